@@ -1,0 +1,58 @@
+/* The journal: a Redis stream that is the log, the lock and the memory. This module connects, recovers, claims, appends one batch at
+ * a time, notices that another router took over, writes snapshots and trims. It knows lines and numbers, not what they mean,
+ * but for router.started and the hash in rules.loaded. */
+#ifndef JOURNAL_JOURNAL_H
+#define JOURNAL_JOURNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/text.h"
+#include "model/event.h"
+#include "settings.h"
+
+struct event_base;
+struct journal;
+
+#define JOURNAL_BATCH_MAX (256 * 1024) /* bytes of lines; a single turn's may be larger */
+
+struct journal_ops {
+    /* Recovery, in this order. Each returns false when it cannot go on (it has logged why): the journal then stops. */
+    bool (*rules)(void *owner, struct usher_text hash, struct usher_text text); /* before the state or line that needs them */
+    bool (*snapshot)(void *owner, struct usher_text saved);                     /* at most once, first */
+    bool (*line)(void *owner, struct usher_text line);                          /* every line from the snapshot up to our claim */
+    /* The claim stands, and everything before it was handed over: we lead. `is_first`: the site's very first start. */
+    void (*claimed)(void *owner, uint32_t epoch, bool is_first);
+    /* The batch in flight is durable. `is_late`: the reply was read later than timing.lease after its sending; nothing may be
+     * published until the next batch is durable in time. */
+    void (*appended)(void *owner, bool is_late);
+    /* Redis refuses our epoch: another router leads. Nothing in flight may be published. */
+    void (*fenced)(void *owner);
+    /* Redis is away, or back with nothing lost. The batch in flight is kept and tried again. */
+    void (*away)(void *owner, bool is_away);
+    /* The stream was gone (FLUSHALL, wrong database), is written anew under a higher epoch with the snapshot of now: decide journal.lose. */
+    void (*lost)(void *owner, uint32_t epoch);
+    /* Called in the forked child and, after a loss, in the router itself: appends the state of now. */
+    void (*save)(void *owner, struct usher_bytes *out);
+    /* It cannot go on (durability refused, a journal of a newer version, a snapshot that cannot be read): logged; the process should end. */
+    void (*failed)(void *owner);
+};
+
+int journal_new(struct journal **journal, struct event_base *base, const struct settings *settings,
+                const struct journal_ops *ops, void *owner);
+void journal_free(struct journal *journal);
+/* Connects, recovers, claims; goes on by itself from then. */
+void journal_start(struct journal *journal);
+
+/* True when we lead, and no batch is in flight. */
+bool journal_is_idle(const struct journal *journal);
+/* Appends a batch: lines with their newlines, the last numbered `last`. It must be idle. `lines` is borrowed until `appended`, `fenced` or `lost`. */
+void journal_append(struct journal *journal, struct usher_text lines, struct usher_number last, size_t events_count);
+/* Stores a rules' text under its hash before its rules.loaded is appended; calls `done` with true when Redis has it. */
+void journal_keep_rules(struct journal *journal, struct usher_text hash, struct usher_text text,
+                        void (*done)(void *owner, bool is_kept), void *owner);
+/* To be called when it is idle and everything is published: writes a snapshot by a child when it is time for one, and trims. */
+void journal_consider_snapshot(struct journal *journal, struct usher_text rules_hash);
+
+#endif

@@ -1,0 +1,93 @@
+/* The router: the turn of the loop. Parties (sessions, PBX links, the profiles' follower) hand commands in; the engine decides;
+ * the events and answers of a turn are gathered into a batch, made durable by the journal, and only then handed out.
+ *
+ *     turn:  party -> router_submit -> engine -> outbox -> batch
+ *     end:   router_turn_end: the batch goes to the journal if none is in flight
+ *     later: the journal's answer -> answers to their askers, then events to all whom they concern, in order
+ */
+#ifndef ROUTER_H
+#define ROUTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "engine/engine.h"
+#include "model/answer.h"
+#include "model/command.h"
+#include "settings.h"
+
+struct event_base;
+struct router;
+
+/* A published event: the line is borrowed for the time of the call, without its newline. */
+struct router_event {
+    enum usher_event_kind kind;
+    struct usher_number n;
+    struct usher_text line;
+    struct usher_text client; /* see struct usher_outbox_entry */
+    struct usher_text agent;
+};
+
+struct router_party;
+struct router_party_ops {
+    /* The answer to a command that this party submitted, after it is durable. `payload` (the lines of a snapshot or resume, each with its
+     * newline) is absent but for router_submit_hello. */
+    void (*answer)(struct router_party *party, struct usher_text id, const struct usher_answer *answer,
+                   struct usher_text payload);
+    /* An event that concerns this party: by role, client and agent. */
+    void (*event)(struct router_party *party, const struct router_event *event);
+    /* The router began or ceased to lead: while it does not, commands are refused. NULL is fine. */
+    void (*leading)(struct router_party *party, bool is_leading);
+};
+
+/* Owned by its maker; it must stay where it is from router_join to router_leave. */
+struct router_party {
+    const struct router_party_ops *ops;
+    enum usher_role role;
+    char client[USHER_CLIENT_NAME_MAX + 1];
+    char agent[USHER_AGENT_ID_MAX + 1]; /* role DESK */
+    /* the router's: */
+    struct usher_list node;
+    struct usher_number since; /* events up to here are not handed to it */
+    uint64_t serial;           /* answers to a party that left are dropped */
+};
+
+/* Starts without leading: commands are answered with storage_unavailable until the journal has claimed. */
+int router_new(struct router **router, struct event_base *base, const struct settings *settings);
+void router_free(struct router *router);
+
+/* From here the party may submit. It gets no events before router_submit_hello. */
+void router_join(struct router *router, struct router_party *party);
+/* No call to the party follows. Inside its own callbacks this is allowed. */
+void router_leave(struct router *router, struct router_party *party);
+
+/* Decides a command for a party: sets its client, role and own_agent from the party, repeats the first answer for a known id. The
+ * answer comes by ops->answer, never inside this call. */
+void router_submit(struct router *router, struct router_party *party, struct usher_command *command);
+
+/* Opens a session for a party whose role, client and agent are checked: answers with the line of `welcome` and either the events after
+ * `after` (if it is in memory) or a snapshot as payload; from there on its events follow. */
+void router_submit_hello(struct router *router, struct router_party *party, struct usher_text id, struct usher_text after);
+
+/* Ends a counted sync for a PBX's party (engine/sync.h). */
+struct usher_sync;
+void router_submit_sync(struct router *router, struct router_party *party, struct usher_text id, struct usher_sync *sync,
+                        int64_t count);
+
+/* The router's clock of this turn (settings and clock.h): milliseconds since 1970 that never go back. */
+int64_t router_now_ms(struct router *router);
+
+/* To be called once after each turn of the loop. */
+void router_turn_end(struct router *router);
+
+/* Reads the rules' file again and takes it into use; problems go to the log and, cut, into `answer`. */
+enum usher_error router_reload(struct router *router, struct usher_answer *answer);
+
+/* Stops taking commands; ends the loop when all is durable and handed out. */
+void router_drain(struct router *router);
+bool router_is_leading(const struct router *router);
+
+struct usher_engine *router_engine(struct router *router);
+
+#endif

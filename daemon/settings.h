@@ -1,0 +1,74 @@
+/* The service's settings: usherd.yaml, checked. */
+#ifndef SETTINGS_H
+#define SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "model/limits.h"
+#include "model/role.h"
+#include "rules/problem.h"
+
+#define SETTINGS_LISTENERS_MAX 16
+#define SETTINGS_LINKS_MAX 16
+#define SETTINGS_GRANTS_MAX 32
+#define SETTINGS_PATH_MAX 1024
+
+/* roles: {pbx: {group: asterisk}, admin: {user: root}}: a peer of this uid or in this group may take this role. */
+struct settings_grant {
+    enum usher_role role;
+    bool is_group;
+    uid_t id; /* uid or gid */
+};
+
+struct settings_listener {
+    bool is_tcp;
+    char address[SETTINGS_PATH_MAX]; /* the socket's path, or the loopback address */
+    uint16_t port;                   /* tcp; 0 = any free one, which the log tells */
+    mode_t mode;                     /* unix; 0660 when absent */
+    struct settings_grant grants[SETTINGS_GRANTS_MAX]; /* unix; none: only usherd's own user and root, for every role */
+    size_t grants_count;
+    char tokens[SETTINGS_PATH_MAX]; /* tcp: the tokens' file */
+};
+
+struct settings_link {
+    char name[USHER_CLIENT_NAME_MAX + 1]; /* the client's name of its contacts */
+    enum settings_link_kind { SETTINGS_LINK_NONE = 0, SETTINGS_LINK_KAMAILIO } kind;
+    char host[64];
+    uint16_t port;
+};
+
+struct settings {
+    char site[33]; /* [a-z0-9-], part of the keys */
+    char rules[SETTINGS_PATH_MAX]; /* relative to the folder of usherd.yaml, made absolute */
+    struct {
+        char socket[SETTINGS_PATH_MAX]; /* "" = host and port */
+        char host[64];
+        uint16_t port;
+        bool accept_loss;
+    } redis;
+    struct settings_listener listeners[SETTINGS_LISTENERS_MAX];
+    size_t listeners_count;
+    struct settings_link links[SETTINGS_LINKS_MAX];
+    size_t links_count;
+    struct {
+        int64_t heartbeat_ms; /* 1 s */
+        int64_t lease_ms;     /* 2500 ms: the publish window */
+        int64_t grace_ms;     /* 30 s: how long a lost PBX link's contacts stay */
+    } timing;
+    struct {
+        int64_t keep_ms;   /* 48 h, at most 30 d */
+        int64_t max_bytes; /* 1 GiB */
+        int64_t snapshot_every; /* a snapshot after so many events: 100000 */
+    } journal;
+    struct usher_limits limits;
+    int64_t ring_bytes; /* limits.ring: events kept in memory for `after`; 8 MiB */
+    int64_t pending_bytes; /* limits.pending: what may wait for Redis; 64 MiB */
+};
+
+/* Reads the file at `path`. 0, -EINVAL with `problems` filled, or a negative errno (the file cannot be read). */
+int settings_read(struct settings *settings, const char *path, struct usher_problems *problems);
+
+#endif

@@ -54,7 +54,8 @@
     X(ROUTER_BEAT, "router.beat", 0, 0, R(ROUTER), "A second has passed with nothing to write.")                 \
     X(ROUTER_STOP, "router.stop", 0, 0, R(ROUTER), "An orderly end.")                                            \
     X(JOURNAL_LOSE, "journal.lose", 0, 0, R(ROUTER), "The journal was gone, and was written anew.")              \
-    X(LINK_LOSE, "link.lose", F(CLIENT) | F(UNTIL_MS), 0, R(ROUTER), "A PBX's connection is gone.")              \
+    X(LINK_LOSE, "link.lose", F(UNTIL_MS), F(CLIENT), R(ROUTER),                                                 \
+      "A PBX's connection is gone; without `client`, as at a start, those of all that have contacts.")           \
     X(LINK_REGAIN, "link.regain", F(CLIENT), F(INSTANCE), R(ROUTER), "A PBX's connection is back.")              \
     X(CONTACT_VANISH, "contact.vanish", F(CONTACT), 0, R(ROUTER), "A full sync did not name this call.")
 

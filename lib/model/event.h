@@ -51,6 +51,8 @@
       "Nobody answered in time; the contact is back in its place.")                                               \
     X(OFFER_WITHDRAWN, "offer.withdrawn", F(CONTACT) | F(OFFER) | F(AGENT) | F(REASON), F(UNTIL_MS), true,        \
       "The offer was taken back without blame; the contact is back in its place.")                                \
+    X(OFFER_SETTLED, "offer.settled", F(CONTACT) | F(OFFER), 0, true,                                             \
+      "The PBX has stopped ringing for an offer that is over; the contact may be offered again.")                 \
     /* on the wire only, in no journal: */                                                                        \
     X(WELCOME, "welcome", F(VERSION) | F(RESUMED) | F(ROLE) | F(CLIENT), F(AGENT), false,                         \
       "The session is open; `n` is the last event that it includes.")                                             \

@@ -24,6 +24,6 @@ struct usher_limits {
 
 #define USHER_LIMITS_DEFAULT \
     ((struct usher_limits){  \
-        .contacts = 20000, .agents = 20000, .classes = 1000, .clients = 1024, .ended = 65536, .context_bytes = 8192})
+        .contacts = 20000, .agents = 20000, .classes = 1000, .clients = 16384, .ended = 65536, .context_bytes = 8192})
 
 #endif

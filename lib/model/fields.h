@@ -63,7 +63,7 @@ enum usher_field {
 #define USHER_FIELD_ENUM(NAME, member, TYPE, bound, sentence) USHER_FIELD_##NAME,
     USHER_FIELDS(USHER_FIELD_ENUM)
 #undef USHER_FIELD_ENUM
-        USHER_FIELD_COUNT,
+        USHER_FIELDS_COUNT, /* of all fields; USHER_FIELD_COUNT is the field `count` */
 };
 
 #define USHER_FIELD_TYPE_TEXT struct usher_text

@@ -9,7 +9,8 @@
 #include "model/command.h"
 #include "model/event.h"
 
-/* Room for unescaped strings, and for RAW fields without the white space around their parts. */
+/* Room for unescaped strings, and for RAW fields without the white space around their parts: a decoded line has no newline in any
+ * field but note, so that what is kept can be written as a line again. */
 struct usher_scratch {
     char bytes[USHER_LINE_MAX];
 };

@@ -11,14 +11,17 @@
 #include "base/bytes.h"
 #include "base/text.h"
 
-#define USHER_JSON_KEYS_MAX 256  /* keys of all objects that are open at the same time */
+/* Keys of all objects that are open at the same time: an agent may have USHER_SKILLS_MAX skills, and each is a key. */
+#define USHER_JSON_KEYS_MAX 1024
+#define USHER_JSON_DEPTH_MAX 64 /* the highest `depth_max` */
 
 struct usher_json_problem {
     size_t column;      /* 1-based, in bytes of the line; 0 = no problem */
     const char *what;   /* a static sentence part: "a duplicate key", "bad UTF-8" */
 };
 
-/* Checks a whole line: one JSON value and nothing but white space around it. False with `problem` filled. */
+/* Checks a whole line: one JSON value and nothing but white space around it. A text or number has depth 0, `[]` has 1, `[[]]` has 2.
+ * False with `problem` filled; on success `problem` is cleared. */
 USHER_MUST_USE bool usher_json_check(struct usher_text line, size_t depth_max, struct usher_json_problem *problem);
 
 /* A reader over text that usher_json_check has accepted. */
@@ -27,7 +30,6 @@ struct usher_json {
     const char *end;
     char *scratch; /* where strings with escapes are unescaped; never more than the line is long */
     size_t scratch_room;
-    bool is_first; /* no member of the present object or array was read yet */
 };
 
 enum usher_json_type {
@@ -48,21 +50,23 @@ void usher_json_start(struct usher_json *json, struct usher_text checked, char *
 enum usher_json_type usher_json_peek(const struct usher_json *json);
 /* Enters the object or array that comes next; false when something else does (nothing is consumed). */
 USHER_MUST_USE bool usher_json_enter(struct usher_json *json);
-/* In an object: the next key, or false at its end, which is consumed. */
+/* In an object: the next key, or false at its end, which is consumed. The value of the key before must have been read or
+ * skipped. A key with an escape for which scratch has no room is an absent text. */
 USHER_MUST_USE bool usher_json_next_key(struct usher_json *json, struct usher_text *key);
-/* In an array: true when another element comes, false at its end, which is consumed. */
+/* In an array: true when another element comes, false at its end, which is consumed. The element before must have been read
+ * or skipped. */
 USHER_MUST_USE bool usher_json_next_element(struct usher_json *json);
 /* Each consumes one value when its type fits and returns true; else consumes nothing and returns false. */
 USHER_MUST_USE bool usher_json_read_text(struct usher_json *json, struct usher_text *text);
 USHER_MUST_USE bool usher_json_read_int64(struct usher_json *json, int64_t *number);
-/* Any value as it was written. */
+/* Any value as it was written, without the white space around it; false at the end of the text, object or array. */
 USHER_MUST_USE bool usher_json_read_raw(struct usher_json *json, struct usher_text *raw);
 void usher_json_skip(struct usher_json *json);
 
 /* The member `key` of the checked object `object`, as it was written; absent text when there is none or `object` is none. */
 struct usher_text usher_json_find(struct usher_text object, struct usher_text key);
-/* The same for a string or a number (a number's text as written); copied and unescaped into `room`. False when there is none
- * or it does not fit; true and false read as "true" and "false". */
+/* The same for a string or a number (a number's text as written); copied and unescaped into `room`, without a NUL. False when
+ * there is none or it does not fit; true and false read as "true" and "false". */
 USHER_MUST_USE bool usher_json_find_text(struct usher_text object, struct usher_text key, char *room, size_t room_size,
                                          struct usher_text *text);
 

@@ -1,0 +1,316 @@
+/* The connection is blocking and lives as long as the command. Its input keeps at most one line
+ * that is not whole. */
+#include "ctl/client.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <poll.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "wire/json.h"
+
+#define ANSWER_TIMEOUT_MS 10000
+#define INPUT_MAX         (1024 * 1024) /* far above the longest line */
+#define DEPTH_MAX         32
+
+void client_init(struct client *client, const struct client_address *address)
+{
+    *client = (struct client){.address = *address, .fd = -1};
+    usher_bytes_init(&client->input, INPUT_MAX);
+}
+
+void client_fini(struct client *client)
+{
+    if (client->fd >= 0)
+        close(client->fd);
+    usher_bytes_fini(&client->input);
+}
+
+static enum client_outcome lose(struct client *client, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static enum client_outcome lose(struct client *client, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(client->problem, sizeof(client->problem), format, arguments);
+    va_end(arguments);
+    return CLIENT_LOST;
+}
+
+static enum client_outcome connect_unix(struct client *client)
+{
+    const char *path = client->address.socket;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof(address.sun_path))
+        return lose(client, "The path %s is too long for a socket (%zu bytes at most).", path,
+                    sizeof(address.sun_path) - 1);
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    client->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (client->fd < 0)
+        return lose(client, "Cannot open a socket: %s.", strerror(errno));
+    if (connect(client->fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+        return CLIENT_OK;
+    switch (errno) {
+    case ENOENT:
+        return lose(client,
+                    "Cannot connect to %s: there is no such socket.\n"
+                    "Is usherd running? Its `listen: unix:` names its socket; give it with "
+                    "--socket PATH or $USHER_SOCKET.",
+                    path);
+    case ECONNREFUSED:
+        return lose(client,
+                    "Cannot connect to %s: nobody listens there.\n"
+                    "usherd has stopped, or listens elsewhere: give its socket with --socket PATH "
+                    "or $USHER_SOCKET.",
+                    path);
+    case EACCES:
+        return lose(client,
+                    "Cannot connect to %s: permission denied.\n"
+                    "The socket's `mode` and owner keep this user out: run as usherd's user, in "
+                    "its group, or as root.",
+                    path);
+    default:
+        return lose(
+            client,
+            "Cannot connect to %s: %s.\nGive usherd's socket with --socket PATH or $USHER_SOCKET.",
+            path, strerror(errno));
+    }
+}
+
+/* Splits "host:port" or "[host]:port". */
+static bool split_address(const char *tcp, char host[256], char port[16])
+{
+    const char *colon = strrchr(tcp, ':');
+    if (colon == NULL || colon == tcp || colon[1] == '\0' || strlen(colon + 1) >= 16)
+        return false;
+    size_t length = (size_t)(colon - tcp);
+    if (tcp[0] == '[' && tcp[length - 1] == ']') {
+        tcp++;
+        length -= 2;
+    }
+    if (length == 0 || length >= 256)
+        return false;
+    memcpy(host, tcp, length);
+    host[length] = '\0';
+    memcpy(port, colon + 1, strlen(colon + 1) + 1);
+    return true;
+}
+
+static enum client_outcome connect_tcp(struct client *client)
+{
+    char host[256], port[16];
+    if (!split_address(client->address.tcp, host, port))
+        return lose(client,
+                    "%s is no address: give --tcp HOST:PORT, for example --tcp 127.0.0.1:7411.",
+                    client->address.tcp);
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
+    int error = getaddrinfo(host, port, &hints, &found);
+    if (error != 0)
+        return lose(client, "Cannot look up %s: %s.", client->address.tcp, gai_strerror(error));
+    int reason = 0;
+    for (struct addrinfo *one = found; one != NULL; one = one->ai_next) {
+        client->fd = socket(one->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (client->fd >= 0 && connect(client->fd, one->ai_addr, one->ai_addrlen) == 0)
+            break;
+        reason = errno;
+        if (client->fd >= 0)
+            close(client->fd);
+        client->fd = -1;
+    }
+    freeaddrinfo(found);
+    if (client->fd < 0)
+        return lose(client,
+                    "Cannot connect to %s: %s.\nIs usherd running, and does its `listen: tcp:` "
+                    "name this address?",
+                    client->address.tcp, strerror(reason));
+    return CLIENT_OK;
+}
+
+static enum client_outcome send_line(struct client *client, const struct usher_command *command)
+{
+    struct usher_bytes line;
+    usher_bytes_init(&line, 2 * USHER_LINE_MAX);
+    usher_command_encode(command, &line);
+    usher_bytes_append_char(&line, '\n');
+    enum client_outcome outcome = CLIENT_OK;
+    if (line.is_full)
+        outcome = lose(client, "The command is too long.");
+    for (size_t sent = 0; outcome == CLIENT_OK && sent < line.length;) {
+        ssize_t count = send(client->fd, line.at + sent, line.length - sent, MSG_NOSIGNAL);
+        if (count > 0)
+            sent += (size_t)count;
+        else if (errno != EINTR)
+            outcome = lose(client, "The connection to usherd was lost: %s.", strerror(errno));
+    }
+    usher_bytes_fini(&line);
+    return outcome;
+}
+
+static enum client_outcome receive(struct client *client, int timeout_ms)
+{
+    struct pollfd waiting = {.fd = client->fd, .events = POLLIN};
+    int ready = poll(&waiting, 1, timeout_ms);
+    if (ready < 0 && errno == EINTR)
+        return CLIENT_OK;
+    if (ready == 0)
+        return lose(client, "usherd did not answer within %d s; does it hang, or is Redis away?",
+                    timeout_ms / 1000);
+    char chunk[16384];
+    ssize_t count = recv(client->fd, chunk, sizeof(chunk), 0);
+    if (count < 0 && errno == EINTR)
+        return CLIENT_OK;
+    if (count < 0)
+        return lose(client, "The connection to usherd was lost: %s.", strerror(errno));
+    if (count == 0)
+        return lose(client, "usherd closed the connection.");
+    usher_bytes_append(&client->input, chunk, (size_t)count);
+    if (client->input.is_full)
+        return lose(client,
+                    "A line from usherd is longer than %d bytes: is it usherd that listens there?",
+                    INPUT_MAX);
+    return CLIENT_OK;
+}
+
+enum client_outcome client_read(struct client *client, int timeout_ms, struct usher_text *line)
+{
+    size_t seen = client->taken; /* no newline stands before it */
+    for (;;) {
+        char *start = client->input.at ? client->input.at + client->taken : NULL;
+        char *newline = client->input.length > seen
+                            ? memchr(client->input.at + seen, '\n', client->input.length - seen)
+                            : NULL;
+        if (newline != NULL) {
+            *line = (struct usher_text){start, (size_t)(newline - start)};
+            client->taken += line->length + 1;
+            return CLIENT_OK;
+        }
+        size_t left = client->input.length - client->taken;
+        if (client->taken > 0) {
+            memmove(client->input.at, start, left);
+            usher_bytes_cut(&client->input, left);
+            client->taken = 0;
+        }
+        seen = left;
+        enum client_outcome outcome = receive(client, timeout_ms);
+        if (outcome != CLIENT_OK)
+            return outcome;
+    }
+}
+
+/* Whether `line` answers a command; an error answer goes into code and problem. */
+static bool read_answer(struct client *client, struct usher_text line, enum client_outcome *outcome)
+{
+    struct usher_json_problem problem;
+    if (!usher_json_check(line, DEPTH_MAX, &problem) ||
+        usher_json_find(line, USHER_TEXT("re")).at == NULL)
+        return false;
+    snprintf(client->answer, sizeof(client->answer), "%.*s", USHER_TEXT_ARGS(line));
+    struct usher_text error = usher_json_find(line, USHER_TEXT("error"));
+    *outcome = CLIENT_OK;
+    if (error.at == NULL)
+        return true;
+    *outcome = CLIENT_REFUSED;
+    struct usher_text code, message;
+    char code_room[64], message_room[512];
+    if (!usher_json_find_text(error, USHER_TEXT("code"), code_room, sizeof(code_room), &code))
+        code = USHER_TEXT("unknown");
+    if (!usher_json_find_text(error, USHER_TEXT("message"), message_room, sizeof(message_room),
+                              &message))
+        message = USHER_TEXT("The answer is an error without a message.");
+    snprintf(client->code, sizeof(client->code), "%.*s", USHER_TEXT_ARGS(code));
+    snprintf(client->problem, sizeof(client->problem), "%.*s (%.*s)", USHER_TEXT_ARGS(message),
+             USHER_TEXT_ARGS(code));
+    return true;
+}
+
+enum client_outcome client_read_event(struct client *client, int timeout_ms,
+                                      struct usher_text *line, struct usher_event *event)
+{
+    for (;;) {
+        enum client_outcome outcome = client_read(client, timeout_ms, line);
+        if (outcome != CLIENT_OK)
+            return outcome;
+        if (read_answer(client, *line, &outcome)) {
+            if (outcome != CLIENT_OK)
+                return outcome;
+            continue;
+        }
+        struct usher_answer answer;
+        if (!usher_event_decode(*line, &client->scratch, event, &answer))
+            *event = (struct usher_event){.kind = USHER_EVENT_NONE};
+        return CLIENT_OK;
+    }
+}
+
+/* The user's name as a part of the client's, so that the journal tells who did it. */
+static void name_client(char name[USHER_CLIENT_NAME_MAX + 1])
+{
+    const struct passwd *user = getpwuid(getuid());
+    snprintf(name, USHER_CLIENT_NAME_MAX + 1, "usherctl-%s", user ? user->pw_name : "unknown");
+    if (!usher_text_is_id(usher_text_of(name)))
+        memcpy(name, "usherctl", sizeof("usherctl"));
+}
+
+enum client_outcome client_open(struct client *client, enum usher_role role, const char *after,
+                                struct usher_number *number)
+{
+    enum client_outcome outcome = client->address.tcp ? connect_tcp(client) : connect_unix(client);
+    if (outcome != CLIENT_OK)
+        return outcome;
+    char name[USHER_CLIENT_NAME_MAX + 1];
+    name_client(name);
+    struct usher_command hello = {.kind = USHER_COMMAND_HELLO, .id = USHER_TEXT("hello")};
+    USHER_FIELDS_SET(&hello.fields, ROLE, role, usher_role_name(role));
+    if (client->address.tcp && client->address.token)
+        USHER_FIELDS_SET(&hello.fields, TOKEN, token, usher_text_of(client->address.token));
+    if (!client->address.tcp)
+        USHER_FIELDS_SET(&hello.fields, CLIENT, client, usher_text_of(name));
+    if (after)
+        USHER_FIELDS_SET(&hello.fields, AFTER, after, usher_text_of(after));
+    outcome = send_line(client, &hello);
+    while (outcome == CLIENT_OK) {
+        struct usher_text line;
+        struct usher_event event;
+        outcome = client_read_event(client, ANSWER_TIMEOUT_MS, &line, &event);
+        if (outcome == CLIENT_OK && event.kind == USHER_EVENT_WELCOME) {
+            client->version = event.fields.version;
+            client->is_resumed = event.fields.resumed != 0;
+            *number = event.n;
+            break;
+        }
+    }
+    return outcome;
+}
+
+enum client_outcome client_ask(struct client *client, struct usher_command *command)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    char id[64];
+    snprintf(id, sizeof(id), "%lld.%09ld-%ld", (long long)now.tv_sec, now.tv_nsec, (long)getpid());
+    command->id = usher_text_of(id);
+    enum client_outcome outcome = send_line(client, command);
+    while (outcome == CLIENT_OK) {
+        struct usher_text line;
+        outcome = client_read(client, ANSWER_TIMEOUT_MS, &line);
+        if (outcome == CLIENT_OK && read_answer(client, line, &outcome)) {
+            char re[64];
+            struct usher_text found;
+            if (outcome == CLIENT_OK &&
+                (!usher_json_find_text(line, USHER_TEXT("re"), re, sizeof(re), &found) ||
+                 !usher_text_is_equal(found, command->id)))
+                continue; /* the answer to hello */
+            return outcome;
+        }
+    }
+    return outcome;
+}

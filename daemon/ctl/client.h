@@ -1,0 +1,69 @@
+/* A blocking client of the native protocol: one connection, one line after the other.
+ * What went wrong stands in client->problem, a sentence or two for people: what happened, where,
+ * and what to do. */
+#ifndef CTL_CLIENT_H
+#define CTL_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/compiler.h"
+#include "base/text.h"
+#include "model/command.h"
+#include "model/event.h"
+#include "wire/codec.h"
+
+#define CLIENT_SOCKET_DEFAULT "/run/usher/pbx.sock"
+
+/* Where usherd listens: the Unix socket, or with `tcp` that address and the token. */
+struct client_address {
+    const char *socket;
+    const char *tcp;   /* "host:port", or NULL */
+    const char *token; /* with tcp; NULL = none */
+};
+
+enum client_outcome {
+    CLIENT_OK = 0,
+    CLIENT_REFUSED, /* usherd answered with an error; `answer` has its line */
+    CLIENT_LOST,    /* not connected, closed, or silent for too long */
+};
+
+struct client {
+    struct client_address address;
+    int fd; /* -1 = not open */
+    struct usher_bytes input;
+    size_t taken;      /* bytes of the input that were handed out */
+    char answer[1024]; /* the last answer's line */
+    char code[32];     /* of the last error answer */
+    char problem[1024];
+    int64_t version; /* of the protocol, from welcome */
+    bool is_resumed; /* the events after `after` follow; no snapshot */
+    struct usher_scratch scratch;
+};
+
+/* The texts of `address` are borrowed until client_fini. */
+void client_init(struct client *client, const struct client_address *address);
+void client_fini(struct client *client);
+
+/* Connects, says hello in `role` and waits for welcome, which is copied into `number`. `after` may
+ * be NULL. The snapshot, or the events after `after`, come next. */
+USHER_MUST_USE enum client_outcome client_open(struct client *client, enum usher_role role,
+                                               const char *after, struct usher_number *number);
+
+/* The next line; borrowed until the next call. `timeout_ms` below 0 waits for ever. */
+USHER_MUST_USE enum client_outcome client_read(struct client *client, int timeout_ms,
+                                               struct usher_text *line);
+
+/* The same for events, decoded as far as this program knows them: event->kind is NONE for a newer
+ * router's. Answers are passed over. The texts of `event` are borrowed until the next call. */
+USHER_MUST_USE enum client_outcome client_read_event(struct client *client, int timeout_ms,
+                                                     struct usher_text *line,
+                                                     struct usher_event *event);
+
+/* Sends a command under an id that was never used before and waits for its answer; events are
+ * passed over. */
+USHER_MUST_USE enum client_outcome client_ask(struct client *client, struct usher_command *command);
+
+#endif

@@ -1,0 +1,221 @@
+/* A command that only looks asks for the least role, observer; one that acts for supervisor or
+ * admin. */
+#include "ctl/perform.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/mask.h"
+#include "ctl/show.h"
+#include "ctl/snapshot.h"
+#include "ctl/story.h"
+
+static enum exit_code fail(const struct client *client, enum client_outcome outcome)
+{
+    fprintf(stderr, "usherctl: %s\n", client->problem);
+    if (strcmp(client->code, "unauthorized") == 0 && client->address.tcp == NULL)
+        fputs("usherd.yaml's `listen: unix: roles:` says which users and groups may take which "
+              "role; --role takes another.\n",
+              stderr);
+    return outcome == CLIENT_REFUSED ? EXIT_REFUSED : EXIT_UNREACHABLE;
+}
+
+/* Reads the state. On failure it has said why. */
+static enum exit_code look(const struct options *options, enum usher_role role,
+                           struct snapshot *snapshot, struct usher_number *number)
+{
+    struct client client;
+    client_init(&client, &options->address);
+    enum client_outcome outcome = client_open(&client, role, NULL, number);
+    if (outcome == CLIENT_OK)
+        outcome = snapshot_read(snapshot, &client);
+    enum exit_code code = outcome == CLIENT_OK ? EXIT_DONE : fail(&client, outcome);
+    client_fini(&client);
+    return code;
+}
+
+enum exit_code perform_status(const struct options *options, enum usher_role role)
+{
+    struct snapshot snapshot;
+    struct usher_number number;
+    enum exit_code code = look(options, role, &snapshot, &number);
+    if (code != EXIT_DONE)
+        return code;
+    if (options->is_json)
+        show_status_json(&snapshot, number, stdout);
+    else
+        show_status(&snapshot, number,
+                    options->address.tcp ? options->address.tcp : options->address.socket,
+                    options->style, stdout);
+    snapshot_fini(&snapshot);
+    return EXIT_DONE;
+}
+
+enum exit_code perform_agents(const struct options *options, enum usher_role role)
+{
+    struct snapshot snapshot;
+    struct usher_number number;
+    enum exit_code code = look(options, role, &snapshot, &number);
+    if (code != EXIT_DONE)
+        return code;
+    if (options->is_json)
+        show_rows_json(&snapshot, USHER_EVENT_STATE_AGENT, true, stdout);
+    else
+        show_agents(&snapshot, options->style, stdout);
+    snapshot_fini(&snapshot);
+    return EXIT_DONE;
+}
+
+enum exit_code perform_contacts(const struct options *options, enum usher_role role)
+{
+    struct snapshot snapshot;
+    struct usher_number number;
+    enum exit_code code = look(options, role, &snapshot, &number);
+    if (code != EXIT_DONE)
+        return code;
+    if (options->is_json)
+        show_rows_json(&snapshot, USHER_EVENT_STATE_CONTACT, options->is_full, stdout);
+    else
+        show_contacts(&snapshot, options->is_full, options->style, stdout);
+    snapshot_fini(&snapshot);
+    return EXIT_DONE;
+}
+
+enum exit_code perform_queues(const struct options *options, enum usher_role role)
+{
+    struct snapshot snapshot;
+    struct usher_number number;
+    enum exit_code code = look(options, role, &snapshot, &number);
+    if (code != EXIT_DONE)
+        return code;
+    if (options->is_json)
+        show_rows_json(&snapshot, USHER_EVENT_STATE_QUEUE, true, stdout);
+    else
+        show_queues(&snapshot, options->style, stdout);
+    snapshot_fini(&snapshot);
+    return EXIT_DONE;
+}
+
+/* What belongs to the opening of a session is no event of the center's life. */
+static bool is_event_shown(const struct options *options, enum usher_event_kind kind)
+{
+    if (kind == USHER_EVENT_ROUTER_HEARTBEAT)
+        return options->is_all;
+    return kind == USHER_EVENT_NONE || usher_event_row(kind)->is_journaled;
+}
+
+static void print_event(const struct options *options, struct usher_text line,
+                        const struct usher_event *event, struct usher_bytes *masked)
+{
+    if (!options->is_json && event->kind != USHER_EVENT_NONE) {
+        story_print(event, options->is_full, options->style, stdout);
+        return;
+    }
+    usher_bytes_clear(masked);
+    if (options->is_full)
+        usher_bytes_append_text(masked, line);
+    else
+        mask_line(line, masked);
+    printf("%.*s\n", USHER_TEXT_ARGS(usher_bytes_text(masked)));
+}
+
+enum exit_code perform_events(const struct options *options, enum usher_role role)
+{
+    struct client client;
+    struct usher_number number;
+    struct usher_bytes masked;
+    usher_bytes_init(&masked, SIZE_MAX);
+    client_init(&client, &options->address);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    enum client_outcome outcome = client_open(&client, role, options->after, &number);
+    if (outcome == CLIENT_OK && options->after != NULL && !client.is_resumed)
+        fprintf(
+            stderr,
+            "usherctl: usherd no longer has the events after %s in memory; following from now on\n",
+            options->after);
+    for (int64_t shown = 0;
+         outcome == CLIENT_OK && (options->count < 0 || shown < options->count);) {
+        struct usher_text line;
+        struct usher_event event;
+        outcome = client_read_event(&client, -1, &line, &event);
+        if (outcome == CLIENT_OK && is_event_shown(options, event.kind)) {
+            print_event(options, line, &event, &masked);
+            shown++;
+        }
+    }
+    enum exit_code code = outcome == CLIENT_OK ? EXIT_DONE : fail(&client, outcome);
+    client_fini(&client);
+    usher_bytes_fini(&masked);
+    return code;
+}
+
+/* Tells the outcome: `done` for people, the answer's line for programs. */
+static enum exit_code ask(const struct options *options, enum usher_role role,
+                          struct usher_command *command, const char *done)
+{
+    struct client client;
+    struct usher_number number;
+    client_init(&client, &options->address);
+    enum client_outcome outcome = client_open(&client, role, NULL, &number);
+    bool is_answered = false;
+    if (outcome == CLIENT_OK) {
+        outcome = client_ask(&client, command);
+        is_answered = outcome != CLIENT_LOST;
+    }
+    if (is_answered && options->is_json)
+        puts(client.answer);
+    else if (outcome == CLIENT_OK)
+        puts(done);
+    enum exit_code code = outcome == CLIENT_OK ? EXIT_DONE : fail(&client, outcome);
+    client_fini(&client);
+    return code;
+}
+
+enum exit_code perform_agent(const struct options *options, enum usher_role role, const char *agent,
+                             const char *move, const char *reason)
+{
+    static const struct {
+        const char *word;
+        enum usher_command_kind kind;
+        bool has_reason;
+        const char *done;
+    } moves[] = {
+        {"ready", USHER_COMMAND_AGENT_READY, false, "is ready"},
+        {"not-ready", USHER_COMMAND_AGENT_NOT_READY, true, "is not ready:"},
+        {"sign-in", USHER_COMMAND_AGENT_SIGN_IN, false, "is signed in"},
+        {"sign-out", USHER_COMMAND_AGENT_SIGN_OUT, false, "is signed out"},
+    };
+    for (size_t i = 0; i < USHER_COUNT_OF(moves); i++) {
+        if (strcmp(move, moves[i].word) != 0)
+            continue;
+        if (moves[i].has_reason != (reason != NULL)) {
+            fprintf(stderr, "usherctl: %s %s\n", move,
+                    reason ? "has no reason"
+                           : "needs a reason: one of `not_ready` in the rules, such as lunch");
+            return EXIT_USAGE;
+        }
+        struct usher_command command = {.kind = moves[i].kind};
+        USHER_FIELDS_SET(&command.fields, AGENT, agent, usher_text_of(agent));
+        if (reason != NULL)
+            USHER_FIELDS_SET(&command.fields, REASON, reason, usher_text_of(reason));
+        char done[256];
+        snprintf(done, sizeof(done), "%s %s%s%s", agent, moves[i].done, reason ? " " : "",
+                 reason ? reason : "");
+        return ask(options, role, &command, done);
+    }
+    fprintf(stderr, "usherctl: \"%s\" is none of ready, not-ready, sign-in, sign-out\n", move);
+    return EXIT_USAGE;
+}
+
+enum exit_code perform_reload(const struct options *options, enum usher_role role)
+{
+    struct usher_command command = {.kind = USHER_COMMAND_RULES_RELOAD};
+    return ask(options, role, &command, "The rules were read again and hold from now on.");
+}
+
+enum exit_code perform_drain(const struct options *options, enum usher_role role)
+{
+    struct usher_command command = {.kind = USHER_COMMAND_ROUTER_DRAIN};
+    return ask(options, role, &command,
+               "usherd takes no new commands, and stops when all is written.");
+}

@@ -1,0 +1,159 @@
+/* A line is borrowed from the connection, so a row keeps a copy of it and of each of its texts. */
+#include "ctl/snapshot.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/memory.h"
+
+#define LINE_TIMEOUT_MS 10000
+
+static void keep_text(struct usher_text *text, char **room)
+{
+    if (text->at == NULL)
+        return;
+    memcpy(*room, text->at, text->length);
+    (*room)[text->length] = '\0';
+    text->at = *room;
+    *room += text->length + 1;
+}
+
+#define SIZE_OF_TEXT(member) (event->fields.member.at ? event->fields.member.length + 1 : 0)
+#define SIZE_OF_RAW(member)  SIZE_OF_TEXT(member)
+#define SIZE_OF_INT(member)  0
+#define KEEP_TEXT(member)    keep_text(&row.event.fields.member, &room);
+#define KEEP_RAW(member)     KEEP_TEXT(member)
+#define KEEP_INT(member)
+
+static struct snapshot_row keep_row(const struct usher_event *event, struct usher_text line)
+{
+    size_t size = line.length + 1;
+#define ADD_SIZE(NAME, member, TYPE, bound, sentence) size += SIZE_OF_##TYPE(member);
+    USHER_FIELDS(ADD_SIZE)
+#undef ADD_SIZE
+    struct snapshot_row row = {.event = *event, .room = memory_resize(NULL, size), .line = line};
+    char *room = row.room;
+    keep_text(&row.line, &room);
+#define KEEP(NAME, member, TYPE, bound, sentence) KEEP_##TYPE(member)
+    USHER_FIELDS(KEEP)
+#undef KEEP
+    return row;
+}
+
+static struct usher_text id_of(const struct snapshot_row *row)
+{
+    if (row->event.kind == USHER_EVENT_STATE_AGENT)
+        return row->event.fields.agent;
+    if (row->event.kind == USHER_EVENT_STATE_CONTACT)
+        return row->event.fields.contact;
+    return row->event.fields.queue;
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+    const struct snapshot_row *left = a, *right = b;
+    if (left->event.kind != right->event.kind)
+        return left->event.kind < right->event.kind ? -1 : 1;
+    return usher_text_compare(id_of(left), id_of(right));
+}
+
+void snapshot_fini(struct snapshot *snapshot)
+{
+    for (size_t i = 0; i < snapshot->count; i++)
+        free(snapshot->rows[i].room);
+    free(snapshot->rows);
+    free(snapshot->held);
+    *snapshot = (struct snapshot){0};
+}
+
+/* How near a contact's state is to the customer. */
+static int nearness(struct usher_text state)
+{
+    static const char *const order[] = {"wrapping", "offered", "ringing", "held", "talking"};
+    for (size_t i = 0; i < USHER_COUNT_OF(order); i++)
+        if (usher_text_is_equal(state, usher_text_of(order[i])))
+            return (int)i + 1;
+    return 0;
+}
+
+static int compare_held(const void *a, const void *b)
+{
+    const struct usher_fields *left = &(*(const struct snapshot_row *const *)a)->event.fields;
+    const struct usher_fields *right = &(*(const struct snapshot_row *const *)b)->event.fields;
+    int order = usher_text_compare(left->agent, right->agent);
+    if (order == 0)
+        order = nearness(right->state) - nearness(left->state);
+    return order ? order : usher_text_compare(left->contact, right->contact);
+}
+
+static void index_held(struct snapshot *snapshot)
+{
+    snapshot->held = memory_resize(NULL, (snapshot->count + 1) * sizeof(*snapshot->held));
+    for (size_t i = 0; i < snapshot->count; i++)
+        if (snapshot->rows[i].event.kind == USHER_EVENT_STATE_CONTACT &&
+            snapshot->rows[i].event.fields.agent.length > 0)
+            snapshot->held[snapshot->held_count++] = &snapshot->rows[i];
+    if (snapshot->held_count > 0)
+        qsort(snapshot->held, snapshot->held_count, sizeof(struct snapshot_row *), compare_held);
+}
+
+static bool is_state(enum usher_event_kind kind)
+{
+    return kind == USHER_EVENT_STATE_AGENT || kind == USHER_EVENT_STATE_CONTACT ||
+           kind == USHER_EVENT_STATE_QUEUE;
+}
+
+enum client_outcome snapshot_read(struct snapshot *snapshot, struct client *client)
+{
+    *snapshot = (struct snapshot){0};
+    size_t room = 0;
+    for (;;) {
+        struct usher_text line;
+        struct usher_event event;
+        enum client_outcome outcome = client_read_event(client, LINE_TIMEOUT_MS, &line, &event);
+        if (outcome != CLIENT_OK) {
+            snapshot_fini(snapshot);
+            return outcome;
+        }
+        if (event.kind == USHER_EVENT_SNAPSHOT_END) {
+            snapshot->now_ms = event.at_ms;
+            if ((size_t)event.fields.count == snapshot->count)
+                break;
+            snprintf(client->problem, sizeof(client->problem),
+                     "usherd announced %lld lines of its state and sent %zu that this usherctl "
+                     "understands; are both of "
+                     "the same version?",
+                     (long long)event.fields.count, snapshot->count);
+            snapshot_fini(snapshot);
+            return CLIENT_LOST;
+        }
+        if (!is_state(event.kind))
+            continue;
+        if (snapshot->count == room) {
+            room = room ? 2 * room : 64;
+            snapshot->rows = memory_resize(snapshot->rows, room * sizeof(*snapshot->rows));
+        }
+        snapshot->rows[snapshot->count++] = keep_row(&event, line);
+    }
+    if (snapshot->count > 0)
+        qsort(snapshot->rows, snapshot->count, sizeof(*snapshot->rows), compare_rows);
+    index_held(snapshot);
+    return CLIENT_OK;
+}
+
+const struct snapshot_row *snapshot_find_contact_of(const struct snapshot *snapshot,
+                                                    struct usher_text agent)
+{
+    size_t low = 0, high = snapshot->held_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (usher_text_compare(snapshot->held[middle]->event.fields.agent, agent) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool is_found = low < snapshot->held_count &&
+                    usher_text_is_equal(snapshot->held[low]->event.fields.agent, agent);
+    return is_found ? snapshot->held[low] : NULL;
+}

@@ -1,0 +1,138 @@
+/* The fields come from the vocabulary's own list, so a field that is added there shows here. */
+#include "ctl/story.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#define STORY_SIZE 4096
+
+/* How a field's number is told. */
+enum form {
+    FORM_PLAIN = 0,
+    FORM_SPAN,
+    FORM_TIME,
+    FORM_PER_MILLE,
+    FORM_PER_TEN_THOUSAND,
+    FORM_HIDDEN
+};
+
+/* Shown by the columns before, personal, or of no use to a person. */
+static enum form form_of(enum usher_field field, bool is_full)
+{
+    uint64_t bit = UINT64_C(1) << field;
+    const uint64_t spans = USHER_FIELD_BIT(RING_MS) | USHER_FIELD_BIT(WAITED_MS) |
+                           USHER_FIELD_BIT(BID_MS) | USHER_FIELD_BIT(LATE_MS) |
+                           USHER_FIELD_BIT(IDLE_MS);
+    const uint64_t times =
+        USHER_FIELD_BIT(SINCE_MS) | USHER_FIELD_BIT(PLACE_MS) | USHER_FIELD_BIT(UNTIL_MS);
+    const uint64_t personal = USHER_FIELD_BIT(FROM) | USHER_FIELD_BIT(DATA) | USHER_FIELD_BIT(NOTE);
+    const uint64_t columns =
+        USHER_FIELD_BIT(CONTACT) | USHER_FIELD_BIT(AGENT) | USHER_FIELD_BIT(TOKEN);
+    if ((bit & columns) || ((bit & personal) && !is_full))
+        return FORM_HIDDEN;
+    if (bit & spans)
+        return FORM_SPAN;
+    if (bit & times)
+        return FORM_TIME;
+    if (bit & (USHER_FIELD_BIT(MATCH) | USHER_FIELD_BIT(GROUND)))
+        return FORM_PER_MILLE;
+    return bit & USHER_FIELD_BIT(LEND) ? FORM_PER_TEN_THOUSAND : FORM_PLAIN;
+}
+
+static void write_time(int64_t at_ms, char room[16])
+{
+    time_t seconds = (time_t)(at_ms / 1000);
+    struct tm local;
+    localtime_r(&seconds, &local);
+    if (strftime(room, 16, "%H:%M:%S", &local) == 0)
+        room[0] = '\0';
+}
+
+static void add_text(FILE *line, const char *name, struct usher_text text)
+{
+    fprintf(line, "  %s %.*s", name, USHER_TEXT_ARGS(text));
+}
+
+static void add_number(FILE *line, const char *name, int64_t number, enum form form)
+{
+    char room[16];
+    size_t length = strlen(name);
+    if (form == FORM_SPAN || form == FORM_TIME)
+        length -= strlen("_ms");
+    fprintf(line, "  %.*s ", (int)length, name);
+    switch (form) {
+    case FORM_SPAN:
+        fprintf(line, "%s%" PRId64 ".%d s", number < 0 ? "-" : "",
+                (number < 0 ? -number : number) / 1000,
+                (int)((number < 0 ? -number : number) / 100 % 10));
+        break;
+    case FORM_TIME:
+        write_time(number, room);
+        fputs(room, line);
+        break;
+    case FORM_PER_MILLE:
+        fprintf(line, "%" PRId64 "%%", number / 10);
+        break;
+    case FORM_PER_TEN_THOUSAND:
+        fprintf(line, "%" PRId64 ".%d%%", number / 100, (int)(number / 10 % 10));
+        break;
+    case FORM_PLAIN:
+    case FORM_HIDDEN:
+        fprintf(line, "%" PRId64, number);
+        break;
+    }
+}
+
+#define ADD_TEXT(NAME, member) add_text(line, #member, fields->member)
+#define ADD_RAW(NAME, member)  ADD_TEXT(NAME, member)
+#define ADD_INT(NAME, member)  add_number(line, #member, fields->member, form)
+
+static void add_fields(FILE *line, const struct usher_fields *fields, bool is_full)
+{
+    enum form form;
+#define ADD(NAME, member, TYPE, bound, sentence)                                                   \
+    form = form_of(USHER_FIELD_##NAME, is_full);                                                   \
+    if ((fields->present & USHER_FIELD_BIT(NAME)) && form != FORM_HIDDEN)                          \
+        ADD_##TYPE(NAME, member);
+    USHER_FIELDS(ADD)
+#undef ADD
+}
+
+static enum table_colour colour_of(enum usher_event_kind kind)
+{
+    const char *name = usher_event_row(kind)->name;
+    if (kind == USHER_EVENT_CONTACT_ANSWERED || kind == USHER_EVENT_CONTACT_DONE)
+        return TABLE_GREEN;
+    if (kind == USHER_EVENT_CONTACT_OFFERED || kind == USHER_EVENT_CONTACT_RINGING)
+        return TABLE_CYAN;
+    if (kind == USHER_EVENT_CONTACT_ABANDONED || kind == USHER_EVENT_JOURNAL_LOST ||
+        kind == USHER_EVENT_LINK_LOST)
+        return TABLE_RED;
+    return strncmp(name, "offer.", strlen("offer.")) == 0 ? TABLE_YELLOW : TABLE_PLAIN;
+}
+
+void story_print(const struct usher_event *event, bool is_full, struct table_style style,
+                 FILE *file)
+{
+    char time_room[16], text[STORY_SIZE], name[32];
+    const struct usher_fields *fields = &event->fields;
+    write_time(event->at_ms, time_room);
+    FILE *line = fmemopen(text, sizeof(text), "w");
+    if (line == NULL)
+        return;
+    if (fields->contact.length > 0)
+        fprintf(line, " %.*s", USHER_TEXT_ARGS(fields->contact));
+    if (fields->agent.length > 0)
+        fprintf(line, "%s%.*s", fields->contact.length > 0 ? " > " : " ",
+                USHER_TEXT_ARGS(fields->agent));
+    add_fields(line, fields, is_full);
+    fclose(line);
+    text[sizeof(text) - 1] = '\0';
+    snprintf(name, sizeof(name), "%-17s", usher_event_row(event->kind)->name);
+    table_print_text(time_room, 0, TABLE_DIM, style, file);
+    fputc(' ', file);
+    table_print_text(name, 0, colour_of(event->kind), style, file);
+    table_print_text(text, 0, TABLE_PLAIN, style, file);
+    fputc('\n', file);
+}

@@ -1,0 +1,169 @@
+/* Listening sockets. Invariant: the socket's file has its mode before the first connection can be
+ * made. */
+#include "link/listener.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <event2/listener.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "log.h"
+
+#define LISTENER_BACKLOG 1024
+#define LISTENER_PAUSE_S 1 /* after descriptors ran out */
+
+static int listener_fail(const struct settings_listener *settings, int error, const char *doing)
+{
+    log_error("The listener cannot be opened", "address=%s port=%u doing=\"%s\" error=\"%s\"",
+              settings->address, (unsigned)settings->port, doing, strerror(-error));
+    return error;
+}
+
+/* 0 when the path is free, or was made so; -EADDRINUSE when it is not ours to take. */
+static int listener_clear_path(const struct sockaddr_un *address)
+{
+    struct stat status;
+    if (lstat(address->sun_path, &status) < 0)
+        return errno == ENOENT ? 0 : -errno;
+    if (!S_ISSOCK(status.st_mode))
+        return -EADDRINUSE;
+    int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (probe < 0)
+        return -errno;
+    int error = connect(probe, (const struct sockaddr *)address, sizeof(*address)) < 0 ? errno : 0;
+    close(probe);
+    if (error != ECONNREFUSED) /* 0 and EAGAIN: somebody listens there */
+        return error == ENOENT ? 0 : -EADDRINUSE;
+    return unlink(address->sun_path) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+static int listener_bind_unix(struct listener *listener, int fd)
+{
+    const struct settings_listener *settings = listener->settings;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct stat status;
+    if (!usher_text_copy(address.sun_path, sizeof(address.sun_path),
+                         usher_text_of(settings->address)))
+        return listener_fail(settings, -ENAMETOOLONG, "bind");
+    int error = listener_clear_path(&address);
+    if (error < 0)
+        return listener_fail(settings, error, "look who has the path");
+    mode_t mask = umask(0177);
+    error = bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ? -errno : 0;
+    umask(mask);
+    if (error < 0)
+        return listener_fail(settings, error, "bind");
+    if (lstat(address.sun_path, &status) < 0 || chmod(address.sun_path, settings->mode) < 0) {
+        error = listener_fail(settings, -errno, "set the mode");
+        unlink(address.sun_path);
+        return error;
+    }
+    listener->device = status.st_dev;
+    listener->inode = status.st_ino;
+    return 0;
+}
+
+static int listener_bind_tcp(struct listener *listener, int fd)
+{
+    const struct settings_listener *settings = listener->settings;
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(settings->port)};
+    socklen_t size = sizeof(address);
+    if (inet_pton(AF_INET, settings->address, &address.sin_addr) != 1 ||
+        ntohl(address.sin_addr.s_addr) >> 24 != IN_LOOPBACKNET)
+        return listener_fail(settings, -EADDRNOTAVAIL, "look for a loopback address (127.…)");
+    int on = 1;
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
+        bind(fd, (const struct sockaddr *)&address, size) < 0 ||
+        getsockname(fd, (struct sockaddr *)&address, &size) < 0)
+        return listener_fail(settings, -errno, "bind");
+    listener->port = ntohs(address.sin_port);
+    return 0;
+}
+
+static void listener_on_pause_end(evutil_socket_t fd, short what, void *argument)
+{
+    struct listener *listener = argument;
+    (void)fd;
+    (void)what;
+    evconnlistener_enable(listener->accepting);
+}
+
+static void listener_on_error(struct evconnlistener *accepting, void *argument)
+{
+    struct listener *listener = argument;
+    static const struct timeval pause = {.tv_sec = LISTENER_PAUSE_S};
+    int error = EVUTIL_SOCKET_ERROR();
+    log_warning("A connection could not be accepted; the listener pauses",
+                "address=%s error=\"%s\"", listener->settings->address, strerror(error));
+    evconnlistener_disable(accepting);
+    event_add(listener->pause, &pause);
+}
+
+static void listener_on_connection(struct evconnlistener *accepting, evutil_socket_t fd,
+                                   struct sockaddr *address, int size, void *argument)
+{
+    struct listener *listener = argument;
+    (void)accepting;
+    (void)address;
+    (void)size;
+    listener->on_accept(listener, fd);
+}
+
+static int listener_start(struct listener *listener, struct event_base *base, int fd)
+{
+    if (listen(fd, LISTENER_BACKLOG) < 0)
+        return listener_fail(listener->settings, -errno, "listen");
+    listener->pause = evtimer_new(base, listener_on_pause_end, listener);
+    if (listener->pause)
+        listener->accepting =
+            evconnlistener_new(base, listener_on_connection, listener,
+                               LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
+    if (!listener->accepting)
+        return listener_fail(listener->settings, -ENOMEM, "listen");
+    evconnlistener_set_error_cb(listener->accepting, listener_on_error);
+    return 0;
+}
+
+int listener_open(struct listener *listener, struct event_base *base,
+                  const struct settings_listener *settings,
+                  void (*on_accept)(struct listener *listener, evutil_socket_t fd), void *owner)
+{
+    *listener = (struct listener){.settings = settings, .on_accept = on_accept, .owner = owner};
+    int fd =
+        socket(settings->is_tcp ? AF_INET : AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return listener_fail(settings, -errno, "make a socket");
+    int error =
+        settings->is_tcp ? listener_bind_tcp(listener, fd) : listener_bind_unix(listener, fd);
+    if (error == 0)
+        error = listener_start(listener, base, fd);
+    if (error < 0) {
+        if (!listener->accepting)
+            close(fd);
+        listener_close(listener);
+        return error;
+    }
+    log_info("Listening", "address=%s port=%u", settings->address, (unsigned)listener->port);
+    return 0;
+}
+
+void listener_close(struct listener *listener)
+{
+    struct stat status;
+    if (listener->inode != 0 && lstat(listener->settings->address, &status) == 0 &&
+        status.st_dev == listener->device && status.st_ino == listener->inode)
+        unlink(listener->settings->address);
+    if (listener->accepting)
+        evconnlistener_free(listener->accepting);
+    if (listener->pause)
+        event_free(listener->pause);
+    *listener = (struct listener){0};
+}

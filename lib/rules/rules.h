@@ -73,7 +73,7 @@ struct usher_route {
     const struct usher_condition *conditions; /* all must fit; none = always fits */
     size_t conditions_count;
     size_t queue; /* index */
-    size_t tier;  /* index; 0 = the default tier */
+    size_t tier;  /* index; default_tier when the route names none */
 };
 
 /* The knobs of the bid; per mille and milliseconds. */

@@ -1,0 +1,54 @@
+/* What the files of the compiler of rules share: each takes one key of the file. They run in the
+ * order below, since queues name skills and tiers, and routes name queues. A node that is NULL is
+ * an absent key. */
+#ifndef USHER_RULES_COMPILE_H
+#define USHER_RULES_COMPILE_H
+
+#include "rules/arena.h"
+#include "rules/document.h"
+#include "rules/names.h"
+#include "rules/rules.h"
+
+/* Rules and everything that they point to; rules.owner is this. */
+struct usher_rules_owner {
+    struct usher_rules rules;
+    struct usher_arena arena;
+    struct usher_names skills;
+    struct usher_names queues;
+};
+
+struct usher_compile {
+    struct usher_rules_owner *owner;
+    struct usher_rules *rules; /* the owner's */
+    struct usher_arena *arena; /* the owner's */
+    struct usher_problems *problems;
+};
+
+void usher_compile_skills(struct usher_compile *compile, const struct usher_node *node);
+void usher_compile_not_ready(struct usher_compile *compile, const struct usher_node *node);
+void usher_compile_tiers(struct usher_compile *compile, const struct usher_node *node);
+void usher_compile_bid(struct usher_compile *compile, const struct usher_node *node);
+void usher_compile_channels(struct usher_compile *compile, const struct usher_node *node);
+void usher_compile_queues(struct usher_compile *compile, const struct usher_node *node);
+void usher_compile_need(struct usher_compile *compile, const struct usher_node *node,
+                        struct usher_queue *queue);
+void usher_compile_routes(struct usher_compile *compile, const struct usher_node *node);
+
+/* As usher_arena_take and usher_arena_copy from the owner's arena; false or NULL after adding the
+ * problem that memory is out. */
+void *usher_compile_take(struct usher_compile *compile, size_t count, size_t size);
+USHER_MUST_USE bool usher_compile_copy(struct usher_compile *compile, struct usher_text text,
+                                       struct usher_text *copy);
+
+/* The number of `name` among `names`, or SIZE_MAX after adding "`what` `name` is not declared; did
+ * you mean …?", with `advice` as what else to do. */
+size_t usher_compile_find(struct usher_compile *compile, const struct usher_names *names,
+                          const struct usher_node *place, struct usher_text name, const char *what,
+                          const char *advice);
+
+/* True, after adding a problem, when `name` was in the first `count` of `list`. */
+USHER_MUST_USE bool usher_compile_is_twice(struct usher_compile *compile,
+                                           const struct usher_text *list, size_t count,
+                                           const struct usher_node *node);
+
+#endif

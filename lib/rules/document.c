@@ -1,0 +1,346 @@
+/* libyaml's events, one by one, into the tree. libyaml is quadratic in the depth of brackets, but
+ * never looks further ahead than a line or 1,024 characters, so refusing the first event that is
+ * too deep bounds the whole. Between two events of a mapping `has_key` tells that a key was read
+ * and its value comes next. */
+#include "rules/document.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "rules/characters.h"
+
+struct reader {
+    struct usher_document *document;
+    struct usher_problems *problems;
+    struct usher_node *open[USHER_DOCUMENT_DEPTH_MAX];
+    size_t depth;
+    bool has_key;
+    struct usher_text key;
+    size_t key_line;
+    size_t key_column;
+};
+
+enum step {
+    STEP_NEXT = 0,
+    STEP_DONE,
+    STEP_STOP, /* a problem was added, and what follows cannot be understood */
+};
+
+#define EXCERPT_MAX 48
+
+static void add_problem(struct reader *reader, const yaml_event_t *event, const char *what)
+{
+    usher_problems_add(reader->problems, event->start_mark.line + 1, event->start_mark.column + 1,
+                       "%s", what);
+}
+
+static enum step stop(struct reader *reader, const yaml_event_t *event, const char *what)
+{
+    add_problem(reader, event, what);
+    return STEP_STOP;
+}
+
+/* What to do about the scanner's and parser's commonest complaints. */
+static const char *advice_for(const char *complaint)
+{
+    static const struct {
+        const char *part;
+        const char *advice;
+    } rows[] = {
+        {"cannot start any token",
+         "indent with spaces, not tabs; quote a value that begins with @, ` or %"},
+        {"mapping values are not allowed",
+         "check the indentation, or quote a value that contains `: `"},
+        {"could not find expected ':'", "write `key: value`"},
+        {"end of stream", "close the quote that is open"},
+        {"document start",
+         "there must be one mapping only, all of its keys at the same indentation"},
+        {"escape", "write the value in single quotes"},
+    };
+
+    for (size_t i = 0; i < USHER_COUNT_OF(rows); i++) {
+        if (strstr(complaint, rows[i].part))
+            return rows[i].advice;
+    }
+    return "check brackets, quotes and indentation";
+}
+
+static void add_syntax_problem(struct reader *reader, const yaml_parser_t *parser)
+{
+    const char *what = parser->problem ? parser->problem : "the text is no YAML";
+    size_t line = parser->problem_mark.line + 1;
+    size_t column = parser->problem_mark.column + 1;
+
+    if (parser->error == YAML_MEMORY_ERROR)
+        usher_problems_add(reader->problems, 1, 1, "memory is out; try again");
+    else if (parser->context)
+        usher_problems_add(reader->problems, line, column, "%s that began on line %zu: %s; %s",
+                           parser->context, parser->context_mark.line + 1, what, advice_for(what));
+    else
+        usher_problems_add(reader->problems, line, column, "%s; %s", what, advice_for(what));
+}
+
+/* Makes a node and hangs it where it belongs. NULL when memory is out. */
+static struct usher_node *add_node(struct reader *reader, const yaml_event_t *event,
+                                   enum usher_node_kind kind)
+{
+    struct usher_node *parent = reader->depth ? reader->open[reader->depth - 1] : NULL;
+    struct usher_node *node = usher_arena_take(&reader->document->arena, 1, sizeof(*node));
+
+    if (!node)
+        return NULL;
+    node->kind = kind;
+    node->line = event->start_mark.line + 1;
+    node->column = event->start_mark.column + 1;
+    if (!parent) {
+        reader->document->root = node;
+        return node;
+    }
+    if (parent->kind == USHER_NODE_MAP) {
+        node->key = reader->key;
+        node->key_line = reader->key_line;
+        node->key_column = reader->key_column;
+        reader->has_key = false;
+    }
+    if (parent->last)
+        parent->last->next = node;
+    else
+        parent->first = node;
+    parent->last = node;
+    parent->count++;
+    return node;
+}
+
+static bool wants_key(const struct reader *reader)
+{
+    return reader->depth && reader->open[reader->depth - 1]->kind == USHER_NODE_MAP &&
+           !reader->has_key;
+}
+
+static enum step on_key(struct reader *reader, const yaml_event_t *event, struct usher_text text)
+{
+    if (text.length == 0)
+        return stop(reader, event, "the key is empty; write `key: value`");
+    if (!usher_arena_copy(&reader->document->arena, text, &reader->key))
+        return stop(reader, event, "memory is out; try again");
+    reader->key_line = event->start_mark.line + 1;
+    reader->key_column = event->start_mark.column + 1;
+    reader->has_key = true;
+    return STEP_NEXT;
+}
+
+static enum step on_scalar(struct reader *reader, const yaml_event_t *event)
+{
+    struct usher_text text = {(const char *)event->data.scalar.value, event->data.scalar.length};
+    struct usher_node *node;
+
+    if (event->data.scalar.anchor)
+        add_problem(reader, event,
+                    "anchors (&) are not allowed; write the value where it is needed");
+    if (event->data.scalar.tag)
+        add_problem(reader, event, "tags (!) are not allowed; take it out");
+    if (usher_characters_has_control(text)) {
+        add_problem(reader, event,
+                    "the value has a control character in it; write one line of plain text");
+        text.length = 0;
+        if (wants_key(reader))
+            return STEP_STOP;
+    }
+    if (wants_key(reader))
+        return on_key(reader, event, text);
+    node = add_node(reader, event, USHER_NODE_SCALAR);
+    if (!node || !usher_arena_copy(&reader->document->arena, text, &node->text))
+        return stop(reader, event, "memory is out; try again");
+    node->is_plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    if (event->data.scalar.length != text.length)
+        node->kind = USHER_NODE_NONE;
+    return STEP_NEXT;
+}
+
+static enum step on_alias(struct reader *reader, const yaml_event_t *event)
+{
+    add_problem(reader, event, "aliases (*) are not allowed; write the value here, or quote it");
+    if (wants_key(reader))
+        return STEP_STOP;
+    if (!add_node(reader, event, USHER_NODE_NONE))
+        return stop(reader, event, "memory is out; try again");
+    return STEP_NEXT;
+}
+
+static enum step on_open(struct reader *reader, const yaml_event_t *event,
+                         enum usher_node_kind kind)
+{
+    bool is_list = kind == USHER_NODE_LIST;
+    struct usher_node *node;
+
+    if (is_list ? event->data.sequence_start.anchor : event->data.mapping_start.anchor)
+        add_problem(reader, event,
+                    "anchors (&) are not allowed; write the value where it is needed");
+    if (is_list ? event->data.sequence_start.tag : event->data.mapping_start.tag)
+        add_problem(reader, event, "tags (!) are not allowed; take it out");
+    if (wants_key(reader))
+        return stop(reader, event,
+                    "a key must be a text, not a list or mapping; quote it if it is one");
+    if (reader->depth == USHER_DOCUMENT_DEPTH_MAX) {
+        usher_problems_add(
+            reader->problems, event->start_mark.line + 1, event->start_mark.column + 1,
+            "lists and mappings lie deeper than %d levels; close a bracket, or indent less",
+            USHER_DOCUMENT_DEPTH_MAX);
+        return STEP_STOP;
+    }
+    node = add_node(reader, event, kind);
+    if (!node)
+        return stop(reader, event, "memory is out; try again");
+    reader->open[reader->depth++] = node;
+    return STEP_NEXT;
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    const struct usher_node *left = *(const struct usher_node *const *)a;
+    const struct usher_node *right = *(const struct usher_node *const *)b;
+    int order = usher_text_compare(left->key, right->key);
+
+    if (order)
+        return order;
+    if (left->key_line != right->key_line)
+        return left->key_line < right->key_line ? -1 : 1;
+    return left->key_column < right->key_column ? -1 : left->key_column > right->key_column;
+}
+
+/* Tells of every key of `map` that was there before, and takes its value out of what is read. */
+static enum step check_duplicates(struct reader *reader, const yaml_event_t *event,
+                                  const struct usher_node *map)
+{
+    struct usher_node **sorted;
+    size_t count = 0;
+
+    if (map->count < 2)
+        return STEP_NEXT;
+    sorted = malloc(map->count * sizeof(struct usher_node *));
+    if (!sorted)
+        return stop(reader, event, "memory is out; try again");
+    for (struct usher_node *member = map->first; member; member = member->next)
+        sorted[count++] = member;
+    qsort(sorted, count, sizeof(struct usher_node *), compare_keys);
+    for (size_t i = 1; i < count; i++) {
+        struct usher_text key = usher_node_excerpt(sorted[i]->key);
+
+        if (!usher_text_is_equal(sorted[i]->key, sorted[i - 1]->key))
+            continue;
+        usher_problems_add(reader->problems, sorted[i]->key_line, sorted[i]->key_column,
+                           "the key `%.*s` is here twice, first on line %zu; keep one of them",
+                           USHER_TEXT_ARGS(key), sorted[i - 1]->key_line);
+    }
+    free(sorted);
+    return STEP_NEXT;
+}
+
+static enum step on_close(struct reader *reader, const yaml_event_t *event)
+{
+    const struct usher_node *node = reader->open[--reader->depth];
+
+    return node->kind == USHER_NODE_MAP ? check_duplicates(reader, event, node) : STEP_NEXT;
+}
+
+static enum step on_document(struct reader *reader, const yaml_event_t *event)
+{
+    if (reader->document->root)
+        return stop(reader, event,
+                    "a second document begins here; keep one, without `---` in between");
+    return STEP_NEXT;
+}
+
+static enum step on_event(struct reader *reader, const yaml_event_t *event)
+{
+    switch (event->type) {
+    case YAML_SCALAR_EVENT:
+        return on_scalar(reader, event);
+    case YAML_ALIAS_EVENT:
+        return on_alias(reader, event);
+    case YAML_SEQUENCE_START_EVENT:
+        return on_open(reader, event, USHER_NODE_LIST);
+    case YAML_MAPPING_START_EVENT:
+        return on_open(reader, event, USHER_NODE_MAP);
+    case YAML_SEQUENCE_END_EVENT:
+    case YAML_MAPPING_END_EVENT:
+        return on_close(reader, event);
+    case YAML_DOCUMENT_START_EVENT:
+        return on_document(reader, event);
+    case YAML_STREAM_END_EVENT:
+        return STEP_DONE;
+    case YAML_NO_EVENT:
+    case YAML_STREAM_START_EVENT:
+    case YAML_DOCUMENT_END_EVENT:
+        break;
+    }
+    return STEP_NEXT;
+}
+
+static bool read_events(struct reader *reader, struct usher_text text)
+{
+    yaml_parser_t parser;
+    enum step step = STEP_NEXT;
+
+    if (!yaml_parser_initialize(&parser)) {
+        usher_problems_add(reader->problems, 1, 1, "memory is out; try again");
+        return false;
+    }
+    yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text.at, text.length);
+    while (step == STEP_NEXT) {
+        yaml_event_t event;
+
+        if (!yaml_parser_parse(&parser, &event)) {
+            add_syntax_problem(reader, &parser);
+            step = STEP_STOP;
+            break;
+        }
+        step = on_event(reader, &event);
+        yaml_event_delete(&event);
+    }
+    yaml_parser_delete(&parser);
+    return step == STEP_DONE;
+}
+
+struct usher_text usher_node_excerpt(struct usher_text text)
+{
+    if (text.length <= EXCERPT_MAX)
+        return text;
+    text.length = EXCERPT_MAX;
+    while (text.length && ((unsigned char)text.at[text.length] & 0xC0) == 0x80)
+        text.length--;
+    return text;
+}
+
+bool usher_document_read(struct usher_document *document, struct usher_text text,
+                         struct usher_problems *problems)
+{
+    struct reader reader = {.document = document, .problems = problems};
+
+    usher_arena_init(&document->arena);
+    document->root = NULL;
+    if (text.length > USHER_DOCUMENT_BYTES_MAX) {
+        usher_problems_add(problems, 1, 1, "the file is larger than 1 MiB; make it smaller");
+        return false;
+    }
+    if (!usher_characters_check(text, problems) || !read_events(&reader, text))
+        return false;
+    if (!document->root) {
+        usher_problems_add(problems, 1, 1, "the file is empty; write its keys");
+        return false;
+    }
+    if (document->root->kind != USHER_NODE_MAP) {
+        usher_problems_add(problems, document->root->line, document->root->column,
+                           "the file must be a mapping; write `key: value` lines");
+        return false;
+    }
+    return true;
+}
+
+void usher_document_fini(struct usher_document *document)
+{
+    usher_arena_fini(&document->arena);
+    document->root = NULL;
+}

@@ -1,0 +1,181 @@
+/* The rules file as a whole: its top-level keys, in the order in which they need each other. */
+#include "rules/rules.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "rules/compile.h"
+#include "rules/schema.h"
+
+struct top_values {
+    const struct usher_node *skills;
+    const struct usher_node *not_ready;
+    const struct usher_node *tiers;
+    const struct usher_node *bid;
+    const struct usher_node *channels;
+    const struct usher_node *queues;
+    const struct usher_node *routes;
+};
+
+#define ROW(key_, type_, ...)                                                                      \
+    {                                                                                              \
+        .key = #key_, .type = USHER_VALUE_##type_, .offset = offsetof(struct top_values, key_),    \
+        __VA_ARGS__                                                                                \
+    }
+
+static const struct usher_schema_row top_rows[] = {
+    ROW(skills, LIST, .sentence = "the skills that queues need and agents have"),
+    ROW(not_ready, LIST, .sentence = "the reasons that an agent may give for a break"),
+    ROW(tiers, MAP, .sentence = "the kinds of customers, with their head start"),
+    ROW(bid, MAP, .sentence = "the weights by which an agent is chosen"),
+    ROW(channels, MAP, .sentence = "how much of an agent a contact of each channel takes"),
+    ROW(queues, MAP, .is_needed = true, .sentence = "the queues, by name"),
+    ROW(routes, LIST, .is_needed = true,
+        .sentence = "which contact goes to which queue, the last route without `when`"),
+};
+
+static const struct usher_names *names_of(const struct usher_rules *rules, bool is_queue)
+{
+    const struct usher_rules_owner *owner = rules->owner;
+
+    return is_queue ? &owner->queues : &owner->skills;
+}
+
+static void compile_document(struct usher_compile *compile, const struct usher_node *root)
+{
+    struct top_values values;
+    struct usher_schema schema = USHER_SCHEMA(top_rows);
+
+    usher_schema_default(&schema, &values);
+    usher_schema_read(&schema, root, &values, compile->problems);
+    usher_compile_skills(compile, values.skills);
+    usher_compile_not_ready(compile, values.not_ready);
+    usher_compile_tiers(compile, values.tiers);
+    usher_compile_bid(compile, values.bid);
+    usher_compile_channels(compile, values.channels);
+    usher_compile_queues(compile, values.queues);
+    usher_compile_routes(compile, values.routes);
+}
+
+void *usher_compile_take(struct usher_compile *compile, size_t count, size_t size)
+{
+    void *room = usher_arena_take(compile->arena, count, size);
+
+    if (!room)
+        usher_problems_add(compile->problems, 1, 1, "memory is out; try again");
+    return room;
+}
+
+bool usher_compile_copy(struct usher_compile *compile, struct usher_text text,
+                        struct usher_text *copy)
+{
+    if (usher_arena_copy(compile->arena, text, copy))
+        return true;
+    usher_problems_add(compile->problems, 1, 1, "memory is out; try again");
+    return false;
+}
+
+size_t usher_compile_find(struct usher_compile *compile, const struct usher_names *names,
+                          const struct usher_node *place, struct usher_text name, const char *what,
+                          const char *advice)
+{
+    size_t found = usher_names_find(names, name);
+    bool is_key = name.at == place->key.at;
+    size_t line = is_key ? place->key_line : place->line;
+    size_t column = is_key ? place->key_column : place->column;
+    struct usher_text excerpt = usher_node_excerpt(name);
+    struct usher_text near = USHER_NO_TEXT;
+
+    if (found != SIZE_MAX)
+        return found;
+    if (compile->problems->count < USHER_PROBLEMS_MAX)
+        near = usher_names_suggest(names, name);
+    if (near.at)
+        usher_problems_add(compile->problems, line, column,
+                           "%s `%.*s` is not declared; did you mean `%.*s`? If not, %s", what,
+                           USHER_TEXT_ARGS(excerpt), USHER_TEXT_ARGS(near), advice);
+    else
+        usher_problems_add(compile->problems, line, column, "%s `%.*s` is not declared; %s", what,
+                           USHER_TEXT_ARGS(excerpt), advice);
+    return SIZE_MAX;
+}
+
+bool usher_compile_is_twice(struct usher_compile *compile, const struct usher_text *list,
+                            size_t count, const struct usher_node *node)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct usher_text excerpt = usher_node_excerpt(node->text);
+
+        if (!usher_text_is_equal(list[i], node->text))
+            continue;
+        usher_problems_add(compile->problems, node->line, node->column,
+                           "`%.*s` is in this list twice; take one out", USHER_TEXT_ARGS(excerpt));
+        return true;
+    }
+    return false;
+}
+
+struct usher_rules *usher_rules_read(struct usher_text text, const char *hash,
+                                     struct usher_problems *problems)
+{
+    struct usher_rules_owner *owner = calloc(1, sizeof(*owner));
+    struct usher_document document;
+    struct usher_compile compile = {.owner = owner, .problems = problems};
+    size_t problems_before = problems->count;
+
+    if (!owner) {
+        usher_problems_add(problems, 1, 1, "memory is out; try again");
+        return NULL;
+    }
+    usher_arena_init(&owner->arena);
+    owner->rules.owner = owner;
+    (void)snprintf(owner->rules.hash, sizeof(owner->rules.hash), "%s", hash);
+    compile.rules = &owner->rules;
+    compile.arena = &owner->arena;
+    if (usher_document_read(&document, text, problems))
+        compile_document(&compile, document.root);
+    usher_document_fini(&document);
+    if (problems->count == problems_before)
+        return &owner->rules;
+    usher_problems_sort(problems);
+    usher_rules_free(&owner->rules);
+    return NULL;
+}
+
+void usher_rules_free(struct usher_rules *rules)
+{
+    struct usher_rules_owner *owner = rules ? rules->owner : NULL;
+
+    if (!owner)
+        return;
+    usher_arena_fini(&owner->arena);
+    free(owner);
+}
+
+size_t usher_rules_find_skill(const struct usher_rules *rules, struct usher_text name)
+{
+    return usher_names_find(names_of(rules, false), name);
+}
+
+size_t usher_rules_find_queue(const struct usher_rules *rules, struct usher_text name)
+{
+    return usher_names_find(names_of(rules, true), name);
+}
+
+size_t usher_rules_find_tier(const struct usher_rules *rules, struct usher_text name)
+{
+    for (size_t i = 0; i < rules->tiers_count; i++) {
+        if (usher_text_is_equal(rules->tiers[i].name, name))
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+bool usher_rules_has_reason(const struct usher_rules *rules, struct usher_text reason)
+{
+    for (size_t i = 0; i < rules->not_ready_count; i++) {
+        if (usher_text_is_equal(rules->not_ready[i], reason))
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,191 @@
+/* `need`: the skills that a queue's contacts need. A key is a skill, or a prefix and `$data.KEY`,
+ * which is the skill that the prefix and the contact's own value make together. */
+#include "rules/compile.h"
+#include "rules/schema.h"
+#include "wire/json.h"
+
+#define DATA_MARK          "$data."
+#define DATA_KEY_BYTES_MAX 64
+#define WEIGHT_MAX         255
+#define ADD_IT             "add it to `skills` at the top"
+
+struct need_values {
+    int64_t min;
+    int64_t weight;
+    struct usher_text otherwise;
+};
+
+static const struct usher_schema_row need_rows[] = {
+    {.key = "min",
+     .type = USHER_VALUE_WHOLE,
+     .offset = offsetof(struct need_values, min),
+     .min = 1,
+     .max = USHER_LEVEL_MAX,
+     .fallback = 1,
+     .sentence = "the lowest level that an agent must have; 10 is the highest there is"},
+    {.key = "weight",
+     .type = USHER_VALUE_WHOLE,
+     .offset = offsetof(struct need_values, weight),
+     .min = 1,
+     .max = 100,
+     .fallback = 1,
+     .sentence = "how much this skill counts beside the others"},
+    {.key = "else",
+     .type = USHER_VALUE_NAME,
+     .offset = offsetof(struct need_values, otherwise),
+     .max = USHER_NAME_MAX,
+     .sentence = "the skill that is needed when the contact's data name none"},
+};
+
+/* Where "$data." begins in a key; the key's length when it is not there. */
+static size_t find_mark(struct usher_text key)
+{
+    const size_t length = sizeof(DATA_MARK) - 1;
+
+    for (size_t i = 0; i + length <= key.length; i++) {
+        if (memcmp(key.at + i, DATA_MARK, length) == 0)
+            return i;
+    }
+    return key.length;
+}
+
+/* The skill of `else`. Its node is needed for the place. */
+static size_t find_otherwise(struct usher_compile *compile, const struct usher_node *map)
+{
+    usher_node_for_each (member, map) {
+        if (usher_text_is_equal(member->key, USHER_TEXT("else")))
+            return usher_compile_find(compile, &compile->owner->skills, member, member->text,
+                                      "skill", ADD_IT);
+    }
+    return USHER_SKILL_NONE;
+}
+
+static bool read_data_key(struct usher_compile *compile, const struct usher_node *node, size_t mark,
+                          struct usher_need_rule *need)
+{
+    struct usher_text prefix = {node->key.at, mark};
+    struct usher_text key = {node->key.at + mark + sizeof(DATA_MARK) - 1,
+                             node->key.length - mark - (sizeof(DATA_MARK) - 1)};
+    struct usher_text excerpt = usher_node_excerpt(prefix);
+
+    if (key.length == 0 || key.length > DATA_KEY_BYTES_MAX) {
+        usher_problems_add(compile->problems, node->key_line, node->key_column,
+                           "`$data.` needs a key of the contact's data behind it, of at most %d "
+                           "bytes; write it as in lang.$data.lang",
+                           DATA_KEY_BYTES_MAX);
+        return false;
+    }
+    if (usher_names_find_prefix(&compile->owner->skills, prefix) == SIZE_MAX) {
+        usher_problems_add(compile->problems, node->key_line, node->key_column,
+                           "no declared skill begins with `%.*s`; add some to `skills` at the top",
+                           USHER_TEXT_ARGS(excerpt));
+        return false;
+    }
+    return usher_compile_copy(compile, prefix, &need->prefix) &&
+           usher_compile_copy(compile, key, &need->data_key);
+}
+
+static void add_need(struct usher_compile *compile, const struct usher_node *node,
+                     struct usher_queue *queue)
+{
+    struct usher_schema schema = USHER_SCHEMA(need_rows);
+    size_t mark = find_mark(node->key);
+    bool has_data = mark < node->key.length;
+    struct usher_need_rule need = {.skill = USHER_SKILL_NONE};
+    struct need_values values;
+
+    usher_schema_default(&schema, &values);
+    if (!has_data)
+        need.skill =
+            usher_compile_find(compile, &compile->owner->skills, node, node->key, "skill", ADD_IT);
+    else if (!read_data_key(compile, node, mark, &need))
+        has_data = false;
+    if (!usher_schema_is_map(node, "need", compile->problems))
+        return;
+    usher_schema_read(&schema, node, &values, compile->problems);
+    if (has_data && values.otherwise.at)
+        need.skill = find_otherwise(compile, node);
+    else if (values.otherwise.at && mark == node->key.length)
+        usher_problems_add(compile->problems, node->key_line, node->key_column,
+                           "`else` is for a skill that comes from the contact's data, as in "
+                           "lang.$data.lang; take it out");
+    need.min = (int)values.min;
+    need.weight = (int)values.weight;
+    queue->needs[queue->needs_count++] = need;
+}
+
+void usher_compile_need(struct usher_compile *compile, const struct usher_node *node,
+                        struct usher_queue *queue)
+{
+    queue->needs_count = 0;
+    if (node->count > USHER_NEEDS_MAX) {
+        usher_problems_add(compile->problems, node->line, node->column,
+                           "a queue may need %d skills; here are %zu", USHER_NEEDS_MAX,
+                           node->count);
+        return;
+    }
+    usher_node_for_each (member, node)
+        add_need(compile, member, queue);
+}
+
+/* The skill that `need` asks of a contact with `data`; USHER_SKILL_NONE when it asks nothing. */
+static size_t skill_of(const struct usher_rules *rules, const struct usher_need_rule *need,
+                       struct usher_text data)
+{
+    char name[USHER_NAME_MAX + 1];
+    size_t prefix_length = need->prefix.length;
+    struct usher_text value;
+    size_t skill;
+
+    if (!need->data_key.at)
+        return need->skill;
+    if (!data.at || prefix_length >= sizeof(name) ||
+        !usher_json_find_text(data, need->data_key, name + prefix_length,
+                              sizeof(name) - prefix_length, &value))
+        return need->skill;
+    memmove(name + prefix_length, value.at, value.length);
+    memcpy(name, need->prefix.at, prefix_length);
+    skill = usher_rules_find_skill(rules, (struct usher_text){name, prefix_length + value.length});
+    return skill == SIZE_MAX ? need->skill : skill;
+}
+
+/* Puts `need` among the first `count`, by skill, or into the one of the same skill. Returns the new
+ * count. */
+static size_t merge_need(struct usher_need *needs, size_t count, struct usher_need need)
+{
+    size_t place = 0;
+
+    while (place < count && needs[place].skill < need.skill)
+        place++;
+    if (place < count && needs[place].skill == need.skill) {
+        int weight = needs[place].weight + need.weight;
+
+        needs[place].weight = (uint8_t)(weight < WEIGHT_MAX ? weight : WEIGHT_MAX);
+        if (needs[place].min < need.min)
+            needs[place].min = need.min;
+        return count;
+    }
+    memmove(&needs[place + 1], &needs[place], (count - place) * sizeof(needs[0]));
+    needs[place] = need;
+    return count + 1;
+}
+
+size_t usher_rules_needs(const struct usher_rules *rules, size_t queue, struct usher_text data,
+                         struct usher_need needs[USHER_NEEDS_MAX])
+{
+    const struct usher_queue *from = &rules->queues[queue];
+    size_t count = 0;
+
+    for (size_t i = 0; i < from->needs_count; i++) {
+        const struct usher_need_rule *rule = &from->needs[i];
+        size_t skill = skill_of(rules, rule, data);
+
+        if (skill == USHER_SKILL_NONE)
+            continue;
+        count = merge_need(needs, count,
+                           (struct usher_need){.skill = (uint16_t)skill,
+                                               .min = (uint8_t)rule->min,
+                                               .weight = (uint8_t)rule->weight});
+    }
+    return count;
+}

@@ -1,0 +1,82 @@
+/* `skills` and `not_ready`: lists of names. */
+#include "rules/compile.h"
+#include "rules/schema.h"
+
+#define REASONS_MAX      128
+#define REASON_BYTES_MAX 64
+
+struct name_list {
+    const char *key;
+    int64_t bytes_max;
+    size_t count_max;
+    const char *sentence;
+};
+
+/* Takes room for one more than the list has, reads and checks each name, and returns how many are
+ * good. */
+static size_t read_names(struct usher_compile *compile, const struct usher_node *node,
+                         const struct name_list *list, struct usher_text **names)
+{
+    const struct usher_schema_row row = {.key = list->key,
+                                         .type = USHER_VALUE_NAME,
+                                         .max = list->bytes_max,
+                                         .sentence = list->sentence};
+    size_t count_given = node ? node->count : 0;
+    size_t count = 0;
+
+    if (count_given > list->count_max) {
+        usher_problems_add(compile->problems, node->line, node->column,
+                           "`%s` has %zu names; at most %zu are possible", list->key, count_given,
+                           list->count_max);
+        count_given = 0;
+        node = NULL;
+    }
+    *names = usher_compile_take(compile, count_given + 1, sizeof(struct usher_text));
+    if (!*names || !node)
+        return 0;
+    usher_node_for_each (member, node) {
+        struct usher_text name;
+
+        if (!usher_schema_read_value(&row, member, &name, compile->problems) ||
+            usher_compile_is_twice(compile, *names, count, member))
+            continue;
+        if (!usher_compile_copy(compile, name, &(*names)[count]))
+            return 0;
+        count++;
+    }
+    return count;
+}
+
+void usher_compile_skills(struct usher_compile *compile, const struct usher_node *node)
+{
+    static const struct name_list list = {"skills", USHER_NAME_MAX, USHER_SKILLS_MAX,
+                                          "a skill that queues need and agents have"};
+    struct usher_text *names = NULL;
+    size_t count = read_names(compile, node, &list, &names);
+
+    if (!names)
+        return;
+    compile->rules->skills = names;
+    compile->rules->skills_count = count;
+    if (!usher_names_init(&compile->owner->skills, compile->arena, names, count))
+        usher_problems_add(compile->problems, 1, 1, "memory is out; try again");
+}
+
+void usher_compile_not_ready(struct usher_compile *compile, const struct usher_node *node)
+{
+    static const struct name_list list = {"not_ready", REASON_BYTES_MAX, REASONS_MAX,
+                                          "a reason that an agent may give for a break"};
+    static const struct usher_text ring_no_answer = {"ring_no_answer",
+                                                     sizeof("ring_no_answer") - 1};
+    struct usher_text *names = NULL;
+    size_t count = read_names(compile, node, &list, &names);
+
+    if (!names)
+        return;
+    compile->rules->not_ready = names;
+    compile->rules->not_ready_count = count;
+    if (!usher_rules_has_reason(compile->rules, ring_no_answer)) {
+        names[count] = ring_no_answer;
+        compile->rules->not_ready_count++;
+    }
+}

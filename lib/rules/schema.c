@@ -1,0 +1,249 @@
+/* One way for every mapping of both files, so that every message has the same form: "`key` is
+ * `value`; it must be …". */
+#include "rules/schema.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "rules/suggest.h"
+
+static void *member_at(const struct usher_schema_row *row, void *into)
+{
+    return (char *)into + row->offset;
+}
+
+static struct usher_text name_of(const struct usher_schema_row *row, const struct usher_node *node)
+{
+    return usher_node_excerpt(node->key.at ? node->key : usher_text_of(row->key));
+}
+
+/* "`ring` is a list; it must be a duration such as …: how long an agent's phone rings". */
+static void refuse_value(const struct usher_schema_row *row, const struct usher_node *node,
+                         const char *expected, struct usher_problems *problems)
+{
+    struct usher_text name = name_of(row, node);
+    struct usher_text value = usher_node_excerpt(node->text);
+    const char *sentence = row->sentence ? row->sentence : "";
+    const char *colon = row->sentence ? ": " : "";
+
+    if (node->kind == USHER_NODE_SCALAR && node->text.length)
+        usher_problems_add(problems, node->line, node->column,
+                           "`%.*s` is `%.*s`; it must be %s%s%s", USHER_TEXT_ARGS(name),
+                           USHER_TEXT_ARGS(value), expected, colon, sentence);
+    else if (node->kind == USHER_NODE_SCALAR)
+        usher_problems_add(problems, node->key.at ? node->key_line : node->line,
+                           node->key.at ? node->key_column : node->column,
+                           "`%.*s` has no value; it must be %s%s%s", USHER_TEXT_ARGS(name),
+                           expected, colon, sentence);
+    else
+        usher_problems_add(problems, node->line, node->column, "`%.*s` is a %s; it must be %s%s%s",
+                           USHER_TEXT_ARGS(name),
+                           node->kind == USHER_NODE_LIST ? "list" : "mapping", expected, colon,
+                           sentence);
+}
+
+static bool read_node(const struct usher_schema_row *row, const struct usher_node *node, void *into,
+                      struct usher_problems *problems)
+{
+    bool is_fit = row->type == USHER_VALUE_ANY ||
+                  node->kind == (row->type == USHER_VALUE_LIST ? USHER_NODE_LIST : USHER_NODE_MAP);
+
+    if (row->type == USHER_VALUE_ANY && node->kind == USHER_NODE_SCALAR && node->text.length == 0)
+        is_fit = false;
+    if (!is_fit) {
+        refuse_value(row, node, usher_value_expected(row->type), problems);
+        return false;
+    }
+    memcpy(member_at(row, into), &node, sizeof(const struct usher_node *));
+    return true;
+}
+
+static bool read_text(const struct usher_schema_row *row, const struct usher_node *node, void *into,
+                      struct usher_problems *problems)
+{
+    char expected[96];
+    bool is_fit = node->kind == USHER_NODE_SCALAR && node->text.length > 0;
+
+    if (is_fit && row->type == USHER_VALUE_NAME)
+        is_fit = usher_text_is_id(node->text);
+    if (!is_fit) {
+        refuse_value(row, node, usher_value_expected(row->type), problems);
+        return false;
+    }
+    if (node->text.length > (size_t)row->max) {
+        (void)snprintf(expected, sizeof(expected), "at most %lld bytes long", (long long)row->max);
+        refuse_value(row, node, expected, problems);
+        return false;
+    }
+    memcpy(member_at(row, into), &node->text, sizeof(struct usher_text));
+    return true;
+}
+
+static bool read_number(const struct usher_schema_row *row, const struct usher_node *node,
+                        void *into, struct usher_problems *problems)
+{
+    char low[USHER_VALUE_TEXT_SIZE];
+    char high[USHER_VALUE_TEXT_SIZE];
+    char expected[96];
+    int64_t number = 0;
+    bool is_off = row->type == USHER_VALUE_WHOLE_OR_OFF && node->kind == USHER_NODE_SCALAR &&
+                  usher_text_is_equal(node->text, USHER_TEXT("off"));
+
+    if (is_off)
+        number = row->min;
+    else if (node->kind != USHER_NODE_SCALAR || !usher_value_read(row->type, node->text, &number)) {
+        refuse_value(row, node, usher_value_expected(row->type), problems);
+        return false;
+    }
+    if (row->type == USHER_VALUE_BOOL) {
+        *(bool *)member_at(row, into) = number != 0;
+        return true;
+    }
+    if (number < row->min || number > row->max) {
+        (void)snprintf(expected, sizeof(expected), "%s to %s%s",
+                       usher_value_write(row->type, row->min, low),
+                       usher_value_write(row->type, row->max, high),
+                       row->type == USHER_VALUE_WHOLE_OR_OFF ? ", or off" : "");
+        refuse_value(row, node, expected, problems);
+        return false;
+    }
+    memcpy(member_at(row, into), &number, sizeof(number));
+    return true;
+}
+
+bool usher_schema_read_value(const struct usher_schema_row *row, const struct usher_node *node,
+                             void *into, struct usher_problems *problems)
+{
+    if (node->kind == USHER_NODE_NONE)
+        return false;
+    if (row->type == USHER_VALUE_LIST || row->type == USHER_VALUE_MAP ||
+        row->type == USHER_VALUE_ANY)
+        return read_node(row, node, into, problems);
+    if (row->type == USHER_VALUE_TEXT || row->type == USHER_VALUE_NAME)
+        return read_text(row, node, into, problems);
+    return read_number(row, node, into, problems);
+}
+
+void usher_schema_default(const struct usher_schema *schema, void *into)
+{
+    for (size_t i = 0; i < schema->count; i++) {
+        const struct usher_schema_row *row = &schema->rows[i];
+        const struct usher_node *none = NULL;
+        struct usher_text text = usher_text_of(row->fallback_text);
+
+        if (row->type == USHER_VALUE_LIST || row->type == USHER_VALUE_MAP ||
+            row->type == USHER_VALUE_ANY)
+            memcpy(member_at(row, into), &none, sizeof(const struct usher_node *));
+        else if (row->type == USHER_VALUE_TEXT || row->type == USHER_VALUE_NAME)
+            memcpy(member_at(row, into), &text, sizeof(text));
+        else if (row->type == USHER_VALUE_BOOL)
+            *(bool *)member_at(row, into) = row->fallback != 0;
+        else
+            memcpy(member_at(row, into), &row->fallback, sizeof(row->fallback));
+    }
+}
+
+static const struct usher_schema_row *find_row(const struct usher_schema *schema,
+                                               struct usher_text key)
+{
+    for (size_t i = 0; i < schema->count; i++) {
+        if (usher_text_is_equal(usher_text_of(schema->rows[i].key), key))
+            return &schema->rows[i];
+    }
+    return NULL;
+}
+
+bool usher_schema_read_member(const struct usher_schema *schema, const struct usher_node *member,
+                              void *into, struct usher_problems *problems)
+{
+    const struct usher_schema_row *row = find_row(schema, member->key);
+
+    if (row && !usher_schema_read_value(row, member, into, problems))
+        return true;
+    return row != NULL;
+}
+
+static void check_needed(const struct usher_schema *schema, const struct usher_node *map,
+                         struct usher_problems *problems)
+{
+    for (size_t i = 0; i < schema->count; i++) {
+        const struct usher_schema_row *row = &schema->rows[i];
+        bool is_there = !row->is_needed;
+
+        usher_node_for_each (member, map) {
+            if (usher_text_is_equal(member->key, usher_text_of(row->key)))
+                is_there = true;
+        }
+        if (!is_there)
+            usher_problems_add(problems, map->line, map->column, "`%s` is missing; add it: %s",
+                               row->key, row->sentence);
+    }
+}
+
+void usher_schema_read(const struct usher_schema *schema, const struct usher_node *map, void *into,
+                       struct usher_problems *problems)
+{
+    usher_node_for_each (member, map) {
+        if (!usher_schema_read_member(schema, member, into, problems))
+            usher_schema_refuse(schema, NULL, 0, member, problems);
+    }
+    check_needed(schema, map, problems);
+}
+
+/* Appends ", name" while there is room, and "…" when there is none any more. */
+static void list_known(char *known, size_t size, struct usher_text name)
+{
+    size_t length = strlen(known);
+
+    if (length + name.length + sizeof(", …") < size)
+        (void)snprintf(known + length, size - length, "%s%.*s", length ? ", " : "",
+                       USHER_TEXT_ARGS(name));
+    else if (length && known[length - 1] != '.')
+        (void)snprintf(known + length, size - length, "...");
+}
+
+void usher_schema_refuse(const struct usher_schema *schema, const struct usher_text *others,
+                         size_t others_count, const struct usher_node *member,
+                         struct usher_problems *problems)
+{
+    struct usher_text key = usher_node_excerpt(member->key);
+    struct usher_suggestion suggestion;
+    char known[160] = "";
+
+    usher_suggestion_start(&suggestion, member->key);
+    for (size_t i = 0; i < schema->count + others_count; i++) {
+        struct usher_text name =
+            i < schema->count ? usher_text_of(schema->rows[i].key) : others[i - schema->count];
+
+        usher_suggestion_offer(&suggestion, name);
+        list_known(known, sizeof(known), name);
+    }
+    if (suggestion.best.at)
+        usher_problems_add(problems, member->key_line, member->key_column,
+                           "unknown key `%.*s`; did you mean `%.*s`?", USHER_TEXT_ARGS(key),
+                           USHER_TEXT_ARGS(suggestion.best));
+    else
+        usher_problems_add(problems, member->key_line, member->key_column,
+                           "unknown key `%.*s`; known here: %s", USHER_TEXT_ARGS(key), known);
+}
+
+static bool is_kind(const struct usher_node *node, const char *what, enum usher_value_type type,
+                    struct usher_problems *problems)
+{
+    const struct usher_schema_row row = {.key = what, .type = type};
+    const struct usher_node *same = NULL;
+
+    return usher_schema_read_value(&row, node, &same, problems);
+}
+
+bool usher_schema_is_list(const struct usher_node *node, const char *what,
+                          struct usher_problems *problems)
+{
+    return is_kind(node, what, USHER_VALUE_LIST, problems);
+}
+
+bool usher_schema_is_map(const struct usher_node *node, const char *what,
+                         struct usher_problems *problems)
+{
+    return is_kind(node, what, USHER_VALUE_MAP, problems);
+}

@@ -19,25 +19,27 @@ static const char *skip_space(const char *at, const char *end)
 }
 
 /* From the opening quote to behind the closing one. */
-static const char *skip_string(const char *at, bool *has_escape)
+static const char *skip_string(const char *at, const char *end, bool *has_escape)
 {
     *has_escape = false;
-    for (at++; *at != '"'; at++) {
+    for (at++;; at++) {
+        at = usher_json_skip_plain(at, end);
+        if (*at == '"')
+            return at + 1;
         if (*at == '\\') {
             *has_escape = true;
             at++;
         }
     }
-    return at + 1;
 }
 
-static const char *skip_nest(const char *at)
+static const char *skip_nest(const char *at, const char *end)
 {
     size_t depth = 0;
     bool has_escape;
     for (;;) {
         if (*at == '"') {
-            at = skip_string(at, &has_escape);
+            at = skip_string(at, end, &has_escape);
             continue;
         }
         if (*at == '{' || *at == '[')
@@ -55,19 +57,19 @@ static const char *skip_value(const char *at, const char *end)
 {
     bool has_escape;
     if (*at == '"')
-        return skip_string(at, &has_escape);
+        return skip_string(at, end, &has_escape);
     if (*at == '{' || *at == '[')
-        return skip_nest(at);
+        return skip_nest(at, end);
     while (at < end && *at != ',' && *at != ']' && *at != '}' && !is_space(*at))
         at++;
     return at;
 }
 
 /* Between the quotes of the string that begins at `at`; *at moves behind it. */
-static struct usher_text take_string(const char **at, bool *has_escape)
+static struct usher_text take_string(const char **at, const char *end, bool *has_escape)
 {
     const char *first = *at + 1;
-    *at = skip_string(*at, has_escape);
+    *at = skip_string(*at, end, has_escape);
     return (struct usher_text){first, (size_t)(*at - 1 - first)};
 }
 
@@ -158,7 +160,7 @@ static bool next_key(struct usher_json *json, struct usher_text *inner, bool *ha
     if (!go_on(json, '}'))
         return false;
     assert(*json->at == '"');
-    *inner = take_string(&json->at, has_escape);
+    *inner = take_string(&json->at, json->end, has_escape);
     json->at = skip_space(json->at, json->end) + 1;
     return true;
 }
@@ -185,7 +187,7 @@ bool usher_json_read_text(struct usher_json *json, struct usher_text *text)
     bool has_escape;
     if (at == json->end || *at != '"')
         return false;
-    struct usher_text inner = take_string(&at, &has_escape);
+    struct usher_text inner = take_string(&at, json->end, &has_escape);
     if (!unescape(json, inner, has_escape, text))
         return false;
     json->at = at;
@@ -206,9 +208,9 @@ bool usher_json_read_int64(struct usher_json *json, int64_t *number)
 
 bool usher_json_read_raw(struct usher_json *json, struct usher_text *raw)
 {
-    if (usher_json_peek(json) == USHER_JSON_NONE)
-        return false;
     const char *at = skip_space(json->at, json->end);
+    if (at == json->end || *at == '}' || *at == ']')
+        return false;
     json->at = skip_value(at, json->end);
     *raw = (struct usher_text){at, (size_t)(json->at - at)};
     return true;

@@ -51,24 +51,6 @@ static void skip_space(struct checker *c)
         c->at++;
 }
 
-static bool is_plain_byte(unsigned char byte)
-{
-    return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
-}
-
-/* True when none of eight bytes is a quote, a backslash, a control character or beyond ASCII. */
-static bool is_plain(const char *at)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    const uint64_t highs = UINT64_C(0x8080808080808080);
-    uint64_t word;
-    memcpy(&word, at, sizeof(word));
-    uint64_t quote = word ^ (ones * '"');
-    uint64_t backslash = word ^ (ones * '\\');
-    uint64_t hits = (word - ones * 0x20) | (quote - ones) | (backslash - ones) | word;
-    return (hits & highs) == 0;
-}
-
 /* The length of the UTF-8 character at `at`, whose first byte is beyond ASCII; 0 when it is not
  * well formed (RFC 3629). */
 static size_t utf8_length(const unsigned char *at, size_t left)
@@ -135,10 +117,7 @@ static bool check_string(struct checker *c, struct usher_text *inner, bool *has_
     const char *first = ++c->at;
     *has_escape = false;
     for (;;) {
-        while (c->end - c->at >= 8 && is_plain(c->at))
-            c->at += 8;
-        while (c->at < c->end && is_plain_byte((unsigned char)*c->at))
-            c->at++;
+        c->at = usher_json_skip_plain(c->at, c->end);
         if (c->at == c->end)
             return fail(c, too_early);
         unsigned char byte = (unsigned char)*c->at;
@@ -163,25 +142,52 @@ static bool check_string(struct checker *c, struct usher_text *inner, bool *has_
     return true;
 }
 
-static uint32_t hash_of(struct usher_text inner, bool has_escape)
+static uint64_t mix(uint64_t hash, uint64_t word)
 {
-    uint32_t hash = UINT32_C(2166136261);
-    if (!has_escape) {
-        for (size_t i = 0; i < inner.length; i++)
-            hash = (hash ^ (unsigned char)inner.at[i]) * UINT32_C(16777619);
+    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ (hash >> 32);
+}
+
+/* The hash of a string without escapes: its bytes by eights, the last word filled up with zeros. */
+static uint64_t hash_plain(struct usher_text inner, const char *end)
+{
+    uint64_t hash = 0;
+    uint64_t word = 0;
+    size_t left = inner.length;
+    for (; left >= 8; left -= 8, inner.at += 8)
+        hash = mix(hash, usher_json_word(inner.at));
+    if (left > 0 && end - inner.at >= 8) {
+        word = usher_json_word(inner.at) & (UINT64_MAX >> (64 - 8 * left));
     } else {
-        struct usher_json_string string = usher_json_string_start(inner);
-        for (int byte; (byte = usher_json_string_next(&string)) >= 0;)
-            hash = (hash ^ (unsigned char)byte) * UINT32_C(16777619);
+        for (size_t i = 0; i < left; i++)
+            word |= (uint64_t)(unsigned char)inner.at[i] << (8 * i);
     }
-    return hash ^ (hash >> 16);
+    return mix(hash, word);
+}
+
+/* The same hash for a string with escapes. */
+static uint64_t hash_escaped(struct usher_text inner)
+{
+    struct usher_json_string string = usher_json_string_start(inner);
+    uint64_t hash = 0;
+    uint64_t word = 0;
+    unsigned shift = 0;
+    for (int byte; (byte = usher_json_string_next(&string)) >= 0;) {
+        word |= (uint64_t)byte << shift;
+        shift = (shift + 8) % 64;
+        if (shift == 0) {
+            hash = mix(hash, word);
+            word = 0;
+        }
+    }
+    return mix(hash, word);
 }
 
 /* Puts a key of the object whose first key is number `first` on the stack, unless that object has
  * it. */
 static bool take_key(struct checker *c, struct usher_text inner, bool has_escape, size_t first)
 {
-    uint32_t hash = hash_of(inner, has_escape);
+    uint32_t hash = (uint32_t)(has_escape ? hash_escaped(inner) : hash_plain(inner, c->end));
     uint16_t *chain = &c->chains[hash % CHAINS];
     for (size_t i = *chain; i > first; i = c->keys[i - 1].below) {
         if (c->keys[i - 1].hash == hash && usher_json_string_is_equal(c->keys[i - 1].inner, inner))

@@ -4,8 +4,39 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/text.h"
+
+/* Eight bytes as a number, the first of them lowest on any machine. */
+static inline uint64_t usher_json_word(const char *at)
+{
+    const unsigned char *byte = (const unsigned char *)at;
+    return (uint64_t)byte[0] | (uint64_t)byte[1] << 8 | (uint64_t)byte[2] << 16 |
+           (uint64_t)byte[3] << 24 | (uint64_t)byte[4] << 32 | (uint64_t)byte[5] << 40 |
+           (uint64_t)byte[6] << 48 | (uint64_t)byte[7] << 56;
+}
+
+/* The first byte from `at` on that is a quote, a backslash, a control character or beyond ASCII, or
+ * `end`. Eight at a time: a byte's high bit in `hits` says that it is one of those, for the lowest
+ * such byte exactly. */
+static inline const char *usher_json_skip_plain(const char *at, const char *end)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    const uint64_t highs = UINT64_C(0x8080808080808080);
+    for (; end - at >= 8; at += 8) {
+        uint64_t word = usher_json_word(at);
+        uint64_t quote = word ^ (ones * '"');
+        uint64_t backslash = word ^ (ones * '\\');
+        uint64_t hits = ((word - ones * 0x20) | (quote - ones) | (backslash - ones) | word) & highs;
+        if (hits != 0)
+            return at + __builtin_ctzll(hits) / 8;
+    }
+    while (at < end && (unsigned char)*at >= 0x20 && (unsigned char)*at < 0x80 && *at != '"' &&
+           *at != '\\')
+        at++;
+    return at;
+}
 
 /* The bytes of a string, unescaped one by one. */
 struct usher_json_string {
@@ -23,7 +54,8 @@ static inline struct usher_json_string usher_json_string_start(struct usher_text
 /* The next byte, or -1 at the end. */
 int usher_json_string_next(struct usher_json_string *string);
 
-/* Unescapes `inner` into `room`. False when it needs more than `room_size` bytes, which may then hold a part. */
+/* Unescapes `inner` into `room`. False when it needs more than `room_size` bytes, which may then
+ * hold a part. */
 USHER_MUST_USE bool usher_json_string_copy(struct usher_text inner, char *room, size_t room_size,
                                            size_t *length);
 

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "wire/json_string.h"
+
 enum field_type { FIELD_TEXT, FIELD_RAW, FIELD_INT };
 
 struct field_row {
@@ -112,12 +114,19 @@ enum usher_error usher_members_scan(struct usher_members *members)
 bool usher_members_text(struct usher_members *members, struct usher_text raw,
                         struct usher_text *text)
 {
-    struct usher_json json;
-    usher_json_start(&json, raw, members->scratch, members->scratch_room);
-    if (!usher_json_read_text(&json, text))
+    if (raw.at[0] != '"')
         return false;
-    members->scratch = json.scratch;
-    members->scratch_room = json.scratch_room;
+    struct usher_text inner = {raw.at + 1, raw.length - 2};
+    if (!memchr(inner.at, '\\', inner.length)) {
+        *text = inner;
+        return true;
+    }
+    size_t length;
+    if (!usher_json_string_copy(inner, members->scratch, members->scratch_room, &length))
+        return false;
+    *text = (struct usher_text){members->scratch, length};
+    members->scratch += length;
+    members->scratch_room -= length;
     return true;
 }
 

@@ -1,5 +1,6 @@
-/* The log. Invariants: a line is written by one write(2) of at most PIPE_BUF bytes, after poll(2) has said that standard error takes it,
- * so that the loop never waits for a reader; no control character but the final newline gets out. */
+/* The log. Invariants: a line is written by one write(2) of at most PIPE_BUF bytes, after poll(2)
+ * has said that standard error takes it, so that the loop never waits for a reader; no control
+ * character but the final newline gets out. */
 #include "log.h"
 
 #include <limits.h>
@@ -12,10 +13,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOG_LINE_MAX PIPE_BUF /* what a pipe takes whole */
-#define LOG_SENTENCES_MAX 256 /* whose pace is watched */
-#define LOG_BURST_MAX 20      /* lines of one sentence */
-#define LOG_BURST_MS 1000     /* within so long */
+#define LOG_LINE_MAX      PIPE_BUF /* what a pipe takes whole */
+#define LOG_SENTENCES_MAX 256      /* whose pace is watched */
+#define LOG_BURST_MAX     100      /* lines of one sentence */
+#define LOG_BURST_MS      1000     /* within so long */
 
 /* The pace of one sentence. */
 struct log_pace {
@@ -140,6 +141,11 @@ void log_open(enum log_level level, int has_priorities)
     target.has_priorities = has_priorities != 0;
 }
 
+bool log_has_level(enum log_level level)
+{
+    return level <= target.level;
+}
+
 bool log_is_for_journald(void)
 {
     const char *stream = getenv("JOURNAL_STREAM");
@@ -147,14 +153,14 @@ bool log_is_for_journald(void)
     uintmax_t inode;
     struct stat status;
     /* NOLINTNEXTLINE(cert-err34-c): a number that does not fit names no stream of ours. */
-    return stream && sscanf(stream, "%ju:%ju", &device, &inode) == 2 && fstat(STDERR_FILENO, &status) == 0 &&
-           status.st_dev == device && status.st_ino == inode;
+    return stream && sscanf(stream, "%ju:%ju", &device, &inode) == 2 &&
+           fstat(STDERR_FILENO, &status) == 0 && status.st_dev == device && status.st_ino == inode;
 }
 
 void log_write(enum log_level level, const char *sentence, const char *fields, ...)
 {
     unsigned held_back;
-    if (level > target.level || !log_may_write(sentence, &held_back))
+    if (!log_has_level(level) || !log_may_write(sentence, &held_back))
         return;
     char line[LOG_LINE_MAX];
     size_t length = log_append_head(line, level);
@@ -191,7 +197,8 @@ const char *log_value(struct usher_text text, char room[LOG_VALUE_SIZE])
     if (is_quoted)
         room[length++] = '"';
     for (size_t i = 0; i < text.length; i++) {
-        if (length + 2 + sizeof(cut) + 1 > LOG_VALUE_SIZE) { /* an escape, the cut, a quote, the NUL */
+        if (length + 2 + sizeof(cut) + 1 >
+            LOG_VALUE_SIZE) { /* an escape, the cut, a quote, the NUL */
             memcpy(room + length, cut, sizeof(cut) - 1);
             length += sizeof(cut) - 1;
             break;

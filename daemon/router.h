@@ -1,9 +1,11 @@
-/* The router: the turn of the loop. Parties (sessions, PBX links, the profiles' follower) hand commands in; the engine decides;
- * the events and answers of a turn are gathered into a batch, made durable by the journal, and only then handed out.
+/* The router: the turn of the loop. Parties (sessions, PBX links, the profiles' follower) hand
+ * commands in; the engine decides; the events and answers of a turn are gathered into a batch, made
+ * durable by the journal, and only then handed out.
  *
  *     turn:  party -> router_submit -> engine -> outbox -> batch
  *     end:   router_turn_end: the batch goes to the journal if none is in flight
- *     later: the journal's answer -> answers to their askers, then events to all whom they concern, in order
+ *     later: the journal's answer -> answers to their askers, then events to all whom they concern,
+ * in order
  */
 #ifndef ROUTER_H
 #define ROUTER_H
@@ -31,10 +33,10 @@ struct router_event {
 
 struct router_party;
 struct router_party_ops {
-    /* The answer to a command that this party submitted, after it is durable. `payload` (the lines of a snapshot or resume, each with its
-     * newline) is absent but for router_submit_hello. */
-    void (*answer)(struct router_party *party, struct usher_text id, const struct usher_answer *answer,
-                   struct usher_text payload);
+    /* The answer to a command that this party submitted, after it is durable. `payload` (the lines
+     * of a snapshot or resume, each with its newline) is absent but for router_submit_hello. */
+    void (*answer)(struct router_party *party, struct usher_text id,
+                   const struct usher_answer *answer, struct usher_text payload);
     /* An event that concerns this party: by role, client and agent. */
     void (*event)(struct router_party *party, const struct router_event *event);
     /* The router began or ceased to lead: while it does not, commands are refused. NULL is fine. */
@@ -61,54 +63,63 @@ struct router_host {
     void (*leading)(void *owner, bool is_leading);
     /* A reload is over; `is_loaded`: the file as it is now is in use. */
     void (*reloaded)(void *owner, bool is_loaded);
-    /* The loop should end, and the process with `status`: 0 after a drain, 1 when it cannot go on (logged). */
+    /* The loop should end, and the process with `status`: 0 after a drain, 1 when it cannot go on
+     * (logged). */
     void (*ended)(void *owner, int status);
 };
 
 struct ruleset; /* ruleset.h */
 
-/* Starts without leading: commands are answered with storage_unavailable until the journal has claimed. 0 or a negative errno. */
+/* Starts without leading: commands are answered with storage_unavailable until the journal has
+ * claimed. 0 or a negative errno. */
 int router_new(struct router **router, struct event_base *base, const struct settings *settings,
                const struct router_host *host);
 /* All parties must have left. */
 void router_free(struct router *router);
-/* Recovers, claims, and takes `rules` into use if they are others than the journal's. Takes what is in `rules`. */
+/* Recovers, claims, and takes `rules` into use if they are others than the journal's. Takes what is
+ * in `rules`. */
 void router_start(struct router *router, struct ruleset *rules);
 
 /* A profile as it is now, for profiles_ops (journal/profiles.h); `owner` is the router. */
-void router_profile(void *owner, struct usher_text agent, struct usher_text name, struct usher_text phone,
-                    struct usher_text skills, struct usher_text capacity);
+void router_profile(void *owner, struct usher_text agent, struct usher_text name,
+                    struct usher_text phone, struct usher_text skills, struct usher_text capacity);
 
 /* From here the party may submit. It gets no events before router_submit_hello. */
 void router_join(struct router *router, struct router_party *party);
-/* No call to the party follows. Inside its own callbacks this is allowed. When it was the last open session of a PBX, the router decides
- * link.lose for it: its contacts are kept for timing.grace. */
+/* No call to the party follows. Inside its own callbacks this is allowed. When it was the last open
+ * session of a PBX, the router decides link.lose for it: its contacts are kept for timing.grace. */
 void router_leave(struct router *router, struct router_party *party);
 
-/* Decides a command for a party: sets its client, role and own_agent from the party, repeats the first answer for a known id. The
- * answer comes by ops->answer, never inside this call. The texts of `command` are borrowed for the call only. rules.reload and
- * router.drain are carried out here; ping is answered. */
-void router_submit(struct router *router, struct router_party *party, struct usher_command *command);
+/* Decides a command for a party: sets its client, role and own_agent from the party, repeats the
+ * first answer for a known id. The answer comes by ops->answer, never inside this call. The texts
+ * of `command` are borrowed for the call only. rules.reload and router.drain are carried out here;
+ * ping is answered. */
+void router_submit(struct router *router, struct router_party *party,
+                   struct usher_command *command);
 
-/* Opens a session for a party whose role, client and agent are checked: answers with the line of `welcome` and either the events after
- * `after` (if they are in memory) or a snapshot as payload; from there on its events follow. For a PBX the payload ends with
- * sync.wanted, and link.regain with its instance is decided behind it. */
-void router_submit_hello(struct router *router, struct router_party *party, struct usher_text id, struct usher_text after);
+/* Opens a session for a party whose role, client and agent are checked: answers with the line of
+ * `welcome` and either the events after `after` (if they are in memory) or a snapshot as payload;
+ * from there on its events follow. For a PBX the payload ends with sync.wanted, and link.regain
+ * with its instance is decided behind it. */
+void router_submit_hello(struct router *router, struct router_party *party, struct usher_text id,
+                         struct usher_text after);
 
-/* Ends a counted sync for a PBX's party (engine/sync.h). `sync` must stay untouched until the answer; when the party leaves before,
- * it is not looked at again. */
+/* Ends a counted sync for a PBX's party (engine/sync.h). `sync` must stay untouched until the
+ * answer; when the party leaves before, it is not looked at again. */
 struct usher_sync;
-void router_submit_sync(struct router *router, struct router_party *party, struct usher_text id, struct usher_sync *sync,
-                        int64_t count);
+void router_submit_sync(struct router *router, struct router_party *party, struct usher_text id,
+                        struct usher_sync *sync, int64_t count);
 
-/* The router's clock of this turn (settings and clock.h): milliseconds since 1970 that never go back. */
+/* The router's clock of this turn (settings and clock.h): milliseconds since 1970 that never go
+ * back. */
 int64_t router_now_ms(struct router *router);
 
 /* To be called once after each turn of the loop. */
 void router_turn_end(struct router *router);
 
-/* Reads the rules' file again, and takes it into use when Redis has kept its text: whole or not at all. Problems go to the log; the host is
- * told at the end. (An admin's rules.reload does the same and gets the first problem as its answer.) */
+/* Reads the rules' file again, and takes it into use when Redis has kept its text: whole or not at
+ * all. Problems go to the log; the host is told at the end. (An admin's rules.reload does the same
+ * and gets the first problem as its answer.) */
 void router_reload(struct router *router);
 
 /* Stops taking commands; the host is told when all is durable and handed out. */

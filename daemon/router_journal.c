@@ -1,0 +1,198 @@
+/* What the journal tells the router: recovery, the claim, durability, the fence. */
+#include <event2/event.h>
+
+#include "engine/engine.h"
+#include "log.h"
+#include "router.h"
+#include "router_state.h"
+
+/* Recovery. */
+
+static bool on_rules(void *owner, struct usher_text hash, struct usher_text text)
+{
+    struct router *router = owner;
+    char name[sizeof(((struct ruleset *)NULL)->hash)];
+    struct usher_problems problems;
+    if (usher_engine_has_rules(router->engine, hash))
+        return true;
+    usher_problems_init(&problems);
+    struct usher_rules *rules =
+        usher_text_copy(name, sizeof(name), hash) ? usher_rules_read(text, name, &problems) : NULL;
+    if (!rules) {
+        log_error("Rules of the journal cannot be read; were they written by a newer usherd?",
+                  "rules=%.*s problems=%zu first=\"%s\"", USHER_TEXT_ARGS(hash), problems.count,
+                  problems.count ? problems.list[0].what : "");
+        return false;
+    }
+    usher_engine_shelve(router->engine, rules);
+    return true;
+}
+
+static bool on_snapshot(void *owner, struct usher_text saved)
+{
+    struct router *router = owner;
+    struct usher_answer answer = {.error = USHER_OK};
+    if (!usher_engine_load(router->engine, saved, &answer)) {
+        log_error("The snapshot cannot be read", "bytes=%zu reason=\"%s\"", saved.length,
+                  answer.message);
+        return false;
+    }
+    clock_follow(&router->clock, usher_engine_last_ms(router->engine));
+    return true;
+}
+
+static bool on_line(void *owner, struct usher_text line)
+{
+    struct router *router = owner;
+    struct usher_answer answer = {.error = USHER_OK};
+    char number[USHER_NUMBER_SIZE];
+    if (usher_engine_apply_line(router->engine, line, &answer))
+        return true;
+    (void)usher_number_write(usher_engine_last_number(router->engine), number);
+    log_error("The journal cannot be followed", "after=%s reason=\"%s\"", number, answer.message);
+    return false;
+}
+
+/* The claim. */
+
+/* No PBX is connected yet: their contacts get no offers until they are. */
+static void router_lose_links(struct router *router)
+{
+    struct usher_command command = {.kind = USHER_COMMAND_LINK_LOSE};
+    USHER_FIELDS_SET(&command.fields, UNTIL_MS, until_ms,
+                     router_now_ms(router) + router->settings->timing.grace_ms);
+    router_order(router, 0, USHER_NO_TEXT, &command);
+}
+
+/* Starts the engine's numbers behind the claim, which is the first event of its epoch. */
+static void router_begin_epoch(struct router *router, uint32_t epoch)
+{
+    clock_follow(&router->clock, usher_engine_last_ms(router->engine));
+    if (usher_engine_last_number(router->engine).epoch < epoch)
+        usher_engine_begin_epoch(router->engine, epoch);
+    ring_begin(&router->ring, usher_engine_last_number(router->engine));
+}
+
+static void on_claimed(void *owner, uint32_t epoch, bool is_first)
+{
+    struct router *router = owner;
+    struct usher_engine_counts counts = usher_engine_count(router->engine);
+    log_info("The journal is ours", "epoch=%u first=%s contacts=%zu agents=%zu", (unsigned)epoch,
+             is_first ? "yes" : "no", counts.contacts, counts.agents);
+    router_begin_epoch(router, epoch);
+    if (!is_first)
+        router_lose_links(router);
+    reload_first(router);
+}
+
+void router_lead(struct router *router)
+{
+    if (router->is_leading || router->has_ended)
+        return;
+    router->is_leading = true;
+    log_info("This router leads the site", "site=%s", router->settings->site);
+    router->host.leading(router->host.owner, true);
+    parties_tell_leading(&router->parties, true);
+}
+
+/* Durability. */
+
+static void router_publish_withheld(struct router *router)
+{
+    while (!usher_list_is_empty(&router->withheld)) {
+        struct batch *batch = usher_list_entry(router->withheld.next, struct batch, node);
+        usher_list_remove(&batch->node);
+        router_publish(router, batch);
+    }
+}
+
+static void on_appended(void *owner, bool is_late)
+{
+    struct router *router = owner;
+    int64_t beat_ms = router->settings->timing.heartbeat_ms;
+    event_add(router->heartbeat,
+              &(struct timeval){.tv_sec = beat_ms / 1000, .tv_usec = beat_ms % 1000 * 1000});
+    usher_list_append(&router->withheld, &router->in_flight->node);
+    router->in_flight = NULL;
+    if (is_late) {
+        /* Another router may have taken over meanwhile: only an append in time proves that none
+         * has. */
+        log_warning("Redis answered late; nothing is told before it has answered in time", NULL);
+        router_order_simple(router, USHER_COMMAND_ROUTER_BEAT);
+        return;
+    }
+    router_publish_withheld(router);
+}
+
+static void on_fenced(void *owner)
+{
+    struct router *router = owner;
+    log_error("Another router has taken over this site; this one ends, so that its supervisor may "
+              "start it afresh",
+              "site=%s", router->settings->site);
+    router_end(router, 1);
+}
+
+static void on_away(void *owner, bool is_away)
+{
+    struct router *router = owner;
+    if (router->is_away == is_away)
+        return;
+    router->is_away = is_away;
+    if (is_away) {
+        log_warning("Redis is away; commands wait, and no deadline fires", NULL);
+        return;
+    }
+    log_info("Redis is back", "held_bytes=%zu", router->hold.bytes);
+    router_release_held(router);
+}
+
+/* The snapshot that was written holds all that was decided, so that what waited is durable with it.
+ */
+static void on_lost(void *owner, uint32_t epoch)
+{
+    struct router *router = owner;
+    log_error("The journal was gone and is written anew from memory; was Redis flushed, or is this "
+              "another database?",
+              "epoch=%u", (unsigned)epoch);
+    if (router->in_flight)
+        usher_list_append(&router->withheld, &router->in_flight->node);
+    router->in_flight = NULL;
+    while (!usher_list_is_empty(&router->waiting)) {
+        struct usher_list *node = router->waiting.next;
+        usher_list_remove(node);
+        usher_list_append(&router->withheld, node);
+    }
+    usher_engine_begin_epoch(router->engine, epoch);
+    router->is_frozen = false;
+    router_publish_withheld(router);
+    router_order_simple(router, USHER_COMMAND_JOURNAL_LOSE);
+    router_release_held(router);
+}
+
+/* In the child the flag is the child's own. In the router itself it stops deciding until on_lost:
+ * what would be decided in between would stand neither in the snapshot nor in the new journal. */
+static void on_save(void *owner, struct usher_bytes *out)
+{
+    struct router *router = owner;
+    router->is_frozen = true;
+    usher_engine_save(router->engine, out);
+}
+
+static void on_failed(void *owner)
+{
+    router_end(owner, 1);
+}
+
+const struct journal_ops router_journal_ops = {
+    .rules = on_rules,
+    .snapshot = on_snapshot,
+    .line = on_line,
+    .claimed = on_claimed,
+    .appended = on_appended,
+    .fenced = on_fenced,
+    .away = on_away,
+    .lost = on_lost,
+    .save = on_save,
+    .failed = on_failed,
+};

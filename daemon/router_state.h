@@ -1,0 +1,100 @@
+/* The router's inside, for its own files: router.c (what comes in), router_turn.c (batches),
+ * router_session.c (hello), router_journal.c (what the journal tells), router_life.c (timers, end)
+ * and reload.c (rules).
+ *
+ * A batch's way: `waiting` (the last one gathers) -> `in_flight` -> `withheld` while its reply came
+ * late -> handed out -> `spare`. Answers that depend on no state (refusals, pong) go by `at_once`.
+ * States: starting (not is_leading) -> leading -> has_ended; while leading it holds (decides
+ * nothing) when Redis is away, and between a snapshot after a loss and the journal's word that it
+ * stands. */
+#ifndef ROUTER_STATE_H
+#define ROUTER_STATE_H
+
+#include "base/bytes.h"
+#include "batch.h"
+#include "clock.h"
+#include "hold.h"
+#include "journal/journal.h"
+#include "parties.h"
+#include "reload.h"
+#include "ring.h"
+#include "router.h"
+
+struct event;
+
+struct router {
+    struct event_base *base;
+    const struct settings *settings;
+    struct router_host host;
+    struct usher_engine *engine;
+    struct journal *journal;
+    struct clock clock;
+    bool has_read_clock; /* in this turn */
+    bool is_leading;
+    bool is_away;   /* Redis */
+    bool is_frozen; /* a snapshot after a loss is being written: the state must not run ahead of it
+                     */
+    bool is_draining;
+    bool has_ended;
+    struct parties parties;
+    struct hold hold;
+    struct ring ring;
+    struct usher_list waiting;
+    struct batch *in_flight; /* or NULL */
+    struct usher_list withheld;
+    struct usher_list spare;
+    size_t spare_count;
+    struct batch *at_once;
+    struct reload reload;
+    struct event *deadline;  /* the engine's next */
+    int64_t deadline_ms;     /* for which it is armed; INT64_MAX = not */
+    struct event *heartbeat; /* armed anew at each append */
+    struct event *patience;  /* of a drain */
+};
+
+/* router.c */
+
+/* Decides, gathers events and the answer to the party `serial` (0: nobody). `id` is given back in
+ * the answer. */
+void router_carry_out(struct router *router, uint64_t serial, struct usher_text id,
+                      const struct usher_command *command);
+/* A command of the router itself: carried out now, or held; its answer goes to `serial` with `id`.
+ */
+void router_order(struct router *router, uint64_t serial, struct usher_text id,
+                  struct usher_command *command);
+void router_order_simple(struct router *router, enum usher_command_kind kind);
+/* Decides all that was held, then lets the deadlines fire that have passed. */
+void router_release_held(struct router *router);
+
+/* router_turn.c */
+
+bool router_is_holding(const struct router *router);
+/* Moves the engine's outbox into the batch that gathers. */
+void router_gather(struct router *router);
+/* An answer that waits for what was decided before it. */
+void router_answer(struct router *router, uint64_t serial, struct usher_text id,
+                   const struct usher_answer *answer, struct usher_text payload);
+/* An answer that depends on no state: goes out at the end of the turn. */
+void router_answer_at_once(struct router *router, uint64_t serial, struct usher_text id,
+                           const struct usher_answer *answer);
+/* Hands a durable batch out, and empties it for the next use. */
+void router_publish(struct router *router, struct batch *batch);
+void router_recycle(struct router *router, struct batch *batch);
+bool router_is_flushed(const struct router *router);
+
+/* router_life.c */
+
+void router_end(struct router *router, int status);
+
+/* router_session.c */
+
+void router_open_session(struct router *router, struct router_party *party, struct usher_text id,
+                         struct usher_text after);
+
+/* router_journal.c */
+
+extern const struct journal_ops router_journal_ops;
+/* The rules are in use: begins to serve. */
+void router_lead(struct router *router);
+
+#endif

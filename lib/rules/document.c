@@ -304,6 +304,15 @@ static bool read_events(struct reader *reader, struct usher_text text)
     return step == STEP_DONE;
 }
 
+const struct usher_node *usher_node_find(const struct usher_node *map, struct usher_text key)
+{
+    usher_node_for_each (member, map) {
+        if (usher_text_is_equal(member->key, key))
+            return member;
+    }
+    return NULL;
+}
+
 struct usher_text usher_node_excerpt(struct usher_text text)
 {
     if (text.length <= EXCERPT_MAX)

@@ -52,6 +52,9 @@ void usher_document_fini(struct usher_document *document);
 #define usher_node_for_each(member, node)                                                          \
     for (const struct usher_node *member = (node)->first; member; member = member->next)
 
+/* The member of a mapping with this key; NULL when there is none. */
+const struct usher_node *usher_node_find(const struct usher_node *map, struct usher_text key);
+
 /* The value's first bytes, cut at a character's border so that a message stays short. */
 struct usher_text usher_node_excerpt(struct usher_text text);
 

@@ -49,15 +49,12 @@ static size_t find_mark(struct usher_text key)
     return key.length;
 }
 
-/* The skill of `else`. Its node is needed for the place. */
+/* The skill of `else`, which is there. Its node is needed for the place. */
 static size_t find_otherwise(struct usher_compile *compile, const struct usher_node *map)
 {
-    usher_node_for_each (member, map) {
-        if (usher_text_is_equal(member->key, USHER_TEXT("else")))
-            return usher_compile_find(compile, &compile->owner->skills, member, member->text,
-                                      "skill", ADD_IT);
-    }
-    return USHER_SKILL_NONE;
+    const struct usher_node *node = usher_node_find(map, USHER_TEXT("else"));
+
+    return usher_compile_find(compile, &compile->owner->skills, node, node->text, "skill", ADD_IT);
 }
 
 static bool read_data_key(struct usher_compile *compile, const struct usher_node *node, size_t mark,

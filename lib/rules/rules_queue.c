@@ -189,20 +189,11 @@ static void inherit(struct usher_queue *queue, const struct queue_values *own,
         queue->wrap_up_ms = from->wrap_up_ms;
 }
 
-static const struct usher_node *find_like(const struct usher_node *node)
-{
-    usher_node_for_each (member, node) {
-        if (usher_text_is_equal(member->key, USHER_TEXT("like")))
-            return member;
-    }
-    return NULL;
-}
-
 static void read_like(struct usher_compile *compile, const struct usher_node *node, size_t index,
                       const struct queue_values *values)
 {
     struct usher_queue *queues = compile->rules->queues;
-    const struct usher_node *like = find_like(node);
+    const struct usher_node *like = usher_node_find(node, USHER_TEXT("like"));
     struct usher_text excerpt = usher_node_excerpt(values[index].like);
     size_t from;
 

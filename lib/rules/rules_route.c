@@ -158,15 +158,6 @@ static void read_when(struct usher_compile *compile, const struct usher_node *wh
     route->conditions_count = count;
 }
 
-static const struct usher_node *find_member(const struct usher_node *map, struct usher_text key)
-{
-    usher_node_for_each (member, map) {
-        if (usher_text_is_equal(member->key, key))
-            return member;
-    }
-    return NULL;
-}
-
 /* Tiers are few and stand in the rules themselves: an index is made for the search's message only.
  */
 static size_t find_tier(struct usher_compile *compile, const struct usher_node *place)
@@ -199,10 +190,10 @@ static void read_route(struct usher_compile *compile, const struct usher_node *n
         read_when(compile, values.when, route);
     if (values.queue.at && compile->rules->queues_count)
         route->queue = usher_compile_find(compile, &compile->owner->queues,
-                                          find_member(node, USHER_TEXT("queue")), values.queue,
+                                          usher_node_find(node, USHER_TEXT("queue")), values.queue,
                                           "queue", "add it to `queues`");
     if (values.tier.at)
-        route->tier = find_tier(compile, find_member(node, USHER_TEXT("tier")));
+        route->tier = find_tier(compile, usher_node_find(node, USHER_TEXT("tier")));
 }
 
 /* The last route takes all that is left, and no other does. */
@@ -219,7 +210,7 @@ static void check_catch_all(struct usher_compile *compile, const struct usher_no
                                "this route is never reached: the one on line %zu has no `when` and "
                                "takes all; move it up or take it out",
                                catch_all->line);
-        else if (!find_member(node, USHER_TEXT("when")))
+        else if (!usher_node_find(node, USHER_TEXT("when")))
             catch_all = node;
     }
     if (!catch_all && last->kind == USHER_NODE_MAP)

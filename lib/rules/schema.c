@@ -168,13 +168,8 @@ static void check_needed(const struct usher_schema *schema, const struct usher_n
 {
     for (size_t i = 0; i < schema->count; i++) {
         const struct usher_schema_row *row = &schema->rows[i];
-        bool is_there = !row->is_needed;
 
-        usher_node_for_each (member, map) {
-            if (usher_text_is_equal(member->key, usher_text_of(row->key)))
-                is_there = true;
-        }
-        if (!is_there)
+        if (row->is_needed && !usher_node_find(map, usher_text_of(row->key)))
             usher_problems_add(problems, map->line, map->column, "`%s` is missing; add it: %s",
                                row->key, row->sentence);
     }

@@ -68,7 +68,8 @@ struct settings {
     int64_t pending_bytes; /* limits.pending: what may wait for Redis; 64 MiB */
 };
 
-/* Reads the file at `path`. 0, -EINVAL with `problems` filled, or a negative errno (the file cannot be read). */
+/* Reads the file at `path`. 0, -EINVAL with `problems` filled, or a negative errno with none (the file cannot be read). Defaults and what
+ * has no problem are set in all cases but the last. */
 int settings_read(struct settings *settings, const char *path, struct usher_problems *problems);
 
 #endif

@@ -1,0 +1,20 @@
+/* Whole files, bounded, and their fingerprints. */
+#ifndef FILE_H
+#define FILE_H
+
+#include <stddef.h>
+
+#include "base/bytes.h"
+#include "base/text.h"
+
+#define FILE_SHA256_SIZE 65 /* 64 hexadecimal digits and a NUL */
+
+/* Reads the regular file at `path` into `text`, which must be initialised with a bound of at least
+ * `max` and is cleared first. 0; -EFBIG when the file has more than `max` bytes; -EISDIR or -EINVAL
+ * when it is no regular file; another negative errno. */
+int file_read_text(const char *path, size_t max, struct usher_bytes *text);
+
+/* The SHA-256 of `text` in hexadecimal: how rules are told apart. 0 or -ENOMEM. */
+int file_sha256(struct usher_text text, char hex[FILE_SHA256_SIZE]);
+
+#endif

@@ -1,0 +1,32 @@
+/* What the files that read usherd.yaml share: each takes one key of the file. */
+#ifndef SETTINGS_PART_H
+#define SETTINGS_PART_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "rules/document.h"
+#include "rules/problem.h"
+#include "settings.h"
+
+struct settings_part {
+    struct settings *settings;
+    const char *folder; /* absolute: that of usherd.yaml */
+    struct usher_problems *problems;
+};
+
+/* `node` is a list, or NULL when the key is absent. */
+void settings_read_listen(struct settings_part *part, const struct usher_node *node);
+/* `node` is a mapping, or NULL when the key is absent. */
+void settings_read_links(struct settings_part *part, const struct usher_node *node);
+
+/* Writes the path that `node` holds, against the folder when it is relative, into `room`. False
+ * after adding a problem, when it does not fit into `size`, its NUL included. */
+bool settings_read_path(struct settings_part *part, const struct usher_node *node, char *room,
+                        size_t size);
+
+/* Splits "host:port" or "[v6]:port". False, with nothing added, when it is neither, the host does
+ * not fit into `size` or the port is no number up to 65535. */
+bool settings_split_address(struct usher_text address, char *host, size_t size, uint16_t *port);
+
+#endif

@@ -64,13 +64,13 @@ static void router_lose_links(struct router *router)
     router_order(router, 0, USHER_NO_TEXT, &command);
 }
 
-/* Starts the engine's numbers behind the claim, which is the first event of its epoch. */
+/* Starts the engine's numbers behind the claim, which is the first event of its epoch and came in
+ * as a line. */
 static void router_begin_epoch(struct router *router, uint32_t epoch)
 {
     clock_follow(&router->clock, usher_engine_last_ms(router->engine));
     if (usher_engine_last_number(router->engine).epoch < epoch)
         usher_engine_begin_epoch(router->engine, epoch);
-    ring_begin(&router->ring, usher_engine_last_number(router->engine));
 }
 
 static void on_claimed(void *owner, uint32_t epoch, bool is_first)
@@ -80,9 +80,18 @@ static void on_claimed(void *owner, uint32_t epoch, bool is_first)
     log_info("The journal is ours", "epoch=%u first=%s contacts=%zu agents=%zu", (unsigned)epoch,
              is_first ? "yes" : "no", counts.contacts, counts.agents);
     router_begin_epoch(router, epoch);
+    ring_begin(&router->ring, usher_engine_last_number(router->engine));
     if (!is_first)
         router_lose_links(router);
     reload_first(router);
+}
+
+/* From now, anew. */
+static void router_arm_heartbeat(struct router *router)
+{
+    int64_t beat_ms = router->settings->timing.heartbeat_ms;
+    event_add(router->heartbeat,
+              &(struct timeval){.tv_sec = beat_ms / 1000, .tv_usec = beat_ms % 1000 * 1000});
 }
 
 void router_lead(struct router *router)
@@ -90,6 +99,7 @@ void router_lead(struct router *router)
     if (router->is_leading || router->has_ended)
         return;
     router->is_leading = true;
+    router_arm_heartbeat(router);
     log_info("This router leads the site", "site=%s", router->settings->site);
     router->host.leading(router->host.owner, true);
     parties_tell_leading(&router->parties, true);
@@ -109,9 +119,7 @@ static void router_publish_withheld(struct router *router)
 static void on_appended(void *owner, bool is_late)
 {
     struct router *router = owner;
-    int64_t beat_ms = router->settings->timing.heartbeat_ms;
-    event_add(router->heartbeat,
-              &(struct timeval){.tv_sec = beat_ms / 1000, .tv_usec = beat_ms % 1000 * 1000});
+    router_arm_heartbeat(router);
     usher_list_append(&router->withheld, &router->in_flight->node);
     router->in_flight = NULL;
     if (is_late) {
@@ -163,8 +171,9 @@ static void on_lost(void *owner, uint32_t epoch)
         usher_list_remove(node);
         usher_list_append(&router->withheld, node);
     }
-    usher_engine_begin_epoch(router->engine, epoch);
+    router_begin_epoch(router, epoch);
     router->is_frozen = false;
+    router->is_away = false;
     router_publish_withheld(router);
     router_order_simple(router, USHER_COMMAND_JOURNAL_LOSE);
     router_release_held(router);

@@ -105,7 +105,7 @@ static int router_make_parts(struct router *router, struct usher_hash_seed seed)
         return error;
     router->engine = usher_engine_new(&router->settings->limits, seed);
     router->deadline = evtimer_new(router->base, on_deadline, router);
-    router->heartbeat = evtimer_new(router->base, on_heartbeat, router);
+    router->heartbeat = event_new(router->base, -1, EV_PERSIST, on_heartbeat, router);
     router->patience = evtimer_new(router->base, on_patience, router);
     if (!router->engine || !router->deadline || !router->heartbeat || !router->patience)
         return -ENOMEM;

@@ -1,0 +1,280 @@
+/* The service. Order of life: settings and rules are read, listeners and links open, the router
+ * recovers and claims, and only when it leads are the profiles followed and systemd told. The end
+ * goes the other way round. */
+#include "service.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "journal/profiles.h"
+#include "link/kamailio.h"
+#include "link/native.h"
+#include "log.h"
+#include "notify.h"
+#include "router.h"
+#include "ruleset.h"
+#include "settings.h"
+
+#define SERVICE_STATUS_S 5 /* how often systemd's status line is looked at */
+
+static const int service_signals[] = {SIGHUP, SIGTERM, SIGINT};
+#define SERVICE_SIGNALS_COUNT USHER_COUNT_OF(service_signals)
+
+struct service {
+    struct settings settings;
+    struct ruleset rules;
+    struct event_base *base;
+    struct notify *notify;
+    struct router *router;
+    struct profiles *profiles;
+    struct native *native;
+    struct kamailio_link *links[SETTINGS_LINKS_MAX];
+    struct event *signals[SERVICE_SIGNALS_COUNT];
+    struct event *status;
+    bool is_draining;
+    bool has_led;
+    bool has_stopped;
+    enum service_exit exit;
+};
+
+/* What the router tells. */
+
+static void service_tell_status(struct service *service)
+{
+    struct usher_engine_counts counts = usher_engine_count(router_engine(service->router));
+    notify_status(service->notify,
+                  "Leading; %zu contacts, %zu waiting, %zu talking; %zu agents ready",
+                  counts.contacts, counts.waiting, counts.talking, counts.ready);
+}
+
+static void on_leading(void *owner, bool is_leading)
+{
+    struct service *service = owner;
+    if (!is_leading)
+        return;
+    service_tell_status(service);
+    if (service->has_led)
+        return;
+    service->has_led = true;
+    profiles_start(service->profiles);
+    notify_ready(service->notify);
+}
+
+static void on_reloaded(void *owner, bool is_loaded)
+{
+    struct service *service = owner;
+    notify_status(service->notify,
+                  is_loaded
+                      ? "Leading; the rules are loaded"
+                      : "Leading; the rules' file has problems, the old rules stay: see the log");
+    if (service->has_led)
+        notify_ready(service->notify);
+}
+
+static void on_ended(void *owner, int status)
+{
+    struct service *service = owner;
+    service->has_stopped = true;
+    if (service->exit == SERVICE_EXIT_OK)
+        service->exit = status == 0 ? SERVICE_EXIT_OK : SERVICE_EXIT_FAILED;
+    notify_stopping(service->notify);
+}
+
+static void on_profiles_loaded(void *owner, size_t count)
+{
+    (void)owner;
+    log_info("The agents' profiles are read", "count=%zu", count);
+}
+
+static const struct profiles_ops service_profiles_ops = {
+    .profile = router_profile,
+    .loaded = on_profiles_loaded,
+};
+
+/* What the system tells. */
+
+static void service_stop(struct service *service, int number)
+{
+    if (service->is_draining) {
+        log_warning("Asked twice to stop: ends at once", "signal=%s", strsignal(number));
+        service->exit = SERVICE_EXIT_FAILED;
+        service->has_stopped = true;
+        return;
+    }
+    log_info("Asked to stop: takes nothing more, and ends when all is durable", "signal=%s",
+             strsignal(number));
+    service->is_draining = true;
+    notify_stopping(service->notify);
+    router_drain(service->router);
+}
+
+static void on_signal(evutil_socket_t number, short what, void *owner)
+{
+    (void)what;
+    struct service *service = owner;
+    if (number != SIGHUP) {
+        service_stop(service, (int)number);
+        return;
+    }
+    log_info("Asked to reload the rules", "file=%s", service->settings.rules);
+    notify_reloading(service->notify);
+    if (router_is_leading(service->router))
+        router_reload(service->router);
+    else
+        on_reloaded(service, false);
+}
+
+static void on_status(evutil_socket_t fd, short what, void *owner)
+{
+    (void)fd;
+    (void)what;
+    struct service *service = owner;
+    if (router_is_leading(service->router))
+        service_tell_status(service);
+}
+
+/* Building. Each returns SERVICE_EXIT_OK or why the process ends; it has logged it. */
+
+static enum service_exit service_read_settings(struct service *service, const char *config)
+{
+    struct usher_problems problems;
+    usher_problems_init(&problems);
+    int error = settings_read(&service->settings, config, &problems);
+    if (error < 0) {
+        ruleset_log_problems(config, error, &problems);
+        return SERVICE_EXIT_CONFIG;
+    }
+    error = ruleset_read(&service->rules, service->settings.rules, &problems);
+    if (error < 0) {
+        ruleset_log_problems(service->settings.rules, error, &problems);
+        return SERVICE_EXIT_CONFIG;
+    }
+    return SERVICE_EXIT_OK;
+}
+
+static void service_log_start(const struct service *service, const char *config,
+                              const char *version)
+{
+    const struct settings *settings = &service->settings;
+    bool is_unix = settings->redis.socket[0];
+    log_info("usherd starts", "version=%s pid=%ld site=%s config=%s rules=%s redis=%s port=%u",
+             version, (long)getpid(), settings->site, config, settings->rules,
+             is_unix ? settings->redis.socket : settings->redis.host,
+             is_unix ? 0U : (unsigned)settings->redis.port);
+}
+
+static int service_make_signals(struct service *service)
+{
+    for (size_t i = 0; i < SERVICE_SIGNALS_COUNT; i++) {
+        service->signals[i] = evsignal_new(service->base, service_signals[i], on_signal, service);
+        if (!service->signals[i] || event_add(service->signals[i], NULL) < 0)
+            return -ENOMEM;
+    }
+    service->status = event_new(service->base, -1, EV_PERSIST, on_status, service);
+    if (!service->status ||
+        event_add(service->status, &(struct timeval){.tv_sec = SERVICE_STATUS_S}) < 0)
+        return -ENOMEM;
+    return 0;
+}
+
+static int service_make_parts(struct service *service)
+{
+    struct router_host host = {
+        .owner = service,
+        .leading = on_leading,
+        .reloaded = on_reloaded,
+        .ended = on_ended,
+    };
+    service->base = event_base_new();
+    if (!service->base)
+        return -ENOMEM;
+    int error = service_make_signals(service);
+    if (error == 0)
+        error = notify_new(&service->notify, service->base);
+    if (error == 0)
+        error = router_new(&service->router, service->base, &service->settings, &host);
+    if (error == 0)
+        error = profiles_new(&service->profiles, service->base, &service->settings,
+                             &service_profiles_ops, service->router);
+    return error;
+}
+
+/* Opens what faces the network; the functions log why they fail. */
+static enum service_exit service_open(struct service *service)
+{
+    const struct settings *settings = &service->settings;
+    if (native_open(&service->native, service->base, service->router, settings) < 0)
+        return SERVICE_EXIT_BIND;
+    for (size_t i = 0; i < settings->links_count; i++)
+        if (kamailio_link_open(&service->links[i], service->base, service->router,
+                               &settings->links[i], settings) < 0)
+            return SERVICE_EXIT_BIND;
+    return SERVICE_EXIT_OK;
+}
+
+static void service_free_event(struct event *event)
+{
+    if (event)
+        event_free(event);
+}
+
+static void service_free(struct service *service)
+{
+    native_close(service->native);
+    for (size_t i = 0; i < service->settings.links_count; i++)
+        if (service->links[i])
+            kamailio_link_close(service->links[i]);
+    if (service->profiles)
+        profiles_free(service->profiles);
+    router_free(service->router);
+    notify_free(service->notify);
+    service_free_event(service->status);
+    for (size_t i = 0; i < SERVICE_SIGNALS_COUNT; i++)
+        service_free_event(service->signals[i]);
+    if (service->base)
+        event_base_free(service->base);
+    ruleset_fini(&service->rules);
+    free(service);
+}
+
+static enum service_exit service_start(struct service *service, const char *config,
+                                       const char *version)
+{
+    enum service_exit result = service_read_settings(service, config);
+    if (result != SERVICE_EXIT_OK)
+        return result;
+    service_log_start(service, config, version);
+    int error = service_make_parts(service);
+    if (error < 0) {
+        log_error("usherd cannot start", "error=\"%s\"", strerror(-error));
+        return SERVICE_EXIT_FAILED;
+    }
+    result = service_open(service);
+    if (result == SERVICE_EXIT_OK)
+        router_start(service->router, &service->rules);
+    return result;
+}
+
+enum service_exit service_run(const char *config, const char *version)
+{
+    struct service *service = calloc(1, sizeof(*service));
+    if (!service)
+        return SERVICE_EXIT_FAILED;
+    (void)signal(SIGPIPE, SIG_IGN);
+    enum service_exit result = service_start(service, config, version);
+    if (result == SERVICE_EXIT_OK) {
+        while (!service->has_stopped) {
+            event_base_loop(service->base, EVLOOP_ONCE);
+            router_turn_end(service->router);
+        }
+        result = service->exit;
+        log_info("usherd ends", "exit=%d", (int)result);
+    }
+    service_free(service);
+    return result;
+}

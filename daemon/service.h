@@ -1,0 +1,17 @@
+/* The service: builds everything from the settings, and runs the loop until its end. */
+#ifndef SERVICE_H
+#define SERVICE_H
+
+enum service_exit {
+    SERVICE_EXIT_OK = 0,
+    SERVICE_EXIT_FAILED = 1, /* it could not go on; the log says why */
+    SERVICE_EXIT_USAGE = 2,
+    SERVICE_EXIT_CONFIG = 3, /* usherd.yaml or the rules have problems */
+    SERVICE_EXIT_BIND = 4,   /* a listener or link could not be opened */
+};
+
+/* Serves with the settings at `config` until a drain or a failure; returns the process's exit code.
+ * Once in a process. */
+enum service_exit service_run(const char *config, const char *version);
+
+#endif

@@ -251,13 +251,17 @@ enum client_outcome client_read_event(struct client *client, int timeout_ms,
     }
 }
 
-/* The user's name as a part of the client's, so that the journal tells who did it. */
-static void name_client(char name[USHER_CLIENT_NAME_MAX + 1])
+/* The role and the user's name as parts of the client's, so that the journal tells who did it. A
+ * client's name stands for one role. */
+static void name_client(enum usher_role role, char name[USHER_CLIENT_NAME_MAX + 1])
 {
     const struct passwd *user = getpwuid(getuid());
-    snprintf(name, USHER_CLIENT_NAME_MAX + 1, "usherctl-%s", user ? user->pw_name : "unknown");
-    if (!usher_text_is_id(usher_text_of(name)))
-        memcpy(name, "usherctl", sizeof("usherctl"));
+    struct usher_text text = usher_text_of(user ? user->pw_name : NULL);
+    snprintf(name, USHER_CLIENT_NAME_MAX + 1, "usherctl-%s", usher_role_name(role).at);
+    if (!usher_text_is_id(text))
+        return;
+    size_t length = strlen(name);
+    snprintf(name + length, USHER_CLIENT_NAME_MAX + 1 - length, "-%.*s", USHER_TEXT_ARGS(text));
 }
 
 enum client_outcome client_open(struct client *client, enum usher_role role, const char *after,
@@ -267,7 +271,7 @@ enum client_outcome client_open(struct client *client, enum usher_role role, con
     if (outcome != CLIENT_OK)
         return outcome;
     char name[USHER_CLIENT_NAME_MAX + 1];
-    name_client(name);
+    name_client(role, name);
     struct usher_command hello = {.kind = USHER_COMMAND_HELLO, .id = USHER_TEXT("hello")};
     USHER_FIELDS_SET(&hello.fields, ROLE, role, usher_role_name(role));
     if (client->address.tcp && client->address.token)

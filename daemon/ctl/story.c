@@ -27,9 +27,10 @@ static enum form form_of(enum usher_field field, bool is_full)
     const uint64_t times =
         USHER_FIELD_BIT(SINCE_MS) | USHER_FIELD_BIT(PLACE_MS) | USHER_FIELD_BIT(UNTIL_MS);
     const uint64_t personal = USHER_FIELD_BIT(FROM) | USHER_FIELD_BIT(DATA) | USHER_FIELD_BIT(NOTE);
-    const uint64_t columns =
-        USHER_FIELD_BIT(CONTACT) | USHER_FIELD_BIT(AGENT) | USHER_FIELD_BIT(TOKEN);
-    if ((bit & columns) || ((bit & personal) && !is_full))
+    const uint64_t hidden = USHER_FIELD_BIT(CONTACT) | USHER_FIELD_BIT(AGENT) |
+                            USHER_FIELD_BIT(TOKEN) | USHER_FIELD_BIT(ACCEPT) |
+                            USHER_FIELD_BIT(PHONE) | USHER_FIELD_BIT(BY_ID);
+    if ((bit & hidden) || ((bit & personal) && !is_full))
         return FORM_HIDDEN;
     if (bit & spans)
         return FORM_SPAN;

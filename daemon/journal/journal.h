@@ -21,7 +21,9 @@ struct journal_ops {
     /* Recovery, in this order. Each returns false when it cannot go on (it has logged why): the journal then stops. */
     bool (*rules)(void *owner, struct usher_text hash, struct usher_text text); /* before the state or line that needs them */
     bool (*snapshot)(void *owner, struct usher_text saved);                     /* at most once, first */
-    bool (*line)(void *owner, struct usher_text line);                          /* every line from the snapshot up to our claim */
+    /* Every line behind the snapshot up to our claim, which is the last; without newlines. While leading once more after a loss: the
+     * router.started of the new epoch, right before `save`. */
+    bool (*line)(void *owner, struct usher_text line);
     /* The claim stands, and everything before it was handed over: we lead. `is_first`: the site's very first start. */
     void (*claimed)(void *owner, uint32_t epoch, bool is_first);
     /* The batch in flight is durable. `is_late`: the reply was read later than timing.lease after its sending; nothing may be
@@ -31,7 +33,8 @@ struct journal_ops {
     void (*fenced)(void *owner);
     /* Redis is away, or back with nothing lost. The batch in flight is kept and tried again. */
     void (*away)(void *owner, bool is_away);
-    /* The stream was gone (FLUSHALL, wrong database), is written anew under a higher epoch with the snapshot of now: decide journal.lose. */
+    /* The stream was gone (FLUSHALL, wrong database), is written anew under a higher epoch with a snapshot: decide journal.lose. All that was
+     * decided before `save` is durable with that snapshot, and is not appended again. Comes between `away` and back. */
     void (*lost)(void *owner, uint32_t epoch);
     /* Called in the forked child and, after a loss, in the router itself: appends the state of now. */
     void (*save)(void *owner, struct usher_bytes *out);
@@ -52,7 +55,7 @@ void journal_append(struct journal *journal, struct usher_text lines, struct ush
 /* Stores a rules' text under its hash before its rules.loaded is appended; calls `done` with true when Redis has it. */
 void journal_keep_rules(struct journal *journal, struct usher_text hash, struct usher_text text,
                         void (*done)(void *owner, bool is_kept), void *owner);
-/* To be called when it is idle and everything is published: writes a snapshot by a child when it is time for one, and trims. */
+/* To be called when everything decided is durable and published (else it does nothing or, worse, saves too much): writes a snapshot by a child when it is time for one, and trims. */
 void journal_consider_snapshot(struct journal *journal, struct usher_text rules_hash);
 
 #endif

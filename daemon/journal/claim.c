@@ -1,0 +1,206 @@
+/* The claim: router.started under an epoch above all others. It is appended before the journal is
+ * read, so that nothing the old leader still appends can be missed: from the moment it stands, his
+ * appends are refused. */
+#include <hiredis/hiredis.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "engine/engine.h"
+#include "journal/inside.h"
+#include "log.h"
+#include "wire/codec.h"
+
+/* When the last event of an entry happened; 0 when that cannot be read. */
+static int64_t last_line_ms(struct usher_text lines)
+{
+    struct usher_scratch scratch;
+    struct usher_event event;
+    struct usher_answer answer;
+    const char *before;
+    while (lines.length > 0 && lines.at[lines.length - 1] == '\n')
+        lines.length--;
+    before = lines.length > 0 ? memrchr(lines.at, '\n', lines.length) : NULL;
+    if (before) {
+        lines.length -= (size_t)(before + 1 - lines.at);
+        lines.at = before + 1;
+    }
+    if (lines.length == 0 || !usher_event_decode(lines, &scratch, &event, &answer))
+        return 0;
+    return event.at_ms;
+}
+
+static int64_t civil_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void encode(struct journal *journal, uint32_t epoch, int64_t at_ms)
+{
+    struct journal_claim *claim = &journal->claim;
+    struct usher_event event = {
+        .kind = USHER_EVENT_ROUTER_STARTED, .at_ms = at_ms, .n = {epoch, 1}};
+    char prev[USHER_NUMBER_SIZE];
+    char token[17];
+    uint64_t chance = 0;
+    if (getrandom(&chance, sizeof(chance), 0) != (ssize_t)sizeof(chance))
+        chance = (uint64_t)redis_now_ms();
+    (void)snprintf(token, sizeof(token), "%016" PRIx64, chance);
+    USHER_FIELDS_SET(&event.fields, TOKEN, token, usher_text_of(token));
+    USHER_FIELDS_SET(&event.fields, PREV, prev, usher_number_write(journal->last, prev));
+    USHER_FIELDS_SET(&event.fields, VERSION, version, USHER_JOURNAL_VERSION);
+    USHER_FIELDS_SET(&event.fields, OUTAGE, outage, USHER_TEXT("hold"));
+    claim->n = event.n;
+    usher_bytes_clear(&claim->line);
+    usher_event_encode(&event, &claim->line);
+    usher_bytes_append_char(&claim->line, '\n');
+}
+
+/* The highest of: our own epoch, the last id's, each plus one, and Redis's seconds. */
+static void choose(struct journal *journal, struct usher_number last, int64_t last_ms)
+{
+    int64_t now_ms = civil_ms();
+    int64_t epoch = journal->claim.redis_s;
+    if (epoch <= journal->epoch)
+        epoch = (int64_t)journal->epoch + 1;
+    if (epoch <= last.epoch)
+        epoch = (int64_t)last.epoch + 1;
+    if (epoch <= journal->last.epoch)
+        epoch = (int64_t)journal->last.epoch + 1;
+    if (epoch > INT32_MAX) {
+        log_error("The journal's epochs are used up: see to Redis's clock and the last entry of "
+                  "the journal",
+                  "epoch=%" PRId64, epoch);
+        journal_fail(journal);
+        return;
+    }
+    encode(journal, (uint32_t)epoch, last_ms > now_ms ? last_ms : now_ms);
+    journal->claim.on_ready(journal);
+}
+
+static void on_stream(void *owner, const struct redisReply *reply)
+{
+    struct journal *journal = owner;
+    struct usher_text text = journal_reply_text(reply);
+    const struct redisReply *last_entry = journal_reply_find(reply, "last-entry");
+    struct usher_number last = {0, 0};
+    struct journal_entry entry;
+    int64_t last_ms = 0;
+    bool is_missing = reply->type == REDIS_REPLY_ERROR && text.length >= 15 &&
+                      memcmp(text.at, "ERR no such key", 15) == 0;
+    if (!is_missing) {
+        if (!journal_take(journal, reply))
+            return;
+        if (!usher_number_read(journal_reply_text(journal_reply_find(reply, "last-generated-id")),
+                               &last)) {
+            journal_fail_foreign(journal, last_entry);
+            return;
+        }
+        if (journal_reply_entry(last_entry, &entry) && entry.lines.at)
+            last_ms = last_line_ms(entry.lines);
+    }
+    choose(journal, last, last_ms);
+}
+
+static void on_time(void *owner, const struct redisReply *reply)
+{
+    struct journal *journal = owner;
+    const struct usher_text args[] = {USHER_TEXT("XINFO"), USHER_TEXT("STREAM"), journal->stream};
+    if (!journal_take(journal, reply))
+        return;
+    if (!usher_text_read_int64(journal_reply_text(journal_reply_element(reply, 0)),
+                               &journal->claim.redis_s))
+        journal->claim.redis_s = 0;
+    journal_command(journal, args, USHER_COUNT_OF(args), on_stream);
+}
+
+void journal_claim_prepare(struct journal *journal, void (*on_ready)(struct journal *journal))
+{
+    const struct usher_text args[] = {USHER_TEXT("TIME")};
+    journal->claim.is_sent = false;
+    journal->claim.did_stand = false;
+    journal->claim.on_ready = on_ready;
+    journal_command(journal, args, 1, on_time);
+}
+
+static void go_on(struct journal *journal)
+{
+    journal->claim.did_stand = true;
+    journal->epoch = journal->claim.n.epoch;
+    journal_set_phase(journal, JOURNAL_PHASE_READING);
+    journal_read_on(journal);
+}
+
+/* The claim's id was refused: it stands already, or somebody was faster, or somebody has claimed
+ * after us. */
+static void on_last(void *owner, const struct redisReply *reply)
+{
+    struct journal *journal = owner;
+    struct journal_entry entry;
+    bool is_ours;
+    if (!journal_take(journal, reply))
+        return;
+    is_ours = journal_reply_entry(journal_reply_element(reply, 0), &entry) &&
+              usher_number_compare(entry.id, journal->claim.n) == 0 &&
+              usher_text_is_equal(entry.lines, usher_bytes_text(&journal->claim.line));
+    if (is_ours) {
+        go_on(journal);
+    } else if (journal->claim.did_stand) {
+        journal_be_fenced(journal, entry.id);
+    } else {
+        journal->is_first = false;
+        journal->claim.is_sent = false;
+        journal_retry(journal);
+    }
+}
+
+static void on_claimed(void *owner, const struct redisReply *reply)
+{
+    struct journal *journal = owner;
+    switch (journal_reply_classify(reply)) {
+    case JOURNAL_REPLY_ACCEPTED:
+        if (journal->claim.did_stand) {
+            log_error("Redis lost entries while they were read. Start again", NULL);
+            journal_fail(journal);
+            return;
+        }
+        go_on(journal);
+        break;
+    case JOURNAL_REPLY_REFUSED:
+        journal_ask_last(journal, on_last);
+        break;
+    case JOURNAL_REPLY_LOST:
+        if (journal->find.has_state || journal->claim.did_stand) {
+            journal_lose(journal, "the stream went away during the start");
+        } else {
+            journal->claim.is_sent = false;
+            journal_set_phase(journal, JOURNAL_PHASE_FINDING);
+            journal_retry(journal);
+        }
+        break;
+    case JOURNAL_REPLY_NONE:
+    case JOURNAL_REPLY_AWAY:
+    case JOURNAL_REPLY_UNKNOWN:
+    case JOURNAL_REPLY_COUNT:
+        (void)!journal_take(journal, reply);
+        break;
+    }
+}
+
+void journal_claim_send(struct journal *journal)
+{
+    journal->claim.is_sent = true;
+    journal_add(journal, journal->claim.n, usher_bytes_text(&journal->claim.line),
+                journal->is_first, on_claimed);
+}
+
+void journal_claim_step(struct journal *journal)
+{
+    if (journal->claim.is_sent)
+        journal_claim_send(journal);
+    else
+        journal_claim_prepare(journal, journal_claim_send);
+}

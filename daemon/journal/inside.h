@@ -1,0 +1,189 @@
+/* What the files of the journal share; nobody else includes this.
+ *
+ *     FINDING -> CLAIMING -> READING -> LEADING <-> REPAIRING
+ *
+ * LOSING may come from each of them when the stream is gone, and leads to LEADING; STOPPED is the
+ * end of each. A phase has one step, which begins its work from whatever is known. The step is run
+ * when the phase is entered, when the connection comes back, and when a retry is due; so an error
+ * needs no path of its own. */
+#ifndef JOURNAL_INSIDE_H
+#define JOURNAL_INSIDE_H
+
+#include <sys/types.h>
+
+#include "journal/journal.h"
+#include "journal/keys.h"
+#include "journal/redis.h"
+#include "journal/reply.h"
+#include "journal/shelf.h"
+#include "journal/tail.h"
+
+#define JOURNAL_SAVED_MAX (512 * 1024 * 1024) /* Redis takes no longer string */
+#define JOURNAL_MARKS_MAX 64
+
+struct event;
+
+enum journal_phase {
+    JOURNAL_PHASE_STOPPED = 0,
+    JOURNAL_PHASE_FINDING,   /* the promise of durability; the newest snapshot that is good */
+    JOURNAL_PHASE_CLAIMING,  /* router.started is to be appended under a new epoch */
+    JOURNAL_PHASE_READING,   /* it stands; the lines from the snapshot to it are handed over */
+    JOURNAL_PHASE_LEADING,   /* batches are appended */
+    JOURNAL_PHASE_REPAIRING, /* the stream's end is compared with what was appended */
+    JOURNAL_PHASE_LOSING,    /* the stream is gone: a snapshot of now and a new claim are written */
+    JOURNAL_PHASE_COUNT,
+};
+
+/* Snapshots in Redis, newest first, while the one to start from is looked for. */
+struct journal_find {
+    struct usher_number *list;
+    size_t count;
+    size_t room;
+    size_t index; /* the one that is tried */
+    bool has_stream;
+    bool has_state; /* a snapshot was handed over */
+    struct usher_bytes saved;
+    struct usher_bytes rules; /* hashes with spaces between them */
+    size_t rules_at;
+};
+
+struct journal_claim {
+    struct usher_number n;   /* of its router.started */
+    struct usher_bytes line; /* with its newline */
+    bool is_sent;            /* it may stand in the stream: it is sent again unchanged */
+    bool did_stand;          /* Redis has said so once */
+    int64_t redis_s;
+    void (*on_ready)(struct journal *journal);
+};
+
+struct journal_flight {
+    bool is_active;
+    struct usher_text lines; /* the owner's */
+    struct usher_number last;
+    size_t events_count;
+    int64_t
+        sent_ms; /* CLOCK_BOOTTIME; of the last question whose answer tells that it is durable */
+};
+
+struct journal_loss {
+    bool
+        is_prepared; /* `saved` and the claim's line are made, and the owner has applied the line */
+    struct usher_bytes saved;
+    struct usher_bytes rules;
+    size_t rules_index; /* of the shelf's places */
+};
+
+/* Everything up to `n` was appended at or before `at_ms` (CLOCK_BOOTTIME). */
+struct journal_mark {
+    int64_t at_ms;
+    struct usher_number n;
+};
+
+struct journal_snapshot {
+    bool has_any;          /* one is in Redis */
+    uint64_t events_count; /* since the last one */
+    int64_t at_ms;         /* of the last one, or of our start */
+    int64_t not_before_ms;
+    pid_t child;             /* 0 = none */
+    struct event *child_end; /* the child's end of a pipe was closed: it is over */
+    int child_fd;
+    uint64_t child_events_count;                  /* events_count when it began */
+    struct journal_mark marks[JOURNAL_MARKS_MAX]; /* oldest first */
+    size_t marks_count;
+};
+
+struct journal_keeping {
+    bool is_active;
+    char hash[JOURNAL_HASH_MAX + 1];
+    void (*done)(void *owner, bool is_kept);
+    void *owner;
+};
+
+struct journal {
+    struct event_base *base;
+    const struct settings *settings;
+    const struct journal_ops *ops;
+    void *owner;
+    struct redis *redis; /* NULL when stopped */
+    struct event *retry;
+    int64_t retry_ms;
+    enum journal_phase phase;
+    bool is_first;   /* neither stream nor snapshot was there */
+    bool is_leading; /* `claimed` was told */
+    bool is_away;    /* `away` was told */
+    char error[128]; /* Redis's last unexpected answer that was logged */
+    char stream_room[JOURNAL_KEY_SIZE];
+    struct usher_text stream;
+    uint32_t epoch;           /* ours; 0 before the first claim */
+    struct usher_number last; /* recovery: the last id handed over; then the last batch accepted */
+    struct journal_find find;
+    struct journal_claim claim;
+    struct journal_flight flight;
+    struct journal_tail tail; /* from our claim on */
+    struct journal_batch *repair_next;
+    int64_t repair_sent_ms;
+    struct journal_loss loss;
+    struct journal_shelf shelf;
+    struct journal_keeping keeping;
+    struct journal_snapshot snapshot;
+};
+
+/* journal.c */
+/* Assigns the phase without running its step. */
+void journal_set_phase(struct journal *journal, enum journal_phase phase);
+/* Assigns it, and runs its step if Redis is there. */
+void journal_enter(struct journal *journal, enum journal_phase phase);
+/* Runs the phase's step again in a while. */
+void journal_retry(struct journal *journal);
+/* True when `reply` is no error. Else it is logged if it is an odd one, and the phase is tried
+ * again in a while. */
+USHER_MUST_USE bool journal_take(struct journal *journal, const struct redisReply *reply);
+/* The end, told to the owner; the caller has logged why. The caller must return at once. */
+void journal_fail(struct journal *journal);
+void journal_be_fenced(struct journal *journal, struct usher_number by);
+/* Tells the owner that Redis is away, or is back, if it leads and was not told so already. */
+void journal_tell_away(struct journal *journal, bool is_away);
+/* Another's entry whose id is no number of a router stands at the end: logs it with the remedy, and
+ * fails. */
+void journal_fail_foreign(struct journal *journal, const struct redisReply *entry);
+void journal_command(struct journal *journal, const struct usher_text *args, size_t count,
+                     redis_reply on_reply);
+/* XREVRANGE stream + - COUNT 1. */
+void journal_ask_last(struct journal *journal, redis_reply on_reply);
+/* XADD stream [NOMKSTREAM] n b lines. */
+void journal_add(struct journal *journal, struct usher_number n, struct usher_text lines,
+                 bool may_create, redis_reply on_reply);
+
+/* find.c, claim.c, read.c, append.c, repair.c, loss.c: the steps */
+void journal_find_step(struct journal *journal);
+void journal_claim_step(struct journal *journal);
+void journal_repair_step(struct journal *journal);
+void journal_loss_step(struct journal *journal);
+
+void journal_find_fini(struct journal *journal);
+/* Makes the line of router.started under an epoch above all that are known, then calls `on_ready`.
+ */
+void journal_claim_prepare(struct journal *journal, void (*on_ready)(struct journal *journal));
+/* Sends the claim, again if need be; goes on with journal_read_on. */
+void journal_claim_send(struct journal *journal);
+/* Hands over what follows journal->last up to the claim. */
+void journal_read_on(struct journal *journal);
+void journal_send_flight(struct journal *journal);
+/* The batch in flight is durable. */
+void journal_accept_flight(struct journal *journal);
+/* The stream is gone, or can no longer be made whole: writes it anew. `why` is for the log. */
+void journal_lose(struct journal *journal, const char *why);
+/* The claim in `journal->claim` is the stream's end, and all is applied: from here on batches
+ * follow it. */
+void journal_begin_leading(struct journal *journal);
+void journal_send_rules(struct journal *journal);
+
+/* snapshot.c, child.c */
+/* Notes when the last batch was accepted, for what `keep` still protects. */
+void journal_mark_now(struct journal *journal);
+void journal_snapshot_stop(struct journal *journal);
+/* In the forked child: writes the snapshot of journal->last, deletes all but the two newest, trims.
+ * The exit status. */
+int journal_child_run(struct journal *journal, struct usher_text rules_hash);
+
+#endif

@@ -1,0 +1,252 @@
+/* The journal's frame: its phases, the connection under them, and the little that all phases need.
+ * The phases' own work is in find.c, claim.c, read.c, append.c, repair.c and loss.c. */
+#include "journal/journal.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <hiredis/hiredis.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "journal/inside.h"
+#include "log.h"
+
+#define RETRY_MS_MIN 50
+#define RETRY_MS_MAX 1000
+
+struct phase_row {
+    unsigned from;                         /* bits of the phases that it may follow */
+    void (*step)(struct journal *journal); /* NULL: nothing is to be begun */
+};
+
+#define P(NAME) (1u << JOURNAL_PHASE_##NAME)
+
+static const struct phase_row phases[JOURNAL_PHASE_COUNT] = {
+    [JOURNAL_PHASE_STOPPED] = {P(STOPPED) | P(FINDING) | P(CLAIMING) | P(READING) | P(LEADING) |
+                                   P(REPAIRING) | P(LOSING),
+                               NULL},
+    [JOURNAL_PHASE_FINDING] = {P(STOPPED) | P(CLAIMING), journal_find_step},
+    [JOURNAL_PHASE_CLAIMING] = {P(FINDING), journal_claim_step},
+    [JOURNAL_PHASE_READING] = {P(CLAIMING) | P(READING), journal_claim_send},
+    [JOURNAL_PHASE_LEADING] = {P(READING) | P(REPAIRING) | P(LOSING), NULL},
+    [JOURNAL_PHASE_REPAIRING] = {P(LEADING) | P(REPAIRING), journal_repair_step},
+    [JOURNAL_PHASE_LOSING] = {P(FINDING) | P(CLAIMING) | P(READING) | P(LEADING) | P(REPAIRING),
+                              journal_loss_step},
+};
+
+void journal_set_phase(struct journal *journal, enum journal_phase phase)
+{
+    assert(phases[phase].from & (1u << journal->phase));
+    journal->phase = phase;
+}
+
+static void run_step(struct journal *journal)
+{
+    if (phases[journal->phase].step && redis_is_up(journal->redis))
+        phases[journal->phase].step(journal);
+}
+
+void journal_enter(struct journal *journal, enum journal_phase phase)
+{
+    journal_set_phase(journal, phase);
+    run_step(journal);
+}
+
+void journal_retry(struct journal *journal)
+{
+    struct timeval wait = {.tv_sec = journal->retry_ms / 1000,
+                           .tv_usec = (journal->retry_ms % 1000) * 1000};
+    event_add(journal->retry, &wait);
+    journal->retry_ms *= 2;
+    if (journal->retry_ms > RETRY_MS_MAX)
+        journal->retry_ms = RETRY_MS_MAX;
+}
+
+bool journal_take(struct journal *journal, const struct redisReply *reply)
+{
+    char value[LOG_VALUE_SIZE];
+    struct usher_text text = journal_reply_text(reply);
+    enum journal_reply meaning = journal_reply_classify(reply);
+    if (meaning == JOURNAL_REPLY_ACCEPTED || meaning == JOURNAL_REPLY_LOST)
+        return true;
+    if (text.length >= sizeof(journal->error))
+        text.length = sizeof(journal->error) - 1;
+    if (!usher_text_is_equal(text, usher_text_of(journal->error))) {
+        if (meaning == JOURNAL_REPLY_AWAY)
+            log_warning("Redis cannot serve the journal now; trying again", "reason=%s",
+                        log_value(text, value));
+        else
+            log_error("Redis gave an answer that was not expected; trying again. See to Redis and "
+                      "its ACL",
+                      "reason=%s", log_value(text, value));
+        (void)snprintf(journal->error, sizeof(journal->error), "%.*s", USHER_TEXT_ARGS(text));
+    }
+    journal_retry(journal);
+    return false;
+}
+
+static void stop(struct journal *journal)
+{
+    journal_set_phase(journal, JOURNAL_PHASE_STOPPED);
+    journal->is_leading = false;
+    journal->flight.is_active = false;
+    journal->keeping.is_active = false;
+    event_del(journal->retry);
+    redis_close(journal->redis);
+    journal->redis = NULL;
+}
+
+void journal_fail(struct journal *journal)
+{
+    stop(journal);
+    journal->ops->failed(journal->owner);
+}
+
+void journal_be_fenced(struct journal *journal, struct usher_number by)
+{
+    char number[USHER_NUMBER_SIZE];
+    log_error("Another router leads this site; this one stops leading", "site=%s epoch=%u last=%s",
+              journal->settings->site, (unsigned)journal->epoch, usher_number_write(by, number).at);
+    stop(journal);
+    journal->ops->fenced(journal->owner);
+}
+
+void journal_fail_foreign(struct journal *journal, const struct redisReply *entry)
+{
+    char value[LOG_VALUE_SIZE];
+    struct usher_text id = journal_reply_text(journal_reply_element(entry, 0));
+    log_error("The journal holds an entry that no router wrote. Remove it: XDEL <key> <entry>, "
+              "then XSETID <key> with "
+              "the id of the last entry of a router, then start again",
+              "key=%s entry=%s", journal->stream.at, log_value(id, value));
+    journal_fail(journal);
+}
+
+void journal_tell_away(struct journal *journal, bool is_away)
+{
+    if (!journal->is_leading || journal->is_away == is_away)
+        return;
+    journal->is_away = is_away;
+    if (!is_away) {
+        journal->retry_ms = RETRY_MS_MIN;
+        journal->error[0] = '\0';
+    }
+    journal->ops->away(journal->owner, is_away);
+}
+
+void journal_command(struct journal *journal, const struct usher_text *args, size_t count,
+                     redis_reply on_reply)
+{
+    redis_command(journal->redis, args, count, on_reply, journal);
+}
+
+void journal_ask_last(struct journal *journal, redis_reply on_reply)
+{
+    const struct usher_text args[] = {USHER_TEXT("XREVRANGE"), journal->stream,
+                                      USHER_TEXT("+"),         USHER_TEXT("-"),
+                                      USHER_TEXT("COUNT"),     USHER_TEXT("1")};
+    journal_command(journal, args, USHER_COUNT_OF(args), on_reply);
+}
+
+void journal_add(struct journal *journal, struct usher_number n, struct usher_text lines,
+                 bool may_create, redis_reply on_reply)
+{
+    char number[USHER_NUMBER_SIZE];
+    struct usher_text args[6];
+    size_t count = 0;
+    args[count++] = USHER_TEXT("XADD");
+    args[count++] = journal->stream;
+    if (!may_create)
+        args[count++] = USHER_TEXT("NOMKSTREAM");
+    args[count++] = usher_number_write(n, number);
+    args[count++] = USHER_TEXT("b");
+    args[count++] = lines;
+    journal_command(journal, args, count, on_reply);
+}
+
+static void on_retry(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd, (void)what;
+    run_step(arg);
+}
+
+static void on_up(void *owner)
+{
+    struct journal *journal = owner;
+    if (journal->keeping.is_active)
+        journal_send_rules(journal);
+    run_step(journal);
+}
+
+static void on_down(void *owner, const char *reason)
+{
+    struct journal *journal = owner;
+    (void)reason;
+    event_del(journal->retry);
+    journal->retry_ms = RETRY_MS_MIN;
+    if (journal->phase == JOURNAL_PHASE_LEADING)
+        journal_set_phase(journal, JOURNAL_PHASE_REPAIRING);
+    journal_tell_away(journal, true);
+}
+
+static const struct redis_ops connection_ops = {.up = on_up, .down = on_down};
+
+int journal_new(struct journal **journal, struct event_base *base, const struct settings *settings,
+                const struct journal_ops *ops, void *owner)
+{
+    struct journal *made = calloc(1, sizeof(*made));
+    int error;
+    if (!made)
+        return -ENOMEM;
+    made->base = base;
+    made->settings = settings;
+    made->ops = ops;
+    made->owner = owner;
+    made->retry_ms = RETRY_MS_MIN;
+    made->stream = journal_key_stream(settings->site, made->stream_room);
+    usher_bytes_init(&made->find.saved, JOURNAL_SAVED_MAX);
+    usher_bytes_init(&made->find.rules, 1024);
+    usher_bytes_init(&made->claim.line, USHER_LINE_MAX);
+    usher_bytes_init(&made->loss.saved, JOURNAL_SAVED_MAX);
+    usher_bytes_init(&made->loss.rules, 1024);
+    journal_tail_init(&made->tail);
+    journal_shelf_init(&made->shelf);
+    made->retry = evtimer_new(base, on_retry, made);
+    error = made->retry ? redis_open(&made->redis, base, settings, "journal", &connection_ops, made)
+                        : -ENOMEM;
+    if (error) {
+        journal_free(made);
+        return error;
+    }
+    *journal = made;
+    return 0;
+}
+
+void journal_free(struct journal *journal)
+{
+    if (!journal)
+        return;
+    journal_snapshot_stop(journal);
+    redis_close(journal->redis);
+    if (journal->retry)
+        event_free(journal->retry);
+    journal_find_fini(journal);
+    usher_bytes_fini(&journal->claim.line);
+    usher_bytes_fini(&journal->loss.saved);
+    usher_bytes_fini(&journal->loss.rules);
+    journal_tail_clear(&journal->tail);
+    journal_shelf_fini(&journal->shelf);
+    free(journal);
+}
+
+void journal_start(struct journal *journal)
+{
+    journal_set_phase(journal, JOURNAL_PHASE_FINDING);
+    redis_start(journal->redis);
+}
+
+bool journal_is_idle(const struct journal *journal)
+{
+    return journal->phase == JOURNAL_PHASE_LEADING && !journal->flight.is_active;
+}

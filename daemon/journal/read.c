@@ -1,0 +1,141 @@
+/* Reading the journal after the claim: every line behind the snapshot and up to our own
+ * router.started goes to the owner, in order. An entry is handed over whole or not at all, so
+ * reading can begin again after it at any time. */
+#include <hiredis/hiredis.h>
+
+#include "journal/inside.h"
+#include "log.h"
+#include "wire/codec.h"
+
+#define READ_ENTRIES "100"
+
+/* The line that `lines` begins with, without its newline; moves `lines` behind it. */
+static struct usher_text next_line(struct usher_text *lines)
+{
+    const char *newline = memchr(lines->at, '\n', lines->length);
+    size_t length = newline ? (size_t)(newline - lines->at) : lines->length;
+    struct usher_text line = {lines->at, length};
+    lines->at += length + (newline ? 1 : 0);
+    lines->length -= length + (newline ? 1 : 0);
+    return line;
+}
+
+/* The hash in a line rules.loaded, copied into `room`; false for every other line. */
+static bool read_rules_hash(struct usher_text line, char room[JOURNAL_HASH_MAX + 1])
+{
+    struct usher_scratch scratch;
+    struct usher_event event;
+    struct usher_answer answer;
+    struct usher_text name = USHER_TEXT("\"rules.loaded\"");
+    /* Cheap for nearly all lines; the decoder has the last word. */
+    if (!memmem(line.at, line.length, name.at, name.length))
+        return false;
+    return usher_event_decode(line, &scratch, &event, &answer) &&
+           event.kind == USHER_EVENT_RULES_LOADED &&
+           usher_text_copy(room, JOURNAL_HASH_MAX + 1, event.fields.hash);
+}
+
+static void on_rules(void *owner, const struct redisReply *reply)
+{
+    struct journal *journal = owner;
+    struct usher_text hash = usher_bytes_text(&journal->find.rules);
+    struct usher_text text = journal_reply_text(reply);
+    char value[LOG_VALUE_SIZE];
+    if (!journal_take(journal, reply))
+        return;
+    if (!text.at || !journal_shelf_put(&journal->shelf, hash, text)) {
+        log_error(
+            "The journal names rules whose text is gone. Store that rules file again under the key "
+            "usher:{site}:rules:<hash>, then start again",
+            "site=%s hash=%s", journal->settings->site, log_value(hash, value));
+        journal_fail(journal);
+        return;
+    }
+    if (!journal->ops->rules(journal->owner, hash, text)) {
+        journal_fail(journal);
+        return;
+    }
+    journal_read_on(journal);
+}
+
+/* True when all rules that the entry's lines name were handed over. Else they are asked for, and
+ * the entry is read again afterwards. */
+static bool has_its_rules(struct journal *journal, struct usher_text lines)
+{
+    char room[JOURNAL_HASH_MAX + 1];
+    char key[JOURNAL_KEY_SIZE];
+    while (lines.length > 0) {
+        struct usher_text args[2] = {USHER_TEXT("GET"), USHER_NO_TEXT};
+        struct usher_text hash;
+        if (!read_rules_hash(next_line(&lines), room))
+            continue;
+        hash = usher_text_of(room);
+        if (journal_shelf_has(&journal->shelf, hash)) {
+            journal_shelf_use(&journal->shelf, hash);
+            continue;
+        }
+        usher_bytes_clear(&journal->find.rules);
+        usher_bytes_append_text(&journal->find.rules, hash);
+        args[1] = journal_key_rules(journal->settings->site, hash, key);
+        journal_command(journal, args, 2, on_rules);
+        return false;
+    }
+    return true;
+}
+
+/* False when the owner cannot follow. */
+static bool hand_over(struct journal *journal, struct usher_text lines)
+{
+    while (lines.length > 0) {
+        if (!journal->ops->line(journal->owner, next_line(&lines)))
+            return false;
+        journal->snapshot.events_count++;
+    }
+    return true;
+}
+
+static void on_entries(void *owner, const struct redisReply *reply)
+{
+    struct journal *journal = owner;
+    if (!journal_take(journal, reply))
+        return;
+    if (!journal_reply_element(reply, 0)) { /* the claim is gone: sending it again tells why */
+        journal_retry(journal);
+        return;
+    }
+    for (size_t i = 0; i < reply->elements; i++) {
+        struct journal_entry entry;
+        if (!journal_reply_entry(reply->element[i], &entry) || !entry.lines.at) {
+            journal_fail_foreign(journal, reply->element[i]);
+            return;
+        }
+        if (!has_its_rules(journal, entry.lines))
+            return;
+        if (!hand_over(journal, entry.lines)) {
+            journal_fail(journal);
+            return;
+        }
+        journal->last = entry.id;
+        if (usher_number_compare(entry.id, journal->claim.n) == 0) {
+            journal_begin_leading(journal);
+            return;
+        }
+    }
+    journal_read_on(journal);
+}
+
+void journal_read_on(struct journal *journal)
+{
+    char from[USHER_NUMBER_SIZE + 1] = "-";
+    char to[USHER_NUMBER_SIZE];
+    struct usher_text args[6] = {USHER_TEXT("XRANGE"), journal->stream,
+                                 USHER_NO_TEXT,        USHER_NO_TEXT,
+                                 USHER_TEXT("COUNT"),  USHER_TEXT(READ_ENTRIES)};
+    if (journal->last.epoch != 0) {
+        from[0] = '(';
+        usher_number_write(journal->last, from + 1);
+    }
+    args[2] = usher_text_of(from);
+    args[3] = usher_number_write(journal->claim.n, to);
+    journal_command(journal, args, USHER_COUNT_OF(args), on_entries);
+}

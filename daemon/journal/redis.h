@@ -1,0 +1,54 @@
+/* A connection to Redis that comes back by itself: hiredis's asynchronous client with what it lacks
+ * - a deadline for connecting and for each command, and reconnecting with a back-off. RESP2,
+ * commands as argument vectors only. SIGPIPE must be ignored. */
+#ifndef JOURNAL_REDIS_H
+#define JOURNAL_REDIS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "settings.h"
+
+struct event_base;
+struct redis;
+struct redisReply;
+
+#define REDIS_ARGS_MAX 16
+
+struct redis_ops {
+    /* Connected: commands may be given. */
+    void (*up)(void *owner);
+    /* The connection is gone. Commands that were not answered never will be; whether Redis did them
+     * is not known. Called once after each `up`. */
+    void (*down)(void *owner, const char *reason);
+};
+
+/* `reply` is never NULL, and is freed after the call. */
+typedef void (*redis_reply)(void *owner, const struct redisReply *reply);
+
+/* `name` (a literal) tells the connections apart in the log. The settings are borrowed for its
+ * life. 0 or -ENOMEM. */
+int redis_open(struct redis **redis, struct event_base *base, const struct settings *settings,
+               const char *name, const struct redis_ops *ops, void *owner);
+/* No call to the owner follows. Allowed inside every callback. */
+void redis_close(struct redis *redis);
+/* Connects, and from then on stays connected or tries to. */
+void redis_start(struct redis *redis);
+
+bool redis_is_up(const struct redis *redis);
+/* Gives a command; it must be up. Answers come in the order of the commands. */
+void redis_command(struct redis *redis, const struct usher_text *args, size_t count,
+                   redis_reply on_reply, void *owner);
+/* Subscribes to one channel for the rest of this connection. `on_message` gets the acknowledgement
+ * and every message. Nothing but that may be done with the connection afterwards. */
+void redis_subscribe(struct redis *redis, struct usher_text channel, redis_reply on_message,
+                     void *owner);
+/* Gives the present connection up (`down` is called inside) and makes a new one. */
+void redis_drop(struct redis *redis, const char *reason);
+
+/* Milliseconds of CLOCK_BOOTTIME: it goes on while the machine sleeps, and nobody sets it. */
+int64_t redis_now_ms(void);
+
+#endif

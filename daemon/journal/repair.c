@@ -1,0 +1,109 @@
+/* Repair: after a lost connection, a refused id or an error, the stream's last entry is compared,
+ * by its bytes, with what was appended.
+ *
+ *   the stream's last entry is …            then
+ *   the batch in flight                      it is accepted
+ *   a batch that was accepted before         what followed it is appended again, and the one in
+ * flight sent any other with our number or above       another router's: fenced older than all that
+ * is remembered, none  lost: the stream is written anew with a snapshot of now
+ *
+ * Numbers rise in a stream and epochs do not repeat, so an entry of another router can only stand
+ * behind ours. */
+#include <hiredis/hiredis.h>
+
+#include "journal/inside.h"
+#include "log.h"
+
+static void append_next(struct journal *journal);
+
+static void finish(struct journal *journal)
+{
+    journal_set_phase(journal, JOURNAL_PHASE_LEADING);
+    if (journal->flight.is_active)
+        journal_send_flight(journal);
+    else
+        journal_tell_away(journal, false);
+}
+
+static void on_appended_again(void *owner, const struct redisReply *reply)
+{
+    struct journal *journal = owner;
+    switch (journal_reply_classify(reply)) {
+    case JOURNAL_REPLY_ACCEPTED:
+        journal->repair_next = journal_tail_next(&journal->tail, journal->repair_next);
+        append_next(journal);
+        break;
+    case JOURNAL_REPLY_LOST:
+        journal_lose(journal, "there is no stream");
+        break;
+    case JOURNAL_REPLY_NONE:
+    case JOURNAL_REPLY_REFUSED:
+    case JOURNAL_REPLY_AWAY:
+    case JOURNAL_REPLY_UNKNOWN:
+    case JOURNAL_REPLY_COUNT:
+        (void)!journal_take(journal, reply);
+        break;
+    }
+}
+
+static void append_next(struct journal *journal)
+{
+    if (journal->repair_next)
+        journal_add(journal, journal->repair_next->last, journal->repair_next->lines, false,
+                    on_appended_again);
+    else
+        finish(journal);
+}
+
+/* The stream ends with a batch that we remember. */
+static void go_on_after(struct journal *journal, struct journal_batch *batch)
+{
+    char number[USHER_NUMBER_SIZE];
+    journal->repair_next = journal_tail_next(&journal->tail, batch);
+    if (journal->repair_next)
+        log_warning("Redis lost the journal's end; it is appended again", "site=%s after=%s",
+                    journal->settings->site, usher_number_write(batch->last, number).at);
+    append_next(journal);
+}
+
+static void judge(struct journal *journal, const struct journal_entry *entry)
+{
+    struct journal_flight *flight = &journal->flight;
+    struct journal_batch *batch = journal_tail_find(&journal->tail, entry->id);
+    if (flight->is_active && usher_number_compare(entry->id, flight->last) == 0 &&
+        usher_text_is_equal(entry->lines, flight->lines)) {
+        flight->sent_ms = journal->repair_sent_ms;
+        journal_set_phase(journal, JOURNAL_PHASE_LEADING);
+        journal_accept_flight(journal);
+    } else if (batch && usher_text_is_equal(batch->lines, entry->lines)) {
+        go_on_after(journal, batch);
+    } else if (!batch && usher_number_compare(entry->id, journal->last) < 0) {
+        journal_lose(journal, "Redis lost more of it than is remembered");
+    } else {
+        journal_be_fenced(journal, entry->id);
+    }
+}
+
+static void on_last(void *owner, const struct redisReply *reply)
+{
+    struct journal *journal = owner;
+    const struct redisReply *last = journal_reply_element(reply, 0);
+    struct journal_entry entry;
+    if (!journal_take(journal, reply))
+        return;
+    if (!last) {
+        journal_lose(journal, "there is no stream");
+        return;
+    }
+    if (!journal_reply_entry(last, &entry)) {
+        journal_fail_foreign(journal, last);
+        return;
+    }
+    judge(journal, &entry);
+}
+
+void journal_repair_step(struct journal *journal)
+{
+    journal->repair_sent_ms = redis_now_ms();
+    journal_ask_last(journal, on_last);
+}

@@ -18,7 +18,7 @@
 #include "wire/json.h"
 
 #define ANSWER_TIMEOUT_MS 10000
-#define INPUT_MAX         (1024 * 1024) /* far above the longest line */
+#define INPUT_MAX         ((size_t)1024 * 1024) /* far above the longest line */
 #define DEPTH_MAX         32
 
 void client_init(struct client *client, const struct client_address *address)
@@ -138,7 +138,7 @@ static enum client_outcome connect_tcp(struct client *client)
 static enum client_outcome send_line(struct client *client, const struct usher_command *command)
 {
     struct usher_bytes line;
-    usher_bytes_init(&line, 2 * USHER_LINE_MAX);
+    usher_bytes_init(&line, (size_t)2 * USHER_LINE_MAX);
     usher_command_encode(command, &line);
     usher_bytes_append_char(&line, '\n');
     enum client_outcome outcome = CLIENT_OK;
@@ -175,7 +175,7 @@ static enum client_outcome receive(struct client *client, int timeout_ms)
     usher_bytes_append(&client->input, chunk, (size_t)count);
     if (client->input.is_full)
         return lose(client,
-                    "A line from usherd is longer than %d bytes: is it usherd that listens there?",
+                    "A line from usherd is longer than %zu bytes: is it usherd that listens there?",
                     INPUT_MAX);
     return CLIENT_OK;
 }
@@ -184,22 +184,20 @@ enum client_outcome client_read(struct client *client, int timeout_ms, struct us
 {
     size_t seen = client->taken; /* no newline stands before it */
     for (;;) {
-        char *start = client->input.at ? client->input.at + client->taken : NULL;
-        char *newline = client->input.length > seen
-                            ? memchr(client->input.at + seen, '\n', client->input.length - seen)
-                            : NULL;
+        char *at = client->input.at;
+        size_t length = client->input.length;
+        char *newline = at != NULL && length > seen ? memchr(at + seen, '\n', length - seen) : NULL;
         if (newline != NULL) {
-            *line = (struct usher_text){start, (size_t)(newline - start)};
+            *line = (struct usher_text){at + client->taken, (size_t)(newline - at) - client->taken};
             client->taken += line->length + 1;
             return CLIENT_OK;
         }
-        size_t left = client->input.length - client->taken;
-        if (client->taken > 0) {
-            memmove(client->input.at, start, left);
-            usher_bytes_cut(&client->input, left);
+        seen = length - client->taken;
+        if (at != NULL && client->taken > 0) {
+            memmove(at, at + client->taken, seen);
+            usher_bytes_cut(&client->input, seen);
             client->taken = 0;
         }
-        seen = left;
         enum client_outcome outcome = receive(client, timeout_ms);
         if (outcome != CLIENT_OK)
             return outcome;

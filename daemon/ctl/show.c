@@ -8,7 +8,7 @@
 #include "ctl/mask.h"
 #include "wire/json.h"
 
-#define MASKED_MAX (256 * 1024)
+#define MASKED_MAX ((size_t)256 * 1024)
 
 const char *show_duration(int64_t since_ms, int64_t now_ms, char room[SHOW_DURATION_SIZE])
 {

@@ -79,8 +79,8 @@ static int nearness(struct usher_text state)
 
 static int compare_held(const void *a, const void *b)
 {
-    const struct usher_fields *left = &(*(const struct snapshot_row *const *)a)->event.fields;
-    const struct usher_fields *right = &(*(const struct snapshot_row *const *)b)->event.fields;
+    const struct usher_fields *left = &((const struct snapshot_held *)a)->row->event.fields;
+    const struct usher_fields *right = &((const struct snapshot_held *)b)->row->event.fields;
     int order = usher_text_compare(left->agent, right->agent);
     if (order == 0)
         order = nearness(right->state) - nearness(left->state);
@@ -93,9 +93,9 @@ static void index_held(struct snapshot *snapshot)
     for (size_t i = 0; i < snapshot->count; i++)
         if (snapshot->rows[i].event.kind == USHER_EVENT_STATE_CONTACT &&
             snapshot->rows[i].event.fields.agent.length > 0)
-            snapshot->held[snapshot->held_count++] = &snapshot->rows[i];
+            snapshot->held[snapshot->held_count++].row = &snapshot->rows[i];
     if (snapshot->held_count > 0)
-        qsort(snapshot->held, snapshot->held_count, sizeof(struct snapshot_row *), compare_held);
+        qsort(snapshot->held, snapshot->held_count, sizeof(*snapshot->held), compare_held);
 }
 
 static bool is_state(enum usher_event_kind kind)
@@ -148,12 +148,12 @@ const struct snapshot_row *snapshot_find_contact_of(const struct snapshot *snaps
     size_t low = 0, high = snapshot->held_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (usher_text_compare(snapshot->held[middle]->event.fields.agent, agent) < 0)
+        if (usher_text_compare(snapshot->held[middle].row->event.fields.agent, agent) < 0)
             low = middle + 1;
         else
             high = middle;
     }
     bool is_found = low < snapshot->held_count &&
-                    usher_text_is_equal(snapshot->held[low]->event.fields.agent, agent);
-    return is_found ? snapshot->held[low] : NULL;
+                    usher_text_is_equal(snapshot->held[low].row->event.fields.agent, agent);
+    return is_found ? snapshot->held[low].row : NULL;
 }

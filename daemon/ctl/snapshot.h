@@ -15,6 +15,11 @@ struct snapshot_row {
     struct usher_text line; /* as it came, in `room` too */
 };
 
+/* A contact that an agent holds. */
+struct snapshot_held {
+    const struct snapshot_row *row;
+};
+
 struct snapshot {
     struct snapshot_row *rows; /* agents, then contacts, then queues, each by id */
     size_t count;

@@ -210,14 +210,14 @@ static bool read_options(int count, char **arguments, struct options *options, s
     return true;
 }
 
-static int refuse_usage(const char *command)
+static enum exit_code refuse_usage(const char *command)
 {
     fprintf(stderr, "Try `usherctl %s%s--help`.\n", command, command[0] ? " " : "");
     return EXIT_USAGE;
 }
 
-static int run(const struct command *command, const struct options *options,
-               const struct wish *wish, int count, char **arguments)
+static enum exit_code run(const struct command *command, const struct options *options,
+                          const struct wish *wish, int count, char **arguments)
 {
     if (count < command->arguments_min || count > command->arguments_max) {
         fprintf(stderr, "usherctl: usage: usherctl %s%s%s\n", command->name,
@@ -250,7 +250,7 @@ int main(int count, char **arguments)
     struct wish wish = {0};
     char token[TOKEN_SIZE];
     if (!read_options(count, arguments, &options, &wish, token))
-        return refuse_usage("");
+        return (int)refuse_usage("");
     if (wish.is_version) {
         puts("usherctl " USHER_VERSION);
         return EXIT_DONE;
@@ -267,16 +267,16 @@ int main(int count, char **arguments)
             return EXIT_DONE;
         }
         fputs("usherctl: no command given\n", stderr);
-        return refuse_usage("");
+        return (int)refuse_usage("");
     }
     const struct command *command = find_command(name);
     if (command == NULL) {
         fprintf(stderr, "usherctl: there is no command \"%s\"\n", name);
-        return refuse_usage("");
+        return (int)refuse_usage("");
     }
     if (wish.is_help) {
         print_command_help(command);
         return EXIT_DONE;
     }
-    return run(command, &options, &wish, count - optind - 1, arguments + optind + 1);
+    return (int)run(command, &options, &wish, count - optind - 1, arguments + optind + 1);
 }

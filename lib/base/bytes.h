@@ -7,8 +7,9 @@
 
 #include "base/text.h"
 
-/* `at` may move at every append. When an append would pass `length_max`, or memory is out, nothing is
- * written from then on and `is_full` stays set until usher_bytes_clear, so that a writer may look once at the end. */
+/* `at` may move at every append. When an append would pass `length_max`, or memory is out, nothing
+ * is written from then on and `is_full` stays set until usher_bytes_clear, so that a writer may
+ * look once at the end. */
 struct usher_bytes {
     char *at;
     size_t length;

@@ -8,8 +8,8 @@
 #define USHER_MUST_USE __attribute__((warn_unused_result))
 
 /* The struct of `type` whose `member` is at `pointer`. */
-#define usher_container_of(pointer, type, member) \
-    ((type *)(void *)((char *)(pointer) - offsetof(type, member)))
+#define usher_container_of(pointer, type, member)                                                  \
+    ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
 #define USHER_COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 

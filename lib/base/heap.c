@@ -52,9 +52,9 @@ static void settle(struct usher_heap *heap, struct usher_heap_node *node, size_t
 bool usher_heap_init(struct usher_heap *heap, size_t nodes_max)
 {
     *heap = (struct usher_heap){0};
-    if (nodes_max >= SIZE_MAX / sizeof(*heap->nodes))
+    if (nodes_max >= SIZE_MAX / sizeof(struct usher_heap_node *))
         return false;
-    heap->nodes = malloc((nodes_max + 1) * sizeof(*heap->nodes));
+    heap->nodes = malloc((nodes_max + 1) * sizeof(struct usher_heap_node *));
     if (!heap->nodes)
         return false;
     heap->room = nodes_max;

@@ -10,8 +10,8 @@
 
 struct usher_heap_node {
     int64_t at_ms;
-    uint64_t tie;   /* set by the owner before the first insertion; decides between equal times */
-    size_t index;   /* 1-based place in the heap; 0 = in no heap */
+    uint64_t tie; /* set by the owner before the first insertion; decides between equal times */
+    size_t index; /* 1-based place in the heap; 0 = in no heap */
 };
 
 struct usher_heap {

@@ -1,4 +1,5 @@
-/* Intrusive doubly linked lists. A node stands in one list at most; a node in none points at itself. */
+/* Intrusive doubly linked lists. A node stands in one list at most; a node in none points at
+ * itself. */
 #ifndef USHER_BASE_LIST_H
 #define USHER_BASE_LIST_H
 
@@ -49,12 +50,12 @@ static inline void usher_list_remove(struct usher_list *node)
 
 #define usher_list_entry(node, type, member) usher_container_of(node, type, member)
 
-#define usher_list_for_each(node, head) \
+#define usher_list_for_each(node, head)                                                            \
     for (struct usher_list *node = (head)->next; node != (head); node = node->next)
 
 /* The body may remove `node`, and nothing else. */
-#define usher_list_for_each_safe(node, head)                                            \
-    for (struct usher_list *node = (head)->next, *node##_next = node->next; node != (head); \
+#define usher_list_for_each_safe(node, head)                                                       \
+    for (struct usher_list *node = (head)->next, *node##_next = node->next; node != (head);        \
          node = node##_next, node##_next = node->next)
 
 #endif

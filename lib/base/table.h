@@ -1,5 +1,6 @@
-/* A hash table from text to things of the caller: open addressing, seeded, of a size fixed at creation.
- * The order of its places depends on the seed, so nothing may be decided by walking it: it cannot be walked. */
+/* A hash table from text to things of the caller: open addressing, seeded, of a size fixed at
+ * creation. The order of its places depends on the seed, so nothing may be decided by walking it:
+ * it cannot be walked. */
 #ifndef USHER_BASE_TABLE_H
 #define USHER_BASE_TABLE_H
 

@@ -16,7 +16,7 @@ struct usher_text {
 };
 
 #define USHER_TEXT(literal) ((struct usher_text){(literal), sizeof(literal) - 1})
-#define USHER_NO_TEXT ((struct usher_text){NULL, 0})
+#define USHER_NO_TEXT       ((struct usher_text){NULL, 0})
 /* For printf's "%.*s". */
 #define USHER_TEXT_ARGS(text) (int)(text).length, (text).at ? (text).at : ""
 
@@ -37,15 +37,16 @@ int usher_text_compare(struct usher_text a, struct usher_text b);
 /* Copies `text` and a NUL into `room`. False, with `room` unchanged, when it does not fit. */
 USHER_MUST_USE bool usher_text_copy(char *room, size_t room_size, struct usher_text text);
 
-/* Reads a whole decimal number, with an optional minus, no plus, no leading zero, from INT64_MIN to INT64_MAX.
- * False, with `number` unchanged, for anything else. */
+/* Reads a whole decimal number, with an optional minus, no plus, no leading zero, from INT64_MIN to
+ * INT64_MAX. False, with `number` unchanged, for anything else. */
 USHER_MUST_USE bool usher_text_read_int64(struct usher_text text, int64_t *number);
 
 #define USHER_UINT64_DIGITS_MAX 20
 /* Writes `number` in decimal, without a NUL, and returns how many digits. */
 size_t usher_text_write_uint64(uint64_t number, char room[USHER_UINT64_DIGITS_MAX]);
 
-/* True when every byte is one of [A-Za-z0-9._@:+-] and there is at least one: a contact's own id. */
+/* True when every byte is one of [A-Za-z0-9._@:+-] and there is at least one: a contact's own id.
+ */
 bool usher_text_is_id(struct usher_text text);
 
 #endif

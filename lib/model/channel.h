@@ -17,8 +17,8 @@ enum usher_channel {
 
 /* How much of an agent one contact of a channel takes. */
 struct usher_channel_load {
-    int unit;             /* percent of the agent, 1 .. 100 */
-    int cap;              /* contacts of this channel that one agent may have, at least 1 */
+    int unit;              /* percent of the agent, 1 .. 100 */
+    int cap;               /* contacts of this channel that one agent may have, at least 1 */
     bool is_interruptible; /* a contact of another channel may come on top */
 };
 
@@ -26,11 +26,13 @@ struct usher_channel_load {
 struct usher_text usher_channel_name(enum usher_channel channel);
 /* NONE when there is no such channel. */
 enum usher_channel usher_channel_find(struct usher_text name);
-/* The offer makes a phone ring, and the phone's answer accepts; on other channels the desk accepts. */
+/* The offer makes a phone ring, and the phone's answer accepts; on other channels the desk accepts.
+ */
 bool usher_channel_is_phone(enum usher_channel channel);
 /* The customer is on the line now (voice, chat), not waiting for a reply later (email, task). */
 bool usher_channel_is_live(enum usher_channel channel);
-/* voice 100/1, chat 33/3, email and task 20/5 interruptible: the loads that rules without `channels` have. */
+/* voice 100/1, chat 33/3, email and task 20/5 interruptible: the loads that rules without
+ * `channels` have. */
 struct usher_channel_load usher_channel_default_load(enum usher_channel channel);
 
 #endif

@@ -1,4 +1,5 @@
-/* Commands: what others ask and tell. One table says for each its fields, its roles and what it may cause. */
+/* Commands: what others ask and tell. One table says for each its fields, its roles and what it may
+ * cause. */
 #ifndef USHER_MODEL_COMMAND_H
 #define USHER_MODEL_COMMAND_H
 
@@ -9,55 +10,74 @@
 #include "model/fields.h"
 #include "model/role.h"
 
-/* X(NAME, name, needed fields, optional fields, roles, sentence) - F() and R() are the bits of fields and roles. */
-#define USHER_COMMANDS(X, F, R)                                                                                  \
-    X(HELLO, "hello", F(ROLE), F(CLIENT) | F(TOKEN) | F(AGENT) | F(AFTER) | F(INSTANCE),                         \
-      R(PBX) | R(DESK) | R(SUPERVISOR) | R(ADMIN) | R(OBSERVER), "Says who the client is; must come first.")     \
-    X(PING, "ping", 0, 0, R(PBX) | R(DESK) | R(SUPERVISOR) | R(ADMIN) | R(OBSERVER),                             \
-      "Asks for a sign of life; the answer is `ok`.")                                                            \
-    X(SYNC_BEGIN, "sync.begin", 0, F(INSTANCE), R(PBX), "Begins the list of all calls that the PBX has.")        \
-    X(SYNC_CONTACT, "sync.contact", F(CONTACT) | F(CHANNEL) | F(STATE),                                          \
-      F(AGENT) | F(OFFER) | F(FROM) | F(TO) | F(DATA) | F(SINCE_MS), R(PBX),                                     \
-      "One call of that list, with its `state`: waiting, ringing, talking or held.")                             \
-    X(SYNC_END, "sync.end", F(COUNT), 0, R(PBX),                                                                 \
-      "Ends the list: with the right count, calls that are not in it are closed, unknown ones taken in.")        \
-    X(CONTACT_ARRIVE, "contact.arrive", F(CONTACT) | F(CHANNEL), F(FROM) | F(TO) | F(DATA) | F(SINCE_MS),        \
-      R(PBX), "A customer has come.")                                                                            \
-    X(CONTACT_ABANDON, "contact.abandon", F(CONTACT), 0, R(PBX), "The customer left before an agent answered.")  \
-    X(CONTACT_RING, "contact.ring", F(CONTACT) | F(OFFER), 0, R(PBX), "The agent's phone rings.")                \
-    X(CONTACT_ANSWER, "contact.answer", F(CONTACT) | F(OFFER), F(AGENT), R(PBX), "The agent answered.")          \
-    X(CONTACT_FAIL, "contact.fail", F(CONTACT) | F(OFFER) | F(REASON), 0, R(PBX),                                \
-      "The agent was not reached: busy, no_answer, rejected, unreachable or error.")                             \
-    X(CONTACT_HOLD, "contact.hold", F(CONTACT), 0, R(PBX), "The customer is put on hold.")                       \
-    X(CONTACT_RESUME, "contact.resume", F(CONTACT), 0, R(PBX), "The talk goes on.")                              \
-    X(CONTACT_END, "contact.end", F(CONTACT), F(REASON), R(PBX) | R(DESK), "The talk is over.")                  \
-    X(CONTACT_NOTE, "contact.note", F(CONTACT) | F(NOTE), 0, R(DESK) | R(SUPERVISOR) | R(ADMIN),                 \
-      "Writes a note that stays with the contact.")                                                              \
-    X(CONTACT_WRAP_UP, "contact.wrap_up", F(CONTACT), F(DISPOSITION), R(DESK) | R(SUPERVISOR) | R(ADMIN),        \
-      "The agent has finished the work after the talk.")                                                         \
-    X(OFFER_ACCEPT, "offer.accept", F(OFFER), F(AGENT), R(DESK), "The agent takes the offer (not on voice).")    \
-    X(OFFER_DECLINE, "offer.decline", F(OFFER), F(AGENT) | F(REASON), R(DESK), "The agent does not take it.")    \
-    X(AGENT_SIGN_IN, "agent.sign_in", 0, F(AGENT), R(DESK) | R(SUPERVISOR) | R(ADMIN), "The shift begins.")      \
-    X(AGENT_READY, "agent.ready", 0, F(AGENT), R(DESK) | R(SUPERVISOR) | R(ADMIN),                               \
-      "Ready for contacts; signs in when needed.")                                                               \
-    X(AGENT_NOT_READY, "agent.not_ready", 0, F(AGENT) | F(REASON), R(DESK) | R(SUPERVISOR) | R(ADMIN),           \
-      "No further contacts, for a reason of the rules.")                                                         \
-    X(AGENT_SIGN_OUT, "agent.sign_out", 0, F(AGENT), R(DESK) | R(SUPERVISOR) | R(ADMIN), "The shift ends.")      \
-    X(AGENT_PHONE, "agent.phone", F(AGENT) | F(STATE), 0, R(PBX), "The phone is idle, busy or unreachable.")     \
-    X(RULES_RELOAD, "rules.reload", 0, 0, R(ADMIN), "Reads the rules' file again; swaps whole or not at all.")   \
-    X(ROUTER_DRAIN, "router.drain", 0, 0, R(ADMIN), "Stops the router when what is under way is durable.")       \
-    /* usherd's own, on no wire: */                                                                              \
-    X(PROFILE_SET, "profile.set", F(AGENT) | F(SKILLS), F(NAME) | F(PHONE) | F(CAPACITY), R(ROUTER),             \
-      "A profile was read.")                                                                                     \
-    X(RULES_LOAD, "rules.load", F(HASH), 0, R(ROUTER), "Rules are on the shelf; takes them into use.")           \
-    X(ROUTER_START, "router.start", F(TOKEN) | F(PREV) | F(VERSION) | F(OUTAGE), 0, R(ROUTER), "A claim.")       \
-    X(ROUTER_BEAT, "router.beat", 0, 0, R(ROUTER), "A second has passed with nothing to write.")                 \
-    X(ROUTER_STOP, "router.stop", 0, 0, R(ROUTER), "An orderly end.")                                            \
-    X(JOURNAL_LOSE, "journal.lose", 0, 0, R(ROUTER), "The journal was gone, and was written anew.")              \
-    X(LINK_LOSE, "link.lose", F(UNTIL_MS), F(CLIENT), R(ROUTER),                                                 \
-      "A PBX's connection is gone; without `client`, as at a start, those of all that have contacts.")           \
-    X(LINK_REGAIN, "link.regain", F(CLIENT), F(INSTANCE), R(ROUTER), "A PBX's connection is back.")              \
-    X(CONTACT_VANISH, "contact.vanish", F(CONTACT), 0, R(ROUTER), "A full sync did not name this call.")
+/* X(NAME, name, needed fields, optional fields, roles, sentence) - F() and R() are the bits of
+ * fields and roles. */
+#define USHER_COMMANDS(X, F, R)                                                                    \
+    X(HELLO, "hello", F(ROLE), F(CLIENT) | F(TOKEN) | F(AGENT) | F(AFTER) | F(INSTANCE),           \
+      R(PBX) | R(DESK) | R(SUPERVISOR) | R(ADMIN) | R(OBSERVER),                                   \
+      "Says who the client is; must come first.")                                                  \
+    X(PING, "ping", 0, 0, R(PBX) | R(DESK) | R(SUPERVISOR) | R(ADMIN) | R(OBSERVER),               \
+      "Asks for a sign of life; the answer is `ok`.")                                              \
+    X(SYNC_BEGIN, "sync.begin", 0, F(INSTANCE), R(PBX),                                            \
+      "Begins the list of all calls that the PBX has.")                                            \
+    X(SYNC_CONTACT, "sync.contact", F(CONTACT) | F(CHANNEL) | F(STATE),                            \
+      F(AGENT) | F(OFFER) | F(FROM) | F(TO) | F(DATA) | F(SINCE_MS), R(PBX),                       \
+      "One call of that list, with its `state`: waiting, ringing, talking or held.")               \
+    X(SYNC_END, "sync.end", F(COUNT), 0, R(PBX),                                                   \
+      "Ends the list: with the right count, calls that are not in it are closed, unknown ones "    \
+      "taken in.")                                                                                 \
+    X(CONTACT_ARRIVE, "contact.arrive", F(CONTACT) | F(CHANNEL),                                   \
+      F(FROM) | F(TO) | F(DATA) | F(SINCE_MS), R(PBX), "A customer has come.")                     \
+    X(CONTACT_ABANDON, "contact.abandon", F(CONTACT), 0, R(PBX),                                   \
+      "The customer left before an agent answered.")                                               \
+    X(CONTACT_RING, "contact.ring", F(CONTACT) | F(OFFER), 0, R(PBX), "The agent's phone rings.")  \
+    X(CONTACT_ANSWER, "contact.answer", F(CONTACT) | F(OFFER), F(AGENT), R(PBX),                   \
+      "The agent answered.")                                                                       \
+    X(CONTACT_FAIL, "contact.fail", F(CONTACT) | F(OFFER) | F(REASON), 0, R(PBX),                  \
+      "The agent was not reached: busy, no_answer, rejected, unreachable or error.")               \
+    X(CONTACT_HOLD, "contact.hold", F(CONTACT), 0, R(PBX), "The customer is put on hold.")         \
+    X(CONTACT_RESUME, "contact.resume", F(CONTACT), 0, R(PBX), "The talk goes on.")                \
+    X(CONTACT_END, "contact.end", F(CONTACT), F(REASON), R(PBX) | R(DESK), "The talk is over.")    \
+    X(CONTACT_NOTE, "contact.note", F(CONTACT) | F(NOTE), 0, R(DESK) | R(SUPERVISOR) | R(ADMIN),   \
+      "Writes a note that stays with the contact.")                                                \
+    X(CONTACT_WRAP_UP, "contact.wrap_up", F(CONTACT), F(DISPOSITION),                              \
+      R(DESK) | R(SUPERVISOR) | R(ADMIN), "The agent has finished the work after the talk.")       \
+    X(OFFER_ACCEPT, "offer.accept", F(OFFER), F(AGENT), R(DESK),                                   \
+      "The agent takes the offer (not on voice).")                                                 \
+    X(OFFER_DECLINE, "offer.decline", F(OFFER), F(AGENT) | F(REASON), R(DESK),                     \
+      "The agent does not take it.")                                                               \
+    X(AGENT_SIGN_IN, "agent.sign_in", 0, F(AGENT), R(DESK) | R(SUPERVISOR) | R(ADMIN),             \
+      "The shift begins.")                                                                         \
+    X(AGENT_READY, "agent.ready", 0, F(AGENT), R(DESK) | R(SUPERVISOR) | R(ADMIN),                 \
+      "Ready for contacts; signs in when needed.")                                                 \
+    X(AGENT_NOT_READY, "agent.not_ready", 0, F(AGENT) | F(REASON),                                 \
+      R(DESK) | R(SUPERVISOR) | R(ADMIN), "No further contacts, for a reason of the rules.")       \
+    X(AGENT_SIGN_OUT, "agent.sign_out", 0, F(AGENT), R(DESK) | R(SUPERVISOR) | R(ADMIN),           \
+      "The shift ends.")                                                                           \
+    X(AGENT_PHONE, "agent.phone", F(AGENT) | F(STATE), 0, R(PBX),                                  \
+      "The phone is idle, busy or unreachable.")                                                   \
+    X(RULES_RELOAD, "rules.reload", 0, 0, R(ADMIN),                                                \
+      "Reads the rules' file again; swaps whole or not at all.")                                   \
+    X(ROUTER_DRAIN, "router.drain", 0, 0, R(ADMIN),                                                \
+      "Stops the router when what is under way is durable.")                                       \
+    /* usherd's own, on no wire: */                                                                \
+    X(PROFILE_SET, "profile.set", F(AGENT) | F(SKILLS), F(NAME) | F(PHONE) | F(CAPACITY),          \
+      R(ROUTER), "A profile was read.")                                                            \
+    X(RULES_LOAD, "rules.load", F(HASH), 0, R(ROUTER),                                             \
+      "Rules are on the shelf; takes them into use.")                                              \
+    X(ROUTER_START, "router.start", F(TOKEN) | F(PREV) | F(VERSION) | F(OUTAGE), 0, R(ROUTER),     \
+      "A claim.")                                                                                  \
+    X(ROUTER_BEAT, "router.beat", 0, 0, R(ROUTER), "A second has passed with nothing to write.")   \
+    X(ROUTER_STOP, "router.stop", 0, 0, R(ROUTER), "An orderly end.")                              \
+    X(JOURNAL_LOSE, "journal.lose", 0, 0, R(ROUTER),                                               \
+      "The journal was gone, and was written anew.")                                               \
+    X(LINK_LOSE, "link.lose", F(UNTIL_MS), F(CLIENT), R(ROUTER),                                   \
+      "A PBX's connection is gone; without `client`, as at a start, those of all that have "       \
+      "contacts.")                                                                                 \
+    X(LINK_REGAIN, "link.regain", F(CLIENT), F(INSTANCE), R(ROUTER),                               \
+      "A PBX's connection is back.")                                                               \
+    X(CONTACT_VANISH, "contact.vanish", F(CONTACT), 0, R(ROUTER),                                  \
+      "A full sync did not name this call.")
 
 #define USHER_COMMAND_NO_BITS(NAME) 0
 enum usher_command_kind {
@@ -70,9 +90,9 @@ enum usher_command_kind {
 
 struct usher_command {
     enum usher_command_kind kind;
-    struct usher_text id;     /* the client's own, given back in the answer; may be absent */
-    struct usher_text client; /* who asks; set by the session, not by the line */
-    enum usher_role role;     /* the session's */
+    struct usher_text id;        /* the client's own, given back in the answer; may be absent */
+    struct usher_text client;    /* who asks; set by the session, not by the line */
+    enum usher_role role;        /* the session's */
     struct usher_text own_agent; /* role DESK: the agent of the session */
     struct usher_fields fields;
 };

@@ -1,4 +1,5 @@
-/* Events: what has become true. They alone change the engine's state, and they alone stand in the journal. */
+/* Events: what has become true. They alone change the engine's state, and they alone stand in the
+ * journal. */
 #ifndef USHER_MODEL_EVENT_H
 #define USHER_MODEL_EVENT_H
 
@@ -8,63 +9,80 @@
 #include "base/text.h"
 #include "model/fields.h"
 
-/* X(NAME, name, needed fields, optional fields, journaled, sentence). Every event may have `by` and `by_id`. */
-#define USHER_EVENTS(X, F)                                                                                        \
-    X(ROUTER_STARTED, "router.started", F(TOKEN) | F(PREV) | F(VERSION) | F(OUTAGE), 0, true,                     \
-      "A router took over the site under a new epoch.")                                                           \
-    X(ROUTER_HEARTBEAT, "router.heartbeat", 0, 0, true, "The router is alive and had nothing else to write.")     \
-    X(ROUTER_STOPPED, "router.stopped", 0, 0, true, "The router stopped in order.")                               \
-    X(JOURNAL_LOST, "journal.lost", 0, 0, true, "The journal was gone; a full snapshot was written.")             \
-    X(RULES_LOADED, "rules.loaded", F(HASH), 0, true, "From here on these rules hold.")                           \
-    X(LINK_LOST, "link.lost", F(CLIENT) | F(UNTIL_MS), 0, true, "A PBX is gone; its contacts get no new offers.") \
-    X(LINK_REGAINED, "link.regained", F(CLIENT), F(INSTANCE), true, "The PBX is back.")                           \
-    X(AGENT_PROFILED, "agent.profiled", F(AGENT) | F(SKILLS), F(NAME) | F(PHONE) | F(CAPACITY), true,             \
-      "An agent's profile came or changed.")                                                                      \
-    X(AGENT_SIGNED_IN, "agent.signed_in", F(AGENT), 0, true, "The agent's shift began.")                          \
-    X(AGENT_READY, "agent.ready", F(AGENT), 0, true, "The agent may be offered contacts.")                        \
-    X(AGENT_NOT_READY, "agent.not_ready", F(AGENT) | F(REASON), 0, true, "The agent is not offered contacts.")    \
-    X(AGENT_SIGNED_OUT, "agent.signed_out", F(AGENT), 0, true, "The agent's shift ended.")                        \
-    X(AGENT_PHONE, "agent.phone", F(AGENT) | F(STATE), F(UNTIL_MS), true,                                         \
-      "The agent's phone is `idle`, `busy` or `unreachable`; not idle overrides ready.")                          \
-    X(CONTACT_ARRIVED, "contact.arrived", F(CONTACT) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS),             \
-      F(FROM) | F(TO) | F(DATA) | F(SINCE_MS), true, "A contact came, and waits in a queue.")                     \
-    X(CONTACT_OFFERED, "contact.offered",                                                                         \
-      F(CONTACT) | F(OFFER) | F(AGENT) | F(CHANNEL) | F(QUEUE) | F(ACCEPT) | F(RING_MS) | F(UNTIL_MS),            \
-      F(TIER) | F(PHONE) | F(FROM) | F(TO) | F(DATA) | F(NOTE) | F(WAITED_MS) | F(BID_MS) | F(LATE_MS) | F(MATCH) | F(GROUND) | \
-          F(LEND) | F(IDLE_MS), true, "The contact is offered to an agent; with `accept: phone` the PBX rings.")  \
-    X(CONTACT_RINGING, "contact.ringing", F(CONTACT) | F(OFFER) | F(AGENT), 0, true, "The agent's phone rings.")  \
-    X(CONTACT_ANSWERED, "contact.answered", F(CONTACT) | F(OFFER) | F(AGENT), F(WAITED_MS), true,                 \
-      "Customer and agent talk.")                                                                                 \
-    X(CONTACT_HELD, "contact.held", F(CONTACT) | F(AGENT), 0, true, "The customer is on hold.")                   \
-    X(CONTACT_RESUMED, "contact.resumed", F(CONTACT) | F(AGENT), 0, true, "Customer and agent talk again.")       \
-    X(CONTACT_WRAPPING, "contact.wrapping", F(CONTACT) | F(AGENT) | F(UNTIL_MS), F(REASON), true,                 \
-      "The talk is over; the agent finishes the work.")                                                           \
-    X(CONTACT_DONE, "contact.done", F(CONTACT) | F(REASON), F(AGENT) | F(DISPOSITION), true, "The contact ended.") \
-    X(CONTACT_ABANDONED, "contact.abandoned", F(CONTACT), F(AGENT) | F(OFFER) | F(WAITED_MS), true,               \
-      "The customer left before an agent answered.")                                                              \
-    X(CONTACT_NOTED, "contact.noted", F(CONTACT) | F(NOTE), F(AGENT), true, "A note was written.")                \
-    X(OFFER_DECLINED, "offer.declined", F(CONTACT) | F(OFFER) | F(AGENT) | F(UNTIL_MS), F(REASON), true,          \
-      "The agent declined, and is not asked again until then; the contact is back in its place.")                 \
-    X(OFFER_FAILED, "offer.failed", F(CONTACT) | F(OFFER) | F(AGENT) | F(REASON) | F(UNTIL_MS), 0, true,          \
-      "The PBX did not reach the agent; the contact is back in its place.")                                       \
-    X(OFFER_EXPIRED, "offer.expired", F(CONTACT) | F(OFFER) | F(AGENT) | F(UNTIL_MS), 0, true,                    \
-      "Nobody answered in time; the contact is back in its place.")                                               \
-    X(OFFER_WITHDRAWN, "offer.withdrawn", F(CONTACT) | F(OFFER) | F(AGENT) | F(REASON), F(UNTIL_MS), true,        \
-      "The offer was taken back without blame; the contact is back in its place.")                                \
-    X(OFFER_SETTLED, "offer.settled", F(CONTACT) | F(OFFER), 0, true,                                             \
-      "The PBX has stopped ringing for an offer that is over; the contact may be offered again.")                 \
-    /* on the wire only, in no journal: */                                                                        \
-    X(WELCOME, "welcome", F(VERSION) | F(RESUMED) | F(ROLE) | F(CLIENT), F(AGENT), false,                         \
-      "The session is open; `n` is the last event that it includes.")                                             \
-    X(SYNC_WANTED, "sync.wanted", 0, 0, false, "The PBX should send a counted sync of its calls.")                \
-    X(STATE_AGENT, "state.agent", F(AGENT) | F(STATE) | F(SINCE_MS),                                              \
-      F(NAME) | F(PHONE) | F(SKILLS) | F(CAPACITY) | F(REASON) | F(CONTACT) | F(COUNT), false, "A snapshot's agent.") \
-    X(STATE_CONTACT, "state.contact", F(CONTACT) | F(STATE) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS),      \
-      F(SINCE_MS) | F(AGENT) | F(OFFER) | F(UNTIL_MS) | F(FROM) | F(TO) | F(DATA) | F(NOTE) | F(REASON), false,   \
-      "A snapshot's contact.")                                                                                    \
-    X(STATE_QUEUE, "state.queue", F(QUEUE) | F(WAITING) | F(FREE) | F(SIGNED_IN), F(SINCE_MS), false,             \
-      "A snapshot's queue; `since_ms` is when its longest waiting contact joined.")                               \
-    X(SNAPSHOT_END, "snapshot.end", F(COUNT), 0, false, "The snapshot is whole when `count` lines were seen.")
+/* X(NAME, name, needed fields, optional fields, journaled, sentence). Every event may have `by` and
+ * `by_id`. */
+#define USHER_EVENTS(X, F)                                                                         \
+    X(ROUTER_STARTED, "router.started", F(TOKEN) | F(PREV) | F(VERSION) | F(OUTAGE), 0, true,      \
+      "A router took over the site under a new epoch.")                                            \
+    X(ROUTER_HEARTBEAT, "router.heartbeat", 0, 0, true,                                            \
+      "The router is alive and had nothing else to write.")                                        \
+    X(ROUTER_STOPPED, "router.stopped", 0, 0, true, "The router stopped in order.")                \
+    X(JOURNAL_LOST, "journal.lost", 0, 0, true,                                                    \
+      "The journal was gone; a full snapshot was written.")                                        \
+    X(RULES_LOADED, "rules.loaded", F(HASH), 0, true, "From here on these rules hold.")            \
+    X(LINK_LOST, "link.lost", F(CLIENT) | F(UNTIL_MS), 0, true,                                    \
+      "A PBX is gone; its contacts get no new offers.")                                            \
+    X(LINK_REGAINED, "link.regained", F(CLIENT), F(INSTANCE), true, "The PBX is back.")            \
+    X(AGENT_PROFILED, "agent.profiled", F(AGENT) | F(SKILLS), F(NAME) | F(PHONE) | F(CAPACITY),    \
+      true, "An agent's profile came or changed.")                                                 \
+    X(AGENT_SIGNED_IN, "agent.signed_in", F(AGENT), 0, true, "The agent's shift began.")           \
+    X(AGENT_READY, "agent.ready", F(AGENT), 0, true, "The agent may be offered contacts.")         \
+    X(AGENT_NOT_READY, "agent.not_ready", F(AGENT) | F(REASON), 0, true,                           \
+      "The agent is not offered contacts.")                                                        \
+    X(AGENT_SIGNED_OUT, "agent.signed_out", F(AGENT), 0, true, "The agent's shift ended.")         \
+    X(AGENT_PHONE, "agent.phone", F(AGENT) | F(STATE), F(UNTIL_MS), true,                          \
+      "The agent's phone is `idle`, `busy` or `unreachable`; not idle overrides ready.")           \
+    X(CONTACT_ARRIVED, "contact.arrived",                                                          \
+      F(CONTACT) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS),                                  \
+      F(FROM) | F(TO) | F(DATA) | F(SINCE_MS), true, "A contact came, and waits in a queue.")      \
+    X(CONTACT_OFFERED, "contact.offered",                                                          \
+      F(CONTACT) | F(OFFER) | F(AGENT) | F(CHANNEL) | F(QUEUE) | F(ACCEPT) | F(RING_MS) |          \
+          F(UNTIL_MS),                                                                             \
+      F(TIER) | F(PHONE) | F(FROM) | F(TO) | F(DATA) | F(NOTE) | F(WAITED_MS) | F(BID_MS) |        \
+          F(LATE_MS) | F(MATCH) | F(GROUND) | F(LEND) | F(IDLE_MS),                                \
+      true, "The contact is offered to an agent; with `accept: phone` the PBX rings.")             \
+    X(CONTACT_RINGING, "contact.ringing", F(CONTACT) | F(OFFER) | F(AGENT), 0, true,               \
+      "The agent's phone rings.")                                                                  \
+    X(CONTACT_ANSWERED, "contact.answered", F(CONTACT) | F(OFFER) | F(AGENT), F(WAITED_MS), true,  \
+      "Customer and agent talk.")                                                                  \
+    X(CONTACT_HELD, "contact.held", F(CONTACT) | F(AGENT), 0, true, "The customer is on hold.")    \
+    X(CONTACT_RESUMED, "contact.resumed", F(CONTACT) | F(AGENT), 0, true,                          \
+      "Customer and agent talk again.")                                                            \
+    X(CONTACT_WRAPPING, "contact.wrapping", F(CONTACT) | F(AGENT) | F(UNTIL_MS), F(REASON), true,  \
+      "The talk is over; the agent finishes the work.")                                            \
+    X(CONTACT_DONE, "contact.done", F(CONTACT) | F(REASON), F(AGENT) | F(DISPOSITION), true,       \
+      "The contact ended.")                                                                        \
+    X(CONTACT_ABANDONED, "contact.abandoned", F(CONTACT), F(AGENT) | F(OFFER) | F(WAITED_MS),      \
+      true, "The customer left before an agent answered.")                                         \
+    X(CONTACT_NOTED, "contact.noted", F(CONTACT) | F(NOTE), F(AGENT), true, "A note was written.") \
+    X(OFFER_DECLINED, "offer.declined", F(CONTACT) | F(OFFER) | F(AGENT) | F(UNTIL_MS), F(REASON), \
+      true,                                                                                        \
+      "The agent declined, and is not asked again until then; the contact is back in its place.")  \
+    X(OFFER_FAILED, "offer.failed", F(CONTACT) | F(OFFER) | F(AGENT) | F(REASON) | F(UNTIL_MS), 0, \
+      true, "The PBX did not reach the agent; the contact is back in its place.")                  \
+    X(OFFER_EXPIRED, "offer.expired", F(CONTACT) | F(OFFER) | F(AGENT) | F(UNTIL_MS), 0, true,     \
+      "Nobody answered in time; the contact is back in its place.")                                \
+    X(OFFER_WITHDRAWN, "offer.withdrawn", F(CONTACT) | F(OFFER) | F(AGENT) | F(REASON),            \
+      F(UNTIL_MS), true,                                                                           \
+      "The offer was taken back without blame; the contact is back in its place.")                 \
+    X(OFFER_SETTLED, "offer.settled", F(CONTACT) | F(OFFER), 0, true,                              \
+      "The PBX has stopped ringing for an offer that is over; the contact may be offered again.")  \
+    /* on the wire only, in no journal: */                                                         \
+    X(WELCOME, "welcome", F(VERSION) | F(RESUMED) | F(ROLE) | F(CLIENT), F(AGENT), false,          \
+      "The session is open; `n` is the last event that it includes.")                              \
+    X(SYNC_WANTED, "sync.wanted", 0, 0, false, "The PBX should send a counted sync of its calls.") \
+    X(STATE_AGENT, "state.agent", F(AGENT) | F(STATE) | F(SINCE_MS),                               \
+      F(NAME) | F(PHONE) | F(SKILLS) | F(CAPACITY) | F(REASON) | F(CONTACT) | F(COUNT), false,     \
+      "A snapshot's agent.")                                                                       \
+    X(STATE_CONTACT, "state.contact",                                                              \
+      F(CONTACT) | F(STATE) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS),                       \
+      F(SINCE_MS) | F(AGENT) | F(OFFER) | F(UNTIL_MS) | F(FROM) | F(TO) | F(DATA) | F(NOTE) |      \
+          F(REASON),                                                                               \
+      false, "A snapshot's contact.")                                                              \
+    X(STATE_QUEUE, "state.queue", F(QUEUE) | F(WAITING) | F(FREE) | F(SIGNED_IN), F(SINCE_MS),     \
+      false, "A snapshot's queue; `since_ms` is when its longest waiting contact joined.")         \
+    X(SNAPSHOT_END, "snapshot.end", F(COUNT), 0, false,                                            \
+      "The snapshot is whole when `count` lines were seen.")
 
 #define USHER_EVENT_NO_BITS(NAME) 0
 enum usher_event_kind {
@@ -75,7 +93,8 @@ enum usher_event_kind {
         USHER_EVENT_COUNT,
 };
 
-/* The number of an event: written `epoch-seq`. seq starts at 1 in each epoch and has no gap in a journal. */
+/* The number of an event: written `epoch-seq`. seq starts at 1 in each epoch and has no gap in a
+ * journal. */
 struct usher_number {
     uint32_t epoch; /* below 2^31 */
     uint64_t seq;

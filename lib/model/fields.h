@@ -1,5 +1,6 @@
 /* The vocabulary of commands and events: each field that a line may have, once.
- * The struct, the codec, the reference in PROTOCOL.md and the masks of the tables all come from this list. */
+ * The struct, the codec, the reference in PROTOCOL.md and the masks of the tables all come from
+ * this list. */
 #ifndef USHER_MODEL_FIELDS_H
 #define USHER_MODEL_FIELDS_H
 
@@ -9,54 +10,60 @@
 #include "model/limits.h"
 
 /* X(NAME, member, TYPE, bound, sentence)
- * TYPE is TEXT (bound: bytes), RAW (a JSON object or array, kept as it was written; bound: bytes) or INT (bound: the highest value; the lowest is 0, or
- * minus the bound where the bound is given as negative). The name on the wire is the member's. */
-#define USHER_FIELDS(X)                                                                                      \
-    X(CONTACT, contact, TEXT, USHER_CONTACT_ID_MAX, "The contact: `<client>/<id>`; a bare id is one of the sender's own.") \
-    X(AGENT, agent, TEXT, USHER_AGENT_ID_MAX, "The agent's id, as in the key of the profile.")              \
-    X(OFFER, offer, TEXT, 32, "The offer: the number of the event that made it.")                           \
-    X(QUEUE, queue, TEXT, USHER_NAME_MAX, "A queue of the rules.")                                          \
-    X(TIER, tier, TEXT, USHER_NAME_MAX, "A tier of the rules.")                                             \
-    X(CHANNEL, channel, TEXT, 16, "`voice`, `chat`, `email` or `task`.")                                    \
-    X(FROM, from, TEXT, 256, "Who contacts us: a number or an address.")                                    \
-    X(TO, to, TEXT, 256, "What was dialled or addressed.")                                                  \
-    X(DATA, data, RAW, 16384, "The contact's context: an object of the sender's own making.")               \
-    X(NAME, name, TEXT, USHER_NAME_MAX, "A person's name, for people to read.")                             \
-    X(PHONE, phone, TEXT, USHER_NAME_MAX, "Where the agent is rung: a SIP URI from the profile.")           \
-    X(SKILLS, skills, RAW, 16384, "An object: skill to level, 1 to 10.")                                    \
-    X(CAPACITY, capacity, RAW, 1024, "An object: channel to how many contacts at the same time.")           \
-    X(STATE, state, TEXT, 16, "A state, by its name.")                                                      \
-    X(REASON, reason, TEXT, 64, "Why.")                                                                     \
-    X(ACCEPT, accept, TEXT, 8, "Who takes the offer: `phone` or `desk`.")                                   \
-    X(NOTE, note, TEXT, 2048, "A note for whoever serves the contact next.")                                \
-    X(DISPOSITION, disposition, TEXT, 64, "How the contact ended, in the center's own words.")              \
-    X(CLIENT, client, TEXT, USHER_CLIENT_NAME_MAX, "The name of a client: a PBX, a desk, a tool.")          \
-    X(ROLE, role, TEXT, 16, "`pbx`, `desk`, `supervisor`, `admin` or `observer`.")                          \
-    X(TOKEN, token, TEXT, 128, "The secret that lets a client in over TCP; the random one of a start.")     \
-    X(INSTANCE, instance, TEXT, 64, "The PBX's present life; another value means that all its calls are gone.") \
-    X(AFTER, after, TEXT, 32, "The number of the last event that was seen.")                                \
-    X(PREV, prev, TEXT, 32, "The number of the last event before this router took over.")                   \
-    X(RESUMED, resumed, INT, 1, "1: the events after `after` follow. 0: a snapshot follows.")               \
-    X(HASH, hash, TEXT, 64, "The SHA-256 of the rules, in hexadecimal.")                                    \
-    X(OUTAGE, outage, TEXT, 16, "What the router does while Redis is away: `hold`.")                        \
-    X(BY, by, TEXT, USHER_CLIENT_NAME_MAX, "The client whose command caused this, on the first event of a command.") \
-    X(BY_ID, by_id, TEXT, 64, "The id of that command.")                                                    \
-    X(VERSION, version, INT, 1000000, "The version of the journal's or protocol's form.")                   \
-    X(COUNT, count, INT, 1000000000, "How many lines of a list were sent.")                                 \
-    X(SINCE_MS, since_ms, INT, INT64_MAX, "When the contact arrived, or the state began: milliseconds since 1970.") \
-    X(PLACE_MS, place_ms, INT, INT64_MAX, "The contact's place in line: milliseconds since 1970.")          \
-    X(UNTIL_MS, until_ms, INT, INT64_MAX, "When this ends by itself: milliseconds since 1970.")             \
-    X(RING_MS, ring_ms, INT, 3600000, "How long to ring.")                                                  \
-    X(WAITED_MS, waited_ms, INT, INT64_MAX, "How long the contact has waited in all.")                      \
-    X(WAITING, waiting, INT, 1000000000, "Contacts waiting.")                                               \
-    X(SIGNED_IN, signed_in, INT, 1000000000, "Agents signed in.")                                           \
-    X(FREE, free, INT, 1000000000, "Agents free.")                                                          \
-    X(BID_MS, bid_ms, INT, -INT64_MAX, "The winning bid, in milliseconds.")                                 \
-    X(LATE_MS, late_ms, INT, -INT64_MAX, "The bid's lateness: below 0 is on time.")                         \
-    X(MATCH, match, INT, 1000, "The match of levels to the need, per mille.")                               \
-    X(GROUND, ground, INT, 1000, "The agent's own ground, per mille.")                                      \
-    X(LEND, lend, INT, 10000, "The price of lending the agent, per ten thousand.")                          \
-    X(IDLE_MS, idle_ms, INT, INT64_MAX, "How long the agent was idle.")                                     \
+ * TYPE is TEXT (bound: bytes), RAW (a JSON object or array, kept as it was written; bound: bytes)
+ * or INT (bound: the highest value; the lowest is 0, or minus the bound where the bound is given as
+ * negative). The name on the wire is the member's. */
+#define USHER_FIELDS(X)                                                                            \
+    X(CONTACT, contact, TEXT, USHER_CONTACT_ID_MAX,                                                \
+      "The contact: `<client>/<id>`; a bare id is one of the sender's own.")                       \
+    X(AGENT, agent, TEXT, USHER_AGENT_ID_MAX, "The agent's id, as in the key of the profile.")     \
+    X(OFFER, offer, TEXT, 32, "The offer: the number of the event that made it.")                  \
+    X(QUEUE, queue, TEXT, USHER_NAME_MAX, "A queue of the rules.")                                 \
+    X(TIER, tier, TEXT, USHER_NAME_MAX, "A tier of the rules.")                                    \
+    X(CHANNEL, channel, TEXT, 16, "`voice`, `chat`, `email` or `task`.")                           \
+    X(FROM, from, TEXT, 256, "Who contacts us: a number or an address.")                           \
+    X(TO, to, TEXT, 256, "What was dialled or addressed.")                                         \
+    X(DATA, data, RAW, 16384, "The contact's context: an object of the sender's own making.")      \
+    X(NAME, name, TEXT, USHER_NAME_MAX, "A person's name, for people to read.")                    \
+    X(PHONE, phone, TEXT, USHER_NAME_MAX, "Where the agent is rung: a SIP URI from the profile.")  \
+    X(SKILLS, skills, RAW, 16384, "An object: skill to level, 1 to 10.")                           \
+    X(CAPACITY, capacity, RAW, 1024, "An object: channel to how many contacts at the same time.")  \
+    X(STATE, state, TEXT, 16, "A state, by its name.")                                             \
+    X(REASON, reason, TEXT, 64, "Why.")                                                            \
+    X(ACCEPT, accept, TEXT, 8, "Who takes the offer: `phone` or `desk`.")                          \
+    X(NOTE, note, TEXT, 2048, "A note for whoever serves the contact next.")                       \
+    X(DISPOSITION, disposition, TEXT, 64, "How the contact ended, in the center's own words.")     \
+    X(CLIENT, client, TEXT, USHER_CLIENT_NAME_MAX, "The name of a client: a PBX, a desk, a tool.") \
+    X(ROLE, role, TEXT, 16, "`pbx`, `desk`, `supervisor`, `admin` or `observer`.")                 \
+    X(TOKEN, token, TEXT, 128,                                                                     \
+      "The secret that lets a client in over TCP; the random one of a start.")                     \
+    X(INSTANCE, instance, TEXT, 64,                                                                \
+      "The PBX's present life; another value means that all its calls are gone.")                  \
+    X(AFTER, after, TEXT, 32, "The number of the last event that was seen.")                       \
+    X(PREV, prev, TEXT, 32, "The number of the last event before this router took over.")          \
+    X(RESUMED, resumed, INT, 1, "1: the events after `after` follow. 0: a snapshot follows.")      \
+    X(HASH, hash, TEXT, 64, "The SHA-256 of the rules, in hexadecimal.")                           \
+    X(OUTAGE, outage, TEXT, 16, "What the router does while Redis is away: `hold`.")               \
+    X(BY, by, TEXT, USHER_CLIENT_NAME_MAX,                                                         \
+      "The client whose command caused this, on the first event of a command.")                    \
+    X(BY_ID, by_id, TEXT, 64, "The id of that command.")                                           \
+    X(VERSION, version, INT, 1000000, "The version of the journal's or protocol's form.")          \
+    X(COUNT, count, INT, 1000000000, "How many lines of a list were sent.")                        \
+    X(SINCE_MS, since_ms, INT, INT64_MAX,                                                          \
+      "When the contact arrived, or the state began: milliseconds since 1970.")                    \
+    X(PLACE_MS, place_ms, INT, INT64_MAX, "The contact's place in line: milliseconds since 1970.") \
+    X(UNTIL_MS, until_ms, INT, INT64_MAX, "When this ends by itself: milliseconds since 1970.")    \
+    X(RING_MS, ring_ms, INT, 3600000, "How long to ring.")                                         \
+    X(WAITED_MS, waited_ms, INT, INT64_MAX, "How long the contact has waited in all.")             \
+    X(WAITING, waiting, INT, 1000000000, "Contacts waiting.")                                      \
+    X(SIGNED_IN, signed_in, INT, 1000000000, "Agents signed in.")                                  \
+    X(FREE, free, INT, 1000000000, "Agents free.")                                                 \
+    X(BID_MS, bid_ms, INT, -INT64_MAX, "The winning bid, in milliseconds.")                        \
+    X(LATE_MS, late_ms, INT, -INT64_MAX, "The bid's lateness: below 0 is on time.")                \
+    X(MATCH, match, INT, 1000, "The match of levels to the need, per mille.")                      \
+    X(GROUND, ground, INT, 1000, "The agent's own ground, per mille.")                             \
+    X(LEND, lend, INT, 10000, "The price of lending the agent, per ten thousand.")                 \
+    X(IDLE_MS, idle_ms, INT, INT64_MAX, "How long the agent was idle.")                            \
     X(ENDS, ends, INT, 1, "1: the state of a contact that has ended.")
 
 enum usher_field {
@@ -67,10 +74,11 @@ enum usher_field {
 };
 
 #define USHER_FIELD_TYPE_TEXT struct usher_text
-#define USHER_FIELD_TYPE_RAW struct usher_text
-#define USHER_FIELD_TYPE_INT int64_t
+#define USHER_FIELD_TYPE_RAW  struct usher_text
+#define USHER_FIELD_TYPE_INT  int64_t
 
-/* An absent text has `at` NULL; `present` says for numbers (and for texts) whether the line had the field. */
+/* An absent text has `at` NULL; `present` says for numbers (and for texts) whether the line had the
+ * field. */
 struct usher_fields {
     uint64_t present; /* bit 1 << USHER_FIELD_X */
 #define USHER_FIELD_MEMBER(NAME, member, TYPE, bound, sentence) USHER_FIELD_TYPE_##TYPE member;
@@ -80,12 +88,12 @@ struct usher_fields {
 
 #define USHER_FIELD_BIT(NAME) (UINT64_C(1) << USHER_FIELD_##NAME)
 /* USHER_FIELDS_SET(&fields, CONTACT, contact, text): sets a member and its bit. */
-#define USHER_FIELDS_SET(fields, NAME, member_, value) \
+#define USHER_FIELDS_SET(fields, NAME, member_, value)                                             \
     ((fields)->member_ = (value), (fields)->present |= USHER_FIELD_BIT(NAME))
 
 static inline int usher_fields_has(const struct usher_fields *fields, enum usher_field field)
 {
-    return (fields->present >> field) & 1;
+    return (fields->present & (UINT64_C(1) << field)) != 0;
 }
 
 #endif

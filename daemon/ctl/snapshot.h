@@ -23,8 +23,7 @@ struct snapshot_held {
 struct snapshot {
     struct snapshot_row *rows; /* agents, then contacts, then queues, each by id */
     size_t count;
-    const struct snapshot_row *
-        *held; /* the contacts that an agent holds, by agent, the nearest to the customer first */
+    struct snapshot_held *held; /* by agent, the nearest to the customer first */
     size_t held_count;
     int64_t now_ms; /* the router's clock at that moment */
 };

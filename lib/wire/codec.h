@@ -21,8 +21,8 @@ struct usher_scratch {
  * line had one that could be read. Checks: the line (bad_json), `do` (unknown_command; internal
  * commands are unknown), needed fields (missing_field), types and bounds, the characters of ids:
  * contact (one optional "client/" before it), agent, client; no control characters in any text but
- * note (bad_field). Unknown fields are ignored. Whether the role may is not checked here. Leaves
- * client, role and own_agent alone. */
+ * note (bad_field). Unknown fields are ignored. `id` is a text of 1 to 64 bytes without control
+ * characters. Whether the role may is not checked here. Leaves client, role and own_agent alone. */
 USHER_MUST_USE enum usher_error usher_command_decode(struct usher_text line,
                                                      struct usher_scratch *scratch,
                                                      struct usher_command *command,
@@ -38,7 +38,9 @@ void usher_command_encode(const struct usher_command *command, struct usher_byte
 void usher_event_encode(const struct usher_event *event, struct usher_bytes *out);
 
 /* False when the line is no event of ours; `answer` says why, with the column. Unknown fields are
- * ignored; an unknown event too is an error (unknown_command). */
+ * ignored; an unknown event too is an error (unknown_command). `at` and `n` may be missing where
+ * the event is not journaled; then they are 0 and 0-0. The line may be longer than USHER_LINE_MAX.
+ */
 USHER_MUST_USE bool usher_event_decode(struct usher_text line, struct usher_scratch *scratch,
                                        struct usher_event *event, struct usher_answer *answer);
 

@@ -1,0 +1,156 @@
+/* Routes: every condition, their order, and their problems. */
+#include "unit/ruled.h"
+#include "unit/suite.h"
+
+#define QUEUES "tiers: {gold: {}}\nqueues: {a: {}, b: {}, c: {}}\n"
+#define ROUTE(when)                                                                                \
+    QUEUES "routes:\n  - when: " when "\n    queue: b\n    tier: gold\n  - queue: c\n"
+
+struct asker {
+    enum usher_channel channel;
+    const char *from;
+    const char *to;
+    const char *data;
+};
+
+/* Whether the first route of ROUTE takes the contact; the last one does otherwise. */
+static bool is_taken(const char *text, struct asker asker)
+{
+    struct usher_rules *rules = ruled(text);
+    size_t queue = 77;
+    size_t tier = 77;
+
+    ck_assert(usher_rules_route(rules, asker.channel, usher_text_of(asker.from),
+                                usher_text_of(asker.to), usher_text_of(asker.data), &queue, &tier));
+    ck_assert_uint_eq(tier, queue == 1 ? 0 : 1);
+    ck_assert(queue == 1 || queue == 2);
+    usher_rules_free(rules);
+    return queue == 1;
+}
+
+START_TEST(channel_fits_by_its_name)
+{
+    ck_assert(is_taken(ROUTE("{channel: chat}"), (struct asker){.channel = USHER_CHANNEL_CHAT}));
+    ck_assert(!is_taken(ROUTE("{channel: chat}"), (struct asker){.channel = USHER_CHANNEL_VOICE}));
+    ck_assert(
+        is_taken(ROUTE("{channel: [voice, task]}"), (struct asker){.channel = USHER_CHANNEL_TASK}));
+}
+END_TEST
+
+START_TEST(dialled_and_from_fit_whole_or_by_their_beginning)
+{
+    static const char *const dialled = ROUTE("{dialled: ['+38044', '+3905*']}");
+    static const char *const from = ROUTE("{from: '+38050*'}");
+
+    ck_assert(is_taken(dialled, (struct asker){USHER_CHANNEL_VOICE, NULL, "+38044", NULL}));
+    ck_assert(!is_taken(dialled, (struct asker){USHER_CHANNEL_VOICE, NULL, "+380441", NULL}));
+    ck_assert(is_taken(dialled, (struct asker){USHER_CHANNEL_VOICE, NULL, "+39051", NULL}));
+    ck_assert(is_taken(dialled, (struct asker){USHER_CHANNEL_VOICE, NULL, "+3905", NULL}));
+    ck_assert(!is_taken(dialled, (struct asker){USHER_CHANNEL_VOICE, NULL, "+390", NULL}));
+    ck_assert(!is_taken(dialled, (struct asker){USHER_CHANNEL_VOICE, "+38044", NULL, NULL}));
+    ck_assert(is_taken(from, (struct asker){USHER_CHANNEL_VOICE, "+380501112233", "1", NULL}));
+    ck_assert(!is_taken(from, (struct asker){USHER_CHANNEL_VOICE, NULL, "+380501112233", NULL}));
+    ck_assert(!is_taken(ROUTE("{from: '*'}"), (struct asker){.channel = USHER_CHANNEL_VOICE}));
+    ck_assert(is_taken(ROUTE("{from: '*'}"), (struct asker){USHER_CHANNEL_VOICE, "x", NULL, NULL}));
+}
+END_TEST
+
+START_TEST(data_fit_as_whole_texts_numbers_and_truths)
+{
+    static const char *const rules = ROUTE("{data.plan: [gold*, 42, true]}");
+
+    ck_assert(
+        is_taken(rules, (struct asker){USHER_CHANNEL_VOICE, NULL, NULL, "{\"plan\":\"gold*\"}"}));
+    ck_assert(
+        !is_taken(rules, (struct asker){USHER_CHANNEL_VOICE, NULL, NULL, "{\"plan\":\"golden\"}"}));
+    ck_assert(is_taken(rules, (struct asker){USHER_CHANNEL_VOICE, NULL, NULL, "{\"plan\":42}"}));
+    ck_assert(is_taken(rules, (struct asker){USHER_CHANNEL_VOICE, NULL, NULL, "{\"plan\":true}"}));
+    ck_assert(!is_taken(rules, (struct asker){USHER_CHANNEL_VOICE, NULL, NULL, "{\"plan\":null}"}));
+    ck_assert(!is_taken(rules, (struct asker){USHER_CHANNEL_VOICE, NULL, NULL, "{\"other\":42}"}));
+    ck_assert(!is_taken(rules, (struct asker){USHER_CHANNEL_VOICE, NULL, NULL, "{}"}));
+    ck_assert(!is_taken(rules, (struct asker){.channel = USHER_CHANNEL_VOICE}));
+    ck_assert(is_taken(ROUTE("{data.a.b: x}"),
+                       (struct asker){USHER_CHANNEL_VOICE, NULL, NULL, "{\"a.b\":\"x\"}"}));
+}
+END_TEST
+
+START_TEST(all_conditions_must_fit)
+{
+    static const char *const rules = ROUTE("{channel: voice, dialled: '1', data.x: y}");
+
+    ck_assert(is_taken(rules, (struct asker){USHER_CHANNEL_VOICE, NULL, "1", "{\"x\":\"y\"}"}));
+    ck_assert(!is_taken(rules, (struct asker){USHER_CHANNEL_CHAT, NULL, "1", "{\"x\":\"y\"}"}));
+    ck_assert(!is_taken(rules, (struct asker){USHER_CHANNEL_VOICE, NULL, "2", "{\"x\":\"y\"}"}));
+    ck_assert(!is_taken(rules, (struct asker){USHER_CHANNEL_VOICE, NULL, "1", "{\"x\":\"z\"}"}));
+}
+END_TEST
+
+START_TEST(first_route_that_fits_wins)
+{
+    struct usher_rules *rules =
+        ruled(QUEUES "routes:\n  - {when: {from: '5'}, queue: a}\n"
+                     "  - {when: {from: '5*'}, queue: b}\n  - {queue: c}\n");
+    size_t queue = 77;
+    size_t tier = 77;
+
+    ck_assert(usher_rules_route(rules, USHER_CHANNEL_VOICE, USHER_TEXT("5"), USHER_NO_TEXT,
+                                USHER_NO_TEXT, &queue, &tier));
+    ck_assert_uint_eq(queue, 0);
+    ck_assert_uint_eq(tier, rules->default_tier);
+    ck_assert(usher_rules_route(rules, USHER_CHANNEL_VOICE, USHER_TEXT("55"), USHER_NO_TEXT,
+                                USHER_NO_TEXT, &queue, &tier));
+    ck_assert_uint_eq(queue, 1);
+    usher_rules_free(rules);
+}
+END_TEST
+
+START_TEST(bad_routes_are_told)
+{
+    told_assert(
+        ruled_out("tiers: {gold: {}}\nqueues: {support: {}}\nroutes:\n"
+                  "  - {when: {chanel: voice}, queue: suport}\n"
+                  "  - {when: {channel: [voice, fax, voice]}, queue: support, tier: glod}\n"
+                  "  - {when: {dialled: '+3*8', from: [], weekday: mon}, queue: nowhere}\n"
+                  "  - {when: {}, queue: support, tier: iron}\n"
+                  "  - {when: {data.: 1, data.x: {a: b}, data.y: }, tier: gold}\n"
+                  "  - support\n"
+                  "  - queue: support\n"),
+        "f:4:13: unknown key `chanel`; did you mean `channel`?\n"
+        "f:4:36: queue `suport` is not declared; did you mean `support`? If not, add it to "
+        "`queues`\n"
+        "f:5:30: `fax` is no channel; write voice, chat, email or task\n"
+        "f:5:35: `voice` is in this list twice; take one out\n"
+        "f:5:66: tier `glod` is not declared; did you mean `gold`? If not, add it to `tiers`\n"
+        "f:6:22: `+3*8` has a `*` before its end; a `*` may only be the last character\n"
+        "f:6:36: the list is empty, so that nothing would fit; write what fits\n"
+        "f:6:40: unknown key `weekday`; known here: channel, dialled, from, data.KEY\n"
+        "f:6:62: queue `nowhere` is not declared; add it to `queues`\n"
+        "f:7:12: `when` has no condition; add one, or take `when` out\n"
+        "f:7:38: tier `iron` is not declared; add it to `tiers`\n"
+        "f:8:5: `queue` is missing; add it: the queue to which the contact goes\n"
+        "f:8:13: unknown key `data.`; known here: channel, dialled, from, data.KEY\n"
+        "f:8:31: `data.x` is a mapping; it must be a text: a value that fits, or a list of them\n"
+        "f:8:39: `data.y` has no value; it must be a text: a value that fits, or a list of them\n"
+        "f:9:5: `routes` is `support`; it must be a mapping of keys to values\n");
+}
+END_TEST
+
+START_TEST(last_route_must_take_all_and_no_other_may)
+{
+    told_assert(ruled_out(QUEUES "routes:\n  - {when: {from: '5'}, queue: a}\n"
+                                 "  - {when: {from: '6'}, queue: a}\n"),
+                "f:5:5: the last route has a `when`, so that some contacts would find no queue; "
+                "add a route without `when` behind it\n");
+    told_assert(ruled_out(QUEUES "routes:\n  - queue: a\n  - {when: {from: '6'}, queue: b}\n"
+                                 "  - queue: c\n"),
+                "f:5:5: this route is never reached: the one on line 4 has no `when` and takes "
+                "all; move it up or take it out\n"
+                "f:6:5: this route is never reached: the one on line 4 has no `when` and takes "
+                "all; move it up or take it out\n");
+}
+END_TEST
+
+SUITE_MAIN("route", channel_fits_by_its_name, dialled_and_from_fit_whole_or_by_their_beginning,
+           data_fit_as_whole_texts_numbers_and_truths, all_conditions_must_fit,
+           first_route_that_fits_wins, bad_routes_are_told,
+           last_route_must_take_all_and_no_other_may)

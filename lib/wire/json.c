@@ -22,14 +22,11 @@ static const char *skip_space(const char *at, const char *end)
 static const char *skip_string(const char *at, const char *end, bool *has_escape)
 {
     *has_escape = false;
-    for (at++;; at++) {
-        at = usher_json_skip_plain(at, end);
+    for (at++;; at += 2) {
+        at = usher_json_skip_checked(at, end);
         if (*at == '"')
             return at + 1;
-        if (*at == '\\') {
-            *has_escape = true;
-            at++;
-        }
+        *has_escape = true;
     }
 }
 

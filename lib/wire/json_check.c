@@ -56,9 +56,11 @@ static void skip_space(struct checker *c)
 static size_t utf8_length(const unsigned char *at, size_t left)
 {
     unsigned char lead = at[0];
-    if (lead < 0xc2 || lead > 0xf4)
+    if (lead < 0xc2 || lead > 0xf4 || left < 2)
         return 0;
-    size_t length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    if (lead < 0xe0)
+        return (at[1] & 0xc0) == 0x80 ? 2 : 0;
+    size_t length = lead < 0xf0 ? 3 : 4;
     if (length > left)
         return 0;
     for (size_t i = 1; i < length; i++) {
@@ -69,6 +71,18 @@ static size_t utf8_length(const unsigned char *at, size_t left)
     bool is_surrogate = lead == 0xed && at[1] > 0x9f;
     bool is_beyond = lead == 0xf4 && at[1] > 0x8f;
     return is_overlong || is_surrogate || is_beyond ? 0 : length;
+}
+
+/* Consumes characters beyond ASCII, as many as follow each other. */
+static bool check_utf8(struct checker *c)
+{
+    while (c->at < c->end && (unsigned char)*c->at >= 0x80) {
+        size_t length = utf8_length((const unsigned char *)c->at, (size_t)(c->end - c->at));
+        if (length == 0)
+            return fail(c, "bad UTF-8");
+        c->at += length;
+    }
+    return true;
 }
 
 /* Consumes the four digits of a \u escape. */
@@ -129,10 +143,8 @@ static bool check_string(struct checker *c, struct usher_text *inner, bool *has_
             if (!check_escape(c))
                 return false;
         } else if (byte >= 0x80) {
-            size_t length = utf8_length((const unsigned char *)c->at, (size_t)(c->end - c->at));
-            if (length == 0)
-                return fail(c, "bad UTF-8");
-            c->at += length;
+            if (!check_utf8(c))
+                return false;
         } else {
             return fail(c, byte == 0 ? "a NUL" : "a control character in a string");
         }

@@ -38,6 +38,24 @@ static inline const char *usher_json_skip_plain(const char *at, const char *end)
     return at;
 }
 
+/* The first quote or backslash from `at` on; there must be one before `end`. */
+static inline const char *usher_json_skip_checked(const char *at, const char *end)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    const uint64_t highs = UINT64_C(0x8080808080808080);
+    for (; end - at >= 8; at += 8) {
+        uint64_t word = usher_json_word(at);
+        uint64_t quote = word ^ (ones * '"');
+        uint64_t backslash = word ^ (ones * '\\');
+        uint64_t hits = (((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) & highs;
+        if (hits != 0)
+            return at + __builtin_ctzll(hits) / 8;
+    }
+    while (*at != '"' && *at != '\\')
+        at++;
+    return at;
+}
+
 /* The bytes of a string, unescaped one by one. */
 struct usher_json_string {
     const char *at;

@@ -1,0 +1,52 @@
+/* The states of agents and phones, and the moves between them. */
+#include "model/agent.h"
+
+static const bool moves[USHER_AGENT_STATE_COUNT][USHER_AGENT_STATE_COUNT] = {
+    [USHER_AGENT_NONE] = {[USHER_AGENT_SIGNED_OUT] = true},
+    [USHER_AGENT_SIGNED_OUT] = {[USHER_AGENT_NOT_READY] = true},
+    [USHER_AGENT_READY] = {[USHER_AGENT_SIGNED_OUT] = true, [USHER_AGENT_NOT_READY] = true},
+    [USHER_AGENT_NOT_READY] = {[USHER_AGENT_SIGNED_OUT] = true,
+                               [USHER_AGENT_READY] = true,
+                               [USHER_AGENT_NOT_READY] = true},
+};
+
+static const char *const state_names[USHER_AGENT_STATE_COUNT] = {
+    [USHER_AGENT_NONE] = "",
+    [USHER_AGENT_SIGNED_OUT] = "signed_out",
+    [USHER_AGENT_READY] = "ready",
+    [USHER_AGENT_NOT_READY] = "not_ready",
+};
+
+static const char *const phone_names[USHER_PHONE_STATE_COUNT] = {
+    [USHER_PHONE_NONE] = "",
+    [USHER_PHONE_IDLE] = "idle",
+    [USHER_PHONE_BUSY] = "busy",
+    [USHER_PHONE_UNREACHABLE] = "unreachable",
+};
+
+bool usher_agent_move(struct usher_agent *agent, enum usher_agent_state to, int64_t now_ms)
+{
+    if (!moves[agent->state][to])
+        return false;
+    agent->state = to;
+    agent->since_ms = now_ms;
+    return true;
+}
+
+struct usher_text usher_agent_state_name(enum usher_agent_state state)
+{
+    return usher_text_of(state_names[state]);
+}
+
+struct usher_text usher_phone_state_name(enum usher_phone_state state)
+{
+    return usher_text_of(phone_names[state]);
+}
+
+enum usher_phone_state usher_phone_state_find(struct usher_text name)
+{
+    for (enum usher_phone_state state = USHER_PHONE_IDLE; state < USHER_PHONE_STATE_COUNT; state++)
+        if (usher_text_is_equal(name, usher_text_of(phone_names[state])))
+            return state;
+    return USHER_PHONE_NONE;
+}

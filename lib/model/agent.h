@@ -1,0 +1,64 @@
+/* Agents: who they are, what they can, whether they may be offered contacts. */
+#ifndef USHER_MODEL_AGENT_H
+#define USHER_MODEL_AGENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/heap.h"
+#include "base/list.h"
+#include "model/channel.h"
+#include "model/limits.h"
+
+enum usher_agent_state {
+    USHER_AGENT_NONE = 0,
+    USHER_AGENT_SIGNED_OUT,
+    USHER_AGENT_READY,
+    USHER_AGENT_NOT_READY,
+    USHER_AGENT_STATE_COUNT,
+};
+
+enum usher_phone_state {
+    USHER_PHONE_NONE = 0,
+    USHER_PHONE_IDLE,
+    USHER_PHONE_BUSY,
+    USHER_PHONE_UNREACHABLE,
+    USHER_PHONE_STATE_COUNT,
+};
+
+struct usher_agent {
+    char id[USHER_AGENT_ID_MAX + 1];
+    char name[USHER_NAME_MAX + 1];
+    char phone[USHER_NAME_MAX + 1];
+    char *skills;   /* the profile's JSON object, ours */
+    char *capacity; /* likewise; NULL = none given */
+    uint32_t index; /* in the order of the first profiles; "the lower id" of ties */
+    enum usher_agent_state state;
+    char reason[USHER_AGENT_ID_MAX + 1]; /* of not ready; "" = none given */
+    int64_t since_ms;                    /* when `state` began */
+    enum usher_phone_state phone_state;
+    int64_t phone_until_ms; /* when a phone that is not idle counts as idle again; 0 = when the PBX
+                               says so */
+    int64_t idle_since_ms;  /* end of the last contact or wrap-up, or ready; while partly loaded the
+                               last assignment */
+    uint8_t missed_count;   /* offers rung out in a row */
+    uint16_t active[USHER_CHANNEL_COUNT]; /* contacts held, wrap-ups and open offers included */
+    uint16_t cap[USHER_CHANNEL_COUNT];    /* how many at most, of profile and rules */
+    uint8_t open_mask;                    /* bit 1 << channel: may be offered a contact of it now */
+    bool is_open;                         /* may be offered something that needs the whole agent */
+    struct usher_list contacts;           /* held by this agent (usher_contact.of_agent) */
+    struct usher_list
+        idle_node; /* in the floor's list of the free by idle, while open_mask is not 0 */
+    struct usher_heap_node lease; /* phone_until_ms */
+};
+
+/* False, with nothing changed, when the move is not in the table. */
+USHER_MUST_USE bool usher_agent_move(struct usher_agent *agent, enum usher_agent_state to,
+                                     int64_t now_ms);
+
+/* "signed_out", "ready", "not_ready". */
+struct usher_text usher_agent_state_name(enum usher_agent_state state);
+struct usher_text usher_phone_state_name(enum usher_phone_state state);
+enum usher_phone_state usher_phone_state_find(struct usher_text name);
+
+#endif

@@ -1,0 +1,98 @@
+/* The states of contacts, the moves between them, and the memory of who declined. */
+#include "model/contact.h"
+
+static const bool moves[USHER_CONTACT_STATE_COUNT][USHER_CONTACT_STATE_COUNT] = {
+    [USHER_CONTACT_NONE] = {[USHER_CONTACT_WAITING] = true},
+    [USHER_CONTACT_WAITING] = {[USHER_CONTACT_OFFERED] = true,
+                               [USHER_CONTACT_TALKING] = true, /* the PBX says so, and is right */
+                               [USHER_CONTACT_DONE] = true,
+                               [USHER_CONTACT_ABANDONED] = true},
+    [USHER_CONTACT_OFFERED] = {[USHER_CONTACT_WAITING] = true,
+                               [USHER_CONTACT_RINGING] = true,
+                               [USHER_CONTACT_TALKING] = true,
+                               [USHER_CONTACT_DONE] = true,
+                               [USHER_CONTACT_ABANDONED] = true},
+    [USHER_CONTACT_RINGING] = {[USHER_CONTACT_WAITING] = true,
+                               [USHER_CONTACT_TALKING] = true,
+                               [USHER_CONTACT_DONE] = true,
+                               [USHER_CONTACT_ABANDONED] = true},
+    [USHER_CONTACT_TALKING] =
+        {[USHER_CONTACT_HELD] = true, [USHER_CONTACT_WRAPPING] = true, [USHER_CONTACT_DONE] = true},
+    [USHER_CONTACT_HELD] = {[USHER_CONTACT_TALKING] = true,
+                            [USHER_CONTACT_WRAPPING] = true,
+                            [USHER_CONTACT_DONE] = true},
+    [USHER_CONTACT_WRAPPING] = {[USHER_CONTACT_DONE] = true},
+};
+
+static const char *const names[USHER_CONTACT_STATE_COUNT] = {
+    [USHER_CONTACT_NONE] = "",
+    [USHER_CONTACT_WAITING] = "waiting",
+    [USHER_CONTACT_OFFERED] = "offered",
+    [USHER_CONTACT_RINGING] = "ringing",
+    [USHER_CONTACT_TALKING] = "talking",
+    [USHER_CONTACT_HELD] = "held",
+    [USHER_CONTACT_WRAPPING] = "wrapping",
+    [USHER_CONTACT_DONE] = "done",
+    [USHER_CONTACT_ABANDONED] = "abandoned",
+};
+
+bool usher_contact_move(struct usher_contact *contact, enum usher_contact_state to, int64_t now_ms)
+{
+    if (!moves[contact->state][to])
+        return false;
+    contact->state = to;
+    contact->since_ms = now_ms;
+    return true;
+}
+
+struct usher_text usher_contact_state_name(enum usher_contact_state state)
+{
+    return usher_text_of(names[state]);
+}
+
+bool usher_contact_state_is_offer(enum usher_contact_state state)
+{
+    return state == USHER_CONTACT_OFFERED || state == USHER_CONTACT_RINGING;
+}
+
+bool usher_contact_state_is_talk(enum usher_contact_state state)
+{
+    return state == USHER_CONTACT_TALKING || state == USHER_CONTACT_HELD;
+}
+
+void usher_contact_remember_decline(struct usher_contact *contact, uint32_t agent, int64_t until_ms)
+{
+    struct usher_decline *place = NULL;
+    for (size_t i = 0; i < contact->declines_count; i++) {
+        struct usher_decline *decline = &contact->declines[i];
+        if (decline->agent == agent) {
+            decline->until_ms = until_ms;
+            return;
+        }
+        if (!place || decline->until_ms < place->until_ms)
+            place = decline;
+    }
+    if (contact->declines_count < USHER_DECLINES_MAX)
+        place = &contact->declines[contact->declines_count++];
+    *place = (struct usher_decline){agent, until_ms};
+}
+
+bool usher_contact_is_declined_by(const struct usher_contact *contact, uint32_t agent,
+                                  int64_t now_ms)
+{
+    for (size_t i = 0; i < contact->declines_count; i++)
+        if (contact->declines[i].agent == agent)
+            return contact->declines[i].until_ms > now_ms;
+    return false;
+}
+
+int64_t usher_contact_next_cool_down_ms(const struct usher_contact *contact, int64_t now_ms)
+{
+    int64_t next_ms = INT64_MAX;
+    for (size_t i = 0; i < contact->declines_count; i++) {
+        int64_t until_ms = contact->declines[i].until_ms;
+        if (until_ms > now_ms && until_ms < next_ms)
+            next_ms = until_ms;
+    }
+    return next_ms;
+}

@@ -1,0 +1,98 @@
+/* Contacts: one customer's matter on one channel, from arrival to its end. */
+#ifndef USHER_MODEL_CONTACT_H
+#define USHER_MODEL_CONTACT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/heap.h"
+#include "base/list.h"
+#include "base/text.h"
+#include "model/agent.h"
+#include "model/channel.h"
+#include "model/event.h"
+#include "model/limits.h"
+
+enum usher_contact_state {
+    USHER_CONTACT_NONE = 0, /* not yet arrived */
+    USHER_CONTACT_WAITING,
+    USHER_CONTACT_OFFERED, /* a lease: until_ms */
+    USHER_CONTACT_RINGING, /* the same lease */
+    USHER_CONTACT_TALKING,
+    USHER_CONTACT_HELD,
+    USHER_CONTACT_WRAPPING,  /* a lease: until_ms */
+    USHER_CONTACT_DONE,      /* final */
+    USHER_CONTACT_ABANDONED, /* final */
+    USHER_CONTACT_STATE_COUNT,
+};
+
+#define USHER_DECLINES_MAX 8
+
+/* An agent who is not asked again for this contact before a time. */
+struct usher_decline {
+    uint32_t agent; /* index */
+    int64_t until_ms;
+};
+
+struct usher_class;
+
+struct usher_contact {
+    char id[USHER_CONTACT_ID_MAX + 1]; /* <client>/<id> */
+    uint32_t slot;                     /* in the engine's table */
+    uint32_t client;                   /* index of the PBX in the engine's clients */
+    uint64_t serial;                   /* counts arrivals; "the lower id" of ties */
+    enum usher_contact_state state;
+    enum usher_channel channel;
+    size_t queue;              /* index in the rules in use */
+    size_t tier;               /* likewise */
+    struct usher_class *class; /* NULL when there was no room for it: then it is not offered */
+    int64_t arrived_ms;
+    int64_t place_ms;        /* its place in line */
+    int64_t since_ms;        /* when `state` began */
+    int64_t waited_ms;       /* the waiting spells before the present one */
+    int64_t until_ms;        /* the lease of OFFERED, RINGING and WRAPPING; else 0 */
+    int64_t settle_until_ms; /* WAITING: not offered before this, or the PBX's word; 0 = nothing to
+                                wait for */
+    struct usher_number offer; /* the open offer, or the last one; 0-0 = none yet */
+    struct usher_agent *agent; /* OFFERED to WRAPPING: whose it is; else NULL */
+    int64_t idle_before_ms; /* the agent's idle_since_ms before the offer, for an offer taken back
+                               without blame */
+    int64_t answered_ms;    /* TALKING, HELD, WRAPPING: when the agent answered */
+    uint32_t last_agent;    /* index of the agent of `offer`; UINT32_MAX = none yet */
+    struct usher_decline declines[USHER_DECLINES_MAX];
+    size_t declines_count;
+    char *texts; /* ours: what from, to and data lie in */
+    struct usher_text from;
+    struct usher_text to;
+    struct usher_text data;      /* a checked JSON object, or absent */
+    char *note;                  /* ours; NULL = none */
+    struct usher_list in_line;   /* of its class, while it may be offered */
+    struct usher_list of_agent;  /* usher_agent.contacts */
+    struct usher_list of_client; /* the PBX's contacts */
+    struct usher_list live;      /* all live contacts, by serial */
+    struct usher_list declined;  /* waiting contacts that somebody has declined */
+    struct usher_heap_node lease;
+};
+
+/* The one place that sets `state`. False, with nothing changed, when the move is not in the table.
+ */
+USHER_MUST_USE bool usher_contact_move(struct usher_contact *contact, enum usher_contact_state to,
+                                       int64_t now_ms);
+
+/* "waiting", "offered" ... */
+struct usher_text usher_contact_state_name(enum usher_contact_state state);
+bool usher_contact_state_is_offer(enum usher_contact_state state); /* OFFERED, RINGING */
+bool usher_contact_state_is_talk(enum usher_contact_state state);  /* TALKING, HELD */
+
+/* Remembers that `agent` is not to be asked before `until_ms`. With the memory full the entry that
+ * ends first gives way. */
+void usher_contact_remember_decline(struct usher_contact *contact, uint32_t agent,
+                                    int64_t until_ms);
+/* Whether `agent` declined and its cool-down runs still. */
+bool usher_contact_is_declined_by(const struct usher_contact *contact, uint32_t agent,
+                                  int64_t now_ms);
+/* The end of the cool-down that ends next after now; INT64_MAX when none runs. */
+int64_t usher_contact_next_cool_down_ms(const struct usher_contact *contact, int64_t now_ms);
+
+#endif

@@ -1,0 +1,92 @@
+/* Requirement classes: all contacts that need the same are of one class, and everything that can be
+ * known of it beforehand is kept ready: who is eligible, ranked; who of them is free; who waits. */
+#ifndef USHER_ROUTING_CLASS_H
+#define USHER_ROUTING_CLASS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bits.h"
+#include "base/list.h"
+#include "model/contact.h"
+#include "rules/rules.h"
+
+#define USHER_MATCH_NONE  UINT16_MAX /* the agent is not eligible */
+#define USHER_CLASS_WORDS 16         /* 1,024 classes in a set of bits */
+#define USHER_POOL_WORDS  32         /* 2,048 pools in a set of bits */
+#define USHER_DAY_MS      INT64_C(86400000)
+
+/* What makes two contacts of one class. */
+struct usher_class_key {
+    uint16_t queue;
+    uint8_t tier;
+    uint8_t channel;
+    uint32_t needs_count;
+    struct usher_need needs[USHER_NEEDS_MAX]; /* by skill upwards; unused ones are zero */
+};
+
+/* What the past tells of a class. It stands in the snapshot. */
+struct usher_class_past {
+    int64_t day_ms;       /* when the count of today began */
+    int64_t today_count;  /* arrivals */
+    int64_t before_count; /* of the day before */
+    int64_t share; /* v: arrivals expected a day when profiles or rules last changed; 0 before the
+                      first change */
+};
+
+struct usher_class {
+    struct usher_class_key key;
+    uint16_t index;
+    int64_t promise_ms;
+    int64_t second_promise_ms; /* second_promise * promise_ms */
+    int64_t head_start_ms;
+    struct usher_class_past past;
+    uint32_t eligible_count;  /* N_c: agents with a profile who are eligible */
+    uint32_t signed_in_count; /* of them */
+    uint16_t *match;          /* [agent]: per mille or USHER_MATCH_NONE */
+    uint32_t *rank;           /* eligible agents by (2 * match - ground down, index up) */
+    uint32_t rank_count;
+    struct usher_bits free; /* by place in `rank`: may be offered a contact of this class now */
+    bool is_stale;          /* `rank` and `free` must be made anew before use */
+    uint64_t covers[USHER_POOL_WORDS]; /* bit p: a contact of this class needs pool p itself */
+    uint16_t own_pools[USHER_NEEDS_MAX +
+                       2]; /* the pools whose load its contacts are: skills, exact set, channel */
+    uint32_t own_pools_count;
+    struct usher_list line; /* contacts that may be offered, by (place_ms, serial) */
+    struct usher_list
+        *cursor; /* the first of `line` that was on time when last looked; the head when none */
+    uint32_t line_count;
+};
+
+/* Puts `contact`, which must be in no line, into the line by its place. */
+void usher_class_join(struct usher_class *class, struct usher_contact *contact);
+/* Takes it out; in no line is fine. */
+void usher_class_leave(struct usher_class *class, struct usher_contact *contact);
+
+/* Whether `contact` of this class is late: its promise has passed. */
+static inline bool usher_class_is_late(const struct usher_class *class,
+                                       const struct usher_contact *contact, int64_t now_ms)
+{
+    return now_ms > contact->place_ms + class->promise_ms;
+}
+
+/* lateness(k) of design and README: from the promise, or the second one once the first has passed,
+ * and the tier's head start. */
+int64_t usher_class_lateness_ms(const struct usher_class *class,
+                                const struct usher_contact *contact, int64_t now_ms);
+
+/* Moves the cursor over those who have become late and returns the first who is on time, or NULL.
+ */
+struct usher_contact *usher_class_first_on_time(struct usher_class *class, int64_t now_ms);
+/* The contact behind `contact` in the line, or NULL. */
+struct usher_contact *usher_class_next(const struct usher_class *class,
+                                       const struct usher_contact *contact);
+/* The head of the line, or NULL. */
+struct usher_contact *usher_class_first(const struct usher_class *class);
+
+/* per mille, rounded half up; 1000 when nothing is needed; USHER_MATCH_NONE when a minimum is not
+ * held. */
+uint16_t usher_class_match(const struct usher_class_key *key, const uint8_t *levels);
+
+#endif

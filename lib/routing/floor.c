@@ -1,0 +1,233 @@
+/* Agents on the floor: their profiles, what they are open for, and their places among the idle. */
+#include "routing/floor.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "routing/floor_internal.h"
+#include "wire/json.h"
+
+bool usher_floor_init(struct usher_floor *floor, const struct usher_limits *limits)
+{
+    memset(floor, 0, sizeof(*floor));
+    usher_list_init(&floor->idle);
+    floor->agents_max = limits->agents;
+    floor->classes_max =
+        limits->classes < 64 * USHER_CLASS_WORDS ? limits->classes : 64 * USHER_CLASS_WORDS;
+    floor->agents = calloc(limits->agents + 1, sizeof(*floor->agents));
+    floor->stands = calloc(limits->agents + 1, sizeof(*floor->stands));
+    floor->classes = calloc(floor->classes_max + 1, sizeof(struct usher_class *));
+    floor->class_buckets = calloc(USHER_CLASS_BUCKETS, sizeof(uint16_t));
+    floor->class_chain = calloc(floor->classes_max + 1, sizeof(uint16_t));
+    if (floor->agents && floor->stands && floor->classes && floor->class_buckets &&
+        floor->class_chain)
+        return true;
+    usher_floor_fini(floor);
+    return false;
+}
+
+void usher_floor_fini(struct usher_floor *floor)
+{
+    usher_floor_drop_classes(floor);
+    usher_floor_drop_pools(floor);
+    for (size_t i = 0; i < floor->agents_count; i++) {
+        free(floor->agents[i].skills);
+        free(floor->agents[i].capacity);
+        free(floor->stands[i].seats);
+        free(floor->stands[i].pools);
+    }
+    free(floor->agents);
+    free(floor->stands);
+    free(floor->levels);
+    free(floor->classes);
+    free(floor->class_buckets);
+    free(floor->class_chain);
+    memset(floor, 0, sizeof(*floor));
+}
+
+struct usher_agent *usher_floor_add_agent(struct usher_floor *floor, struct usher_text id,
+                                          int64_t now_ms)
+{
+    assert(floor->agents_count < floor->agents_max);
+    struct usher_agent *agent = &floor->agents[floor->agents_count];
+    memset(agent, 0, sizeof(*agent));
+    bool fits = usher_text_copy(agent->id, sizeof(agent->id), id);
+    assert(fits);
+    (void)fits;
+    agent->index = (uint32_t)floor->agents_count++;
+    agent->phone_state = USHER_PHONE_IDLE;
+    agent->idle_since_ms = now_ms;
+    usher_list_init(&agent->contacts);
+    usher_list_init(&agent->idle_node);
+    agent->lease.tie = (UINT64_C(1) << 62) + agent->index;
+    bool moved = usher_agent_move(agent, USHER_AGENT_SIGNED_OUT, now_ms);
+    assert(moved);
+    (void)moved;
+    return agent;
+}
+
+static void read_levels(struct usher_floor *floor, struct usher_agent *agent)
+{
+    uint8_t *levels = floor->levels + agent->index * floor->rules->skills_count;
+    memset(levels, 0, floor->rules->skills_count);
+    struct usher_json json;
+    struct usher_text key;
+    usher_json_start(&json, usher_text_of(agent->skills ? agent->skills : "{}"), NULL, 0);
+    if (!usher_json_enter(&json))
+        return;
+    while (usher_json_next_key(&json, &key)) {
+        int64_t level = 0;
+        if (!usher_json_read_int64(&json, &level))
+            usher_json_skip(&json);
+        size_t skill = usher_rules_find_skill(floor->rules, key);
+        if (skill != SIZE_MAX && level > 0 && level <= USHER_LEVEL_MAX)
+            levels[skill] = (uint8_t)level;
+    }
+}
+
+static void read_caps(struct usher_floor *floor, struct usher_agent *agent)
+{
+    for (enum usher_channel channel = USHER_CHANNEL_VOICE; channel < USHER_CHANNEL_COUNT;
+         channel++) {
+        int cap = floor->rules->channels[channel].cap;
+        char room[24];
+        struct usher_text text;
+        int64_t number;
+        if (agent->capacity &&
+            usher_json_find_text(usher_text_of(agent->capacity), usher_channel_name(channel), room,
+                                 sizeof(room), &text) &&
+            usher_text_read_int64(text, &number) && number >= 0 && number <= 100)
+            cap = (int)number;
+        agent->cap[channel] = (uint16_t)cap;
+    }
+}
+
+bool usher_floor_profile(struct usher_floor *floor, struct usher_agent *agent, int64_t now_ms)
+{
+    if (!floor->rules)
+        return true;
+    read_levels(floor, agent);
+    read_caps(floor, agent);
+    if (!usher_floor_seat_agent(floor, agent) || !usher_floor_pool_agent(floor, agent, now_ms))
+        return false;
+    usher_floor_update_agent(floor, agent, now_ms);
+    return true;
+}
+
+bool usher_floor_has_room(const struct usher_floor *floor, const struct usher_agent *agent,
+                          enum usher_channel channel)
+{
+    const struct usher_channel_load *loads = floor->rules->channels;
+    if (agent->active[channel] >= agent->cap[channel])
+        return false;
+    int used = 0;
+    bool is_all_interruptible = true;
+    for (enum usher_channel other = USHER_CHANNEL_VOICE; other < USHER_CHANNEL_COUNT; other++) {
+        used += agent->active[other] * loads[other].unit;
+        if (agent->active[other] > 0 && !loads[other].is_interruptible)
+            is_all_interruptible = false;
+    }
+    if (used + loads[channel].unit <= 100)
+        return true;
+    return is_all_interruptible && !loads[channel].is_interruptible;
+}
+
+static bool is_available(const struct usher_agent *agent)
+{
+    return agent->state == USHER_AGENT_READY && agent->phone_state == USHER_PHONE_IDLE;
+}
+
+static uint8_t open_mask(const struct usher_floor *floor, const struct usher_agent *agent)
+{
+    unsigned mask = 0;
+    if (!floor->rules || !is_available(agent))
+        return 0;
+    for (enum usher_channel channel = USHER_CHANNEL_VOICE; channel < USHER_CHANNEL_COUNT; channel++)
+        if (usher_floor_has_room(floor, agent, channel))
+            mask |= 1u << channel;
+    return (uint8_t)mask;
+}
+
+static bool is_whole(const struct usher_floor *floor, const struct usher_agent *agent)
+{
+    if (!floor->rules || !is_available(agent))
+        return false;
+    for (enum usher_channel channel = USHER_CHANNEL_VOICE; channel < USHER_CHANNEL_COUNT; channel++)
+        if (agent->active[channel] > 0 && !floor->rules->channels[channel].is_interruptible)
+            return false;
+    return true;
+}
+
+static bool idles_before(const struct usher_agent *a, const struct usher_agent *b)
+{
+    return a->idle_since_ms < b->idle_since_ms ||
+           (a->idle_since_ms == b->idle_since_ms && a->index < b->index);
+}
+
+static void place_idle(struct usher_floor *floor, struct usher_agent *agent)
+{
+    usher_list_remove(&agent->idle_node);
+    if (agent->open_mask == 0)
+        return;
+    struct usher_list *place = &floor->idle;
+    while (place->prev != &floor->idle &&
+           idles_before(agent, usher_list_entry(place->prev, struct usher_agent, idle_node)))
+        place = place->prev;
+    usher_list_insert_before(place, &agent->idle_node);
+}
+
+static void set_free_bits(struct usher_floor *floor, const struct usher_agent *agent,
+                          uint8_t changed)
+{
+    const struct usher_stand *stand = &floor->stands[agent->index];
+    for (uint32_t i = 0; i < stand->seats_count; i++) {
+        const struct usher_seat *seat = &stand->seats[i];
+        struct usher_class *class = floor->classes[seat->class];
+        unsigned bit = 1u << class->key.channel;
+        if (class->is_stale || !(changed & bit))
+            continue;
+        if (agent->open_mask & bit)
+            usher_bits_add(&class->free, seat->place);
+        else
+            usher_bits_drop(&class->free, seat->place);
+    }
+}
+
+void usher_floor_update_agent(struct usher_floor *floor, struct usher_agent *agent, int64_t now_ms)
+{
+    uint8_t mask = open_mask(floor, agent);
+    uint8_t changed = mask ^ agent->open_mask;
+    agent->open_mask = mask;
+    agent->is_open = is_whole(floor, agent);
+    if (changed)
+        set_free_bits(floor, agent, changed);
+    usher_floor_count_agent(floor, agent, now_ms);
+    place_idle(floor, agent);
+}
+
+void usher_floor_count_sign_in(struct usher_floor *floor, const struct usher_agent *agent, int by)
+{
+    const struct usher_stand *stand = &floor->stands[agent->index];
+    for (uint32_t i = 0; i < stand->seats_count; i++) {
+        struct usher_class *class = floor->classes[stand->seats[i].class];
+        class->signed_in_count = (uint32_t)((int64_t) class->signed_in_count + by);
+    }
+}
+
+void usher_floor_join(struct usher_floor *floor, struct usher_contact *contact)
+{
+    struct usher_class *class = contact->class;
+    usher_class_join(class, contact);
+    floor->waiting[class->index / 64] |= UINT64_C(1) << (class->index % 64);
+}
+
+void usher_floor_leave(struct usher_floor *floor, struct usher_contact *contact)
+{
+    struct usher_class *class = contact->class;
+    if (!class)
+        return;
+    usher_class_leave(class, contact);
+    if (class->line_count == 0)
+        floor->waiting[class->index / 64] &= ~(UINT64_C(1) << (class->index % 64));
+}

@@ -1,0 +1,290 @@
+/* Classes on the floor: interning, who is eligible, own ground, and the ranks.
+ * A seat is an agent's place in a class for which he is eligible. Matches, seats and counts are
+ * always right; ranks and free bits are made anew when they are stale and asked for, so that a
+ * thousand profiles read in one turn cost one ranking. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "routing/floor_internal.h"
+
+#define ORDER_OFFSET 1000 /* 2 * match - ground lies in -1000 .. 2000 */
+#define ORDER_COUNT  3001
+
+static size_t bucket_of(const struct usher_class_key *key)
+{
+    struct usher_hash_seed fixed = {0x75736865722d636cu, 0x6173732d6b657973u};
+    return usher_hash(fixed, key, sizeof(*key)) % USHER_CLASS_BUCKETS;
+}
+
+struct usher_class *usher_floor_find_class(const struct usher_floor *floor,
+                                           const struct usher_class_key *key)
+{
+    for (uint16_t i = floor->class_buckets[bucket_of(key)]; i != 0; i = floor->class_chain[i - 1])
+        if (memcmp(&floor->classes[i - 1]->key, key, sizeof(*key)) == 0)
+            return floor->classes[i - 1];
+    return NULL;
+}
+
+static void class_free(struct usher_class *class)
+{
+    if (!class)
+        return;
+    free(class->match);
+    free(class->rank);
+    usher_bits_fini(&class->free);
+    free(class);
+}
+
+static struct usher_class *class_new(const struct usher_floor *floor,
+                                     const struct usher_class_key *key, int64_t now_ms)
+{
+    struct usher_class *class = calloc(1, sizeof(*class));
+    if (!class)
+        return NULL;
+    const struct usher_rules *rules = floor->rules;
+    class->key = *key;
+    class->promise_ms =
+        usher_rules_promise_ms(rules, key->queue, key->tier, (enum usher_channel)key->channel);
+    class->second_promise_ms = rules->bid.second_promise * class->promise_ms;
+    class->head_start_ms = rules->tiers[key->tier].head_start_ms;
+    class->past.day_ms = now_ms;
+    class->is_stale = true;
+    usher_list_init(&class->line);
+    class->cursor = &class->line;
+    class->match = malloc((floor->agents_max + 1) * sizeof(*class->match));
+    class->rank = malloc((floor->agents_max + 1) * sizeof(*class->rank));
+    if (class->match && class->rank && usher_bits_init(&class->free, floor->agents_max))
+        return class;
+    class_free(class);
+    return NULL;
+}
+
+static bool add_seat(struct usher_stand *stand, uint16_t class, uint16_t match)
+{
+    if (stand->seats_count == stand->seats_room) {
+        uint32_t room = stand->seats_room ? stand->seats_room * 2 : 16;
+        struct usher_seat *seats = realloc(stand->seats, room * sizeof(*seats));
+        if (!seats)
+            return false;
+        stand->seats = seats;
+        stand->seats_room = room;
+    }
+    stand->seats[stand->seats_count++] = (struct usher_seat){class, match, 0};
+    stand->classes[class / 64] |= UINT64_C(1) << (class % 64);
+    return true;
+}
+
+/* The match of an agent who may take the channel at all. */
+static uint16_t match_of(const struct usher_floor *floor, const struct usher_class *class,
+                         const struct usher_agent *agent)
+{
+    if (agent->cap[class->key.channel] == 0)
+        return USHER_MATCH_NONE;
+    return usher_class_match(&class->key, usher_floor_levels(floor, agent));
+}
+
+static bool seat_all(struct usher_floor *floor, struct usher_class *class)
+{
+    for (size_t i = 0; i < floor->agents_count; i++) {
+        struct usher_agent *agent = &floor->agents[i];
+        uint16_t match = match_of(floor, class, agent);
+        class->match[i] = match;
+        if (match == USHER_MATCH_NONE)
+            continue;
+        if (!add_seat(&floor->stands[i], class->index, match))
+            return false;
+        class->eligible_count++;
+        class->signed_in_count += agent->state != USHER_AGENT_SIGNED_OUT;
+    }
+    return true;
+}
+
+struct usher_class *usher_floor_class(struct usher_floor *floor, const struct usher_class_key *key,
+                                      int64_t now_ms)
+{
+    struct usher_class *class = usher_floor_find_class(floor, key);
+    if (class || floor->classes_count == floor->classes_max)
+        return class;
+    class = class_new(floor, key, now_ms);
+    if (!class)
+        return NULL;
+    class->index = (uint16_t)floor->classes_count;
+    floor->classes[floor->classes_count++] = class;
+    size_t bucket = bucket_of(key);
+    floor->class_chain[class->index] = floor->class_buckets[bucket];
+    floor->class_buckets[bucket] = (uint16_t)(class->index + 1);
+    bool is_whole = seat_all(floor, class) && usher_floor_cover(floor, class, now_ms);
+    assert(is_whole); /* out of memory in the middle of a class: there is no way back */
+    (void)is_whole;
+    return class;
+}
+
+void usher_floor_key(const struct usher_floor *floor, size_t queue, size_t tier,
+                     enum usher_channel channel, struct usher_text data,
+                     struct usher_class_key *key)
+{
+    memset(key, 0, sizeof(*key));
+    key->queue = (uint16_t)queue;
+    key->tier = (uint8_t)tier;
+    key->channel = (uint8_t)channel;
+    struct usher_need needs[USHER_NEEDS_MAX];
+    key->needs_count = (uint32_t)usher_rules_needs(floor->rules, queue, data, needs);
+    memcpy(key->needs, needs, key->needs_count * sizeof(*needs));
+}
+
+bool usher_floor_seat_agent(struct usher_floor *floor, struct usher_agent *agent)
+{
+    struct usher_stand *stand = &floor->stands[agent->index];
+    uint32_t signed_in = agent->state != USHER_AGENT_SIGNED_OUT;
+    for (uint32_t i = 0; i < stand->seats_count; i++) {
+        struct usher_class *class = floor->classes[stand->seats[i].class];
+        class->eligible_count--;
+        class->signed_in_count -= signed_in;
+        class->is_stale = true;
+    }
+    stand->seats_count = 0;
+    memset(stand->classes, 0, sizeof(stand->classes));
+    for (size_t i = 0; i < floor->classes_count; i++) {
+        struct usher_class *class = floor->classes[i];
+        uint16_t match = match_of(floor, class, agent);
+        class->match[agent->index] = match;
+        if (match == USHER_MATCH_NONE)
+            continue;
+        if (!add_seat(stand, class->index, match))
+            return false;
+        class->eligible_count++;
+        class->signed_in_count += signed_in;
+        class->is_stale = true;
+    }
+    return true;
+}
+
+void usher_floor_drop_classes(struct usher_floor *floor)
+{
+    for (size_t i = 0; i < floor->classes_count; i++) {
+        assert(usher_list_is_empty(&floor->classes[i]->line));
+        class_free(floor->classes[i]);
+    }
+    floor->classes_count = 0;
+    if (floor->class_buckets)
+        memset(floor->class_buckets, 0, USHER_CLASS_BUCKETS * sizeof(uint16_t));
+    memset(floor->waiting, 0, sizeof(floor->waiting));
+    for (size_t i = 0; i < floor->agents_count; i++) {
+        floor->stands[i].seats_count = 0;
+        memset(floor->stands[i].classes, 0, sizeof(floor->stands[i].classes));
+    }
+}
+
+void usher_floor_note_arrival(struct usher_floor *floor, struct usher_class *class, int64_t now_ms)
+{
+    struct usher_class_past *past = &class->past;
+    if (now_ms - past->day_ms >= USHER_DAY_MS) {
+        past->before_count = now_ms - past->day_ms < 2 * USHER_DAY_MS ? past->today_count : 0;
+        past->today_count = 0;
+        past->day_ms = now_ms;
+    }
+    past->today_count++;
+    for (uint32_t i = 0; i < class->own_pools_count; i++)
+        usher_pool_note_arrival(&floor->pools[class->own_pools[i]], now_ms);
+}
+
+void usher_floor_note_handled(struct usher_floor *floor, const struct usher_class *class,
+                              int64_t handle_ms)
+{
+    for (uint32_t i = 0; i < class->own_pools_count; i++)
+        usher_pool_note_handled(&floor->pools[class->own_pools[i]], handle_ms);
+}
+
+/* A queue's forecast, shared out evenly among its classes; else what the last day brought. */
+void usher_floor_take_shares(struct usher_floor *floor, int64_t now_ms)
+{
+    if (!floor->rules)
+        return;
+    int64_t classes_of_queue[USHER_QUEUES_MAX] = {0};
+    for (size_t i = 0; i < floor->classes_count; i++)
+        classes_of_queue[floor->classes[i]->key.queue]++;
+    int64_t sum = 0;
+    for (size_t i = 0; i < floor->classes_count; i++) {
+        struct usher_class_key *key = &floor->classes[i]->key;
+        struct usher_class_past *past = &floor->classes[i]->past;
+        int64_t per_hour = floor->rules->queues[key->queue].forecast_per_hour;
+        bool is_of_today = now_ms - past->day_ms < USHER_DAY_MS;
+        past->share = per_hour >= 0 ? per_hour * 24 / classes_of_queue[key->queue]
+                                    : past->today_count + (is_of_today ? past->before_count : 0);
+        sum += past->share;
+    }
+    for (size_t i = 0; i < floor->classes_count && sum == 0; i++)
+        floor->classes[i]->past.share = 1;
+    floor->is_ground_stale = true;
+}
+
+static void refresh_grounds(struct usher_floor *floor)
+{
+    uint64_t weights[64 * USHER_CLASS_WORDS];
+    for (size_t i = 0; i < floor->classes_count; i++) {
+        const struct usher_class *class = floor->classes[i];
+        uint64_t share = class->past.share > 0 ? (uint64_t) class->past.share : 0;
+        weights[i] = class->eligible_count ? (share << 20) / class->eligible_count : 0;
+        floor->classes[i]->is_stale = true;
+    }
+    for (size_t i = 0; i < floor->agents_count; i++) {
+        struct usher_stand *stand = &floor->stands[i];
+        uint64_t sum = 0;
+        uint64_t weight = 0;
+        for (uint32_t j = 0; j < stand->seats_count; j++) {
+            weight += weights[stand->seats[j].class];
+            sum += weights[stand->seats[j].class] * stand->seats[j].match;
+        }
+        stand->ground = weight ? (uint16_t)((2 * sum + weight) / (2 * weight)) : 0;
+    }
+    floor->is_ground_stale = false;
+}
+
+static struct usher_seat *seat_in(struct usher_stand *stand, uint16_t class)
+{
+    uint32_t low = 0;
+    uint32_t high = stand->seats_count;
+    while (low + 1 < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (stand->seats[middle].class <= class)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &stand->seats[low];
+}
+
+/* Ranks by counting: the orders are few, and agents are taken by index upwards. */
+static void rank_class(struct usher_floor *floor, struct usher_class *class)
+{
+    uint32_t start[ORDER_COUNT + 1] = {0};
+    for (size_t i = 0; i < floor->agents_count; i++)
+        if (class->match[i] != USHER_MATCH_NONE)
+            start[ORDER_COUNT - (2 * class->match[i] - floor->stands[i].ground + ORDER_OFFSET)]++;
+    for (size_t order = 1; order <= ORDER_COUNT; order++)
+        start[order] += start[order - 1];
+    usher_bits_clear_all(&class->free);
+    class->rank_count = class->eligible_count;
+    for (size_t i = 0; i < floor->agents_count; i++) {
+        if (class->match[i] == USHER_MATCH_NONE)
+            continue;
+        uint32_t order = (uint32_t)(2 * class->match[i] - floor->stands[i].ground + ORDER_OFFSET);
+        uint32_t place = start[ORDER_COUNT - order - 1]++;
+        class->rank[place] = (uint32_t)i;
+        seat_in(&floor->stands[i], class->index)->place = place;
+        if (floor->agents[i].open_mask & (1u << class->key.channel))
+            usher_bits_add(&class->free, place);
+    }
+}
+
+void usher_floor_refresh(struct usher_floor *floor, struct usher_class *class)
+{
+    if (floor->is_ground_stale)
+        refresh_grounds(floor);
+    if (!class->is_stale)
+        return;
+    rank_class(floor, class);
+    class->is_stale = false;
+}

@@ -1,0 +1,53 @@
+/* The match: whose bid is the highest. One bid serves both ways: the best agent for a contact, the
+ * best contact for an agent.
+ *
+ *   bid = lateness + match_worth * (q - G/2) - lend_worth * S + fairness * min(idle, idle_cap)
+ *
+ * Milliseconds throughout; every term is one division rounded down. README.md tells what the terms
+ * mean. */
+#ifndef USHER_ROUTING_MATCH_H
+#define USHER_ROUTING_MATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "routing/floor.h"
+
+struct usher_bid {
+    int64_t bid_ms;
+    int64_t late_ms; /* the contact's lateness; below 0: on time */
+    int64_t match;   /* q, per mille */
+    int64_t ground;  /* G, per mille; 0 where the agent is given */
+    int64_t lend;    /* S, per ten thousand */
+    int64_t idle_ms;
+};
+
+/* S(a|c): the dearest of the agent's pools that the class does not need itself; 0 while the agent
+ * is not wholly free. */
+uint32_t usher_match_lend(struct usher_floor *floor, const struct usher_agent *agent,
+                          const struct usher_class *class);
+
+/* The free agent with the highest bid for `contact`; NULL when nobody may be asked. Ties: longer
+ * idle, then the lower index. `bid` is then filled. */
+struct usher_agent *usher_match_agent(struct usher_floor *floor,
+                                      const struct usher_contact *contact, int64_t now_ms,
+                                      struct usher_bid *bid);
+
+/* The waiting contact with the highest bid for `agent`: live ones before the others; G and idle
+ * drop out. NULL when there is none. Ties: the earlier place, then the lower serial. */
+struct usher_contact *usher_match_contact(struct usher_floor *floor,
+                                          const struct usher_agent *agent, int64_t now_ms,
+                                          struct usher_bid *bid);
+
+/* Several free and several waiting: the pair with the highest bid of all (live before others).
+ * False when nobody waits whom a free agent may take. */
+USHER_MUST_USE bool usher_match_pair(struct usher_floor *floor, int64_t now_ms,
+                                     struct usher_agent **agent, struct usher_contact **contact,
+                                     struct usher_bid *bid);
+
+/* Whether `agent` must not be asked for `contact` now: he declined it a short while ago and
+ * somebody else eligible is signed in. */
+bool usher_match_is_excluded(const struct usher_contact *contact, const struct usher_agent *agent,
+                             int64_t now_ms);
+
+#endif

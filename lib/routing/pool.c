@@ -1,0 +1,188 @@
+/* Prices of lending. All numbers are integers: the same journal gives the same bits on any machine.
+ * The load that prices are made of is kept in steps of 1/128 of itself, rounded up (erring high is
+ * the safe side), and follows the exact load only when that has left its step, so that a table is
+ * not made anew at every arrival. */
+#include "routing/pool.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define HALF_LIFE_MS      623832 /* 15 min * ln 2 */
+#define MEAN_MS           900000 /* 15 min */
+#define HANDLE_DEFAULT_MS 300000
+#define ONE_Q30           (UINT64_C(1) << 30)
+#define LOAD_MAX                                                                                   \
+    ((UINT32_C(1) << 18) - 1) /* 1/16 erlang; keeps the products of the table within 64 bits */
+
+/* 2^(-1/256) in Q32: (1 << 32) * 0.99729605608547... */
+#define STEP_Q32 UINT64_C(4283353945)
+
+/* 2^(-part / 256) in Q16, part 0 .. 255, by squaring. */
+static uint64_t power_q16(unsigned part)
+{
+    uint64_t result = UINT64_C(1) << 32;
+    uint64_t factor = STEP_Q32;
+    for (unsigned bits = part; bits != 0; bits >>= 1) {
+        if (bits & 1)
+            result = (result == UINT64_C(1) << 32) ? factor : (result * factor) >> 32;
+        factor = (factor * factor) >> 32;
+    }
+    return result >> 16;
+}
+
+uint64_t usher_pool_forget(uint64_t value, int64_t elapsed_ms)
+{
+    if (elapsed_ms <= 0)
+        return value;
+    if (elapsed_ms >= (int64_t)HALF_LIFE_MS * 40)
+        return 0;
+    uint64_t steps = (uint64_t)elapsed_ms * 256 / HALF_LIFE_MS;
+    return ((value >> (steps / 256)) * power_q16((unsigned)(steps % 256))) >> 16;
+}
+
+static uint32_t clamp_load(uint64_t a16)
+{
+    if (a16 < 1)
+        return 1;
+    return a16 > LOAD_MAX ? LOAD_MAX : (uint32_t)a16;
+}
+
+/* Arrivals over 15 minutes times handle time: erlangs, in sixteenths, rounded up. */
+static uint64_t offered_a16(const struct usher_pool_past *past)
+{
+    uint64_t product = (past->arrivals_q16 >> 4) * (uint64_t)past->handle_ms; /* Q12 * ms */
+    uint64_t unit = ((uint64_t)MEAN_MS << 12) / 16;
+    return (product + unit - 1) / unit;
+}
+
+static uint64_t exact_a16(const struct usher_pool *pool)
+{
+    uint64_t offered = offered_a16(&pool->past);
+    if (pool->kind != USHER_POOL_SET)
+        return offered;
+    uint64_t busy = (pool->past.busy_q16 + ((UINT64_C(1) << 12) - 1)) >> 12;
+    return (offered + busy + 1) / 2;
+}
+
+/* Up to the next number with seven significant bits. */
+static uint32_t round_up(uint32_t a16)
+{
+    uint32_t step = 1;
+    while (a16 / step >= 128)
+        step *= 2;
+    return clamp_load((uint64_t)((a16 + step - 1) / step) * step);
+}
+
+void usher_pool_init(struct usher_pool *pool, enum usher_pool_kind kind, int64_t per_hour,
+                     int64_t handle_ms, int64_t now_ms)
+{
+    memset(pool, 0, sizeof(*pool));
+    pool->kind = kind;
+    pool->is_stale = true;
+    pool->past.handle_ms = handle_ms > 0 ? handle_ms : HANDLE_DEFAULT_MS;
+    pool->past.arrivals_q16 = per_hour > 0 ? ((uint64_t)per_hour << 16) / 4 : 0;
+    pool->past.arrivals_ms = now_ms;
+    pool->past.busy_ms = now_ms;
+    usher_pool_settle(pool);
+}
+
+void usher_pool_fini(struct usher_pool *pool)
+{
+    free(pool->prices);
+    pool->prices = NULL;
+}
+
+void usher_pool_note_arrival(struct usher_pool *pool, int64_t now_ms)
+{
+    struct usher_pool_past *past = &pool->past;
+    past->arrivals_q16 =
+        usher_pool_forget(past->arrivals_q16, now_ms - past->arrivals_ms) + (1 << 16);
+    past->arrivals_ms = now_ms;
+    usher_pool_settle(pool);
+}
+
+void usher_pool_note_handled(struct usher_pool *pool, int64_t handle_ms)
+{
+    int64_t difference = handle_ms - pool->past.handle_ms;
+    pool->past.handle_ms += (difference >= 0 ? difference + 15 : difference) / 16;
+    if (pool->past.handle_ms < 1)
+        pool->past.handle_ms = 1;
+    usher_pool_settle(pool);
+}
+
+void usher_pool_change(struct usher_pool *pool, int members, int open, int64_t now_ms)
+{
+    struct usher_pool_past *past = &pool->past;
+    if (pool->kind == USHER_POOL_SET) {
+        /* The mean follows the busy count that held until now. */
+        uint64_t busy_q16 = (uint64_t)(pool->member_count - pool->open_count) << 16;
+        uint64_t kept = usher_pool_forget(past->busy_q16, now_ms - past->busy_ms);
+        past->busy_q16 = kept + (busy_q16 - usher_pool_forget(busy_q16, now_ms - past->busy_ms));
+        past->busy_ms = now_ms;
+    }
+    pool->member_count = (uint32_t)((int64_t)pool->member_count + members);
+    pool->open_count = (uint32_t)((int64_t)pool->open_count + open);
+    if (members != 0)
+        pool->is_stale = true;
+    if (pool->kind == USHER_POOL_SET)
+        usher_pool_settle(pool);
+}
+
+void usher_pool_settle(struct usher_pool *pool)
+{
+    uint32_t exact = clamp_load(exact_a16(pool));
+    uint32_t used = pool->past.load_used;
+    uint32_t step = 1;
+    while (used / step >= 128)
+        step *= 2;
+    if (used >= exact && used - exact < 2 * step && used != 0)
+        return;
+    pool->past.load_used = round_up(exact);
+    pool->is_stale = true;
+}
+
+void usher_pool_price_table(uint32_t n, uint32_t a16, uint16_t *prices)
+{
+    /* First B of x servers is walked up to n, then once more: B(N) must be known for the ratios. */
+    uint64_t last = ONE_Q30;
+    for (uint64_t x = 1; x <= n; x++) {
+        uint64_t t = (a16 * last) >> 4;
+        last = (t << 20) / ((x << 20) + (t >> 10));
+    }
+    uint64_t b = ONE_Q30;
+    for (uint64_t x = 0; x <= n; x++) {
+        if (x > 0) {
+            uint64_t t = (a16 * b) >> 4;
+            b = (t << 20) / ((x << 20) + (t >> 10));
+        }
+        uint64_t price = b == 0 ? 0 : last * USHER_PRICE_ONE / b;
+        prices[n - x] = (uint16_t)(price > USHER_PRICE_ONE ? USHER_PRICE_ONE : price);
+    }
+}
+
+static bool refresh(struct usher_pool *pool)
+{
+    uint32_t n = pool->member_count;
+    if (pool->prices_room < n + 1) {
+        uint32_t room = n + 1 + n / 2;
+        uint16_t *prices = realloc(pool->prices, room * sizeof(*prices));
+        if (!prices)
+            return false;
+        pool->prices = prices;
+        pool->prices_room = room;
+    }
+    uint64_t cap = (uint64_t)n * 16 * 98 / 100;
+    uint32_t a16 = pool->past.load_used;
+    usher_pool_price_table(n, clamp_load(a16 > cap ? cap : a16), pool->prices);
+    pool->is_stale = false;
+    return true;
+}
+
+uint32_t usher_pool_price(struct usher_pool *pool)
+{
+    if (pool->open_count == 0)
+        return 0;
+    if (pool->is_stale && !refresh(pool))
+        return USHER_PRICE_ONE;
+    return pool->prices[pool->open_count];
+}

@@ -1,0 +1,74 @@
+/* Pools of agents who share something that others need, and the price of lending one of them away:
+ * the chance that his absence turns somebody away later, exactly that of one more busy server in a
+ * loss system (Krishnan and Ott): B(N, A) / B(N - F, A). */
+#ifndef USHER_ROUTING_POOL_H
+#define USHER_ROUTING_POOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+#include "rules/rules.h"
+
+#define USHER_PRICE_ONE 10000 /* a price of 1: whoever is lent is surely missed */
+
+enum usher_pool_kind {
+    USHER_POOL_NONE = 0,
+    USHER_POOL_SKILL, /* who has a level of the skill */
+    USHER_POOL_SET, /* who is eligible for a class that needs exactly this set of two or more skills
+                     */
+    USHER_POOL_CHANNEL, /* who may take a channel that needs the whole agent */
+    USHER_POOL_KIND_COUNT,
+};
+
+/* What the past tells of a pool. It stands in the snapshot. */
+struct usher_pool_past {
+    uint64_t arrivals_q16; /* arrivals that need the pool, each forgotten by e^(-age / 15 min) */
+    int64_t arrivals_ms;   /* when that was last changed */
+    uint64_t busy_q16;     /* the mean of busy members over 15 minutes */
+    int64_t busy_ms;
+    int64_t handle_ms; /* moving mean of talk, hold and wrap-up */
+    uint32_t
+        load_used; /* the offered load that prices are made of, in 1/16 erlang, before the cap */
+};
+
+struct usher_pool {
+    enum usher_pool_kind kind;
+    uint16_t skills[USHER_NEEDS_MAX]; /* SKILL: the one; SET: all, upwards; CHANNEL: none */
+    uint32_t skills_count;
+    uint8_t channel;       /* CHANNEL */
+    uint32_t member_count; /* N: ready */
+    uint32_t open_count;   /* F: of them, whole and free now */
+    struct usher_pool_past past;
+    uint16_t *prices; /* [F], 0 .. N; made when first asked for */
+    uint32_t prices_room;
+    bool is_stale;
+};
+
+/* forecast: arrivals an hour and handle time, or -1 each for unknown (none, 300 s). */
+void usher_pool_init(struct usher_pool *pool, enum usher_pool_kind kind, int64_t per_hour,
+                     int64_t handle_ms, int64_t now_ms);
+void usher_pool_fini(struct usher_pool *pool);
+
+/* A contact that needs the pool came. */
+void usher_pool_note_arrival(struct usher_pool *pool, int64_t now_ms);
+/* A contact that needed the pool took an agent this long. */
+void usher_pool_note_handled(struct usher_pool *pool, int64_t handle_ms);
+/* A member came or went, or became open or not: by -1, 0 or 1 each. */
+void usher_pool_change(struct usher_pool *pool, int members, int open, int64_t now_ms);
+/* Takes the present load into account; to be called after changes of the past. */
+void usher_pool_settle(struct usher_pool *pool);
+
+/* The price of lending one of the open members, per ten thousand, of the present N and F; 0 when
+ * none is open. When memory is out the price is USHER_PRICE_ONE. */
+uint32_t usher_pool_price(struct usher_pool *pool);
+
+/* Erlang B of 0 .. n servers at load a16 (1/16 erlang, 1 .. 2^14 * 16 - 1), Q30, into prices:
+ * price[F] for F = 0 .. n. */
+void usher_pool_price_table(uint32_t n, uint32_t a16, uint16_t *prices);
+
+/* e^(-elapsed / 15 min) times `value`. */
+uint64_t usher_pool_forget(uint64_t value, int64_t elapsed_ms);
+
+#endif

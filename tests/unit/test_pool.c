@@ -1,0 +1,120 @@
+/* Prices of lending, against the exact values of Erlang B. */
+#include <check.h>
+#include <stdlib.h>
+
+#include "routing/pool.h"
+
+static void expect_prices(uint32_t n, uint32_t erlangs, const uint16_t wanted[3])
+{
+    uint16_t *prices = calloc(n + 1, sizeof(*prices));
+    usher_pool_price_table(n, erlangs * 16, prices);
+    for (size_t f = 1; f <= 3; f++)
+        ck_assert_uint_eq(prices[f], wanted[f - 1]);
+    free(prices);
+}
+
+START_TEST(prices_are_those_of_exact_fractions)
+{
+    expect_prices(7, 3, (uint16_t[]){4192, 1986, 1060});
+    expect_prices(10, 7, (uint16_t[]){6448, 4403, 3163});
+    expect_prices(20, 15, (uint16_t[]){7158, 5291, 4029});
+    expect_prices(60, 45, (uint16_t[]){7459, 5647, 4339});
+}
+END_TEST
+
+START_TEST(price_falls_as_more_members_are_free)
+{
+    uint16_t prices[201];
+    usher_pool_price_table(200, 180 * 16, prices);
+    for (size_t f = 1; f < 200; f++)
+        ck_assert_uint_ge(prices[f], prices[f + 1]);
+    ck_assert_uint_eq(prices[0], USHER_PRICE_ONE);
+}
+END_TEST
+
+START_TEST(price_of_a_table_with_the_highest_load_stays_in_bounds)
+{
+    uint16_t *prices = calloc(20001, sizeof(*prices));
+    usher_pool_price_table(20000, (1u << 18) - 1, prices);
+    for (size_t f = 0; f <= 20000; f++)
+        ck_assert_uint_le(prices[f], USHER_PRICE_ONE);
+    free(prices);
+}
+END_TEST
+
+START_TEST(half_is_forgotten_in_the_half_life_of_fifteen_minutes_mean)
+{
+    ck_assert_uint_eq(usher_pool_forget(1u << 20, 623832), 1u << 19);
+    ck_assert_uint_eq(usher_pool_forget(1000, 0), 1000);
+    ck_assert_uint_eq(usher_pool_forget(UINT64_C(1) << 40, INT64_C(623832) * 50), 0);
+}
+END_TEST
+
+START_TEST(forgetting_is_within_a_thousandth_of_the_exponential)
+{
+    /* e^-1 = 0.36787944 after 15 minutes. */
+    uint64_t kept = usher_pool_forget(1u << 30, 900000);
+    ck_assert_uint_ge(kept, (uint64_t)(0.36787944 * 0.997 * (1u << 30)));
+    ck_assert_uint_le(kept, (uint64_t)(0.36787944 * 1.003 * (1u << 30)));
+}
+END_TEST
+
+START_TEST(load_follows_steady_arrivals)
+{
+    /* One arrival in 10 s with 300 s each is 30 erlangs. */
+    struct usher_pool pool;
+    usher_pool_init(&pool, USHER_POOL_SKILL, -1, 300000, 0);
+    for (int64_t now_ms = 0; now_ms < 7200000; now_ms += 10000)
+        usher_pool_note_arrival(&pool, now_ms);
+    ck_assert_uint_ge(pool.past.load_used, 29 * 16);
+    ck_assert_uint_le(pool.past.load_used, 32 * 16);
+    usher_pool_fini(&pool);
+}
+END_TEST
+
+START_TEST(forecast_is_the_first_load)
+{
+    struct usher_pool pool;
+    usher_pool_init(&pool, USHER_POOL_SKILL, 36, 300000, 0); /* 3 erlangs */
+    usher_pool_change(&pool, 7, 1, 0);
+    ck_assert_uint_eq(pool.past.load_used, 48);
+    ck_assert_uint_eq(usher_pool_price(&pool), 4192);
+    usher_pool_change(&pool, 0, 1, 0);
+    ck_assert_uint_eq(usher_pool_price(&pool), 1986);
+    usher_pool_change(&pool, 0, -2, 0);
+    ck_assert_uint_eq(usher_pool_price(&pool), 0);
+    usher_pool_fini(&pool);
+}
+END_TEST
+
+START_TEST(handle_time_moves_by_a_sixteenth)
+{
+    struct usher_pool pool;
+    usher_pool_init(&pool, USHER_POOL_SKILL, -1, 300000, 0);
+    usher_pool_note_handled(&pool, 460000);
+    ck_assert_int_eq(pool.past.handle_ms, 310000);
+    usher_pool_note_handled(&pool, 150000);
+    ck_assert_int_eq(pool.past.handle_ms, 300000);
+    usher_pool_fini(&pool);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("pool");
+    TCase *cases = tcase_create("pool");
+    tcase_add_test(cases, prices_are_those_of_exact_fractions);
+    tcase_add_test(cases, price_falls_as_more_members_are_free);
+    tcase_add_test(cases, price_of_a_table_with_the_highest_load_stays_in_bounds);
+    tcase_add_test(cases, half_is_forgotten_in_the_half_life_of_fifteen_minutes_mean);
+    tcase_add_test(cases, forgetting_is_within_a_thousandth_of_the_exponential);
+    tcase_add_test(cases, load_follows_steady_arrivals);
+    tcase_add_test(cases, forecast_is_the_first_load);
+    tcase_add_test(cases, handle_time_moves_by_a_sixteenth);
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,5 +1,6 @@
-/* The engine: takes commands and the time, changes its state by events alone, and hands the events out as lines.
- * It reads no clock and calls nobody. All room is taken at creation, but for contexts, profiles and the tables of rules. */
+/* The engine: takes commands and the time, changes its state by events alone, and hands the events
+ * out as lines. It reads no clock and calls nobody. All room is taken at creation, but for
+ * contexts, profiles and the tables of rules. */
 #ifndef USHER_ENGINE_ENGINE_H
 #define USHER_ENGINE_ENGINE_H
 
@@ -22,24 +23,28 @@
 struct usher_engine;
 
 /* `seed` is for hash tables only; it decides nothing. NULL when memory is out. */
-struct usher_engine *usher_engine_new(const struct usher_limits *limits, struct usher_hash_seed seed);
+struct usher_engine *usher_engine_new(const struct usher_limits *limits,
+                                      struct usher_hash_seed seed);
 void usher_engine_free(struct usher_engine *engine);
 
-/* Puts compiled rules on the shelf, so that an event rules.loaded with their hash can be applied. Takes `rules`. The shelf keeps
- * the rules in use and the last four. */
+/* Puts compiled rules on the shelf, so that an event rules.loaded with their hash can be applied.
+ * Takes `rules`. The shelf keeps the rules in use and the last four. */
 void usher_engine_shelve(struct usher_engine *engine, struct usher_rules *rules);
 bool usher_engine_has_rules(const struct usher_engine *engine, struct usher_text hash);
 /* The rules in use, or NULL before the first rules.loaded. */
 const struct usher_rules *usher_engine_rules(const struct usher_engine *engine);
 
-/* Sets the number of the next event to epoch-1. `epoch` must be above that of the last event. Then usher_engine_decide may be called. */
+/* Sets the number of the next event to epoch-1. `epoch` must be above that of the last event. Then
+ * usher_engine_decide may be called. */
 void usher_engine_begin_epoch(struct usher_engine *engine, uint32_t epoch);
 
-/* Decides one command at `now_ms`. The events that it causes are applied, and stand in the outbox behind those of before. On an
- * error the state is unchanged and there is no event. now_ms must not be below that of any call or event before.
- * Session commands (hello, ping, sync.*, rules.reload, router.drain) are not the engine's: they must not come here. */
-enum usher_error usher_engine_decide(struct usher_engine *engine, const struct usher_command *command,
-                                     int64_t now_ms, struct usher_answer *answer);
+/* Decides one command at `now_ms`. The events that it causes are applied, and stand in the outbox
+ * behind those of before. On an error the state is unchanged and there is no event. now_ms must not
+ * be below that of any call or event before. Session commands (hello, ping, sync.*, rules.reload,
+ * router.drain) are not the engine's: they must not come here. */
+enum usher_error usher_engine_decide(struct usher_engine *engine,
+                                     const struct usher_command *command, int64_t now_ms,
+                                     struct usher_answer *answer);
 
 /* Fires all deadlines up to now_ms, in their order. */
 void usher_engine_pass_time(struct usher_engine *engine, int64_t now_ms);
@@ -49,8 +54,9 @@ int64_t usher_engine_next_deadline_ms(const struct usher_engine *engine);
 /* The events since the last usher_outbox_clear, as lines. */
 struct usher_outbox *usher_engine_outbox(struct usher_engine *engine);
 
-/* Applies a line of the journal. False, with the reason in `answer`, when it cannot follow: the journal is not ours, of a newer version, out
- * of order, or names rules that are not on the shelf. The state is then undefined but for being freed. Nothing goes to the outbox. */
+/* Applies a line of the journal. False, with the reason in `answer`, when it cannot follow: the
+ * journal is not ours, of a newer version, out of order, or names rules that are not on the shelf.
+ * The state is then undefined but for being freed. Nothing goes to the outbox. */
 USHER_MUST_USE bool usher_engine_apply_line(struct usher_engine *engine, struct usher_text line,
                                             struct usher_answer *answer);
 
@@ -58,10 +64,12 @@ USHER_MUST_USE bool usher_engine_apply_line(struct usher_engine *engine, struct 
 struct usher_number usher_engine_last_number(const struct usher_engine *engine);
 int64_t usher_engine_last_ms(const struct usher_engine *engine);
 
-/* Appends the whole state in a form of its own: the same state gives the same bytes. The last bytes are a checksum. */
+/* Appends the whole state in a form of its own: the same state gives the same bytes. The last bytes
+ * are a checksum. */
 void usher_engine_save(const struct usher_engine *engine, struct usher_bytes *out);
-/* Reads what usher_engine_save wrote into a new engine; the rules in use then must be on the shelf (usher_engine_saved_hash tells
- * which). False with the reason in `answer`; the engine is then only good for being freed. */
+/* Reads what usher_engine_save wrote into a new engine; the rules in use then must be on the shelf
+ * (usher_engine_saved_hash tells which). False with the reason in `answer`; the engine is then only
+ * good for being freed. */
 USHER_MUST_USE bool usher_engine_load(struct usher_engine *engine, struct usher_text saved,
                                       struct usher_answer *answer);
 /* The hash of the rules in use that a saved state names; absent when `saved` is none. */
@@ -69,13 +77,15 @@ struct usher_text usher_engine_saved_hash(struct usher_text saved);
 
 /* Whom a description of the state is for. */
 struct usher_view {
-    enum usher_role role;     /* PBX: its own contacts; DESK: its agent and that agent's contacts; others: everything */
+    enum usher_role role;     /* PBX: its own contacts; DESK: its agent and that agent's contacts;
+                                 others: everything */
     struct usher_text client; /* role PBX */
     struct usher_text agent;  /* role DESK */
 };
-/* Appends state.agent, state.contact and state.queue lines with their newlines, and snapshot.end. */
-void usher_engine_describe(const struct usher_engine *engine, const struct usher_view *view, int64_t now_ms,
-                           struct usher_bytes *out);
+/* Appends state.agent, state.contact and state.queue lines with their newlines, and snapshot.end.
+ */
+void usher_engine_describe(const struct usher_engine *engine, const struct usher_view *view,
+                           int64_t now_ms, struct usher_bytes *out);
 
 /* Counts, for status lines. */
 struct usher_engine_counts {
@@ -88,7 +98,9 @@ struct usher_engine_counts {
 };
 struct usher_engine_counts usher_engine_count(const struct usher_engine *engine);
 
-/* Whether the answer to this command of this client was "ok" before (the last 1,024 ids of a client are known). */
-bool usher_engine_has_done(const struct usher_engine *engine, struct usher_text client, struct usher_text id);
+/* Whether the answer to this command of this client was "ok" before (the last 1,024 ids of a client
+ * are known). */
+bool usher_engine_has_done(const struct usher_engine *engine, struct usher_text client,
+                           struct usher_text id);
 
 #endif

@@ -12,8 +12,10 @@ struct usher_outbox_entry {
     struct usher_number n;
     size_t at;     /* offset of the line in `lines` */
     size_t length; /* without its newline */
-    char client[USHER_CLIENT_NAME_MAX + 1]; /* of the contact concerned: the PBX that must know; "" = none */
-    char agent[USHER_AGENT_ID_MAX + 1];     /* the agent concerned: the desk that must know; "" = none */
+    char client[USHER_CLIENT_NAME_MAX +
+                1]; /* of the contact concerned: the PBX that must know; "" = none */
+    char
+        agent[USHER_AGENT_ID_MAX + 1]; /* the agent concerned: the desk that must know; "" = none */
 };
 
 struct usher_outbox {

@@ -1,5 +1,6 @@
-/* A counted sync: a PBX lists all its calls, and only a full list sets the engine right. The entries are kept here until the list is
- * whole; then known calls are set right, unknown ones taken in with their arrival time, and those not named are closed. */
+/* A counted sync: a PBX lists all its calls, and only a full list sets the engine right. The
+ * entries are kept here until the list is whole; then known calls are set right, unknown ones taken
+ * in with their arrival time, and those not named are closed. */
 #ifndef USHER_ENGINE_SYNC_H
 #define USHER_ENGINE_SYNC_H
 
@@ -13,10 +14,12 @@ void usher_sync_free(struct usher_sync *sync);
 /* Empties the list. */
 void usher_sync_begin(struct usher_sync *sync);
 /* Adds one sync.contact command, copied. Errors: WRONG_STATE before begin, BAD_FIELD, LIMIT. */
-enum usher_error usher_sync_add(struct usher_sync *sync, const struct usher_command *command, struct usher_answer *answer);
-/* Ends the list: with the right `count`, decides what follows from it for the contacts of `client`, and empties it. Errors:
- * SYNC_INCOMPLETE (nothing was decided), WRONG_STATE before begin. */
-enum usher_error usher_sync_finish(struct usher_sync *sync, struct usher_engine *engine, struct usher_text client,
-                                   int64_t count, int64_t now_ms, struct usher_answer *answer);
+enum usher_error usher_sync_add(struct usher_sync *sync, const struct usher_command *command,
+                                struct usher_answer *answer);
+/* Ends the list: with the right `count`, decides what follows from it for the contacts of `client`,
+ * and empties it. Errors: SYNC_INCOMPLETE (nothing was decided), WRONG_STATE before begin. */
+enum usher_error usher_sync_finish(struct usher_sync *sync, struct usher_engine *engine,
+                                   struct usher_text client, int64_t count, int64_t now_ms,
+                                   struct usher_answer *answer);
 
 #endif

@@ -1,0 +1,113 @@
+/* What events of agents change. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/state.h"
+
+static struct usher_agent *agent_of(const struct usher_engine *engine,
+                                    const struct usher_event *event)
+{
+    return usher_engine_agent(engine, event->fields.agent);
+}
+
+/* A copy of `text`, NULL for an absent one. False when memory is out. */
+static bool replace(char **kept, struct usher_text text)
+{
+    char *copy = NULL;
+    if (text.at) {
+        copy = malloc(text.length + 1);
+        if (!copy)
+            return false;
+        memcpy(copy, text.at, text.length);
+        copy[text.length] = '\0';
+    }
+    free(*kept);
+    *kept = copy;
+    return true;
+}
+
+bool usher_apply_agent_profiled(struct usher_engine *engine, const struct usher_event *event)
+{
+    const struct usher_fields *fields = &event->fields;
+    struct usher_agent *agent = agent_of(engine, event);
+    if (!agent) {
+        if (engine->floor.agents_count == engine->floor.agents_max)
+            return false;
+        agent = usher_floor_add_agent(&engine->floor, fields->agent, event->at_ms);
+        if (usher_table_put(&engine->agents_by_id, agent) != USHER_TABLE_PUT)
+            return false;
+    }
+    struct usher_text name = fields->name.at ? fields->name : USHER_TEXT("");
+    struct usher_text phone = fields->phone.at ? fields->phone : USHER_TEXT("");
+    if (!usher_text_copy(agent->name, sizeof(agent->name), name) ||
+        !usher_text_copy(agent->phone, sizeof(agent->phone), phone) ||
+        !replace(&agent->skills, fields->skills) || !replace(&agent->capacity, fields->capacity) ||
+        !usher_floor_profile(&engine->floor, agent, event->at_ms))
+        return false;
+    usher_floor_take_shares(&engine->floor, event->at_ms);
+    return true;
+}
+
+static bool move(struct usher_engine *engine, struct usher_agent *agent, enum usher_agent_state to,
+                 int64_t now_ms)
+{
+    if (!agent || !usher_agent_move(agent, to, now_ms))
+        return false;
+    usher_floor_update_agent(&engine->floor, agent, now_ms);
+    return true;
+}
+
+bool usher_apply_agent_signed_in(struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_agent *agent = agent_of(engine, event);
+    if (!agent || agent->state != USHER_AGENT_SIGNED_OUT)
+        return false;
+    agent->reason[0] = '\0';
+    usher_floor_count_sign_in(&engine->floor, agent, 1);
+    return move(engine, agent, USHER_AGENT_NOT_READY, event->at_ms);
+}
+
+bool usher_apply_agent_ready(struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_agent *agent = agent_of(engine, event);
+    if (!agent)
+        return false;
+    agent->reason[0] = '\0';
+    agent->missed_count = 0;
+    agent->idle_since_ms = event->at_ms;
+    return move(engine, agent, USHER_AGENT_READY, event->at_ms);
+}
+
+bool usher_apply_agent_not_ready(struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_agent *agent = agent_of(engine, event);
+    if (!agent || !usher_text_copy(agent->reason, sizeof(agent->reason), event->fields.reason))
+        return false;
+    return move(engine, agent, USHER_AGENT_NOT_READY, event->at_ms);
+}
+
+bool usher_apply_agent_signed_out(struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_agent *agent = agent_of(engine, event);
+    if (!agent || agent->state == USHER_AGENT_SIGNED_OUT)
+        return false;
+    agent->reason[0] = '\0';
+    usher_floor_count_sign_in(&engine->floor, agent, -1);
+    return move(engine, agent, USHER_AGENT_SIGNED_OUT, event->at_ms);
+}
+
+bool usher_apply_agent_phone(struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_agent *agent = agent_of(engine, event);
+    enum usher_phone_state state = usher_phone_state_find(event->fields.state);
+    if (!agent || state == USHER_PHONE_NONE)
+        return false;
+    agent->phone_state = state;
+    agent->phone_until_ms = state == USHER_PHONE_IDLE ? 0 : event->fields.until_ms;
+    if (agent->phone_until_ms != 0)
+        usher_heap_set(&engine->deadlines, &agent->lease, agent->phone_until_ms);
+    else
+        usher_heap_remove(&engine->deadlines, &agent->lease);
+    usher_floor_update_agent(&engine->floor, agent, event->at_ms);
+    return true;
+}

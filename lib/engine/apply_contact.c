@@ -1,0 +1,203 @@
+/* What events of contacts change. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/state.h"
+
+static struct usher_contact *contact_of(const struct usher_engine *engine,
+                                        const struct usher_event *event)
+{
+    return usher_engine_contact(engine, event->fields.contact);
+}
+
+static struct usher_text client_of(struct usher_text contact)
+{
+    const char *slash = contact.length ? memchr(contact.at, '/', contact.length) : NULL;
+    return slash ? (struct usher_text){contact.at, (size_t)(slash - contact.at)} : USHER_NO_TEXT;
+}
+
+/* Queue, tier, channel and client of a new contact. */
+static bool fill(struct usher_engine *engine, struct usher_contact *contact,
+                 const struct usher_event *event)
+{
+    const struct usher_fields *fields = &event->fields;
+    const struct usher_rules *rules = engine->floor.rules;
+    struct usher_client *client =
+        usher_clients_get(&engine->clients, client_of(fields->contact), event->at_ms);
+    contact->queue = usher_rules_find_queue(rules, fields->queue);
+    contact->tier = usher_rules_find_tier(rules, fields->tier);
+    contact->channel = usher_channel_find(fields->channel);
+    if (!client || contact->queue == SIZE_MAX || contact->tier == SIZE_MAX || !contact->channel ||
+        !usher_text_copy(contact->id, sizeof(contact->id), fields->contact) ||
+        !usher_contact_keep_texts(contact, fields->from, fields->to, fields->data))
+        return false;
+    contact->client = client->index;
+    usher_list_append(&client->contacts, &contact->of_client);
+    contact->place_ms = fields->place_ms;
+    contact->arrived_ms =
+        usher_fields_has(fields, USHER_FIELD_SINCE_MS) ? fields->since_ms : event->at_ms;
+    struct usher_class_key key;
+    usher_floor_key(&engine->floor, contact->queue, contact->tier, contact->channel, fields->data,
+                    &key);
+    contact->class = usher_floor_class(&engine->floor, &key, event->at_ms);
+    return true;
+}
+
+bool usher_apply_contact_arrived(struct usher_engine *engine, const struct usher_event *event)
+{
+    if (!engine->floor.rules || contact_of(engine, event))
+        return false;
+    struct usher_contact *contact = usher_engine_new_contact(engine);
+    if (!contact || !fill(engine, contact, event) || !contact->class ||
+        usher_table_put(&engine->contacts_by_id, contact) != USHER_TABLE_PUT ||
+        !usher_contact_move(contact, USHER_CONTACT_WAITING, event->at_ms))
+        return false;
+    engine->queue_waiting[contact->queue]++;
+    usher_floor_note_arrival(&engine->floor, contact->class, event->at_ms);
+    usher_engine_place_contact(engine, contact, event->at_ms);
+    return true;
+}
+
+/* The spell of waiting is over. */
+static void stop_waiting(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms)
+{
+    contact->waited_ms += now_ms - contact->since_ms;
+    contact->settle_until_ms = 0;
+    engine->queue_waiting[contact->queue]--;
+}
+
+bool usher_apply_contact_offered(struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_contact *contact = contact_of(engine, event);
+    struct usher_agent *agent = usher_engine_agent(engine, event->fields.agent);
+    if (!contact || !agent || contact->state != USHER_CONTACT_WAITING)
+        return false;
+    stop_waiting(engine, contact, event->at_ms);
+    if (!usher_contact_move(contact, USHER_CONTACT_OFFERED, event->at_ms))
+        return false;
+    contact->offer = event->n;
+    contact->until_ms = event->fields.until_ms;
+    contact->idle_before_ms = agent->idle_since_ms;
+    agent->idle_since_ms = event->at_ms;
+    usher_contact_give(contact, agent);
+    usher_engine_place_contact(engine, contact, event->at_ms);
+    usher_floor_update_agent(&engine->floor, agent, event->at_ms);
+    return true;
+}
+
+bool usher_apply_contact_ringing(struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_contact *contact = contact_of(engine, event);
+    return contact && usher_contact_move(contact, USHER_CONTACT_RINGING, event->at_ms);
+}
+
+bool usher_apply_contact_answered(struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_contact *contact = contact_of(engine, event);
+    struct usher_agent *agent = usher_engine_agent(engine, event->fields.agent);
+    if (!contact || !agent || !usher_number_read(event->fields.offer, &contact->offer))
+        return false;
+    if (contact->state == USHER_CONTACT_WAITING) {
+        stop_waiting(engine, contact, event->at_ms);
+        contact->idle_before_ms = agent->idle_since_ms;
+        usher_contact_give(contact, agent);
+    }
+    if (contact->agent != agent ||
+        !usher_contact_move(contact, USHER_CONTACT_TALKING, event->at_ms))
+        return false;
+    contact->until_ms = 0;
+    contact->answered_ms = event->at_ms;
+    contact->declines_count = 0;
+    agent->missed_count = 0;
+    agent->idle_since_ms = event->at_ms;
+    usher_engine_place_contact(engine, contact, event->at_ms);
+    usher_floor_update_agent(&engine->floor, agent, event->at_ms);
+    return true;
+}
+
+bool usher_apply_contact_held(struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_contact *contact = contact_of(engine, event);
+    return contact && usher_contact_move(contact, USHER_CONTACT_HELD, event->at_ms);
+}
+
+bool usher_apply_contact_resumed(struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_contact *contact = contact_of(engine, event);
+    return contact && usher_contact_move(contact, USHER_CONTACT_TALKING, event->at_ms);
+}
+
+bool usher_apply_contact_wrapping(struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_contact *contact = contact_of(engine, event);
+    if (!contact || !usher_contact_move(contact, USHER_CONTACT_WRAPPING, event->at_ms))
+        return false;
+    contact->until_ms = event->fields.until_ms;
+    usher_engine_place_contact(engine, contact, event->at_ms);
+    return true;
+}
+
+/* Everything that a final state lets go of. */
+static void close_contact(struct usher_engine *engine, struct usher_contact *contact,
+                          int64_t now_ms)
+{
+    struct usher_agent *agent = contact->agent;
+    usher_floor_leave(&engine->floor, contact);
+    usher_contact_take_away(contact);
+    usher_ended_add(&engine->ended, usher_ended_hash(usher_text_of(contact->id)), now_ms,
+                    now_ms - USHER_ENDED_MS);
+    usher_engine_free_contact(engine, contact);
+    if (agent)
+        usher_floor_update_agent(&engine->floor, agent, now_ms);
+}
+
+bool usher_apply_contact_done(struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_contact *contact = contact_of(engine, event);
+    if (!contact)
+        return false;
+    enum usher_contact_state from = contact->state;
+    bool was_served = usher_contact_state_is_talk(from) || from == USHER_CONTACT_WRAPPING;
+    if (from == USHER_CONTACT_WAITING)
+        stop_waiting(engine, contact, event->at_ms);
+    if (!usher_contact_move(contact, USHER_CONTACT_DONE, event->at_ms))
+        return false;
+    if (contact->agent)
+        contact->agent->idle_since_ms = was_served ? event->at_ms : contact->idle_before_ms;
+    if (was_served && contact->class)
+        usher_floor_note_handled(&engine->floor, contact->class,
+                                 event->at_ms - contact->answered_ms);
+    close_contact(engine, contact, event->at_ms);
+    return true;
+}
+
+bool usher_apply_contact_abandoned(struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_contact *contact = contact_of(engine, event);
+    if (!contact)
+        return false;
+    if (contact->state == USHER_CONTACT_WAITING)
+        stop_waiting(engine, contact, event->at_ms);
+    if (!usher_contact_move(contact, USHER_CONTACT_ABANDONED, event->at_ms))
+        return false;
+    if (contact->agent)
+        contact->agent->idle_since_ms = contact->idle_before_ms;
+    close_contact(engine, contact, event->at_ms);
+    return true;
+}
+
+bool usher_apply_contact_noted(struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_contact *contact = contact_of(engine, event);
+    struct usher_text note = event->fields.note;
+    char *copy = malloc(note.length + 1);
+    if (!contact || !copy) {
+        free(copy);
+        return false;
+    }
+    memcpy(copy, note.at, note.length);
+    copy[note.length] = '\0';
+    free(contact->note);
+    contact->note = copy;
+    return true;
+}

@@ -1,0 +1,98 @@
+/* What the router's own events, rules and links change. */
+#include <string.h>
+
+#include "engine/state.h"
+
+bool usher_apply_router(struct usher_engine *engine, const struct usher_event *event)
+{
+    (void)engine;
+    (void)event; /* the number and the time are all that they change */
+    return true;
+}
+
+static struct usher_rules *on_shelf(const struct usher_engine *engine, struct usher_text hash)
+{
+    for (size_t i = 0; i < USHER_SHELF_SIZE; i++)
+        if (engine->shelf[i] && usher_text_is_equal(usher_text_of(engine->shelf[i]->hash), hash))
+            return engine->shelf[i];
+    return NULL;
+}
+
+/* The queue and tier of the same name, or what the new routes say, or the last route's: that one
+ * fits everybody. */
+static void route_again(struct usher_contact *contact, const struct usher_rules *before,
+                        const struct usher_rules *rules)
+{
+    size_t queue = usher_rules_find_queue(rules, before->queues[contact->queue].name);
+    size_t tier = usher_rules_find_tier(rules, before->tiers[contact->tier].name);
+    size_t routed_queue = rules->routes[rules->routes_count - 1].queue;
+    size_t routed_tier = rules->default_tier;
+    if ((queue == SIZE_MAX || tier == SIZE_MAX) &&
+        !usher_rules_route(rules, contact->channel, contact->from, contact->to, contact->data,
+                           &routed_queue, &routed_tier))
+        routed_queue = rules->routes[rules->routes_count - 1].queue;
+    contact->queue = queue != SIZE_MAX ? queue : routed_queue;
+    contact->tier = tier != SIZE_MAX ? tier : routed_tier;
+}
+
+bool usher_apply_rules_loaded(struct usher_engine *engine, const struct usher_event *event)
+{
+    const struct usher_rules *before = engine->floor.rules;
+    const struct usher_rules *rules = on_shelf(engine, event->fields.hash);
+    if (!rules)
+        return false;
+    usher_list_for_each (node, &engine->live)
+        usher_floor_leave(&engine->floor, usher_list_entry(node, struct usher_contact, live));
+    if (!usher_floor_take_rules(&engine->floor, rules, event->at_ms))
+        return false;
+    memset(engine->queue_waiting, 0, USHER_QUEUES_MAX * sizeof(*engine->queue_waiting));
+    usher_list_for_each (node, &engine->live) {
+        struct usher_contact *contact = usher_list_entry(node, struct usher_contact, live);
+        struct usher_class_key key;
+        route_again(contact, before, rules);
+        usher_floor_key(&engine->floor, contact->queue, contact->tier, contact->channel,
+                        contact->data, &key);
+        contact->class = usher_floor_class(&engine->floor, &key, event->at_ms);
+        if (contact->state == USHER_CONTACT_WAITING)
+            engine->queue_waiting[contact->queue]++;
+        usher_engine_place_contact(engine, contact, event->at_ms);
+    }
+    usher_floor_take_shares(&engine->floor, event->at_ms);
+    return true;
+}
+
+static void place_contacts(struct usher_engine *engine, struct usher_client *client, int64_t now_ms)
+{
+    usher_list_for_each (node, &client->contacts)
+        usher_engine_place_contact(engine, usher_list_entry(node, struct usher_contact, of_client),
+                                   now_ms);
+}
+
+bool usher_apply_link_lost(struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_client *client =
+        usher_clients_get(&engine->clients, event->fields.client, event->at_ms);
+    if (!client)
+        return false;
+    client->is_lost = true;
+    client->lost_until_ms = event->fields.until_ms;
+    usher_heap_set(&engine->deadlines, &client->lease, client->lost_until_ms);
+    place_contacts(engine, client, event->at_ms);
+    return true;
+}
+
+bool usher_apply_link_regained(struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_client *client =
+        usher_clients_get(&engine->clients, event->fields.client, event->at_ms);
+    if (!client)
+        return false;
+    client->is_lost = false;
+    client->lost_until_ms = 0;
+    usher_heap_remove(&engine->deadlines, &client->lease);
+    if (event->fields.instance.at &&
+        !usher_text_copy(client->instance, sizeof(client->instance), event->fields.instance))
+        return false;
+    place_contacts(engine, client, event->at_ms);
+    return true;
+}

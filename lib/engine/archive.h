@@ -1,0 +1,34 @@
+/* One walk over the state that writes and reads it: the same function serves both, so the two
+ * cannot differ. Numbers are 8 bytes, little end first; texts their length and their bytes. */
+#ifndef USHER_ENGINE_ARCHIVE_H
+#define USHER_ENGINE_ARCHIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+
+struct usher_archive {
+    struct usher_bytes *out; /* saving; NULL: loading */
+    const char *at;          /* loading */
+    const char *end;
+    bool is_bad; /* loading: the bytes ended, or do not fit; every value is then zero */
+};
+
+static inline bool usher_archive_is_loading(const struct usher_archive *archive)
+{
+    return archive->out == NULL;
+}
+
+void usher_archive_u64(struct usher_archive *archive, uint64_t *value);
+void usher_archive_i64(struct usher_archive *archive, int64_t *value);
+void usher_archive_u32(struct usher_archive *archive, uint32_t *value);
+/* A count that must not be above `count_max`. */
+void usher_archive_count(struct usher_archive *archive, size_t *count, size_t count_max);
+/* NUL-terminated text in a room of its own. */
+void usher_archive_chars(struct usher_archive *archive, char *room, size_t room_size);
+/* Text that may be absent. Loaded, it is borrowed from the archive. */
+void usher_archive_text(struct usher_archive *archive, struct usher_text *text);
+
+#endif

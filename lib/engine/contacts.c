@@ -1,0 +1,116 @@
+/* The table of contacts, and what holds for one of them beside its state: line, deadline, the lists
+ * it stands in. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/state.h"
+
+struct usher_contact *usher_engine_new_contact(struct usher_engine *engine)
+{
+    if (engine->free_slots_count == 0)
+        return NULL;
+    uint32_t slot = engine->free_slots[--engine->free_slots_count];
+    struct usher_contact *contact = &engine->contacts[slot];
+    memset(contact, 0, sizeof(*contact));
+    contact->slot = slot;
+    contact->serial = ++engine->serial_last;
+    contact->lease.tie = contact->serial;
+    contact->last_agent = UINT32_MAX;
+    usher_list_init(&contact->in_line);
+    usher_list_init(&contact->of_agent);
+    usher_list_init(&contact->of_client);
+    usher_list_init(&contact->live);
+    usher_list_init(&contact->declined);
+    usher_list_append(&engine->live, &contact->live);
+    return contact;
+}
+
+void usher_engine_free_contact(struct usher_engine *engine, struct usher_contact *contact)
+{
+    assert(!contact->agent && usher_list_is_empty(&contact->in_line));
+    usher_heap_remove(&engine->deadlines, &contact->lease);
+    usher_list_remove(&contact->live);
+    usher_list_remove(&contact->of_client);
+    usher_list_remove(&contact->declined);
+    usher_table_remove(&engine->contacts_by_id, contact);
+    free(contact->texts);
+    free(contact->note);
+    engine->free_slots[engine->free_slots_count++] = contact->slot;
+}
+
+bool usher_contact_keep_texts(struct usher_contact *contact, struct usher_text from,
+                              struct usher_text to, struct usher_text data)
+{
+    char *texts = malloc(from.length + to.length + data.length + 1);
+    if (!texts)
+        return false;
+    struct usher_text *kept[] = {&contact->from, &contact->to, &contact->data};
+    struct usher_text given[] = {from, to, data};
+    char *at = texts;
+    for (size_t i = 0; i < USHER_COUNT_OF(given); i++) {
+        if (given[i].length > 0)
+            memcpy(at, given[i].at, given[i].length);
+        *kept[i] = given[i].at ? (struct usher_text){at, given[i].length} : USHER_NO_TEXT;
+        at += given[i].length;
+    }
+    free(contact->texts);
+    contact->texts = texts;
+    return true;
+}
+
+void usher_contact_give(struct usher_contact *contact, struct usher_agent *agent)
+{
+    assert(!contact->agent);
+    contact->agent = agent;
+    contact->last_agent = agent->index;
+    agent->active[contact->channel]++;
+    usher_list_append(&agent->contacts, &contact->of_agent);
+}
+
+void usher_contact_take_away(struct usher_contact *contact)
+{
+    if (!contact->agent)
+        return;
+    contact->agent->active[contact->channel]--;
+    usher_list_remove(&contact->of_agent);
+    contact->agent = NULL;
+}
+
+bool usher_engine_can_offer(const struct usher_engine *engine, const struct usher_contact *contact,
+                            int64_t now_ms)
+{
+    return contact->state == USHER_CONTACT_WAITING && contact->class &&
+           contact->settle_until_ms <= now_ms && !engine->clients.list[contact->client].is_lost;
+}
+
+static int64_t deadline_of(const struct usher_contact *contact, int64_t now_ms)
+{
+    if (contact->until_ms != 0)
+        return contact->until_ms;
+    if (contact->state != USHER_CONTACT_WAITING)
+        return INT64_MAX;
+    int64_t next_ms = usher_contact_next_cool_down_ms(contact, now_ms);
+    if (contact->settle_until_ms > now_ms && contact->settle_until_ms < next_ms)
+        next_ms = contact->settle_until_ms;
+    return next_ms;
+}
+
+void usher_engine_place_contact(struct usher_engine *engine, struct usher_contact *contact,
+                                int64_t now_ms)
+{
+    bool is_in_line = !usher_list_is_empty(&contact->in_line);
+    bool can_offer = usher_engine_can_offer(engine, contact, now_ms);
+    if (can_offer && !is_in_line)
+        usher_floor_join(&engine->floor, contact);
+    else if (!can_offer && is_in_line)
+        usher_floor_leave(&engine->floor, contact);
+    usher_list_remove(&contact->declined);
+    if (contact->state == USHER_CONTACT_WAITING && contact->declines_count > 0)
+        usher_list_append(&engine->declined, &contact->declined);
+    int64_t deadline_ms = deadline_of(contact, now_ms);
+    if (deadline_ms == INT64_MAX)
+        usher_heap_remove(&engine->deadlines, &contact->lease);
+    else
+        usher_heap_set(&engine->deadlines, &contact->lease, deadline_ms);
+}

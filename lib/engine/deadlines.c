@@ -1,0 +1,74 @@
+/* Deadlines: what happens when a lease passes. Every lease stands in one heap; equal times fire in
+ * the order of arrival, contacts before agents before links. */
+#include "engine/decide.h"
+
+static void fire_contact(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms)
+{
+    switch (contact->state) {
+    case USHER_CONTACT_OFFERED:
+    case USHER_CONTACT_RINGING:
+        if (engine->clients.list[contact->client].is_lost) {
+            struct usher_agent *agent = contact->agent; /* nobody could answer: no blame */
+            usher_withdraw_offer(engine, contact, "link_lost", now_ms);
+            usher_dispatch_agent(engine, agent, now_ms);
+        } else {
+            usher_end_offer(engine, contact, USHER_EVENT_OFFER_EXPIRED, USHER_NO_TEXT, now_ms);
+        }
+        break;
+    case USHER_CONTACT_WRAPPING:
+        usher_finish_contact(engine, contact, USHER_TEXT("served"), USHER_NO_TEXT, now_ms);
+        break;
+    case USHER_CONTACT_WAITING: /* a cool-down or the PBX's second has passed */
+        usher_engine_place_contact(engine, contact, now_ms);
+        usher_dispatch_contact(engine, contact, now_ms);
+        break;
+    case USHER_CONTACT_TALKING:
+    case USHER_CONTACT_HELD:
+    case USHER_CONTACT_NONE:
+    case USHER_CONTACT_DONE:
+    case USHER_CONTACT_ABANDONED:
+    case USHER_CONTACT_STATE_COUNT:
+        usher_heap_remove(&engine->deadlines, &contact->lease);
+        break;
+    }
+}
+
+static void fire_agent(struct usher_engine *engine, struct usher_agent *agent, int64_t now_ms)
+{
+    struct usher_event event = {.kind = USHER_EVENT_AGENT_PHONE};
+    USHER_FIELDS_SET(&event.fields, AGENT, agent, usher_text_of(agent->id));
+    USHER_FIELDS_SET(&event.fields, STATE, state, usher_phone_state_name(USHER_PHONE_IDLE));
+    usher_engine_emit(engine, &event, now_ms);
+    usher_dispatch_agent(engine, agent, now_ms);
+}
+
+/* The PBX did not come back in time: its calls are taken for gone. */
+static void fire_client(struct usher_engine *engine, struct usher_client *client, int64_t now_ms)
+{
+    usher_heap_remove(&engine->deadlines, &client->lease);
+    usher_list_for_each_safe (node, &client->contacts)
+        usher_close_contact(engine, usher_list_entry(node, struct usher_contact, of_client),
+                            "link_lost", now_ms);
+}
+
+void usher_engine_pass_time(struct usher_engine *engine, int64_t now_ms)
+{
+    struct usher_heap_node *node;
+    engine->cause = NULL;
+    if (!engine->floor.rules)
+        return;
+    while ((node = usher_heap_first(&engine->deadlines)) && node->at_ms <= now_ms) {
+        if (node->tie < UINT64_C(1) << 62)
+            fire_contact(engine, usher_container_of(node, struct usher_contact, lease), now_ms);
+        else if (node->tie < UINT64_C(1) << 63)
+            fire_agent(engine, usher_container_of(node, struct usher_agent, lease), now_ms);
+        else
+            fire_client(engine, usher_container_of(node, struct usher_client, lease), now_ms);
+    }
+}
+
+int64_t usher_engine_next_deadline_ms(const struct usher_engine *engine)
+{
+    const struct usher_heap_node *node = usher_heap_first(&engine->deadlines);
+    return node && engine->floor.rules ? node->at_ms : INT64_MAX;
+}

@@ -1,0 +1,94 @@
+/* decide: (state, command, now) -> events. For the engine's own files. */
+#ifndef USHER_ENGINE_DECIDE_H
+#define USHER_ENGINE_DECIDE_H
+
+#include "engine/state.h"
+
+/* A command that is being decided. */
+struct usher_request {
+    struct usher_engine *engine;
+    const struct usher_command *command;
+    int64_t now_ms;
+    struct usher_answer *answer;
+};
+
+/* Each either emits what follows from the command, or fills the answer and changes nothing. */
+typedef enum usher_error (*usher_decide)(struct usher_request *request);
+
+enum usher_error usher_decide_contact_arrive(struct usher_request *request);
+enum usher_error usher_decide_contact_abandon(struct usher_request *request);
+enum usher_error usher_decide_contact_hold(struct usher_request *request);
+enum usher_error usher_decide_contact_resume(struct usher_request *request);
+enum usher_error usher_decide_contact_end(struct usher_request *request);
+enum usher_error usher_decide_contact_note(struct usher_request *request);
+enum usher_error usher_decide_contact_wrap_up(struct usher_request *request);
+enum usher_error usher_decide_contact_vanish(struct usher_request *request);
+enum usher_error usher_decide_contact_ring(struct usher_request *request);
+enum usher_error usher_decide_contact_answer(struct usher_request *request);
+enum usher_error usher_decide_contact_fail(struct usher_request *request);
+enum usher_error usher_decide_offer_accept(struct usher_request *request);
+enum usher_error usher_decide_offer_decline(struct usher_request *request);
+enum usher_error usher_decide_agent_sign_in(struct usher_request *request);
+enum usher_error usher_decide_agent_ready(struct usher_request *request);
+enum usher_error usher_decide_agent_not_ready(struct usher_request *request);
+enum usher_error usher_decide_agent_sign_out(struct usher_request *request);
+enum usher_error usher_decide_agent_phone(struct usher_request *request);
+enum usher_error usher_decide_profile_set(struct usher_request *request);
+enum usher_error usher_decide_rules_load(struct usher_request *request);
+enum usher_error usher_decide_router_start(struct usher_request *request);
+enum usher_error usher_decide_router_beat(struct usher_request *request);
+enum usher_error usher_decide_router_stop(struct usher_request *request);
+enum usher_error usher_decide_journal_lose(struct usher_request *request);
+enum usher_error usher_decide_link_lose(struct usher_request *request);
+enum usher_error usher_decide_link_regain(struct usher_request *request);
+
+/* requests.c: finds what the command names and checks that the client may touch it. NULL with the
+ * answer filled. */
+struct usher_contact *usher_request_contact(struct usher_request *request);
+struct usher_agent *usher_request_agent(struct usher_request *request);
+/* The full id of the command's contact, in `room`. False with the answer filled. */
+USHER_MUST_USE bool usher_request_contact_id(struct usher_request *request,
+                                             char room[USHER_CONTACT_ID_MAX + 1],
+                                             struct usher_text *id);
+/* WRONG_STATE, with the contact's state and `hint`. */
+enum usher_error usher_request_wrong_state(struct usher_request *request,
+                                           const struct usher_contact *contact, const char *hint);
+
+/* dispatch.c: offers made after a change. */
+void usher_dispatch_contact(struct usher_engine *engine, struct usher_contact *contact,
+                            int64_t now_ms);
+void usher_dispatch_agent(struct usher_engine *engine, struct usher_agent *agent, int64_t now_ms);
+/* The waiting contacts that somebody declined: who is excluded may have changed. */
+void usher_dispatch_declined(struct usher_engine *engine, int64_t now_ms);
+/* Several free and several waiting, after rules or links changed. */
+void usher_dispatch_all(struct usher_engine *engine, int64_t now_ms);
+
+/* moves.c: events that several commands and deadlines share. */
+/* An event about a contact, with its id and, if it has one, its agent. */
+struct usher_event usher_event_about(enum usher_event_kind kind,
+                                     const struct usher_contact *contact);
+/* Adds the number of the contact's offer, written into `room`. */
+void usher_event_add_offer(struct usher_event *event, const struct usher_contact *contact,
+                           char room[USHER_NUMBER_SIZE]);
+/* Takes an open offer back without blame. */
+void usher_withdraw_offer(struct usher_engine *engine, struct usher_contact *contact,
+                          const char *reason, int64_t now_ms);
+/* Ends an open offer with blame (declined, failed, expired), lays the agent's phone to rest or
+ * makes him not ready where that follows, and dispatches both. */
+void usher_end_offer(struct usher_engine *engine, struct usher_contact *contact,
+                     enum usher_event_kind kind, struct usher_text reason, int64_t now_ms);
+/* Ends a talk: into wrap-up, or at once. */
+void usher_end_talk(struct usher_engine *engine, struct usher_contact *contact,
+                    struct usher_text reason, int64_t now_ms);
+/* Ends the contact and dispatches its agent. The contact is gone afterwards. */
+void usher_finish_contact(struct usher_engine *engine, struct usher_contact *contact,
+                          struct usher_text reason, struct usher_text disposition, int64_t now_ms);
+/* The customer has left. The contact is gone afterwards. */
+void usher_abandon_contact(struct usher_engine *engine, struct usher_contact *contact,
+                           int64_t now_ms);
+/* The PBX has none of this: whatever state the contact is in, it is closed as far as the PBX goes.
+ */
+void usher_close_contact(struct usher_engine *engine, struct usher_contact *contact,
+                         const char *reason, int64_t now_ms);
+
+#endif

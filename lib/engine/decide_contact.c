@@ -1,0 +1,186 @@
+/* Commands about contacts: arrival, talk, end. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "engine/decide.h"
+
+/* Whether a contact may be taken in, and where it belongs. */
+static enum usher_error admit(struct usher_request *request, struct usher_text id,
+                              enum usher_channel *channel, size_t *queue, size_t *tier)
+{
+    struct usher_engine *engine = request->engine;
+    const struct usher_fields *fields = &request->command->fields;
+    struct usher_answer *answer = request->answer;
+    const struct usher_rules *rules = engine->floor.rules;
+    *channel = usher_channel_find(fields->channel);
+    if (!*channel)
+        return usher_answer_set(answer, USHER_ERROR_BAD_FIELD,
+                                "`channel` must be voice, chat, email or task");
+    if (usher_engine_contact(engine, id))
+        return usher_answer_set(answer, USHER_ERROR_CONTACT_EXISTS, "a live contact has this id");
+    if (usher_ended_has(&engine->ended, usher_ended_hash(id), request->now_ms - USHER_ENDED_MS))
+        return usher_answer_set(answer, USHER_ERROR_CONTACT_EXISTS,
+                                "a contact of this id ended less than an hour ago; use a new id");
+    if (fields->data.length > engine->limits.context_bytes)
+        return usher_answer_set(answer, USHER_ERROR_LIMIT,
+                                "limits.context: `data` has more than %zu bytes",
+                                engine->limits.context_bytes);
+    if (engine->free_slots_count == 0)
+        return usher_answer_set(answer, USHER_ERROR_LIMIT,
+                                "limits.contacts: there are %zu live contacts",
+                                engine->limits.contacts);
+    if (!rules ||
+        !usher_rules_route(rules, *channel, fields->from, fields->to, fields->data, queue, tier))
+        return usher_answer_set(answer, USHER_ERROR_NO_QUEUE,
+                                "no route of the rules fits the contact");
+    if (engine->queue_waiting[*queue] >= rules->queues[*queue].waiting_max)
+        return usher_answer_set(
+            answer, USHER_ERROR_LIMIT, "queue %.*s: limit.waiting of %" PRId64 " is reached",
+            USHER_TEXT_ARGS(rules->queues[*queue].name), rules->queues[*queue].waiting_max);
+    return USHER_OK;
+}
+
+static enum usher_error check_room(struct usher_request *request, enum usher_channel channel,
+                                   size_t queue, size_t tier)
+{
+    struct usher_engine *engine = request->engine;
+    struct usher_class_key key;
+    usher_floor_key(&engine->floor, queue, tier, channel, request->command->fields.data, &key);
+    if (engine->floor.classes_count == engine->floor.classes_max &&
+        !usher_floor_find_class(&engine->floor, &key))
+        return usher_answer_set(
+            request->answer, USHER_ERROR_LIMIT,
+            "limits.classes: there are %zu kinds of requirement; use fewer different needs",
+            engine->floor.classes_max);
+    if (!usher_clients_has_room(&engine->clients, request->command->client, request->now_ms))
+        return usher_answer_set(request->answer, USHER_ERROR_LIMIT,
+                                "limits.clients: too many clients");
+    return USHER_OK;
+}
+
+enum usher_error usher_decide_contact_arrive(struct usher_request *request)
+{
+    const struct usher_fields *fields = &request->command->fields;
+    char room[USHER_CONTACT_ID_MAX + 1];
+    struct usher_text id;
+    enum usher_channel channel;
+    size_t queue;
+    size_t tier;
+    if (!usher_request_contact_id(request, room, &id))
+        return request->answer->error;
+    if (admit(request, id, &channel, &queue, &tier) || check_room(request, channel, queue, tier))
+        return request->answer->error;
+    const struct usher_rules *rules = request->engine->floor.rules;
+    bool is_earlier =
+        usher_fields_has(fields, USHER_FIELD_SINCE_MS) && fields->since_ms < request->now_ms;
+    struct usher_event event = {.kind = USHER_EVENT_CONTACT_ARRIVED};
+    event.fields = (struct usher_fields){
+        .present =
+            fields->present & (USHER_FIELD_BIT(FROM) | USHER_FIELD_BIT(TO) | USHER_FIELD_BIT(DATA)),
+        .from = fields->from,
+        .to = fields->to,
+        .data = fields->data,
+    };
+    USHER_FIELDS_SET(&event.fields, CONTACT, contact, id);
+    USHER_FIELDS_SET(&event.fields, CHANNEL, channel, usher_channel_name(channel));
+    USHER_FIELDS_SET(&event.fields, QUEUE, queue, rules->queues[queue].name);
+    USHER_FIELDS_SET(&event.fields, TIER, tier, rules->tiers[tier].name);
+    USHER_FIELDS_SET(&event.fields, PLACE_MS, place_ms,
+                     is_earlier ? fields->since_ms : request->now_ms);
+    USHER_FIELDS_SET(&event.fields, SINCE_MS, since_ms,
+                     is_earlier ? fields->since_ms : request->now_ms);
+    usher_engine_emit(request->engine, &event, request->now_ms);
+    usher_dispatch_contact(request->engine, usher_engine_contact(request->engine, id),
+                           request->now_ms);
+    return USHER_OK;
+}
+
+enum usher_error usher_decide_contact_abandon(struct usher_request *request)
+{
+    struct usher_contact *contact = usher_request_contact(request);
+    if (!contact)
+        return request->answer->error;
+    if (contact->state != USHER_CONTACT_WAITING && !usher_contact_state_is_offer(contact->state))
+        return usher_request_wrong_state(request, contact,
+                                         "contact.end is for those an agent has answered");
+    usher_abandon_contact(request->engine, contact, request->now_ms);
+    return USHER_OK;
+}
+
+/* Between TALKING and HELD; in the wanted state already there is nothing to do. */
+static enum usher_error move_talk(struct usher_request *request, enum usher_contact_state to,
+                                  enum usher_event_kind kind)
+{
+    struct usher_contact *contact = usher_request_contact(request);
+    if (!contact)
+        return request->answer->error;
+    if (!usher_contact_state_is_talk(contact->state))
+        return usher_request_wrong_state(request, contact, "only a talk can be held and resumed");
+    if (contact->state == to)
+        return USHER_OK;
+    struct usher_event event = usher_event_about(kind, contact);
+    usher_engine_emit(request->engine, &event, request->now_ms);
+    return USHER_OK;
+}
+
+enum usher_error usher_decide_contact_hold(struct usher_request *request)
+{
+    return move_talk(request, USHER_CONTACT_HELD, USHER_EVENT_CONTACT_HELD);
+}
+
+enum usher_error usher_decide_contact_resume(struct usher_request *request)
+{
+    return move_talk(request, USHER_CONTACT_TALKING, USHER_EVENT_CONTACT_RESUMED);
+}
+
+enum usher_error usher_decide_contact_end(struct usher_request *request)
+{
+    struct usher_contact *contact = usher_request_contact(request);
+    if (!contact)
+        return request->answer->error;
+    if (request->command->role == USHER_ROLE_DESK && usher_channel_is_phone(contact->channel))
+        return usher_answer_set(request->answer, USHER_ERROR_NOT_ALLOWED,
+                                "the phone ends a call, not the desk");
+    if (contact->state == USHER_CONTACT_WRAPPING)
+        return USHER_OK;
+    if (!usher_contact_state_is_talk(contact->state))
+        return usher_request_wrong_state(request, contact,
+                                         "contact.abandon is for those nobody has answered");
+    struct usher_text reason = request->command->fields.reason;
+    usher_end_talk(request->engine, contact, reason.at ? reason : USHER_TEXT("served"),
+                   request->now_ms);
+    return USHER_OK;
+}
+
+enum usher_error usher_decide_contact_note(struct usher_request *request)
+{
+    struct usher_contact *contact = usher_request_contact(request);
+    if (!contact)
+        return request->answer->error;
+    struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_NOTED, contact);
+    USHER_FIELDS_SET(&event.fields, NOTE, note, request->command->fields.note);
+    usher_engine_emit(request->engine, &event, request->now_ms);
+    return USHER_OK;
+}
+
+enum usher_error usher_decide_contact_wrap_up(struct usher_request *request)
+{
+    struct usher_contact *contact = usher_request_contact(request);
+    if (!contact)
+        return request->answer->error;
+    if (contact->state != USHER_CONTACT_WRAPPING)
+        return usher_request_wrong_state(request, contact,
+                                         "only the work after a talk can be finished");
+    usher_finish_contact(request->engine, contact, USHER_TEXT("served"),
+                         request->command->fields.disposition, request->now_ms);
+    return USHER_OK;
+}
+
+enum usher_error usher_decide_contact_vanish(struct usher_request *request)
+{
+    struct usher_contact *contact = usher_request_contact(request);
+    if (!contact)
+        return request->answer->error;
+    usher_close_contact(request->engine, contact, "vanished", request->now_ms);
+    return USHER_OK;
+}

@@ -1,0 +1,95 @@
+/* Commands of usherd itself: its start and end, rules, links. */
+#include "engine/decide.h"
+
+static enum usher_error emit_plain(struct usher_request *request, enum usher_event_kind kind)
+{
+    struct usher_event event = {.kind = kind, .fields = request->command->fields};
+    usher_engine_emit(request->engine, &event, request->now_ms);
+    return USHER_OK;
+}
+
+enum usher_error usher_decide_router_start(struct usher_request *request)
+{
+    return emit_plain(request, USHER_EVENT_ROUTER_STARTED);
+}
+
+enum usher_error usher_decide_router_beat(struct usher_request *request)
+{
+    return emit_plain(request, USHER_EVENT_ROUTER_HEARTBEAT);
+}
+
+enum usher_error usher_decide_router_stop(struct usher_request *request)
+{
+    return emit_plain(request, USHER_EVENT_ROUTER_STOPPED);
+}
+
+enum usher_error usher_decide_journal_lose(struct usher_request *request)
+{
+    return emit_plain(request, USHER_EVENT_JOURNAL_LOST);
+}
+
+enum usher_error usher_decide_rules_load(struct usher_request *request)
+{
+    struct usher_engine *engine = request->engine;
+    struct usher_text hash = request->command->fields.hash;
+    if (!usher_engine_has_rules(engine, hash))
+        return usher_answer_set(request->answer, USHER_ERROR_BAD_RULES,
+                                "no rules of this hash are on the shelf");
+    if (engine->floor.rules && usher_text_is_equal(usher_text_of(engine->floor.rules->hash), hash))
+        return USHER_OK;
+    emit_plain(request, USHER_EVENT_RULES_LOADED);
+    usher_dispatch_all(engine, request->now_ms);
+    return USHER_OK;
+}
+
+static void lose(struct usher_request *request, const struct usher_client *client)
+{
+    struct usher_event event = {.kind = USHER_EVENT_LINK_LOST};
+    USHER_FIELDS_SET(&event.fields, CLIENT, client, usher_text_of(client->name));
+    USHER_FIELDS_SET(&event.fields, UNTIL_MS, until_ms, request->command->fields.until_ms);
+    usher_engine_emit(request->engine, &event, request->now_ms);
+}
+
+enum usher_error usher_decide_link_lose(struct usher_request *request)
+{
+    struct usher_clients *clients = &request->engine->clients;
+    struct usher_text name = request->command->fields.client;
+    if (name.at) {
+        struct usher_client *client = usher_clients_find(clients, name);
+        if (client && !client->is_lost)
+            lose(request, client);
+        return USHER_OK;
+    }
+    for (size_t i = 0; i < clients->count; i++)
+        if (!usher_list_is_empty(&clients->list[i].contacts))
+            lose(request, &clients->list[i]);
+    return USHER_OK;
+}
+
+static bool is_new_life(const struct usher_client *client, struct usher_text instance)
+{
+    return client && instance.at && client->instance[0] &&
+           !usher_text_is_equal(usher_text_of(client->instance), instance);
+}
+
+enum usher_error usher_decide_link_regain(struct usher_request *request)
+{
+    struct usher_engine *engine = request->engine;
+    const struct usher_fields *fields = &request->command->fields;
+    struct usher_client *client = usher_clients_find(&engine->clients, fields->client);
+    bool is_known_life =
+        !fields->instance.at ||
+        (client && usher_text_is_equal(usher_text_of(client->instance), fields->instance));
+    if (!client || (!client->is_lost && is_known_life)) {
+        if (is_known_life ||
+            !usher_clients_has_room(&engine->clients, fields->client, request->now_ms))
+            return USHER_OK;
+    }
+    if (is_new_life(client, fields->instance))
+        usher_list_for_each_safe (node, &client->contacts)
+            usher_close_contact(engine, usher_list_entry(node, struct usher_contact, of_client),
+                                "pbx_restarted", request->now_ms);
+    emit_plain(request, USHER_EVENT_LINK_REGAINED);
+    usher_dispatch_all(engine, request->now_ms);
+    return USHER_OK;
+}

@@ -1,0 +1,94 @@
+/* Offers: the highest bid becomes contact.offered. */
+#include "engine/decide.h"
+
+/* The terms of the bid, so that anyone can see why. */
+static void add_terms(struct usher_event *event, const struct usher_bid *bid)
+{
+    USHER_FIELDS_SET(&event->fields, BID_MS, bid_ms, bid->bid_ms);
+    USHER_FIELDS_SET(&event->fields, LATE_MS, late_ms, bid->late_ms);
+    USHER_FIELDS_SET(&event->fields, MATCH, match, bid->match);
+    USHER_FIELDS_SET(&event->fields, GROUND, ground, bid->ground);
+    USHER_FIELDS_SET(&event->fields, LEND, lend, bid->lend);
+    USHER_FIELDS_SET(&event->fields, IDLE_MS, idle_ms, bid->idle_ms);
+}
+
+/* Who calls and what it is about, for the agent's desk. */
+static void add_story(struct usher_event *event, const struct usher_contact *contact)
+{
+    if (contact->from.at)
+        USHER_FIELDS_SET(&event->fields, FROM, from, contact->from);
+    if (contact->to.at)
+        USHER_FIELDS_SET(&event->fields, TO, to, contact->to);
+    if (contact->data.at)
+        USHER_FIELDS_SET(&event->fields, DATA, data, contact->data);
+    if (contact->note)
+        USHER_FIELDS_SET(&event->fields, NOTE, note, usher_text_of(contact->note));
+}
+
+static void offer(struct usher_engine *engine, struct usher_contact *contact,
+                  const struct usher_agent *agent, const struct usher_bid *bid, int64_t now_ms)
+{
+    char room[USHER_NUMBER_SIZE];
+    const struct usher_rules *rules = engine->floor.rules;
+    bool is_phone = usher_channel_is_phone(contact->channel);
+    int64_t ring_ms = rules->queues[contact->queue].ring_ms;
+    struct usher_number n = {engine->last.epoch, engine->last.seq + 1};
+    struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_OFFERED, contact);
+    struct usher_fields *fields = &event.fields;
+    USHER_FIELDS_SET(fields, OFFER, offer, usher_number_write(n, room));
+    USHER_FIELDS_SET(fields, AGENT, agent, usher_text_of(agent->id));
+    USHER_FIELDS_SET(fields, CHANNEL, channel, usher_channel_name(contact->channel));
+    USHER_FIELDS_SET(fields, QUEUE, queue, rules->queues[contact->queue].name);
+    USHER_FIELDS_SET(fields, TIER, tier, rules->tiers[contact->tier].name);
+    USHER_FIELDS_SET(fields, ACCEPT, accept, is_phone ? USHER_TEXT("phone") : USHER_TEXT("desk"));
+    USHER_FIELDS_SET(fields, RING_MS, ring_ms, ring_ms);
+    USHER_FIELDS_SET(fields, UNTIL_MS, until_ms,
+                     now_ms + ring_ms + (is_phone ? USHER_RING_GRACE_MS : 0));
+    USHER_FIELDS_SET(fields, WAITED_MS, waited_ms, contact->waited_ms + now_ms - contact->since_ms);
+    if (agent->phone[0])
+        USHER_FIELDS_SET(fields, PHONE, phone, usher_text_of(agent->phone));
+    add_story(&event, contact);
+    add_terms(&event, bid);
+    usher_engine_emit(engine, &event, now_ms);
+}
+
+void usher_dispatch_contact(struct usher_engine *engine, struct usher_contact *contact,
+                            int64_t now_ms)
+{
+    struct usher_bid bid;
+    if (engine->is_syncing || usher_list_is_empty(&contact->in_line))
+        return;
+    struct usher_agent *agent = usher_match_agent(&engine->floor, contact, now_ms, &bid);
+    if (agent)
+        offer(engine, contact, agent, &bid, now_ms);
+}
+
+void usher_dispatch_agent(struct usher_engine *engine, struct usher_agent *agent, int64_t now_ms)
+{
+    struct usher_bid bid;
+    struct usher_contact *contact;
+    while (!engine->is_syncing && agent->open_mask &&
+           (contact = usher_match_contact(&engine->floor, agent, now_ms, &bid)))
+        offer(engine, contact, agent, &bid, now_ms);
+}
+
+void usher_dispatch_declined(struct usher_engine *engine, int64_t now_ms)
+{
+    usher_list_for_each_safe (node, &engine->declined)
+        usher_dispatch_contact(engine, usher_list_entry(node, struct usher_contact, declined),
+                               now_ms);
+}
+
+void usher_dispatch_all(struct usher_engine *engine, int64_t now_ms)
+{
+    struct usher_bid bid;
+    struct usher_agent *agent;
+    struct usher_contact *contact;
+    if (engine->is_syncing)
+        return;
+    while (usher_match_pair(&engine->floor, now_ms, &agent, &contact, &bid))
+        offer(engine, contact, agent, &bid, now_ms);
+    /* A line whose candidates are excluded for those who are free may hold others for them. */
+    usher_list_for_each_safe (node, &engine->floor.idle)
+        usher_dispatch_agent(engine, usher_list_entry(node, struct usher_agent, idle_node), now_ms);
+}

@@ -1,0 +1,134 @@
+/* Events that several commands and deadlines share. */
+#include "engine/decide.h"
+
+struct usher_event usher_event_about(enum usher_event_kind kind,
+                                     const struct usher_contact *contact)
+{
+    struct usher_event event = {.kind = kind};
+    USHER_FIELDS_SET(&event.fields, CONTACT, contact, usher_text_of(contact->id));
+    if (contact->agent)
+        USHER_FIELDS_SET(&event.fields, AGENT, agent, usher_text_of(contact->agent->id));
+    return event;
+}
+
+void usher_event_add_offer(struct usher_event *event, const struct usher_contact *contact,
+                           char room[USHER_NUMBER_SIZE])
+{
+    USHER_FIELDS_SET(&event->fields, OFFER, offer, usher_number_write(contact->offer, room));
+}
+
+void usher_withdraw_offer(struct usher_engine *engine, struct usher_contact *contact,
+                          const char *reason, int64_t now_ms)
+{
+    char room[USHER_NUMBER_SIZE];
+    struct usher_event event = usher_event_about(USHER_EVENT_OFFER_WITHDRAWN, contact);
+    usher_event_add_offer(&event, contact, room);
+    USHER_FIELDS_SET(&event.fields, REASON, reason, usher_text_of(reason));
+    usher_engine_emit(engine, &event, now_ms);
+}
+
+static void rest_phone(struct usher_engine *engine, struct usher_agent *agent,
+                       enum usher_phone_state state, int64_t now_ms)
+{
+    struct usher_event event = {.kind = USHER_EVENT_AGENT_PHONE};
+    USHER_FIELDS_SET(&event.fields, AGENT, agent, usher_text_of(agent->id));
+    USHER_FIELDS_SET(&event.fields, STATE, state, usher_phone_state_name(state));
+    USHER_FIELDS_SET(&event.fields, UNTIL_MS, until_ms, now_ms + USHER_PHONE_REST_MS);
+    usher_engine_emit(engine, &event, now_ms);
+}
+
+/* What an offer that came to nothing says about the agent. */
+static void judge_agent(struct usher_engine *engine, struct usher_agent *agent,
+                        struct usher_text reason, int64_t now_ms)
+{
+    if (agent->missed_count >= USHER_MISSED_MAX && agent->state == USHER_AGENT_READY) {
+        struct usher_event event = {.kind = USHER_EVENT_AGENT_NOT_READY};
+        USHER_FIELDS_SET(&event.fields, AGENT, agent, usher_text_of(agent->id));
+        USHER_FIELDS_SET(&event.fields, REASON, reason, USHER_TEXT(USHER_RING_NO_ANSWER));
+        usher_engine_emit(engine, &event, now_ms);
+    } else if (usher_text_is_equal(reason, USHER_TEXT("busy"))) {
+        rest_phone(engine, agent, USHER_PHONE_BUSY, now_ms);
+    } else if (usher_text_is_equal(reason, USHER_TEXT("unreachable"))) {
+        rest_phone(engine, agent, USHER_PHONE_UNREACHABLE, now_ms);
+    }
+}
+
+void usher_end_offer(struct usher_engine *engine, struct usher_contact *contact,
+                     enum usher_event_kind kind, struct usher_text reason, int64_t now_ms)
+{
+    char room[USHER_NUMBER_SIZE];
+    struct usher_agent *agent = contact->agent;
+    struct usher_event event = usher_event_about(kind, contact);
+    usher_event_add_offer(&event, contact, room);
+    USHER_FIELDS_SET(&event.fields, UNTIL_MS, until_ms, now_ms + USHER_COOL_DOWN_MS);
+    if (reason.at)
+        USHER_FIELDS_SET(&event.fields, REASON, reason, reason);
+    usher_engine_emit(engine, &event, now_ms);
+    judge_agent(engine, agent, reason, now_ms);
+    usher_dispatch_contact(engine, contact, now_ms);
+    usher_dispatch_agent(engine, agent, now_ms);
+}
+
+void usher_finish_contact(struct usher_engine *engine, struct usher_contact *contact,
+                          struct usher_text reason, struct usher_text disposition, int64_t now_ms)
+{
+    struct usher_agent *agent = contact->agent;
+    struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_DONE, contact);
+    USHER_FIELDS_SET(&event.fields, REASON, reason, reason);
+    if (disposition.at)
+        USHER_FIELDS_SET(&event.fields, DISPOSITION, disposition, disposition);
+    usher_engine_emit(engine, &event, now_ms);
+    if (agent)
+        usher_dispatch_agent(engine, agent, now_ms);
+}
+
+void usher_end_talk(struct usher_engine *engine, struct usher_contact *contact,
+                    struct usher_text reason, int64_t now_ms)
+{
+    int64_t wrap_up_ms = engine->floor.rules->queues[contact->queue].wrap_up_ms;
+    if (wrap_up_ms == 0) {
+        usher_finish_contact(engine, contact, reason, USHER_NO_TEXT, now_ms);
+        return;
+    }
+    struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_WRAPPING, contact);
+    USHER_FIELDS_SET(&event.fields, UNTIL_MS, until_ms, now_ms + wrap_up_ms);
+    USHER_FIELDS_SET(&event.fields, REASON, reason, reason);
+    usher_engine_emit(engine, &event, now_ms);
+}
+
+void usher_abandon_contact(struct usher_engine *engine, struct usher_contact *contact,
+                           int64_t now_ms)
+{
+    char room[USHER_NUMBER_SIZE];
+    struct usher_agent *agent = contact->agent;
+    struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_ABANDONED, contact);
+    int64_t spell_ms = contact->state == USHER_CONTACT_WAITING ? now_ms - contact->since_ms : 0;
+    if (agent)
+        usher_event_add_offer(&event, contact, room);
+    USHER_FIELDS_SET(&event.fields, WAITED_MS, waited_ms, contact->waited_ms + spell_ms);
+    usher_engine_emit(engine, &event, now_ms);
+    if (agent)
+        usher_dispatch_agent(engine, agent, now_ms);
+}
+
+void usher_close_contact(struct usher_engine *engine, struct usher_contact *contact,
+                         const char *reason, int64_t now_ms)
+{
+    switch (contact->state) {
+    case USHER_CONTACT_WAITING:
+    case USHER_CONTACT_OFFERED:
+    case USHER_CONTACT_RINGING:
+        usher_abandon_contact(engine, contact, now_ms);
+        break;
+    case USHER_CONTACT_TALKING:
+    case USHER_CONTACT_HELD:
+        usher_end_talk(engine, contact, usher_text_of(reason), now_ms);
+        break;
+    case USHER_CONTACT_WRAPPING: /* the agent's work goes on without the PBX */
+    case USHER_CONTACT_NONE:
+    case USHER_CONTACT_DONE:
+    case USHER_CONTACT_ABANDONED:
+    case USHER_CONTACT_STATE_COUNT:
+        break;
+    }
+}

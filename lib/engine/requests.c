@@ -1,0 +1,84 @@
+/* What commands name: contacts and agents, and whether the client may touch them. */
+#include <string.h>
+
+#include "engine/decide.h"
+
+bool usher_request_contact_id(struct usher_request *request, char room[USHER_CONTACT_ID_MAX + 1],
+                              struct usher_text *id)
+{
+    const struct usher_command *command = request->command;
+    struct usher_text given = command->fields.contact;
+    const char *slash = given.length ? memchr(given.at, '/', given.length) : NULL;
+    struct usher_text client =
+        slash ? (struct usher_text){given.at, (size_t)(slash - given.at)} : command->client;
+    struct usher_text own =
+        slash ? (struct usher_text){slash + 1, given.length - client.length - 1} : given;
+    if (command->role == USHER_ROLE_PBX && !usher_text_is_equal(client, command->client)) {
+        usher_answer_set(request->answer, USHER_ERROR_NOT_ALLOWED,
+                         "the contact is another client's");
+        return false;
+    }
+    if (own.length == 0 || own.length > USHER_CONTACT_OWN_ID_MAX || client.length == 0 ||
+        client.length > USHER_CLIENT_NAME_MAX) {
+        usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
+                         "`contact` must be an id of 1 to 128 bytes, or <client>/<id>");
+        return false;
+    }
+    memcpy(room, client.at, client.length);
+    room[client.length] = '/';
+    memcpy(room + client.length + 1, own.at, own.length);
+    room[client.length + 1 + own.length] = '\0';
+    *id = (struct usher_text){room, client.length + 1 + own.length};
+    return true;
+}
+
+struct usher_contact *usher_request_contact(struct usher_request *request)
+{
+    char room[USHER_CONTACT_ID_MAX + 1];
+    struct usher_text id;
+    if (!usher_request_contact_id(request, room, &id))
+        return NULL;
+    struct usher_contact *contact = usher_engine_contact(request->engine, id);
+    if (!contact) {
+        usher_answer_set(request->answer, USHER_ERROR_NO_SUCH_CONTACT,
+                         "there is no live contact of this id");
+        return NULL;
+    }
+    if (request->command->role == USHER_ROLE_DESK &&
+        (!contact->agent ||
+         !usher_text_is_equal(usher_text_of(contact->agent->id), request->command->own_agent))) {
+        usher_answer_set(request->answer, USHER_ERROR_NOT_ALLOWED,
+                         "the contact is not with this desk's agent");
+        return NULL;
+    }
+    return contact;
+}
+
+struct usher_agent *usher_request_agent(struct usher_request *request)
+{
+    const struct usher_command *command = request->command;
+    struct usher_text id = command->fields.agent.at ? command->fields.agent : command->own_agent;
+    if (!id.at || id.length == 0) {
+        usher_answer_set(request->answer, USHER_ERROR_MISSING_FIELD,
+                         "`agent` is needed: whom the command is about");
+        return NULL;
+    }
+    if (command->role == USHER_ROLE_DESK && !usher_text_is_equal(id, command->own_agent)) {
+        usher_answer_set(request->answer, USHER_ERROR_NOT_ALLOWED,
+                         "a desk acts for its own agent only");
+        return NULL;
+    }
+    struct usher_agent *agent = usher_engine_agent(request->engine, id);
+    if (!agent)
+        usher_answer_set(request->answer, USHER_ERROR_NO_SUCH_AGENT,
+                         "there is no profile of agent %.*s; write one with HSET",
+                         USHER_TEXT_ARGS(id));
+    return agent;
+}
+
+enum usher_error usher_request_wrong_state(struct usher_request *request,
+                                           const struct usher_contact *contact, const char *hint)
+{
+    return usher_answer_set(request->answer, USHER_ERROR_WRONG_STATE, "the contact is %.*s; %s",
+                            USHER_TEXT_ARGS(usher_contact_state_name(contact->state)), hint);
+}

@@ -1,0 +1,107 @@
+/* The engine's state, for the engine's own files. Only usher_engine_emit and usher_engine_apply
+ * change it. */
+#ifndef USHER_ENGINE_STATE_H
+#define USHER_ENGINE_STATE_H
+
+#include "base/heap.h"
+#include "base/list.h"
+#include "base/table.h"
+#include "engine/clients.h"
+#include "engine/ended.h"
+#include "engine/engine.h"
+#include "model/agent.h"
+#include "model/contact.h"
+#include "routing/floor.h"
+#include "routing/match.h"
+#include "wire/codec.h"
+
+#define USHER_COOL_DOWN_MS 60000 /* a decliner is not asked again for the contact */
+#define USHER_SETTLE_MS    1000  /* how long the PBX may take to stop ringing */
+#define USHER_PHONE_REST_MS                                                                        \
+    30000 /* how long a phone that was found busy or unreachable is left alone */
+#define USHER_RING_GRACE_MS  2000 /* the PBX owns the ring timer: our lease is that much longer */
+#define USHER_MISSED_MAX     2    /* offers rung out in a row that make an agent not ready */
+#define USHER_ENDED_MS       3600000 /* how long the id of an ended contact stays taken */
+#define USHER_SHELF_SIZE     5
+#define USHER_RING_NO_ANSWER "ring_no_answer"
+
+struct usher_engine {
+    struct usher_limits limits;
+    struct usher_floor floor;
+    struct usher_contact *contacts; /* [limits.contacts] */
+    uint32_t *free_slots;
+    size_t free_slots_count;
+    struct usher_table contacts_by_id;
+    struct usher_table agents_by_id;
+    struct usher_clients clients;
+    struct usher_ended ended;
+    struct usher_list live;     /* contacts by serial */
+    struct usher_list declined; /* waiting contacts with a decline, in no order that matters */
+    uint64_t serial_last;
+    int64_t *queue_waiting; /* [USHER_QUEUES_MAX]: contacts in state WAITING */
+    struct usher_heap deadlines;
+    struct usher_rules *shelf[USHER_SHELF_SIZE]; /* [0] is the newest put there */
+    struct usher_number last;
+    int64_t last_ms;
+    struct usher_outbox outbox;
+    bool is_syncing; /* a sync is being taken in: offers are made when all of it is known */
+    const struct usher_command
+        *cause; /* the command whose first event is still to come; NULL = none */
+    struct usher_scratch scratch;
+};
+
+/* engine.c: gives `event` its number and time, puts it into the outbox and applies it. The event
+ * must be possible. */
+void usher_engine_emit(struct usher_engine *engine, struct usher_event *event, int64_t now_ms);
+/* apply.c: changes the state. False when the event is not possible in this state. */
+USHER_MUST_USE bool usher_engine_apply(struct usher_engine *engine,
+                                       const struct usher_event *event);
+
+struct usher_contact *usher_engine_contact(const struct usher_engine *engine, struct usher_text id);
+struct usher_agent *usher_engine_agent(const struct usher_engine *engine, struct usher_text id);
+/* The contact of the agent whose open or accepted offer is `offer`; NULL when there is none. */
+struct usher_contact *usher_engine_offer(const struct usher_agent *agent, struct usher_text offer);
+
+/* Whether `contact` waits and its PBX can be told: then it stands in the line of its class. */
+bool usher_engine_can_offer(const struct usher_engine *engine, const struct usher_contact *contact,
+                            int64_t now_ms);
+/* Brings line, deadline, decline list and the agent up to date after a change of `contact`. */
+void usher_engine_place_contact(struct usher_engine *engine, struct usher_contact *contact,
+                                int64_t now_ms);
+
+/* contacts.c: the table of contacts. NULL when it is full. */
+struct usher_contact *usher_engine_new_contact(struct usher_engine *engine);
+void usher_engine_free_contact(struct usher_engine *engine, struct usher_contact *contact);
+/* Replaces the texts of a contact by copies. False when memory is out. */
+USHER_MUST_USE bool usher_contact_keep_texts(struct usher_contact *contact, struct usher_text from,
+                                             struct usher_text to, struct usher_text data);
+/* The agent takes or leaves the contact: load, lists. */
+void usher_contact_give(struct usher_contact *contact, struct usher_agent *agent);
+void usher_contact_take_away(struct usher_contact *contact);
+
+/* apply_*.c: the functions of the table, by event. */
+typedef bool (*usher_apply)(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_router(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_rules_loaded(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_link_lost(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_link_regained(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_agent_profiled(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_agent_signed_in(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_agent_ready(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_agent_not_ready(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_agent_signed_out(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_agent_phone(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_contact_arrived(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_contact_offered(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_contact_ringing(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_contact_answered(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_contact_held(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_contact_resumed(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_contact_wrapping(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_contact_done(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_contact_abandoned(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_contact_noted(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_offer_over(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_offer_settled(struct usher_engine *engine, const struct usher_event *event);
+
+#endif

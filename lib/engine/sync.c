@@ -1,0 +1,266 @@
+/* What a full list of a PBX's calls means for each contact of ours. The PBX is right about who is
+ * on the line; offers that it knows nothing of are taken back, and those that it rings and we do
+ * not know of are withdrawn from it. */
+#include "engine/sync.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/decide.h"
+
+struct sync_entry {
+    struct usher_command command; /* its texts lie in `texts` */
+    char *texts;
+};
+
+struct usher_sync {
+    struct sync_entry *entries;
+    size_t count;
+    size_t count_max;
+    size_t room;
+    bool is_open;
+};
+
+struct usher_sync *usher_sync_new(size_t entries_max)
+{
+    struct usher_sync *sync = calloc(1, sizeof(*sync));
+    if (sync)
+        sync->count_max = entries_max;
+    return sync;
+}
+
+static void clear(struct usher_sync *sync)
+{
+    for (size_t i = 0; i < sync->count; i++)
+        free(sync->entries[i].texts);
+    sync->count = 0;
+    sync->is_open = false;
+}
+
+void usher_sync_free(struct usher_sync *sync)
+{
+    if (!sync)
+        return;
+    clear(sync);
+    free(sync->entries);
+    free(sync);
+}
+
+void usher_sync_begin(struct usher_sync *sync)
+{
+    clear(sync);
+    sync->is_open = true;
+}
+
+/* Copies the texts of `command` into one piece that the entry owns. */
+static bool keep(struct sync_entry *entry, const struct usher_command *command)
+{
+    entry->command = *command;
+    struct usher_fields *fields = &entry->command.fields;
+    struct usher_text *texts[] = {&fields->contact, &fields->channel, &fields->state,
+                                  &fields->agent,   &fields->offer,   &fields->from,
+                                  &fields->to,      &fields->data};
+    size_t length = 1;
+    for (size_t i = 0; i < USHER_COUNT_OF(texts); i++)
+        length += texts[i]->length;
+    char *at = entry->texts = malloc(length);
+    if (!at)
+        return false;
+    for (size_t i = 0; i < USHER_COUNT_OF(texts); i++) {
+        if (!texts[i]->at)
+            continue;
+        memcpy(at, texts[i]->at, texts[i]->length);
+        texts[i]->at = at;
+        at += texts[i]->length;
+    }
+    entry->command.id = USHER_NO_TEXT;
+    entry->command.own_agent = USHER_NO_TEXT;
+    return true;
+}
+
+static bool is_state(struct usher_text state)
+{
+    static const char *const states[] = {"waiting", "ringing", "talking", "held"};
+    for (size_t i = 0; i < USHER_COUNT_OF(states); i++)
+        if (usher_text_is_equal(state, usher_text_of(states[i])))
+            return true;
+    return false;
+}
+
+enum usher_error usher_sync_add(struct usher_sync *sync, const struct usher_command *command,
+                                struct usher_answer *answer)
+{
+    *answer = (struct usher_answer){.error = USHER_OK};
+    if (!sync->is_open)
+        return usher_answer_set(answer, USHER_ERROR_WRONG_STATE,
+                                "sync.begin must come before sync.contact");
+    if (!is_state(command->fields.state))
+        return usher_answer_set(answer, USHER_ERROR_BAD_FIELD,
+                                "`state` must be waiting, ringing, talking or held");
+    if (sync->count == sync->count_max)
+        return usher_answer_set(answer, USHER_ERROR_LIMIT,
+                                "limits.contacts: the list has %zu calls", sync->count);
+    if (sync->count == sync->room) {
+        size_t room = sync->room ? sync->room * 2 : 64;
+        struct sync_entry *entries = realloc(sync->entries, room * sizeof(*entries));
+        if (!entries)
+            return usher_answer_set(answer, USHER_ERROR_LIMIT, "memory is out");
+        sync->entries = entries;
+        sync->room = room;
+    }
+    if (!keep(&sync->entries[sync->count], command))
+        return usher_answer_set(answer, USHER_ERROR_LIMIT, "memory is out");
+    sync->count++;
+    return USHER_OK;
+}
+
+/* A command of the PBX's own about the entry's call. */
+static enum usher_error tell(struct usher_engine *engine, struct usher_text client,
+                             const struct usher_command *entry, enum usher_command_kind kind,
+                             int64_t now_ms)
+{
+    struct usher_answer answer;
+    struct usher_command command = *entry;
+    command.kind = kind;
+    command.client = client;
+    command.role = USHER_ROLE_PBX;
+    return usher_engine_decide(engine, &command, now_ms, &answer);
+}
+
+static bool is_in(const struct usher_command *entry, const char *state)
+{
+    return usher_text_is_equal(entry->fields.state, usher_text_of(state));
+}
+
+/* Tells the PBX that what it rings is no offer of ours. */
+static void refuse_ringing(struct usher_engine *engine, struct usher_contact *contact,
+                           const struct usher_command *entry, int64_t now_ms)
+{
+    struct usher_event event = {.kind = USHER_EVENT_OFFER_WITHDRAWN};
+    struct usher_number n;
+    if (!usher_number_read(entry->fields.offer, &n) ||
+        !usher_engine_agent(engine, entry->fields.agent))
+        return;
+    USHER_FIELDS_SET(&event.fields, CONTACT, contact, usher_text_of(contact->id));
+    USHER_FIELDS_SET(&event.fields, OFFER, offer, entry->fields.offer);
+    USHER_FIELDS_SET(&event.fields, AGENT, agent, entry->fields.agent);
+    USHER_FIELDS_SET(&event.fields, REASON, reason, USHER_TEXT("sync"));
+    usher_engine_emit(engine, &event, now_ms);
+}
+
+static bool is_offer_of(const struct usher_contact *contact, struct usher_text offer)
+{
+    struct usher_number n;
+    return usher_number_read(offer, &n) && usher_number_compare(contact->offer, n) == 0;
+}
+
+/* The PBX holds the call and rings nobody. */
+static void set_waiting(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms)
+{
+    char room[USHER_NUMBER_SIZE];
+    if (!usher_contact_state_is_offer(contact->state))
+        return;
+    usher_withdraw_offer(engine, contact, "sync", now_ms);
+    struct usher_event event = usher_event_about(USHER_EVENT_OFFER_SETTLED, contact);
+    usher_event_add_offer(&event, contact, room);
+    usher_engine_emit(engine, &event, now_ms);
+}
+
+/* Sets one contact right by what the PBX says of it. */
+static void set_right(struct usher_engine *engine, struct usher_text client,
+                      struct usher_contact *contact, const struct usher_command *entry,
+                      int64_t now_ms)
+{
+    if (is_in(entry, "waiting")) {
+        set_waiting(engine, contact, now_ms);
+    } else if (is_in(entry, "ringing")) {
+        if (usher_contact_state_is_offer(contact->state) &&
+            is_offer_of(contact, entry->fields.offer))
+            tell(engine, client, entry, USHER_COMMAND_CONTACT_RING, now_ms);
+        else
+            refuse_ringing(engine, contact, entry, now_ms);
+    } else {
+        if (!usher_contact_state_is_talk(contact->state))
+            tell(engine, client, entry, USHER_COMMAND_CONTACT_ANSWER, now_ms);
+        if (usher_contact_state_is_talk(contact->state))
+            tell(engine, client, entry,
+                 is_in(entry, "held") ? USHER_COMMAND_CONTACT_HOLD : USHER_COMMAND_CONTACT_RESUME,
+                 now_ms);
+    }
+}
+
+static struct usher_contact *find(struct usher_engine *engine, struct usher_text client,
+                                  const struct usher_command *entry, int64_t now_ms)
+{
+    char room[USHER_CONTACT_ID_MAX + 1];
+    struct usher_text id;
+    struct usher_answer answer;
+    struct usher_command command = *entry;
+    command.client = client;
+    command.role = USHER_ROLE_PBX;
+    struct usher_request request = {engine, &command, now_ms, &answer};
+    return usher_request_contact_id(&request, room, &id) ? usher_engine_contact(engine, id) : NULL;
+}
+
+static int compare_pointers(const void *a, const void *b)
+{
+    uintptr_t left = (uintptr_t) * (struct usher_contact *const *)a;
+    uintptr_t right = (uintptr_t) * (struct usher_contact *const *)b;
+    return (left > right) - (left < right);
+}
+
+/* Closes the client's contacts that are not among the `count` sorted ones of `named`. */
+static void close_missing(struct usher_engine *engine, struct usher_text client,
+                          struct usher_contact **named, size_t count, int64_t now_ms)
+{
+    struct usher_client *pbx = usher_clients_find(&engine->clients, client);
+    if (!pbx)
+        return;
+    qsort(named, count, sizeof(struct usher_contact *), compare_pointers);
+    usher_list_for_each_safe (node, &pbx->contacts) {
+        struct usher_contact *contact = usher_list_entry(node, struct usher_contact, of_client);
+        if (!bsearch(&contact, named, count, sizeof(struct usher_contact *), compare_pointers))
+            usher_close_contact(engine, contact, "vanished", now_ms);
+    }
+}
+
+enum usher_error usher_sync_finish(struct usher_sync *sync, struct usher_engine *engine,
+                                   struct usher_text client, int64_t count, int64_t now_ms,
+                                   struct usher_answer *answer)
+{
+    *answer = (struct usher_answer){.error = USHER_OK};
+    if (!sync->is_open)
+        return usher_answer_set(answer, USHER_ERROR_WRONG_STATE,
+                                "sync.begin must come before sync.end");
+    if (count != (int64_t)sync->count) {
+        size_t seen = sync->count;
+        clear(sync);
+        return usher_answer_set(answer, USHER_ERROR_SYNC_INCOMPLETE,
+                                "`count` is %lld and %zu calls were listed", (long long)count,
+                                seen);
+    }
+    struct usher_contact **named = calloc(sync->count + 1, sizeof(struct usher_contact *));
+    if (!named)
+        return usher_answer_set(answer, USHER_ERROR_LIMIT, "memory is out");
+    size_t named_count = 0;
+    for (size_t i = 0; i < sync->count; i++) {
+        struct usher_contact *contact = find(engine, client, &sync->entries[i].command, now_ms);
+        if (contact)
+            named[named_count++] = contact;
+    }
+    engine->is_syncing = true;
+    close_missing(engine, client, named, named_count, now_ms);
+    free(named);
+    for (size_t i = 0; i < sync->count; i++) {
+        const struct usher_command *entry = &sync->entries[i].command;
+        if (!find(engine, client, entry, now_ms))
+            tell(engine, client, entry, USHER_COMMAND_CONTACT_ARRIVE, now_ms);
+        struct usher_contact *contact = find(engine, client, entry, now_ms);
+        if (contact)
+            set_right(engine, client, contact, entry, now_ms);
+    }
+    clear(sync);
+    engine->is_syncing = false;
+    usher_dispatch_all(engine, now_ms);
+    return USHER_OK;
+}

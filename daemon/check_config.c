@@ -14,7 +14,8 @@
 enum { EXIT_GOOD = 0, EXIT_UNREADABLE = 1, EXIT_BAD = 3 };
 
 /* A line of a file's problem: what (320), its place, and the file's name. */
-#define REPORT_BYTES_MAX ((USHER_PROBLEMS_MAX + 1) * (320 + 64 + SETTINGS_PATH_MAX))
+#define REPORT_LINE_MAX  ((size_t)320 + 64 + SETTINGS_PATH_MAX)
+#define REPORT_BYTES_MAX ((USHER_PROBLEMS_MAX + 1) * REPORT_LINE_MAX)
 
 struct check {
     struct settings settings;

@@ -60,7 +60,7 @@ int file_sha256(struct usher_text text, char hex[FILE_SHA256_SIZE])
 
     if (!EVP_Digest(text.at ? text.at : "", text.length, digest, &length, EVP_sha256(), NULL))
         return -ENOMEM;
-    for (unsigned int i = 0; i < length; i++)
+    for (size_t i = 0; i < length; i++)
         (void)snprintf(hex + 2 * i, 3, "%02x", (unsigned int)digest[i]);
     return 0;
 }

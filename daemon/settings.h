@@ -12,11 +12,12 @@
 #include "rules/problem.h"
 
 #define SETTINGS_LISTENERS_MAX 16
-#define SETTINGS_LINKS_MAX 16
-#define SETTINGS_GRANTS_MAX 32
-#define SETTINGS_PATH_MAX 1024
+#define SETTINGS_LINKS_MAX     16
+#define SETTINGS_GRANTS_MAX    32
+#define SETTINGS_PATH_MAX      1024
 
-/* roles: {pbx: {group: asterisk}, admin: {user: root}}: a peer of this uid or in this group may take this role. */
+/* roles: {pbx: {group: asterisk}, admin: {user: root}}: a peer of this uid or in this group may
+ * take this role. */
 struct settings_grant {
     enum usher_role role;
     bool is_group;
@@ -28,7 +29,8 @@ struct settings_listener {
     char address[SETTINGS_PATH_MAX]; /* the socket's path, or the loopback address */
     uint16_t port;                   /* tcp; 0 = any free one, which the log tells */
     mode_t mode;                     /* unix; 0660 when absent */
-    struct settings_grant grants[SETTINGS_GRANTS_MAX]; /* unix; none: only usherd's own user and root, for every role */
+    struct settings_grant grants[SETTINGS_GRANTS_MAX]; /* unix; none: only usherd's own user and
+                                                          root, for every role */
     size_t grants_count;
     char tokens[SETTINGS_PATH_MAX]; /* tcp: the tokens' file */
 };
@@ -41,7 +43,7 @@ struct settings_link {
 };
 
 struct settings {
-    char site[33]; /* [a-z0-9-], part of the keys */
+    char site[33];                 /* [a-z0-9-], part of the keys */
     char rules[SETTINGS_PATH_MAX]; /* relative to the folder of usherd.yaml, made absolute */
     struct {
         char socket[SETTINGS_PATH_MAX]; /* "" = host and port */
@@ -59,17 +61,17 @@ struct settings {
         int64_t grace_ms;     /* 30 s: how long a lost PBX link's contacts stay */
     } timing;
     struct {
-        int64_t keep_ms;   /* 48 h, at most 30 d */
-        int64_t max_bytes; /* 1 GiB */
+        int64_t keep_ms;        /* 48 h, at most 30 d */
+        int64_t max_bytes;      /* 1 GiB */
         int64_t snapshot_every; /* a snapshot after so many events: 100000 */
     } journal;
     struct usher_limits limits;
-    int64_t ring_bytes; /* limits.ring: events kept in memory for `after`; 8 MiB */
+    int64_t ring_bytes;    /* limits.ring: events kept in memory for `after`; 8 MiB */
     int64_t pending_bytes; /* limits.pending: what may wait for Redis; 64 MiB */
 };
 
-/* Reads the file at `path`. 0, -EINVAL with `problems` filled, or a negative errno with none (the file cannot be read). Defaults and what
- * has no problem are set in all cases but the last. */
+/* Reads the file at `path`. 0, -EINVAL with `problems` filled, or a negative errno with none (the
+ * file cannot be read). Defaults and what has no problem are set in all cases but the last. */
 int settings_read(struct settings *settings, const char *path, struct usher_problems *problems);
 
 #endif

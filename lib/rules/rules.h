@@ -13,13 +13,15 @@
 
 #define USHER_SKILLS_MAX 512
 #define USHER_QUEUES_MAX 512
-#define USHER_TIERS_MAX 16
+#define USHER_TIERS_MAX  16
 #define USHER_ROUTES_MAX 1024
-#define USHER_NEEDS_MAX 16 /* skills that one queue needs */
+#define USHER_NEEDS_MAX  16 /* skills that one queue needs */
 
-/* A skill that a contact needs: found by its name in the rules or, with `data_key`, by prefix + the contact's data. */
+/* A skill that a contact needs: found by its name in the rules or, with `data_key`, by prefix + the
+ * contact's data. */
 struct usher_need_rule {
-    size_t skill;               /* index into rules->skills; with a data_key the one of `else`, USHER_SKILL_NONE without `else` */
+    size_t skill; /* index into rules->skills; with a data_key the one of `else`, USHER_SKILL_NONE
+                     without `else` */
     struct usher_text prefix;   /* "lang." of lang.$data.lang */
     struct usher_text data_key; /* "lang" of lang.$data.lang; absent: the skill is fixed */
     int min;                    /* hard minimum level, 1 .. 10; default 1 */
@@ -41,17 +43,17 @@ struct usher_tier {
 
 struct usher_queue {
     struct usher_text name;
-    int64_t promise_ms;                               /* answer_within; 20 s when absent */
-    int target_percent;                               /* 80 when absent */
-    int64_t promise_by_tier_ms[USHER_TIERS_MAX];      /* -1 = none of its own */
+    int64_t promise_ms;                                 /* answer_within; 20 s when absent */
+    int target_percent;                                 /* 80 when absent */
+    int64_t promise_by_tier_ms[USHER_TIERS_MAX];        /* -1 = none of its own */
     int64_t promise_by_channel_ms[USHER_CHANNEL_COUNT]; /* -1 = none of its own */
-    int64_t forecast_per_hour;                        /* -1 = none */
-    int64_t forecast_handle_ms;                       /* -1 = none */
+    int64_t forecast_per_hour;                          /* -1 = none */
+    int64_t forecast_handle_ms;                         /* -1 = none */
     struct usher_need_rule needs[USHER_NEEDS_MAX];
     size_t needs_count;
-    int64_t ring_ms;        /* 15 s when absent */
-    int64_t wrap_up_ms;     /* 0 when absent */
-    int64_t waiting_max;    /* limit: {waiting: N}; INT64_MAX when absent */
+    int64_t ring_ms;     /* 15 s when absent */
+    int64_t wrap_up_ms;  /* 0 when absent */
+    int64_t waiting_max; /* limit: {waiting: N}; INT64_MAX when absent */
 };
 
 /* One condition: any of the values fits. */
@@ -59,7 +61,8 @@ struct usher_condition {
     enum usher_condition_kind {
         USHER_CONDITION_NONE = 0,
         USHER_CONDITION_CHANNEL,
-        USHER_CONDITION_DIALLED, /* the contact's `to`, the whole text, or a prefix that ends in * */
+        USHER_CONDITION_DIALLED, /* the contact's `to`, the whole text, or a prefix that ends in *
+                                  */
         USHER_CONDITION_FROM,    /* likewise */
         USHER_CONDITION_DATA,    /* data.<key>: a text or number of the contact's context, whole */
         USHER_CONDITION_KIND_COUNT,
@@ -78,12 +81,12 @@ struct usher_route {
 
 /* The knobs of the bid; per mille and milliseconds. */
 struct usher_bid_knobs {
-    int64_t match_worth_ms;    /* 240 s */
-    int64_t lend_worth_ms;     /* 160 s */
+    int64_t match_worth_ms;     /* 240 s */
+    int64_t lend_worth_ms;      /* 160 s */
     int64_t fairness_per_mille; /* 150 */
-    int64_t idle_cap_ms;       /* 900 s */
-    int64_t second_promise;    /* 2; `off` = 1 */
-    bool overtaking;           /* true */
+    int64_t idle_cap_ms;        /* 900 s */
+    int64_t second_promise;     /* 2; `off` = 1 */
+    bool overtaking;            /* true */
 };
 
 struct usher_rules {
@@ -92,7 +95,8 @@ struct usher_rules {
     size_t skills_count;
     const struct usher_text *not_ready; /* reasons; `ring_no_answer` is always one of them */
     size_t not_ready_count;
-    struct usher_tier tiers[USHER_TIERS_MAX]; /* in the order of the file; `standard` is added at the end if absent */
+    struct usher_tier tiers[USHER_TIERS_MAX]; /* in the order of the file; `standard` is added at
+                                                 the end if absent */
     size_t tiers_count;
     size_t default_tier; /* `standard` */
     struct usher_bid_knobs bid;
@@ -104,9 +108,10 @@ struct usher_rules {
     void *owner; /* what the texts above lie in */
 };
 
-/* Reads and checks a rules file. NULL when `problems` got any. The rules copy what they need of `text`. `hash` is 64
- * hexadecimal digits or shorter, kept as it is. */
-struct usher_rules *usher_rules_read(struct usher_text text, const char *hash, struct usher_problems *problems);
+/* Reads and checks a rules file. NULL when `problems` got any. The rules copy what they need of
+ * `text`. `hash` is 64 hexadecimal digits or shorter, kept as it is. */
+struct usher_rules *usher_rules_read(struct usher_text text, const char *hash,
+                                     struct usher_problems *problems);
 void usher_rules_free(struct usher_rules *rules);
 
 /* Indices by name; SIZE_MAX when there is none. */
@@ -116,15 +121,18 @@ size_t usher_rules_find_tier(const struct usher_rules *rules, struct usher_text 
 bool usher_rules_has_reason(const struct usher_rules *rules, struct usher_text reason);
 
 /* The first route that fits. False when none does. `data` is a checked JSON object or absent. */
-USHER_MUST_USE bool usher_rules_route(const struct usher_rules *rules, enum usher_channel channel, struct usher_text from,
-                                      struct usher_text to, struct usher_text data, size_t *queue, size_t *tier);
+USHER_MUST_USE bool usher_rules_route(const struct usher_rules *rules, enum usher_channel channel,
+                                      struct usher_text from, struct usher_text to,
+                                      struct usher_text data, size_t *queue, size_t *tier);
 
-/* What a contact with this context needs in this queue: by skill index upwards, each skill once (the higher minimum and the
- * sum of weights up to 255, when two rules name the same). Returns how many; at most USHER_NEEDS_MAX. */
+/* What a contact with this context needs in this queue: by skill index upwards, each skill once
+ * (the higher minimum and the sum of weights up to 255, when two rules name the same). Returns how
+ * many; at most USHER_NEEDS_MAX. */
 size_t usher_rules_needs(const struct usher_rules *rules, size_t queue, struct usher_text data,
                          struct usher_need needs[USHER_NEEDS_MAX]);
 
 /* The promise: the lower of those of tier and channel that are there, else answer_within. */
-int64_t usher_rules_promise_ms(const struct usher_rules *rules, size_t queue, size_t tier, enum usher_channel channel);
+int64_t usher_rules_promise_ms(const struct usher_rules *rules, size_t queue, size_t tier,
+                               enum usher_channel channel);
 
 #endif

@@ -18,12 +18,12 @@
 struct usher_schema_row {
     const char *key;
     enum usher_value_type type;
-    size_t offset; /* of the member in the caller's struct */
-    int64_t min;   /* of a number; of a text or name: its length in bytes is at most `max` */
+    bool is_needed; /* absent is a problem */
+    size_t offset;  /* of the member in the caller's struct */
+    int64_t min;    /* of a number; of a text or name: its length in bytes is at most `max` */
     int64_t max;
     int64_t fallback;          /* what holds when the key is absent */
     const char *fallback_text; /* the same of a TEXT or NAME; NULL = an absent text */
-    bool is_needed;            /* absent is a problem */
     const char *sentence;      /* completes "It says …": "how long an agent's phone rings" */
 };
 

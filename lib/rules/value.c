@@ -74,11 +74,9 @@ static bool read_fraction(struct usher_text text, int64_t *number)
     if (decimals > 3 || (point && decimals == 0) || !usher_text_read_int64(whole, &wholes))
         return false;
     for (size_t i = 0; i < 3; i++) {
-        char c = i < decimals ? point[1 + i] : '0';
-
-        if (!is_digit(c))
+        if (i < decimals && !is_digit(point[1 + i]))
             return false;
-        per_mille = per_mille * 10 + (c - '0');
+        per_mille = per_mille * 10 + (i < decimals ? point[1 + i] - '0' : 0);
     }
     if (whole.at[0] == '-' || wholes > INT64_C(1000000000))
         return false;

@@ -50,7 +50,7 @@ USHER_MUST_USE bool usher_document_read(struct usher_document *document, struct 
 void usher_document_fini(struct usher_document *document);
 
 #define usher_node_for_each(member, node)                                                          \
-    for (const struct usher_node *(member) = (node)->first; (member) != NULL;                        \
+    for (const struct usher_node *(member) = (node)->first; (member) != NULL;                      \
          (member) = (member)->next)
 
 /* The member of a mapping with this key; NULL when there is none. */

@@ -328,8 +328,8 @@ static void session_on_event(struct router_party *party, const struct router_eve
 static void session_on_leading(struct router_party *party, bool is_leading)
 {
     if (!is_leading)
-        session_end(usher_container_of(party, struct session, party),
-                    USHER_ERROR_STORAGE_UNAVAILABLE, "the router leads no longer; connect again");
+        session_end(usher_container_of(party, struct session, party), USHER_ERROR_DRAINING,
+                    "this router serves no longer; connect again");
 }
 
 static const struct router_party_ops session_ops = {

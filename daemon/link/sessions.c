@@ -79,12 +79,22 @@ int sessions_init(struct sessions *sessions, struct event_base *base, struct rou
     return 0;
 }
 
+/* Writes what the socket takes at once. */
+static void sessions_flush(struct session *session)
+{
+    struct evbuffer *output = bufferevent_get_output(session->stream);
+    evbuffer_unfreeze(output, 1); /* a bufferevent lets nobody else take from its output */
+    while (evbuffer_get_length(output) > 0 &&
+           evbuffer_write(output, bufferevent_getfd(session->stream)) > 0)
+        continue;
+}
+
 void sessions_fini(struct sessions *sessions)
 {
     usher_list_for_each_safe (node, &sessions->live) {
         struct session *session = usher_list_entry(node, struct session, node);
         session_end(session, USHER_ERROR_DRAINING, "the router stops; connect again");
-        evbuffer_write(bufferevent_get_output(session->stream), bufferevent_getfd(session->stream));
+        sessions_flush(session);
         session_close(session);
     }
     while (!usher_list_is_empty(&sessions->closed))

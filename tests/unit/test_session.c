@@ -303,7 +303,7 @@ START_TEST(clients_are_told_when_the_router_leads_no_longer)
     open_world(&world);
     struct client client = come(&world, HELLO_DESK);
     world.router.party->ops->leading(world.router.party, false);
-    ck_assert_ptr_nonnull(strstr(hear(&world, &client), "\"code\":\"storage_unavailable\""));
+    ck_assert_ptr_nonnull(strstr(hear(&world, &client), "\"code\":\"draining\""));
     ck_assert(client.has_ended);
     disconnect_client(&world, &client);
     close_world(&world);

@@ -75,7 +75,7 @@ void journal_begin_leading(struct journal *journal)
     if (journal->is_leading)
         return;
     journal->is_leading = true;
-    log_info("This router leads the site", "site=%s epoch=%u", journal->settings->site,
+    log_info("The site is claimed", "site=%s epoch=%u", journal->settings->site,
              (unsigned)journal->epoch);
     journal->ops->claimed(journal->owner, journal->epoch, journal->is_first);
 }

@@ -106,8 +106,9 @@ void journal_fail(struct journal *journal)
 void journal_be_fenced(struct journal *journal, struct usher_number by)
 {
     char number[USHER_NUMBER_SIZE];
-    log_error("Another router leads this site; this one stops leading", "site=%s epoch=%u last=%s",
-              journal->settings->site, (unsigned)journal->epoch, usher_number_write(by, number).at);
+    log_warning("The journal's end is another router's", "site=%s epoch=%u last=%s",
+                journal->settings->site, (unsigned)journal->epoch,
+                usher_number_write(by, number).at);
     stop(journal);
     journal->ops->fenced(journal->owner);
 }

@@ -1,6 +1,7 @@
-/* The journal: a Redis stream that is the log, the lock and the memory. This module connects, recovers, claims, appends one batch at
- * a time, notices that another router took over, writes snapshots and trims. It knows lines and numbers, not what they mean,
- * but for router.started and the hash in rules.loaded. */
+/* The journal: a Redis stream that is the log, the lock and the memory. This module connects,
+ * recovers, claims, appends one batch at a time, notices that another router took over, writes
+ * snapshots and trims. It knows lines and numbers, not what they mean, but for router.started and
+ * the hash in rules.loaded. */
 #ifndef JOURNAL_JOURNAL_H
 #define JOURNAL_JOURNAL_H
 
@@ -18,27 +19,33 @@ struct journal;
 #define JOURNAL_BATCH_MAX (256 * 1024) /* bytes of lines; a single turn's may be larger */
 
 struct journal_ops {
-    /* Recovery, in this order. Each returns false when it cannot go on (it has logged why): the journal then stops. */
-    bool (*rules)(void *owner, struct usher_text hash, struct usher_text text); /* before the state or line that needs them */
-    bool (*snapshot)(void *owner, struct usher_text saved);                     /* at most once, first */
-    /* Every line behind the snapshot up to our claim, which is the last; without newlines. While leading once more after a loss: the
-     * router.started of the new epoch, right before `save`. */
+    /* Recovery, in this order. Each returns false when it cannot go on (it has logged why): the
+     * journal then stops. */
+    bool (*rules)(void *owner, struct usher_text hash,
+                  struct usher_text text); /* before the state or line that needs them */
+    bool (*snapshot)(void *owner, struct usher_text saved); /* at most once, first */
+    /* Every line behind the snapshot up to our claim, which is the last; without newlines. While
+     * leading once more after a loss: the router.started of the new epoch, right before `save`. */
     bool (*line)(void *owner, struct usher_text line);
-    /* The claim stands, and everything before it was handed over: we lead. `is_first`: the site's very first start. */
+    /* The claim stands, and everything before it was handed over: we lead. `is_first`: the site's
+     * very first start. */
     void (*claimed)(void *owner, uint32_t epoch, bool is_first);
-    /* The batch in flight is durable. `is_late`: the reply was read later than timing.lease after its sending; nothing may be
-     * published until the next batch is durable in time. */
+    /* The batch in flight is durable. `is_late`: the reply was read later than timing.lease after
+     * its sending; nothing may be published until the next batch is durable in time. */
     void (*appended)(void *owner, bool is_late);
     /* Redis refuses our epoch: another router leads. Nothing in flight may be published. */
     void (*fenced)(void *owner);
     /* Redis is away, or back with nothing lost. The batch in flight is kept and tried again. */
     void (*away)(void *owner, bool is_away);
-    /* The stream was gone (FLUSHALL, wrong database), is written anew under a higher epoch with a snapshot: decide journal.lose. All that was
-     * decided before `save` is durable with that snapshot, and is not appended again. Comes between `away` and back. */
+    /* The stream was gone (FLUSHALL, wrong database), is written anew under a higher epoch with a
+     * snapshot: decide journal.lose. All that was decided before `save` is durable with that
+     * snapshot, and is not appended again. Comes between `away` and back. */
     void (*lost)(void *owner, uint32_t epoch);
-    /* Called in the forked child and, after a loss, in the router itself: appends the state of now. */
+    /* Called in the forked child and, after a loss, in the router itself: appends the state of now.
+     */
     void (*save)(void *owner, struct usher_bytes *out);
-    /* It cannot go on (durability refused, a journal of a newer version, a snapshot that cannot be read): logged; the process should end. */
+    /* It cannot go on (durability refused, a journal of a newer version, a snapshot that cannot be
+     * read): logged; the process should end. */
     void (*failed)(void *owner);
 };
 
@@ -50,12 +57,16 @@ void journal_start(struct journal *journal);
 
 /* True when we lead, and no batch is in flight. */
 bool journal_is_idle(const struct journal *journal);
-/* Appends a batch: lines with their newlines, the last numbered `last`. It must be idle. `lines` is borrowed until `appended`, `fenced` or `lost`. */
-void journal_append(struct journal *journal, struct usher_text lines, struct usher_number last, size_t events_count);
-/* Stores a rules' text under its hash before its rules.loaded is appended; calls `done` with true when Redis has it. */
+/* Appends a batch: lines with their newlines, the last numbered `last`. It must be idle. `lines` is
+ * borrowed until `appended`, `fenced` or `lost`. */
+void journal_append(struct journal *journal, struct usher_text lines, struct usher_number last,
+                    size_t events_count);
+/* Stores a rules' text under its hash before its rules.loaded is appended; calls `done` with true
+ * when Redis has it. */
 void journal_keep_rules(struct journal *journal, struct usher_text hash, struct usher_text text,
                         void (*done)(void *owner, bool is_kept), void *owner);
-/* To be called when everything decided is durable and published (else it does nothing or, worse, saves too much): writes a snapshot by a child when it is time for one, and trims. */
+/* To be called when everything decided is durable and published (else it does nothing or, worse,
+ * saves too much): writes a snapshot by a child when it is time for one, and trims. */
 void journal_consider_snapshot(struct journal *journal, struct usher_text rules_hash);
 
 #endif

@@ -22,8 +22,6 @@ static void finish(struct journal *journal)
     journal_begin_leading(journal);
     if (!was_leading)
         return;
-    log_warning("The journal is written anew", "site=%s epoch=%u", journal->settings->site,
-                (unsigned)journal->epoch);
     journal->ops->lost(journal->owner, journal->epoch);
     journal_tell_away(journal, false);
 }

@@ -1,0 +1,227 @@
+/* The journal over a real Redis: snapshots, trimming, and a Redis that forgets. */
+#include <check.h>
+#include <hiredis/hiredis.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "integration/journal_world.h"
+
+#define SNAPSHOTS "KEYS usher:{test}:snapshot:*"
+#define RULES     "rules1"
+
+static struct world world;
+static struct stand_in a, b;
+
+static void open_world(void)
+{
+    world_open(&world);
+    world.settings.journal.snapshot_every = 100;
+}
+
+static void close_world(void)
+{
+    world_close(&world);
+}
+
+/* A leader with rules. */
+static void lead_with_rules(void)
+{
+    stand_in_lead(&a, &world);
+    stand_in_load_rules(&a, RULES);
+}
+
+/* Appends some 200 events and has a snapshot written behind them. */
+static void append_and_save(void)
+{
+    char newest[USHER_NUMBER_SIZE], command[160];
+    for (int i = 0; i < 100; i++)
+        stand_in_append(&a, 2);
+    journal_consider_snapshot(a.journal, USHER_TEXT(RULES));
+    (void)usher_number_write((struct usher_number){a.epoch, a.seq}, newest);
+    (void)snprintf(command, sizeof(command), "HLEN usher:{test}:snapshot:%s", newest);
+    for (int i = 0; i < 200 && redis_server_ask(&world.redis, "%s", command) != 4; i++)
+        world_turn(&world, 20);
+    ck_assert_int_eq(redis_server_ask(&world.redis, "%s", command), 4);
+    world_turn(&world, 200); /* the child deletes and trims */
+}
+
+static void recovers(int snapshots)
+{
+    stand_in_lead(&b, &world);
+    ck_assert_int_eq(b.snapshots, snapshots);
+    ck_assert(stand_in_is_after(&b, usher_bytes_text(&a.state)));
+}
+
+START_TEST(recovery_begins_with_the_newest_snapshot)
+{
+    lead_with_rules();
+    append_and_save();
+    stand_in_append(&a, 5);
+    recovers(1);
+    ck_assert(usher_text_is_equal(usher_bytes_text(&b.rules), USHER_TEXT(RULES " ")));
+    stand_in_stop(&a);
+    stand_in_stop(&b);
+}
+END_TEST
+
+START_TEST(no_snapshot_is_written_before_its_time)
+{
+    lead_with_rules();
+    stand_in_append(&a, 50);
+    journal_consider_snapshot(a.journal, USHER_TEXT(RULES));
+    world_turn(&world, 100);
+    ck_assert_int_eq(redis_server_ask(&world.redis, SNAPSHOTS), 0);
+    stand_in_stop(&a);
+}
+END_TEST
+
+START_TEST(two_snapshots_are_kept_and_the_journal_behind_them_is_trimmed)
+{
+    world.settings.journal.keep_ms = 0;
+    lead_with_rules();
+    for (int i = 0; i < 5; i++)
+        append_and_save();
+    ck_assert_int_eq(redis_server_ask(&world.redis, SNAPSHOTS), 2);
+    ck_assert_int_lt(redis_server_ask(&world.redis, "XLEN " WORLD_KEY), 250);
+    recovers(1);
+    stand_in_stop(&a);
+    stand_in_stop(&b);
+}
+END_TEST
+
+START_TEST(what_is_younger_than_keep_stays)
+{
+    lead_with_rules();
+    for (int i = 0; i < 3; i++)
+        append_and_save();
+    ck_assert_int_eq(redis_server_ask(&world.redis, "XLEN " WORLD_KEY), 302);
+    stand_in_stop(&a);
+}
+END_TEST
+
+START_TEST(what_is_above_max_goes_though_it_is_young)
+{
+    world.settings.journal.max_bytes = 1000;
+    lead_with_rules();
+    for (int i = 0; i < 3; i++)
+        append_and_save();
+    ck_assert_int_lt(redis_server_ask(&world.redis, "XLEN " WORLD_KEY), 250);
+    recovers(1);
+    stand_in_stop(&a);
+    stand_in_stop(&b);
+}
+END_TEST
+
+START_TEST(damaged_snapshot_gives_way_to_the_older_one)
+{
+    world.settings.journal.keep_ms = 0;
+    lead_with_rules();
+    append_and_save();
+    append_and_save();
+    redis_server_ask(&world.redis, "HSET usher:{test}:snapshot:%u-%llu bytes damaged",
+                     (unsigned)a.epoch, (unsigned long long)a.seq);
+    recovers(1);
+    stand_in_stop(&a);
+    stand_in_stop(&b);
+}
+END_TEST
+
+START_TEST(snapshot_of_a_newer_form_stops_the_start)
+{
+    lead_with_rules();
+    append_and_save();
+    redis_server_ask(&world.redis, "HSET usher:{test}:snapshot:%u-%llu format 2", (unsigned)a.epoch,
+                     (unsigned long long)a.seq);
+    stand_in_start(&b, &world);
+    world_wait(&world, &b.failures, 1);
+    stand_in_stop(&a);
+    stand_in_stop(&b);
+}
+END_TEST
+
+START_TEST(flushed_journal_is_written_anew)
+{
+    uint32_t epoch;
+    lead_with_rules();
+    stand_in_append(&a, 10);
+    epoch = a.epoch;
+    redis_server_ask(&world.redis, "FLUSHALL");
+    stand_in_send(&a, 1);
+    world_wait(&world, &a.losses, 1);
+    ck_assert_uint_gt(a.epoch, epoch);
+    ck_assert_int_eq(a.aways, 1);
+    ck_assert_int_eq(a.backs, 1);
+    stand_in_append(&a, 2);
+    recovers(1);
+    ck_assert(usher_text_is_equal(usher_bytes_text(&b.rules), USHER_TEXT(RULES " ")));
+    stand_in_stop(&a);
+    stand_in_stop(&b);
+}
+END_TEST
+
+START_TEST(journal_lost_while_redis_was_away_is_written_anew)
+{
+    lead_with_rules();
+    redis_server_kill(&world.redis);
+    world.redis.is_durable = false;
+    redis_server_start(&world.redis);
+    world_wait(&world, &a.losses, 1);
+    stand_in_append(&a, 1);
+    stand_in_stop(&a);
+}
+END_TEST
+
+START_TEST(snapshot_without_a_journal_is_enough_to_start)
+{
+    lead_with_rules();
+    append_and_save();
+    stand_in_stop(&a);
+    redis_server_ask(&world.redis, "DEL " WORLD_KEY);
+    stand_in_lead(&b, &world);
+    ck_assert_int_eq(b.snapshots, 1);
+    ck_assert(!b.is_first);
+    ck_assert_int_eq(b.losses, 0);
+    ck_assert_int_eq(redis_server_ask(&world.redis, "XLEN " WORLD_KEY), 1);
+    stand_in_append(&b, 1);
+    stand_in_stop(&b);
+}
+END_TEST
+
+START_TEST(what_redis_lost_of_the_end_is_appended_again)
+{
+    lead_with_rules();
+    for (int i = 0; i < 5; i++)
+        stand_in_append(&a, 1);
+    /* As a failover to a replica that lags would. */
+    for (unsigned i = 0; i < 3; i++)
+        redis_server_ask(&world.redis, "XDEL " WORLD_KEY " %u-%u", (unsigned)a.epoch,
+                         (unsigned)a.seq - i);
+    redis_server_ask(&world.redis, "XSETID " WORLD_KEY " %u-%u", (unsigned)a.epoch,
+                     (unsigned)a.seq - 3);
+    redis_server_ask(&world.redis, "CLIENT KILL TYPE normal");
+    world_wait(&world, &a.backs, 1);
+    ck_assert_int_eq(redis_server_ask(&world.redis, "XLEN " WORLD_KEY), 7);
+    stand_in_append(&a, 1);
+    recovers(0);
+    stand_in_stop(&a);
+    stand_in_stop(&b);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        recovery_begins_with_the_newest_snapshot,
+        no_snapshot_is_written_before_its_time,
+        two_snapshots_are_kept_and_the_journal_behind_them_is_trimmed,
+        what_is_younger_than_keep_stays,
+        what_is_above_max_goes_though_it_is_young,
+        damaged_snapshot_gives_way_to_the_older_one,
+        snapshot_of_a_newer_form_stops_the_start,
+        flushed_journal_is_written_anew,
+        journal_lost_while_redis_was_away_is_written_anew,
+        snapshot_without_a_journal_is_enough_to_start,
+        what_redis_lost_of_the_end_is_appended_again,
+    };
+    return world_run_suite("journal_memory", open_world, close_world, tests, USHER_COUNT_OF(tests));
+}

@@ -100,7 +100,8 @@ void router_lead(struct router *router)
         return;
     router->is_leading = true;
     router_arm_heartbeat(router);
-    log_info("This router leads the site", "site=%s", router->settings->site);
+    log_info("The router serves", "site=%s rules=%s", router->settings->site,
+             usher_engine_rules(router->engine)->hash);
     router->host.leading(router->host.owner, true);
     parties_tell_leading(&router->parties, true);
 }

@@ -69,8 +69,8 @@ void router_drain(struct router *router)
     if (router->is_draining)
         return;
     router->is_draining = true;
-    if (!router->is_leading) {
-        router_end(router, 0);
+    if (!router->is_leading || (router_is_holding(router) && router_is_flushed(router))) {
+        router_end(router, 0); /* nothing waits for Redis */
         return;
     }
     router_order_simple(router, USHER_COMMAND_ROUTER_STOP);

@@ -80,6 +80,7 @@ void router_answer_at_once(struct router *router, uint64_t serial, struct usher_
 /* Hands a durable batch out, and empties it for the next use. */
 void router_publish(struct router *router, struct batch *batch);
 void router_recycle(struct router *router, struct batch *batch);
+/* Nothing waits: for Redis, or to be handed out. */
 bool router_is_flushed(const struct router *router);
 
 /* router_life.c */

@@ -158,7 +158,7 @@ static void router_flush(struct router *router)
 bool router_is_flushed(const struct router *router)
 {
     return !router->in_flight && usher_list_is_empty(&router->waiting) &&
-           usher_list_is_empty(&router->withheld);
+           usher_list_is_empty(&router->withheld) && usher_list_is_empty(&router->hold.list);
 }
 
 /* Arms the one timer of the engine for its next deadline. */

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "journal/profiles.h"
-#include "link/kamailio.h"
 #include "link/native.h"
 #include "log.h"
 #include "notify.h"
@@ -33,7 +32,6 @@ struct service {
     struct router *router;
     struct profiles *profiles;
     struct native *native;
-    struct kamailio_link *links[SETTINGS_LINKS_MAX];
     struct event *signals[SERVICE_SIGNALS_COUNT];
     struct event *status;
     bool is_draining;
@@ -210,10 +208,6 @@ static enum service_exit service_open(struct service *service)
     const struct settings *settings = &service->settings;
     if (native_open(&service->native, service->base, service->router, settings) < 0)
         return SERVICE_EXIT_BIND;
-    for (size_t i = 0; i < settings->links_count; i++)
-        if (kamailio_link_open(&service->links[i], service->base, service->router,
-                               &settings->links[i], settings) < 0)
-            return SERVICE_EXIT_BIND;
     return SERVICE_EXIT_OK;
 }
 
@@ -226,9 +220,6 @@ static void service_free_event(struct event *event)
 static void service_free(struct service *service)
 {
     native_close(service->native);
-    for (size_t i = 0; i < service->settings.links_count; i++)
-        if (service->links[i])
-            kamailio_link_close(service->links[i]);
     if (service->profiles)
         profiles_free(service->profiles);
     router_free(service->router);

@@ -83,7 +83,11 @@ class Client:
         self.timeout = timeout
         self.socket = socket.socket(family, socket.SOCK_STREAM)
         self.socket.settimeout(timeout)
-        self.socket.connect(address)
+        try:
+            self.socket.connect(address)
+        except OSError:
+            self.socket.close()
+            raise
         self.rest = b""
         self.events = []  # not yet taken by wait_event
         self.answers = {}  # by id, not yet taken by wait_answer

@@ -209,8 +209,10 @@ static void walk_pools(struct usher_archive *archive, struct usher_engine *engin
         usher_archive_i64(archive, &past->busy_ms);
         usher_archive_i64(archive, &past->handle_ms);
         usher_archive_u32(archive, &past->load_used);
-        if (usher_archive_is_loading(archive))
-            floor->pools[i].is_stale = true;
+        if (!usher_archive_is_loading(archive))
+            continue;
+        floor->pools[i].is_stale = true;
+        floor->prices[i] = USHER_PRICE_STALE;
     }
 }
 

@@ -27,29 +27,30 @@ enum usher_phone_state {
 };
 
 struct usher_agent {
-    char id[USHER_AGENT_ID_MAX + 1];
-    char name[USHER_NAME_MAX + 1];
-    char phone[USHER_NAME_MAX + 1];
-    char *skills;   /* the profile's JSON object, ours */
-    char *capacity; /* likewise; NULL = none given */
+    /* What a match reads of every candidate comes first, so that it lies close together. */
     uint32_t index; /* in the order of the first profiles; "the lower id" of ties */
     enum usher_agent_state state;
-    char reason[USHER_AGENT_ID_MAX + 1]; /* of not ready; "" = none given */
-    int64_t since_ms;                    /* when `state` began */
+    uint8_t open_mask;     /* bit 1 << channel: may be offered a contact of it now */
+    bool is_open;          /* may be offered something that needs the whole agent */
+    uint8_t missed_count;  /* offers rung out in a row */
+    int64_t idle_since_ms; /* end of the last contact or wrap-up, or ready; while partly loaded the
+                              last assignment */
+    struct usher_list
+        idle_node; /* in the floor's list of the free by idle, while open_mask is not 0 */
+    uint16_t active[USHER_CHANNEL_COUNT]; /* contacts held, wrap-ups and open offers included */
+    uint16_t cap[USHER_CHANNEL_COUNT];    /* how many at most, of profile and rules */
     enum usher_phone_state phone_state;
     int64_t phone_until_ms; /* when a phone that is not idle counts as idle again; 0 = when the PBX
                                says so */
-    int64_t idle_since_ms;  /* end of the last contact or wrap-up, or ready; while partly loaded the
-                               last assignment */
-    uint8_t missed_count;   /* offers rung out in a row */
-    uint16_t active[USHER_CHANNEL_COUNT]; /* contacts held, wrap-ups and open offers included */
-    uint16_t cap[USHER_CHANNEL_COUNT];    /* how many at most, of profile and rules */
-    uint8_t open_mask;                    /* bit 1 << channel: may be offered a contact of it now */
-    bool is_open;                         /* may be offered something that needs the whole agent */
-    struct usher_list contacts;           /* held by this agent (usher_contact.of_agent) */
-    struct usher_list
-        idle_node; /* in the floor's list of the free by idle, while open_mask is not 0 */
     struct usher_heap_node lease; /* phone_until_ms */
+    struct usher_list contacts;   /* held by this agent (usher_contact.of_agent) */
+    int64_t since_ms;             /* when `state` began */
+    char *skills;                 /* the profile's JSON object, ours */
+    char *capacity;               /* likewise; NULL = none given */
+    char id[USHER_AGENT_ID_MAX + 1];
+    char reason[USHER_AGENT_ID_MAX + 1]; /* of not ready; "" = none given */
+    char name[USHER_NAME_MAX + 1];
+    char phone[USHER_NAME_MAX + 1];
 };
 
 /* False, with nothing changed, when the move is not in the table. */

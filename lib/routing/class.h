@@ -46,6 +46,7 @@ struct usher_class {
     uint32_t signed_in_count; /* of them */
     uint16_t *match;          /* [agent]: per mille or USHER_MATCH_NONE */
     uint32_t *rank;           /* eligible agents by (2 * match - ground down, index up) */
+    int16_t *orders;          /* [place in rank]: 2 * match - ground */
     uint32_t rank_count;
     struct usher_bits free; /* by place in `rank`: may be offered a contact of this class now */
     bool is_stale;          /* `rank` and `free` must be made anew before use */

@@ -15,6 +15,8 @@
 #include "routing/pool.h"
 #include "rules/rules.h"
 
+#define USHER_PRICE_STALE UINT16_MAX
+
 /* An agent's place in a class for which he is eligible. */
 struct usher_seat {
     uint16_t class;
@@ -24,15 +26,15 @@ struct usher_seat {
 
 /* What the floor keeps of an agent beside the agent. */
 struct usher_stand {
-    struct usher_seat *seats; /* by class upwards */
-    uint32_t seats_count;
-    uint32_t seats_room;
     uint16_t *pools; /* whose member he is when ready */
     uint32_t pools_count;
-    uint32_t pools_room;
     uint16_t ground; /* G_a, per mille */
     bool is_counted; /* in the pools' member counts */
     bool is_counted_open;
+    uint32_t pools_room;
+    uint32_t seats_count;
+    struct usher_seat *seats; /* by class upwards */
+    uint32_t seats_room;
     uint64_t classes[USHER_CLASS_WORDS]; /* bit c: eligible */
 };
 
@@ -51,6 +53,8 @@ struct usher_floor {
     struct usher_pool *pools;
     size_t pools_count;
     size_t pools_room;
+    uint16_t *prices; /* [pool]: of lending one of its open members now; USHER_PRICE_STALE = to be
+                         asked for */
     struct usher_list idle;              /* agents with an open_mask, by (idle_since_ms, index) */
     uint64_t waiting[USHER_CLASS_WORDS]; /* bit c: the class has a line */
     bool is_ground_stale;
@@ -100,6 +104,15 @@ void usher_floor_note_arrival(struct usher_floor *floor, struct usher_class *cla
 /* An agent was held by a contact of the class from answer to the end of wrap-up. */
 void usher_floor_note_handled(struct usher_floor *floor, const struct usher_class *class,
                               int64_t handle_ms);
+
+/* The price of lending one of the open members of a pool now, per ten thousand. */
+static inline uint32_t usher_floor_price(struct usher_floor *floor, uint16_t pool)
+{
+    uint16_t price = floor->prices[pool];
+    if (price == USHER_PRICE_STALE)
+        price = floor->prices[pool] = (uint16_t)usher_pool_price(&floor->pools[pool]);
+    return price;
+}
 
 /* Takes the expected shares v of all classes from forecasts and counts; to be called when profiles
  * or rules change. */

@@ -33,6 +33,7 @@ static void class_free(struct usher_class *class)
         return;
     free(class->match);
     free(class->rank);
+    free(class->orders);
     usher_bits_fini(&class->free);
     free(class);
 }
@@ -55,7 +56,9 @@ static struct usher_class *class_new(const struct usher_floor *floor,
     class->cursor = &class->line;
     class->match = malloc((floor->agents_max + 1) * sizeof(*class->match));
     class->rank = malloc((floor->agents_max + 1) * sizeof(*class->rank));
-    if (class->match && class->rank && usher_bits_init(&class->free, floor->agents_max))
+    class->orders = malloc((floor->agents_max + 1) * sizeof(*class->orders));
+    if (class->match && class->rank && class->orders &&
+        usher_bits_init(&class->free, floor->agents_max))
         return class;
     class_free(class);
     return NULL;
@@ -186,15 +189,19 @@ void usher_floor_note_arrival(struct usher_floor *floor, struct usher_class *cla
         past->day_ms = now_ms;
     }
     past->today_count++;
-    for (uint32_t i = 0; i < class->own_pools_count; i++)
+    for (uint32_t i = 0; i < class->own_pools_count; i++) {
         usher_pool_note_arrival(&floor->pools[class->own_pools[i]], now_ms);
+        usher_floor_price_again(floor, class->own_pools[i]);
+    }
 }
 
 void usher_floor_note_handled(struct usher_floor *floor, const struct usher_class *class,
                               int64_t handle_ms)
 {
-    for (uint32_t i = 0; i < class->own_pools_count; i++)
+    for (uint32_t i = 0; i < class->own_pools_count; i++) {
         usher_pool_note_handled(&floor->pools[class->own_pools[i]], handle_ms);
+        usher_floor_price_again(floor, class->own_pools[i]);
+    }
 }
 
 /* A queue's forecast, shared out evenly among its classes; else what the last day brought. */
@@ -273,6 +280,7 @@ static void rank_class(struct usher_floor *floor, struct usher_class *class)
         uint32_t order = (uint32_t)(2 * class->match[i] - floor->stands[i].ground + ORDER_OFFSET);
         uint32_t place = start[ORDER_COUNT - order - 1]++;
         class->rank[place] = (uint32_t)i;
+        class->orders[place] = (int16_t)((int)order - ORDER_OFFSET);
         seat_in(&floor->stands[i], class->index)->place = place;
         if (floor->agents[i].open_mask & (1u << class->key.channel))
             usher_bits_add(&class->free, place);

@@ -22,6 +22,9 @@ USHER_MUST_USE bool usher_floor_make_pools(struct usher_floor *floor,
 /* Finds or makes the pool of the class's set, gives its members to it, and sets class->covers. */
 USHER_MUST_USE bool usher_floor_cover(struct usher_floor *floor, struct usher_class *class,
                                       int64_t now_ms);
+/* A pool's past or counts have changed: its price is looked up anew, or asked for when it is
+ * needed. */
+void usher_floor_price_again(struct usher_floor *floor, uint16_t pool);
 void usher_floor_drop_pools(struct usher_floor *floor);
 
 #endif

@@ -15,8 +15,13 @@ static struct usher_pool *add_pool(struct usher_floor *floor, enum usher_pool_ki
         if (!pools)
             return NULL;
         floor->pools = pools;
+        uint16_t *prices = realloc(floor->prices, room * sizeof(*prices));
+        if (!prices)
+            return NULL;
+        floor->prices = prices;
         floor->pools_room = room;
     }
+    floor->prices[floor->pools_count] = USHER_PRICE_STALE;
     struct usher_pool *pool = &floor->pools[floor->pools_count++];
     usher_pool_init(pool, kind, per_hour, handle_ms, now_ms);
     return pool;
@@ -27,7 +32,9 @@ void usher_floor_drop_pools(struct usher_floor *floor)
     for (size_t i = 0; i < floor->pools_count; i++)
         usher_pool_fini(&floor->pools[i]);
     free(floor->pools);
+    free(floor->prices);
     floor->pools = NULL;
+    floor->prices = NULL;
     floor->pools_count = 0;
     floor->pools_room = 0;
     for (size_t i = 0; i < floor->agents_count; i++) {
@@ -35,6 +42,13 @@ void usher_floor_drop_pools(struct usher_floor *floor)
         floor->stands[i].is_counted = false;
         floor->stands[i].is_counted_open = false;
     }
+}
+
+void usher_floor_price_again(struct usher_floor *floor, uint16_t pool)
+{
+    bool is_known = usher_pool_knows_price(&floor->pools[pool]);
+    floor->prices[pool] =
+        is_known ? (uint16_t)usher_pool_price(&floor->pools[pool]) : USHER_PRICE_STALE;
 }
 
 static bool has_skill(const struct usher_queue *queue, size_t skill)
@@ -69,8 +83,10 @@ bool usher_floor_make_pools(struct usher_floor *floor, const struct usher_rules 
                             int64_t now_ms)
 {
     struct usher_pool *old = floor->pools;
+    uint16_t *old_prices = floor->prices;
     size_t old_count = floor->pools_count;
     floor->pools = NULL;
+    floor->prices = NULL;
     floor->pools_count = 0;
     floor->pools_room = 0;
     bool is_made = true;
@@ -98,7 +114,7 @@ bool usher_floor_make_pools(struct usher_floor *floor, const struct usher_rules 
         if (pool)
             pool->channel = (uint8_t)channel;
     }
-    struct usher_floor gone = {.pools = old, .pools_count = old_count};
+    struct usher_floor gone = {.pools = old, .prices = old_prices, .pools_count = old_count};
     usher_floor_drop_pools(&gone);
     for (size_t i = 0; i < floor->agents_count; i++) {
         floor->stands[i].pools_count = 0;
@@ -163,8 +179,10 @@ static void count(struct usher_floor *floor, struct usher_stand *stand, bool is_
         return;
     stand->is_counted = is_counted;
     stand->is_counted_open = is_open;
-    for (uint32_t i = 0; i < stand->pools_count; i++)
+    for (uint32_t i = 0; i < stand->pools_count; i++) {
         usher_pool_change(&floor->pools[stand->pools[i]], members, open, now_ms);
+        usher_floor_price_again(floor, stand->pools[i]);
+    }
 }
 
 void usher_floor_count_agent(struct usher_floor *floor, struct usher_agent *agent, int64_t now_ms)
@@ -242,6 +260,7 @@ static bool join_set(struct usher_floor *floor, const struct usher_class *class,
         if (!join_pool(stand, pool))
             return false;
         usher_pool_change(&floor->pools[pool], stand->is_counted, stand->is_counted_open, now_ms);
+        usher_floor_price_again(floor, pool);
     }
     return true;
 }

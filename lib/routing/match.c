@@ -12,9 +12,10 @@ static int64_t divide_down(int64_t number, int64_t by)
     return quotient * by > number ? quotient - 1 : quotient;
 }
 
-static int64_t match_term(const struct usher_floor *floor, int64_t match, int64_t ground)
+/* `order` is 2 * match - ground. */
+static int64_t match_term(const struct usher_floor *floor, int64_t order)
 {
-    return divide_down(floor->rules->bid.match_worth_ms * (2 * match - ground), 2000);
+    return divide_down(floor->rules->bid.match_worth_ms * order, 2000);
 }
 
 static int64_t lend_term(const struct usher_floor *floor, int64_t lend)
@@ -45,7 +46,7 @@ uint32_t usher_match_lend(struct usher_floor *floor, const struct usher_agent *a
         uint16_t pool = stand->pools[i];
         if ((class->covers[pool / 64] >> (pool % 64)) & 1)
             continue;
-        uint32_t price = usher_pool_price(&floor->pools[pool]);
+        uint32_t price = usher_floor_price(floor, pool);
         if (price > lend)
             lend = price;
     }
@@ -91,7 +92,8 @@ static void look_at(struct search *search, struct usher_agent *agent)
         return;
     int64_t ground = floor->stands[agent->index].ground;
     int64_t idle_ms = idle_of(agent, search->now_ms);
-    int64_t bid_ms = search->late_ms + match_term(floor, match, ground) + idle_term(floor, idle_ms);
+    int64_t bid_ms =
+        search->late_ms + match_term(floor, 2 * match - ground) + idle_term(floor, idle_ms);
     if (search->best && bid_ms < search->bid.bid_ms)
         return; /* the price can only lower it */
     int64_t lend = usher_match_lend(floor, agent, search->class);
@@ -102,22 +104,20 @@ static void look_at(struct search *search, struct usher_agent *agent)
     search->bid = (struct usher_bid){bid_ms, search->late_ms, match, ground, lend, idle_ms};
 }
 
-/* Whether somebody behind the two heads could still be better than the best. */
-static bool may_improve(const struct search *search, const struct usher_agent *ranked,
-                        const struct usher_agent *idle)
+/* Whether somebody at `place` of the rank or behind, and not before `idle` among the idle, could
+ * still be better than the best. */
+static bool may_improve(const struct search *search, size_t place, const struct usher_agent *idle)
 {
     const struct usher_floor *floor = search->floor;
     if (!search->best)
         return true;
-    int64_t bound = search->late_ms +
-                    match_term(floor, search->class->match[ranked->index],
-                               floor->stands[ranked->index].ground) +
+    int64_t bound = search->late_ms + match_term(floor, search->class->orders[place]) +
                     idle_term(floor, idle_of(idle, search->now_ms));
     if (bound != search->bid.bid_ms)
         return bound > search->bid.bid_ms;
     if (idle->idle_since_ms != search->best->idle_since_ms)
         return idle->idle_since_ms < search->best->idle_since_ms;
-    return ranked->index < search->best->index;
+    return search->class->rank[place] < search->best->index;
 }
 
 struct usher_agent *usher_match_agent(struct usher_floor *floor,
@@ -132,11 +132,10 @@ struct usher_agent *usher_match_agent(struct usher_floor *floor,
     size_t place = usher_bits_next(&class->free, 0);
     struct usher_list *node = floor->idle.next;
     while (place != USHER_BITS_NONE && node != &floor->idle) {
-        struct usher_agent *ranked = &floor->agents[class->rank[place]];
         struct usher_agent *idle = usher_list_entry(node, struct usher_agent, idle_node);
-        if (!may_improve(&search, ranked, idle))
+        if (!may_improve(&search, place, idle))
             break;
-        look_at(&search, ranked);
+        look_at(&search, &floor->agents[class->rank[place]]);
         if (idle->open_mask & channel_bit)
             look_at(&search, idle);
         place = usher_bits_next(&class->free, place + 1);
@@ -211,7 +210,7 @@ struct usher_contact *usher_match_contact(struct usher_floor *floor,
                 int64_t match = class->match[agent->index];
                 int64_t late_ms = usher_class_lateness_ms(class, candidates[i], now_ms);
                 int64_t lend = usher_match_lend(floor, agent, class);
-                int64_t bid_ms = late_ms + match_term(floor, match, 0) - lend_term(floor, lend);
+                int64_t bid_ms = late_ms + match_term(floor, 2 * match) - lend_term(floor, lend);
                 if (!precedes(candidates[i], bid_ms, best, bid->bid_ms))
                     continue;
                 best = candidates[i];

@@ -64,6 +64,12 @@ void usher_pool_settle(struct usher_pool *pool);
  * none is open. When memory is out the price is USHER_PRICE_ONE. */
 uint32_t usher_pool_price(struct usher_pool *pool);
 
+/* The same if it is known without work. */
+static inline bool usher_pool_knows_price(const struct usher_pool *pool)
+{
+    return !pool->is_stale || pool->open_count == 0;
+}
+
 /* Erlang B of 0 .. n servers at load a16 (1/16 erlang, 1 .. 2^14 * 16 - 1), Q30, into prices:
  * price[F] for F = 0 .. n. */
 void usher_pool_price_table(uint32_t n, uint32_t a16, uint16_t *prices);

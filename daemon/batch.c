@@ -7,7 +7,8 @@
 
 #include "log.h"
 
-#define BATCH_ROOM_KEPT (1024 * 1024) /* bytes of lines or texts that an emptied batch may keep */
+#define BATCH_ROOM_KEPT                                                                            \
+    ((size_t)1024 * 1024) /* bytes of lines or texts that an emptied batch may keep */
 
 static void batch_end_without_memory(void)
 {

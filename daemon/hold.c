@@ -12,9 +12,10 @@ void hold_init(struct hold *hold)
 
 void hold_fini(struct hold *hold)
 {
-    struct held *held;
-    while ((held = hold_take(hold)))
-        held_free(held);
+    usher_list_for_each_safe (node, &hold->list) {
+        usher_list_remove(node);
+        held_free(usher_list_entry(node, struct held, node));
+    }
 }
 
 #define HOLD_LENGTH_TEXT(text)  (text).length

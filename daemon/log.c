@@ -197,15 +197,18 @@ const char *log_value(struct usher_text text, char room[LOG_VALUE_SIZE])
     if (is_quoted)
         room[length++] = '"';
     for (size_t i = 0; i < text.length; i++) {
-        if (length + 2 + sizeof(cut) + 1 >
-            LOG_VALUE_SIZE) { /* an escape, the cut, a quote, the NUL */
+        char c = text.at[i];
+        /* Room for an escape, the cut, a quote and the NUL. */
+        if (length + 2 + sizeof(cut) + 1 > LOG_VALUE_SIZE) {
             memcpy(room + length, cut, sizeof(cut) - 1);
             length += sizeof(cut) - 1;
             break;
         }
-        if (text.at[i] == '"' || text.at[i] == '\\')
+        if (c == '"' || c == '\\')
             room[length++] = '\\';
-        room[length++] = (unsigned char)text.at[i] < ' ' || text.at[i] == 0x7f ? '?' : text.at[i];
+        if ((unsigned char)c < ' ' || c == 0x7f)
+            c = '?';
+        room[length++] = c;
     }
     if (is_quoted)
         room[length++] = '"';

@@ -9,7 +9,7 @@
 #include "log.h"
 #include "router_state.h"
 
-#define RELOAD_RETRY_MS 500
+#define RELOAD_RETRY_US 500000
 
 static void reload_ask_redis(struct router *router);
 
@@ -63,7 +63,7 @@ static void on_kept(void *owner, bool is_kept)
         return;
     }
     if (reload->is_first) {
-        event_add(reload->retry, &(struct timeval){.tv_usec = RELOAD_RETRY_MS * 1000});
+        event_add(reload->retry, &(struct timeval){.tv_usec = RELOAD_RETRY_US});
         return;
     }
     struct usher_answer answer;

@@ -45,7 +45,7 @@ static struct batch *router_gathering(struct router *router)
 {
     if (!usher_list_is_empty(&router->waiting)) {
         struct batch *last = usher_list_entry(router->waiting.prev, struct batch, node);
-        if (last->lines.length < JOURNAL_BATCH_MAX)
+        if (last->lines.length < (size_t)JOURNAL_BATCH_MAX)
             return last;
     }
     struct batch *batch = router_new_batch(router);

@@ -7,7 +7,7 @@
 #include "file.h"
 #include "log.h"
 
-#define RULESET_TEXT_MAX (1024 * 1024)
+#define RULESET_TEXT_MAX ((size_t)1024 * 1024)
 
 _Static_assert(FILE_SHA256_SIZE == sizeof(((struct ruleset *)NULL)->hash),
                "a ruleset keeps a whole hash");

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "journal/profiles.h"
+#include "link/kamailio.h"
 #include "link/native.h"
 #include "log.h"
 #include "notify.h"
@@ -32,6 +33,7 @@ struct service {
     struct router *router;
     struct profiles *profiles;
     struct native *native;
+    struct kamailio_link *links[SETTINGS_LINKS_MAX];
     struct event *signals[SERVICE_SIGNALS_COUNT];
     struct event *status;
     bool is_draining;
@@ -208,6 +210,10 @@ static enum service_exit service_open(struct service *service)
     const struct settings *settings = &service->settings;
     if (native_open(&service->native, service->base, service->router, settings) < 0)
         return SERVICE_EXIT_BIND;
+    for (size_t i = 0; i < settings->links_count; i++)
+        if (kamailio_link_open(&service->links[i], service->base, service->router,
+                               &settings->links[i], settings) < 0)
+            return SERVICE_EXIT_BIND;
     return SERVICE_EXIT_OK;
 }
 
@@ -220,6 +226,8 @@ static void service_free_event(struct event *event)
 static void service_free(struct service *service)
 {
     native_close(service->native);
+    for (size_t i = 0; i < service->settings.links_count; i++)
+        kamailio_link_close(service->links[i]);
     if (service->profiles)
         profiles_free(service->profiles);
     router_free(service->router);

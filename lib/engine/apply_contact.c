@@ -10,12 +10,6 @@ static struct usher_contact *contact_of(const struct usher_engine *engine,
     return usher_engine_contact(engine, event->fields.contact);
 }
 
-static struct usher_text client_of(struct usher_text contact)
-{
-    const char *slash = contact.length ? memchr(contact.at, '/', contact.length) : NULL;
-    return slash ? (struct usher_text){contact.at, (size_t)(slash - contact.at)} : USHER_NO_TEXT;
-}
-
 /* Queue, tier, channel and client of a new contact. */
 static bool fill(struct usher_engine *engine, struct usher_contact *contact,
                  const struct usher_event *event)
@@ -23,7 +17,7 @@ static bool fill(struct usher_engine *engine, struct usher_contact *contact,
     const struct usher_fields *fields = &event->fields;
     const struct usher_rules *rules = engine->floor.rules;
     struct usher_client *client =
-        usher_clients_get(&engine->clients, client_of(fields->contact), event->at_ms);
+        usher_clients_get(&engine->clients, usher_contact_id_client(fields->contact), event->at_ms);
     contact->queue = usher_rules_find_queue(rules, fields->queue);
     contact->tier = usher_rules_find_tier(rules, fields->tier);
     contact->channel = usher_channel_find(fields->channel);

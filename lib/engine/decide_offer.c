@@ -1,21 +1,30 @@
 /* Commands about offers: what the PBX says of a ringing phone, what the desk says. */
 #include "engine/decide.h"
 
-/* The contact of a PBX's command, and whether the offer that it names is the open one. */
-static struct usher_contact *find(struct usher_request *request, struct usher_number *offer,
-                                  bool *is_open)
+/* What a PBX's command names: an offer of a contact. */
+struct named_offer {
+    struct usher_contact *contact;
+    struct usher_number n;
+    char text[USHER_NUMBER_SIZE];
+    bool is_open;  /* it is the contact's open one */
+    bool is_taken; /* its agent and the contact talk */
+};
+
+/* False with the answer filled. */
+static bool find(struct usher_request *request, struct named_offer *named)
 {
-    struct usher_contact *contact = usher_request_contact(request);
+    struct usher_contact *contact = named->contact = usher_request_contact(request);
     if (!contact)
-        return NULL;
-    if (!usher_number_read(request->command->fields.offer, offer)) {
+        return false;
+    if (!usher_number_read(request->command->fields.offer, &named->n)) {
         usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
                          "`offer` must be an offer's number: epoch-seq");
-        return NULL;
+        return false;
     }
-    *is_open = usher_contact_state_is_offer(contact->state) &&
-               usher_number_compare(contact->offer, *offer) == 0;
-    return contact;
+    bool is_its_offer = usher_number_compare(contact->offer, named->n) == 0;
+    named->is_open = is_its_offer && usher_contact_state_is_offer(contact->state);
+    named->is_taken = is_its_offer && usher_contact_state_is_talk(contact->state);
+    return true;
 }
 
 static enum usher_error stale(struct usher_request *request)
@@ -24,40 +33,32 @@ static enum usher_error stale(struct usher_request *request)
                             "the offer is over or another's");
 }
 
-static bool is_talk_of(const struct usher_contact *contact, struct usher_number offer)
-{
-    return usher_contact_state_is_talk(contact->state) &&
-           usher_number_compare(contact->offer, offer) == 0;
-}
-
 enum usher_error usher_decide_contact_ring(struct usher_request *request)
 {
-    char room[USHER_NUMBER_SIZE];
-    struct usher_number offer;
-    bool is_open;
-    struct usher_contact *contact = find(request, &offer, &is_open);
-    if (!contact)
+    struct named_offer named;
+    if (!find(request, &named))
         return request->answer->error;
-    if (is_talk_of(contact, offer))
+    struct usher_contact *contact = named.contact;
+    if (named.is_taken)
         return USHER_OK; /* the PBX's words may overtake each other */
-    if (!is_open)
+    if (!named.is_open)
         return stale(request);
     if (contact->state == USHER_CONTACT_RINGING)
         return USHER_OK;
     struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_RINGING, contact);
-    usher_event_add_offer(&event, contact, room);
+    usher_event_add_offer(&event, contact, named.text);
     usher_engine_emit(request->engine, &event, request->now_ms);
     return USHER_OK;
 }
 
 /* Whose phone answered: the command's agent, else that of the open or last offer. */
-static struct usher_agent *answering(struct usher_request *request,
-                                     const struct usher_contact *contact, struct usher_number offer)
+static struct usher_agent *answering(struct usher_request *request, const struct named_offer *named)
 {
+    const struct usher_contact *contact = named->contact;
     struct usher_engine *engine = request->engine;
     if (request->command->fields.agent.at)
         return usher_engine_agent(engine, request->command->fields.agent);
-    if (usher_number_compare(contact->offer, offer) == 0 && contact->last_agent != UINT32_MAX)
+    if (usher_number_compare(contact->offer, named->n) == 0 && contact->last_agent != UINT32_MAX)
         return &engine->floor.agents[contact->last_agent];
     return NULL;
 }
@@ -79,26 +80,24 @@ static void make_way(struct usher_request *request, struct usher_contact *contac
 
 enum usher_error usher_decide_contact_answer(struct usher_request *request)
 {
-    char room[USHER_NUMBER_SIZE];
-    struct usher_number offer;
-    bool is_open;
-    struct usher_contact *contact = find(request, &offer, &is_open);
-    if (!contact)
+    struct named_offer named;
+    if (!find(request, &named))
         return request->answer->error;
-    if (is_talk_of(contact, offer))
+    struct usher_contact *contact = named.contact;
+    if (named.is_taken)
         return USHER_OK;
     if (contact->state != USHER_CONTACT_WAITING && !usher_contact_state_is_offer(contact->state))
         return usher_request_wrong_state(request, contact, "an agent has answered it before");
-    struct usher_agent *agent = answering(request, contact, offer);
+    struct usher_agent *agent = answering(request, &named);
     if (!agent)
         return stale(request);
-    bool is_other = !is_open || contact->agent != agent;
+    bool is_other = !named.is_open || contact->agent != agent;
     if (is_other)
         make_way(request, contact, agent);
     struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_ANSWERED, contact);
     int64_t spell_ms =
         contact->state == USHER_CONTACT_WAITING ? request->now_ms - contact->since_ms : 0;
-    USHER_FIELDS_SET(&event.fields, OFFER, offer, usher_number_write(offer, room));
+    USHER_FIELDS_SET(&event.fields, OFFER, offer, usher_number_write(named.n, named.text));
     USHER_FIELDS_SET(&event.fields, AGENT, agent, usher_text_of(agent->id));
     USHER_FIELDS_SET(&event.fields, WAITED_MS, waited_ms, contact->waited_ms + spell_ms);
     usher_engine_emit(request->engine, &event, request->now_ms);
@@ -118,27 +117,25 @@ static bool is_reason(struct usher_text reason)
 
 enum usher_error usher_decide_contact_fail(struct usher_request *request)
 {
-    char room[USHER_NUMBER_SIZE];
-    struct usher_number offer;
-    bool is_open;
-    struct usher_contact *contact = find(request, &offer, &is_open);
-    if (!contact)
+    struct named_offer named;
+    if (!find(request, &named))
         return request->answer->error;
+    struct usher_contact *contact = named.contact;
     if (!is_reason(request->command->fields.reason))
         return usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
                                 "`reason` must be busy, no_answer, rejected, unreachable or error");
-    if (is_open) {
+    if (named.is_open) {
         usher_end_offer(request->engine, contact, USHER_EVENT_OFFER_FAILED,
                         request->command->fields.reason, request->now_ms);
         return USHER_OK;
     }
     bool is_settling = contact->state == USHER_CONTACT_WAITING &&
                        contact->settle_until_ms > request->now_ms &&
-                       usher_number_compare(contact->offer, offer) == 0;
+                       usher_number_compare(contact->offer, named.n) == 0;
     if (!is_settling)
         return stale(request);
     struct usher_event event = usher_event_about(USHER_EVENT_OFFER_SETTLED, contact);
-    usher_event_add_offer(&event, contact, room);
+    usher_event_add_offer(&event, contact, named.text);
     usher_engine_emit(request->engine, &event, request->now_ms);
     usher_dispatch_contact(request->engine, contact, request->now_ms);
     return USHER_OK;

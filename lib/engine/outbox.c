@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/contact.h"
 #include "wire/codec.h"
 
 void usher_outbox_init(struct usher_outbox *outbox)
@@ -26,15 +27,6 @@ void usher_outbox_clear(struct usher_outbox *outbox)
     outbox->count = 0;
 }
 
-/* The part of a contact's id before its slash. */
-static struct usher_text client_of(struct usher_text contact)
-{
-    const char *slash = contact.at ? memchr(contact.at, '/', contact.length) : NULL;
-    if (!slash)
-        return USHER_NO_TEXT;
-    return (struct usher_text){contact.at, (size_t)(slash - contact.at)};
-}
-
 void usher_outbox_add(struct usher_outbox *outbox, const struct usher_event *event)
 {
     if (outbox->count == outbox->room) {
@@ -52,9 +44,9 @@ void usher_outbox_add(struct usher_outbox *outbox, const struct usher_event *eve
     entry->length = outbox->lines.length - entry->at;
     usher_bytes_append_char(&outbox->lines, '\n');
     assert(!outbox->lines.is_full);
-    bool fits =
-        usher_text_copy(entry->client, sizeof(entry->client), client_of(event->fields.contact)) &&
-        usher_text_copy(entry->agent, sizeof(entry->agent), event->fields.agent);
+    bool fits = usher_text_copy(entry->client, sizeof(entry->client),
+                                usher_contact_id_client(event->fields.contact)) &&
+                usher_text_copy(entry->agent, sizeof(entry->agent), event->fields.agent);
     assert(fits);
     (void)fits;
 }

@@ -8,11 +8,11 @@ bool usher_request_contact_id(struct usher_request *request, char room[USHER_CON
 {
     const struct usher_command *command = request->command;
     struct usher_text given = command->fields.contact;
-    const char *slash = given.length ? memchr(given.at, '/', given.length) : NULL;
-    struct usher_text client =
-        slash ? (struct usher_text){given.at, (size_t)(slash - given.at)} : command->client;
-    struct usher_text own =
-        slash ? (struct usher_text){slash + 1, given.length - client.length - 1} : given;
+    struct usher_text named = usher_contact_id_client(given);
+    struct usher_text client = named.at ? named : command->client;
+    struct usher_text own = given;
+    if (named.at)
+        own = (struct usher_text){given.at + named.length + 1, given.length - named.length - 1};
     if (command->role == USHER_ROLE_PBX && !usher_text_is_equal(client, command->client)) {
         usher_answer_set(request->answer, USHER_ERROR_NOT_ALLOWED,
                          "the contact is another client's");

@@ -60,6 +60,12 @@ bool usher_contact_state_is_talk(enum usher_contact_state state)
     return state == USHER_CONTACT_TALKING || state == USHER_CONTACT_HELD;
 }
 
+struct usher_text usher_contact_id_client(struct usher_text id)
+{
+    const char *slash = id.length > 0 ? memchr(id.at, '/', id.length) : NULL;
+    return slash ? (struct usher_text){id.at, (size_t)(slash - id.at)} : USHER_NO_TEXT;
+}
+
 void usher_contact_remember_decline(struct usher_contact *contact, uint32_t agent, int64_t until_ms)
 {
     struct usher_decline *place = NULL;

@@ -85,6 +85,9 @@ struct usher_text usher_contact_state_name(enum usher_contact_state state);
 bool usher_contact_state_is_offer(enum usher_contact_state state); /* OFFERED, RINGING */
 bool usher_contact_state_is_talk(enum usher_contact_state state);  /* TALKING, HELD */
 
+/* The part of a contact's full id before its slash: its client. Absent when there is no slash. */
+struct usher_text usher_contact_id_client(struct usher_text id);
+
 /* Remembers that `agent` is not to be asked before `until_ms`. With the memory full the entry that
  * ends first gives way. */
 void usher_contact_remember_decline(struct usher_contact *contact, uint32_t agent,

@@ -18,7 +18,7 @@
 #include "journal/shelf.h"
 #include "journal/tail.h"
 
-#define JOURNAL_SAVED_MAX (512 * 1024 * 1024) /* Redis takes no longer string */
+#define JOURNAL_SAVED_MAX ((size_t)512 * 1024 * 1024) /* Redis takes no longer string */
 #define JOURNAL_MARKS_MAX 64
 
 struct event;

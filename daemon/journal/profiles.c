@@ -348,11 +348,9 @@ static void on_reader_up(void *owner)
 
 static void forget_reads(struct profiles *profiles)
 {
-    while (!usher_list_is_empty(&profiles->reads)) {
-        struct profile_read *read =
-            usher_list_entry(profiles->reads.next, struct profile_read, node);
-        usher_list_remove(&read->node);
-        free(read);
+    usher_list_for_each_safe (node, &profiles->reads) {
+        usher_list_remove(node);
+        free(usher_list_entry(node, struct profile_read, node));
     }
 }
 

@@ -1,7 +1,7 @@
 /* The shelf of rules' texts: a few places, the least recently used goes. */
 #include "journal/shelf.h"
 
-#define RULES_TEXT_MAX (4 * 1024 * 1024)
+#define RULES_TEXT_MAX ((size_t)4 * 1024 * 1024)
 
 static struct journal_rules *find(struct journal_shelf *shelf, struct usher_text hash)
 {

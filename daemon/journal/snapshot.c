@@ -13,8 +13,8 @@
 #include "log.h"
 
 #define FIRST_AFTER_EVENTS 1000
-#define AFTER_MS           (15 * 60 * 1000)
-#define AGAIN_AFTER_MS     (60 * 1000) /* after one that failed */
+#define AFTER_MS           INT64_C(900000)
+#define AGAIN_AFTER_MS     INT64_C(60000) /* after one that failed */
 #define CHILD_SECONDS_MAX  300
 
 void journal_mark_now(struct journal *journal)

@@ -10,18 +10,18 @@ void journal_tail_init(struct journal_tail *tail)
     tail->bytes = 0;
 }
 
-static void forget_oldest(struct journal_tail *tail)
+static void forget(struct journal_tail *tail, struct usher_list *node)
 {
-    struct journal_batch *batch = usher_list_entry(tail->batches.next, struct journal_batch, node);
-    usher_list_remove(&batch->node);
+    struct journal_batch *batch = usher_list_entry(node, struct journal_batch, node);
+    usher_list_remove(node);
     tail->bytes -= batch->lines.length;
     free(batch);
 }
 
 void journal_tail_clear(struct journal_tail *tail)
 {
-    while (!usher_list_is_empty(&tail->batches))
-        forget_oldest(tail);
+    usher_list_for_each_safe (node, &tail->batches)
+        forget(tail, node);
 }
 
 void journal_tail_push(struct journal_tail *tail, struct usher_number last, struct usher_text lines)
@@ -37,8 +37,11 @@ void journal_tail_push(struct journal_tail *tail, struct usher_number last, stru
     usher_list_init(&batch->node);
     usher_list_append(&tail->batches, &batch->node);
     tail->bytes += lines.length;
-    while (tail->bytes > JOURNAL_TAIL_BYTES_MAX && tail->batches.next != &batch->node)
-        forget_oldest(tail);
+    usher_list_for_each_safe (node, &tail->batches) {
+        if (tail->bytes <= JOURNAL_TAIL_BYTES_MAX || node == &batch->node)
+            break;
+        forget(tail, node);
+    }
 }
 
 struct journal_batch *journal_tail_find(struct journal_tail *tail, struct usher_number last)

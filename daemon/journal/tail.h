@@ -9,7 +9,7 @@
 #include "model/event.h"
 
 #define JOURNAL_TAIL_BYTES_MAX                                                                     \
-    (1024 * 1024) /* of lines; the newest batch is kept whatever its size */
+    ((size_t)1024 * 1024) /* of lines; the newest batch is kept whatever its size */
 
 struct journal_batch {
     struct usher_list node;

@@ -72,8 +72,7 @@ static void on_reloaded(void *owner, bool is_loaded)
                   is_loaded
                       ? "Leading; the rules are loaded"
                       : "Leading; the rules' file has problems, the old rules stay: see the log");
-    if (service->has_led)
-        notify_ready(service->notify);
+    notify_ready(service->notify);
 }
 
 static void on_ended(void *owner, int status)
@@ -121,12 +120,15 @@ static void on_signal(evutil_socket_t number, short what, void *owner)
         service_stop(service, (int)number);
         return;
     }
+    if (!router_is_leading(service->router)) {
+        log_warning("Asked to reload before the router serves: it starts with the rules that were "
+                    "read; ask again then",
+                    "file=%s", service->settings.rules);
+        return;
+    }
     log_info("Asked to reload the rules", "file=%s", service->settings.rules);
     notify_reloading(service->notify);
-    if (router_is_leading(service->router))
-        router_reload(service->router);
-    else
-        on_reloaded(service, false);
+    router_reload(service->router);
 }
 
 static void on_status(evutil_socket_t fd, short what, void *owner)

@@ -138,6 +138,24 @@ class End(unittest.TestCase):
             center.write_settings("nowhere.yaml", "no/such/folder.sock")
             self.assertEqual(run("-c", center.path("nowhere.yaml")).returncode, 4)
 
+    def test_redis_that_may_forget_is_refused(self):
+        with Center() as center:
+            center.kill_usherd(signal.SIGTERM)
+            center.redis_cli("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
+            center.start_usherd(wait=False)
+            self.assertEqual(center.usherd.wait(10), 1)
+            center.wait_log("maxmemory-policy=allkeys-lru")
+
+    def test_log_for_journald_has_priorities(self):
+        with Center() as center:
+            center.kill_usherd(signal.SIGTERM)
+            center.start_usherd("--log-priorities", "--verbose")
+            pbx = center.client("pbx", client="pbx1")
+            pbx.call({"do": "contact.arrive", "contact": "1", "channel": "voice", "from": "+380501234567"})
+            center.wait_log(r"^<6>usherd starts version=")
+            center.wait_log(r"^<7>A contact came, and waits in a queue. ev=contact.arrived n=\d+-\d+ client=pbx1")
+            self.assertNotIn("+380501234567", center.log())
+
     def test_sessions_before_the_claim_are_told_to_try_again(self):
         with Center() as center:
             center.kill_usherd()

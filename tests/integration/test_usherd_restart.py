@@ -1,8 +1,9 @@
 """kill -9 and start: the waiting are served, the talking stay known, nothing that was acknowledged is lost."""
 
+import json
 import unittest
 
-from harness import Center
+from harness import Center, wait_until
 
 
 def talk(pbx, desk, contact):
@@ -87,6 +88,29 @@ class Restart(unittest.TestCase):
             self.assertEqual(numbers, sorted(set(numbers)))
             observer = center.client("observer")
             self.assertEqual({c["contact"] for c in observer.state("contact")}, set(arrived))
+
+    def test_state_comes_back_from_a_snapshot_and_what_followed_it(self):
+        with Center(settings="journal: {snapshot_every: 20}\n") as center:
+            center.profile("olena", billing=8)
+            pbx = center.client("pbx", client="pbx1", instance="life-1")
+            desk = center.client("desk", agent="olena")
+            desk.call({"do": "agent.ready"})
+            talk(pbx, desk, "talk")
+            for i in range(60):
+                pbx.call({"do": "contact.arrive", "contact": str(i), "channel": "voice", "data": {"i": i}})
+            wait_until(lambda: center.redis_cli("KEYS", center.key("snapshot:*")), "a snapshot is written")
+            before = center.client("observer").snapshot
+            center.kill_usherd()
+            center.start_usherd()
+            after = center.client("observer").snapshot
+
+            def contacts(lines):
+                return sorted((c["contact"], c["state"], c.get("agent"), c["place_ms"], json.dumps(c.get("data")))
+                              for c in lines if c["ev"] == "state.contact")
+            self.assertEqual(len(contacts(before)), 61)
+            self.assertEqual(contacts(before), contacts(after))
+            agents = [a for a in after if a["ev"] == "state.agent"]
+            self.assertEqual([a["agent"] for a in agents], ["olena"])
 
     def test_repeated_id_after_a_kill_has_no_second_effect(self):
         with Center() as center:

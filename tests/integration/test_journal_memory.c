@@ -159,6 +159,25 @@ START_TEST(flushed_journal_is_written_anew)
 }
 END_TEST
 
+START_TEST(redis_that_dies_while_the_journal_is_written_anew_gets_it_all)
+{
+    lead_with_rules();
+    for (int round = 0; round < 8; round++) {
+        redis_server_ask(&world.redis, "FLUSHALL");
+        stand_in_send(&a, 1);
+        world_turn(&world, round % 4);
+        redis_server_kill(&world.redis);
+        redis_server_start(&world.redis);
+        world_wait(&world, &a.losses, round + 1);
+        world_wait(&world, &a.backs, a.aways);
+        stand_in_append(&a, 1);
+    }
+    recovers(1);
+    stand_in_stop(&a);
+    stand_in_stop(&b);
+}
+END_TEST
+
 START_TEST(journal_lost_while_redis_was_away_is_written_anew)
 {
     lead_with_rules();
@@ -219,6 +238,7 @@ int main(void)
         damaged_snapshot_gives_way_to_the_older_one,
         snapshot_of_a_newer_form_stops_the_start,
         flushed_journal_is_written_anew,
+        redis_that_dies_while_the_journal_is_written_anew_gets_it_all,
         journal_lost_while_redis_was_away_is_written_anew,
         snapshot_without_a_journal_is_enough_to_start,
         what_redis_lost_of_the_end_is_appended_again,

@@ -79,6 +79,7 @@ static void on_claimed(void *owner, uint32_t epoch, bool is_first)
     struct usher_engine_counts counts = usher_engine_count(router->engine);
     log_info("The journal is ours", "epoch=%u first=%s contacts=%zu agents=%zu", (unsigned)epoch,
              is_first ? "yes" : "no", counts.contacts, counts.agents);
+    router->is_frozen = false; /* a journal that was gone at the start was written anew before */
     router_begin_epoch(router, epoch);
     ring_begin(&router->ring, usher_engine_last_number(router->engine));
     if (!is_first)

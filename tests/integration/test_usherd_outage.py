@@ -67,6 +67,20 @@ class Outage(unittest.TestCase):
             observer = center.client("observer")
             self.assertEqual({c["contact"] for c in observer.state("contact")}, {"pbx1/1", "pbx1/2"})
 
+    def test_journal_that_is_gone_at_the_start_is_written_anew_from_the_snapshot(self):
+        with Center(settings="journal: {snapshot_every: 20}\n") as center:
+            pbx = center.client("pbx", client="pbx1", instance="life-1")
+            for i in range(60):
+                pbx.call({"do": "contact.arrive", "contact": str(i), "channel": "voice"})
+            wait_until(lambda: center.redis_cli("KEYS", center.key("snapshot:*")), "a snapshot is written")
+            center.kill_usherd()
+            center.redis_cli("DEL", center.key("journal"))
+            center.start_usherd()
+            kept = center.client("observer").state("contact")
+            self.assertGreaterEqual(len(kept), 6)
+            pbx = center.client("pbx", client="pbx1", instance="life-1")
+            self.assertTrue(pbx.call({"do": "contact.arrive", "contact": "new", "channel": "voice"})["ok"])
+
 
 class Fence(unittest.TestCase):
     def test_second_usherd_fences_the_first(self):

@@ -1,11 +1,12 @@
 /* Repair: after a lost connection, a refused id or an error, the stream's last entry is compared,
  * by its bytes, with what was appended.
  *
- *   the stream's last entry is …            then
- *   the batch in flight                      it is accepted
- *   a batch that was accepted before         what followed it is appended again, and the one in
- * flight sent any other with our number or above       another router's: fenced older than all that
- * is remembered, none  lost: the stream is written anew with a snapshot of now
+ * - The batch in flight: it is accepted.
+ * - A batch that was accepted before: what followed it is appended again, and the one in flight
+ * sent.
+ * - Any other with our number or above: another router's, so we are fenced.
+ * - Older than all that is remembered, or none: lost; the stream is written anew with a snapshot of
+ * now.
  *
  * Numbers rise in a stream and epochs do not repeat, so an entry of another router can only stand
  * behind ours. */

@@ -50,6 +50,7 @@ static inline void usher_list_remove(struct usher_list *node)
 
 #define usher_list_entry(node, type, member) usher_container_of(node, type, member)
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): `node` is the name that the loop declares. */
 #define usher_list_for_each(node, head)                                                            \
     for (struct usher_list *node = (head)->next; node != (head); node = node->next)
 
@@ -57,5 +58,6 @@ static inline void usher_list_remove(struct usher_list *node)
 #define usher_list_for_each_safe(node, head)                                                       \
     for (struct usher_list *node = (head)->next, *node##_next = node->next; node != (head);        \
          node = node##_next, node##_next = node->next)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #endif

@@ -63,9 +63,9 @@ enum usher_error usher_decide_contact_arrive(struct usher_request *request)
     const struct usher_fields *fields = &request->command->fields;
     char room[USHER_CONTACT_ID_MAX + 1];
     struct usher_text id;
-    enum usher_channel channel;
-    size_t queue;
-    size_t tier;
+    enum usher_channel channel = USHER_CHANNEL_NONE;
+    size_t queue = 0;
+    size_t tier = 0;
     if (!usher_request_contact_id(request, room, &id))
         return request->answer->error;
     if (admit(request, id, &channel, &queue, &tier) || check_room(request, channel, queue, tier))

@@ -121,7 +121,8 @@ void usher_engine_shelve(struct usher_engine *engine, struct usher_rules *rules)
         engine->shelf[last - 1] = (struct usher_rules *)(uintptr_t)engine->floor.rules;
     }
     usher_rules_free(engine->shelf[last]);
-    memmove(&engine->shelf[1], &engine->shelf[0], last * sizeof(engine->shelf[0]));
+    for (size_t i = last; i > 0; i--)
+        engine->shelf[i] = engine->shelf[i - 1];
     engine->shelf[0] = rules;
 }
 

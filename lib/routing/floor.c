@@ -10,11 +10,11 @@
 
 bool usher_floor_init(struct usher_floor *floor, const struct usher_limits *limits)
 {
+    const size_t classes_max = (size_t)64 * USHER_CLASS_WORDS;
     memset(floor, 0, sizeof(*floor));
     usher_list_init(&floor->idle);
     floor->agents_max = limits->agents;
-    floor->classes_max =
-        limits->classes < 64 * USHER_CLASS_WORDS ? limits->classes : 64 * USHER_CLASS_WORDS;
+    floor->classes_max = limits->classes < classes_max ? limits->classes : classes_max;
     floor->agents = calloc(limits->agents + 1, sizeof(*floor->agents));
     floor->stands = calloc(limits->agents + 1, sizeof(*floor->stands));
     floor->classes = calloc(floor->classes_max + 1, sizeof(struct usher_class *));

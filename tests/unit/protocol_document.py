@@ -3,6 +3,7 @@
 protocol_document.py PROGRAM PROTOCOL.md            compares, and looks for commands, events and errors that are not explained
 protocol_document.py --write PROGRAM PROTOCOL.md    writes the tables into the page
 """
+import json
 import re
 import subprocess
 import sys
@@ -18,6 +19,12 @@ def tables_of(text):
 def names_in(table):
     """The first column."""
     return re.findall(r"^\| `([^`]+)` \|", table, re.M)
+
+
+def rows_of(table):
+    """First column to the fields of the second and the third."""
+    rows = re.findall(r"^\| `([^`]+)` \| (.*?) \| (.*?) \|", table, re.M)
+    return {name: tuple(set(re.findall(r"`([^`]+)`", cell)) for cell in cells) for name, *cells in rows}
 
 
 class Document(unittest.TestCase):
@@ -38,6 +45,21 @@ class Document(unittest.TestCase):
         for table in ("commands", "events", "session-events", "errors"):
             for name in names_in(self.tables[table]):
                 self.assertIn(f"`{name}`", prose, f"{name} of the table {table} is explained nowhere")
+
+    def test_lines_of_the_examples_are_what_the_tables_say(self):
+        commands = rows_of(self.tables["commands"])
+        events = {**rows_of(self.tables["events"]), **rows_of(self.tables["session-events"])}
+        lines = [json.loads(line) for line in re.findall(r"^[<>] (\{.*\})$", self.page, re.M) if "…" not in line]
+        self.assertGreater(len(lines), 50)
+        for line in lines:
+            with self.subTest(line=line):
+                if "re" in line:
+                    self.assertTrue(line.get("ok") is True or set(line["error"]) == {"code", "message", "retry"})
+                    continue
+                needs, may_have = commands[line["do"]] if "do" in line else events[line["ev"]]
+                frame = {"id", "do"} if "do" in line else {"at", "n", "ev", "by", "by_id"}
+                self.assertLessEqual(needs, set(line))
+                self.assertLessEqual(set(line), needs | may_have | frame)
 
 
 def main():

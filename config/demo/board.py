@@ -108,7 +108,9 @@ def why(event):
     terms = [f"match {event.get('match', 0) // 10}%"]
     if event.get("lend", 0) >= 10:
         terms.append(f"lent {event['lend'] / 100:.1f}%")
-    if event.get("late_ms", 0) > 0:
+    if event.get("tier", "standard") != "standard":
+        terms.append(event["tier"])
+    elif event.get("late_ms", 0) > 0:
         terms.append(f"late {event['late_ms'] / 1000:.0f}s")
     elif event.get("idle_ms", 0) >= 1000:
         terms.append(f"idle {event['idle_ms'] / 1000:.0f}s")

@@ -12,7 +12,7 @@ from session import Session
 
 CLIENT = "pbx"
 RING_S = (1.0, 3.0)  # until an agent picks up
-TALK_S = (4.0, 10.0)
+TALK_S = (4.0, 9.0)
 NOT_PICKED_UP = 0.06  # of the rings
 REJECTED = 0.03
 

@@ -18,13 +18,13 @@ from board import Board
 from desks import Desk
 from pbx import Pbx
 
-BETWEEN_S = 1.1  # two customers, on average
+BETWEEN_S = 0.9  # two customers, on average
 PATIENCE_S = (15, 60)
 OPENING_S = 30  # for usherd to be there
 CLOSING_S = 30  # for the last customers to be served
 # What customers call about: how often, and the context that the PBX has from its menu.
 TOPICS = [(4, "billing"), (4, "internet"), (2, "tv"), (2, "connect")]
-LANGUAGES = [(7, "uk"), (2, "en"), (1, "pl")]
+LANGUAGES = [(4, "uk"), (1, "en")]
 TIERS = [(6, "standard"), (1, "gold")]
 
 # Refusals that follow from two doing something at the same moment: a customer hangs up while an agent answers.

@@ -92,7 +92,7 @@ void show_queues(const struct snapshot *snapshot, struct table_style style, FILE
         table_add(table, colour_of_wait(is_waiting ? fields->since_ms : 0, snapshot->now_ms), "%s",
                   is_waiting ? show_duration(fields->since_ms, snapshot->now_ms, room) : "");
         table_add(table, fields->free > 0 ? TABLE_GREEN : TABLE_PLAIN, "%" PRId64, fields->free);
-        table_add(table, fields->signed_in == 0 ? TABLE_RED : TABLE_PLAIN, "%" PRId64,
+        table_add(table, is_waiting && fields->signed_in == 0 ? TABLE_RED : TABLE_PLAIN, "%" PRId64,
                   fields->signed_in);
     }
     table_print(table, style, file);
@@ -186,6 +186,9 @@ static void add_agent_state(struct table *table, const struct usher_fields *fiel
 {
     if (contact != NULL)
         table_add(table, TABLE_CYAN, "%s", word_of_contact(contact));
+    else if (usher_text_is_equal(fields->state, USHER_TEXT("ready")) && fields->reason.length > 0)
+        table_add(table, TABLE_RED, "%s",
+                  fields->reason.at); /* a phone that is busy or unreachable */
     else if (usher_text_is_equal(fields->state, USHER_TEXT("ready")))
         table_add(table, TABLE_GREEN, "ready");
     else if (usher_text_is_equal(fields->state, USHER_TEXT("not_ready")))
@@ -235,7 +238,8 @@ void show_agents(const struct snapshot *snapshot, struct table_style style, FILE
         table_add(table, is_out ? TABLE_DIM : TABLE_PLAIN, "%s", text_of(fields->name));
         add_agent_state(table, fields, contact);
         table_add(table, TABLE_PLAIN, "%s",
-                  show_duration(fields->since_ms, snapshot->now_ms, room));
+                  show_duration(contact ? contact->event.fields.since_ms : fields->since_ms,
+                                snapshot->now_ms, room));
         table_add(table, TABLE_PLAIN, "%s", contact ? text_of(contact->event.fields.contact) : "");
         add_skills(table, fields->skills);
     }
@@ -267,7 +271,9 @@ void show_contacts(const struct snapshot *snapshot, bool is_full, struct table_s
             continue;
         char room[SHOW_DURATION_SIZE];
         table_add(table, TABLE_PLAIN, "%s", text_of(fields->contact));
-        table_add(table, colour_of_contact(row), "%s", word_of_contact(row));
+        bool has_reason = fields->reason.length > 0;
+        table_add(table, colour_of_contact(row), "%s%s%s", word_of_contact(row),
+                  has_reason ? ": " : "", text_of(fields->reason));
         int64_t since_ms = is_state(row, "waiting") ? fields->place_ms : fields->since_ms;
         table_add(table,
                   is_state(row, "waiting") ? colour_of_wait(since_ms, snapshot->now_ms)

@@ -26,9 +26,9 @@ struct bufferevent;
 struct event;
 struct usher_sync;
 
-#define KAMAILIO_OUTPUT_MAX ((size_t)4 * 1024 * 1024) /* bytes that may wait for Kamailio to read  \
-                                                       */
-#define KAMAILIO_HELD_MAX ((size_t)8 * 1024 * 1024)   /* bytes that may come during a sync */
+/* Bytes that may wait for Kamailio to read, and that may come during a sync. */
+#define KAMAILIO_OUTPUT_MAX ((size_t)4 * 1024 * 1024)
+#define KAMAILIO_HELD_MAX   ((size_t)8 * 1024 * 1024)
 
 enum kamailio_state {
     KAMAILIO_DOWN = 0,

@@ -174,12 +174,11 @@ static int64_t read_since_ms(struct usher_text since)
     if (point > 12 || !usher_text_read_int64((struct usher_text){since.at, point}, &seconds) ||
         seconds < 0)
         return 0;
-    for (size_t i = 1; i <= 3; i++) {
-        bool is_there = point + i < since.length;
-        char digit = is_there ? since.at[point + i] : '0';
-        if (digit < '0' || digit > '9')
+    for (size_t at = point + 1; at <= point + 3; at++) {
+        int digit = at < since.length ? since.at[at] - '0' : 0;
+        if (digit < 0 || digit > 9)
             return 0;
-        thousandths = thousandths * 10 + (digit - '0');
+        thousandths = thousandths * 10 + digit;
     }
     return seconds * 1000 + thousandths;
 }

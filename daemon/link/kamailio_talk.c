@@ -386,18 +386,36 @@ static void on_event(struct router_party *party, const struct router_event *even
         taken_back(link, &what.fields);
 }
 
+/* Takes the number with which `rest` begins, and what separates it from the next. */
+static bool take_number(struct usher_text *rest, int64_t *number)
+{
+    size_t length = 0;
+    while (length < rest->length && rest->at[length] != '-')
+        length++;
+    if (!usher_text_read_int64((struct usher_text){rest->at, length}, number) || *number < 0)
+        return false;
+    size_t taken = length < rest->length ? length + 1 : length;
+    *rest = (struct usher_text){rest->at + taken, rest->length - taken};
+    return true;
+}
+
+/* The call whose arrival had this id (see take_arrival); NULL when it is over. */
+static struct kamailio_call *call_of_arrival(const struct kamailio_link *link, struct usher_text id)
+{
+    int64_t epoch;
+    int64_t slot;
+    int64_t serial;
+    struct usher_text rest = {id.at + 1, id.length - 1};
+    if (!take_number(&rest, &epoch) || !take_number(&rest, &slot) || !take_number(&rest, &serial))
+        return NULL;
+    return kamailio_calls_of_arrival(&link->calls, (size_t)slot, (uint64_t)serial);
+}
+
 /* An arrival that was not taken: the caller is sent away, or tried again when Redis is back. */
 static void refuse_arrival(struct kamailio_link *link, struct usher_text id,
                            const struct usher_answer *answer)
 {
-    char text[ID_SIZE];
-    uint32_t epoch;
-    size_t slot;
-    uint64_t serial;
-    struct kamailio_call *call = NULL;
-    if (usher_text_copy(text, sizeof(text), id) &&
-        sscanf(text, "a%" SCNu32 "-%zu-%" SCNu64, &epoch, &slot, &serial) == 3)
-        call = kamailio_calls_of_arrival(&link->calls, slot, serial);
+    struct kamailio_call *call = call_of_arrival(link, id);
     if (!call)
         return;
     int code = kamailio_reject_code(answer->error);

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import sys
 import unittest
@@ -174,6 +175,12 @@ class Link(unittest.TestCase):
         self.add_agent("olena", 5)
         self.assertEqual(self.kamailio.wait("ring")["call"], "c1")
         self.assertNotIn("contact.abandoned", [event["ev"] for event in self.center.journal()])
+
+    def test_usherd_ends_in_order_while_callers_are_held(self):
+        self.kamailio.list_calls(call("c1"), call("c2"))
+        self.add_agent("olena", 5)
+        self.kamailio.wait("ring")
+        self.assertEqual(self.center.kill_usherd(signal.SIGTERM), 0)
 
     def test_every_command_carries_the_epoch(self):
         epoch = int(self.watch.welcome["n"].split("-")[0])

@@ -50,7 +50,7 @@ static int native_look(const struct settings_listener *settings, evutil_socket_t
                        unsigned *roles, char name[SESSION_PEER_SIZE])
 {
     struct peer peer;
-    struct sockaddr_in address;
+    struct sockaddr_in address = {0};
     socklen_t size = sizeof(address);
     char text[INET_ADDRSTRLEN];
     int on = 1;

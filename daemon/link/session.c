@@ -246,19 +246,38 @@ static void session_on_written(struct bufferevent *stream, void *argument)
         shutdown(bufferevent_getfd(stream), SHUT_WR);
 }
 
+/* The peer has gone, or sends no more: then lines that came are still taken, and last words still
+ * written. */
 static void session_on_end(struct bufferevent *stream, short what, void *argument)
 {
     struct session *session = argument;
-    (void)stream;
+    bool is_over = !(what & BEV_EVENT_EOF);
     session->has_ended = true;
-    if (!(what & BEV_EVENT_EOF) || session->state == SESSION_REFUSING)
-        session_close(session);
-    else if (session_can_read(session)) {
+    if (!is_over && session_can_read(session)) {
         if (usher_list_is_empty(&session->paused_node))
             session_read_on(session); /* what is left has no end, and says so */
-    } else if (session->state == SESSION_ENDING &&
-               evbuffer_get_length(bufferevent_get_output(stream)) == 0)
+        return;
+    }
+    if (session->state == SESSION_ENDING)
+        is_over |= evbuffer_get_length(bufferevent_get_output(stream)) == 0;
+    else if (session->state != SESSION_OPENING)
+        is_over = true;
+    if (is_over)
         session_close(session);
+}
+
+/* Silence ends the session of a client that pings. */
+static void session_check_silence(struct session *session)
+{
+    int64_t now_ms = router_now_ms(session->sessions->router);
+    int64_t left_ms = session->heard_ms + SESSION_SILENCE_MS - now_ms;
+    if (left_ms > 0) {
+        session_arm(session, left_ms);
+        return;
+    }
+    log_warning("A client fell silent and is closed", "client=%s peer=%s", session->party.client,
+                session->peer);
+    session_close(session);
 }
 
 static void session_on_deadline(evutil_socket_t fd, short what, void *argument)
@@ -266,25 +285,28 @@ static void session_on_deadline(evutil_socket_t fd, short what, void *argument)
     struct session *session = argument;
     (void)fd;
     (void)what;
-    if (session->state == SESSION_GREETING)
+    switch (session->state) {
+    case SESSION_GREETING:
         session_end(session, USHER_ERROR_HELLO_FIRST, "no `hello` came within 5 seconds");
-    else if (session->state == SESSION_OPENING)
+        break;
+    case SESSION_OPENING:
         session_end(session, USHER_ERROR_STORAGE_UNAVAILABLE,
                     "the router did not answer within 30 seconds");
-    else if (session->state == SESSION_REFUSING)
+        break;
+    case SESSION_OPEN:
+        session_check_silence(session);
+        break;
+    case SESSION_REFUSING:
         session_finish(session);
-    else if (session->state == SESSION_OPEN) {
-        int64_t left_ms =
-            session->heard_ms + SESSION_SILENCE_MS - router_now_ms(session->sessions->router);
-        if (left_ms > 0) {
-            session_arm(session, left_ms);
-            return;
-        }
-        log_warning("A client fell silent and is closed", "client=%s peer=%s",
-                    session->party.client, session->peer);
+        break;
+    case SESSION_ENDING:
         session_close(session);
-    } else
-        session_close(session);
+        break;
+    case SESSION_NONE:
+    case SESSION_CLOSED:
+    case SESSION_STATE_COUNT:
+        break;
+    }
 }
 
 /* The router's answer to hello: welcome and what follows, or a refusal after which another hello

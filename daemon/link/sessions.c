@@ -23,6 +23,12 @@ static void sessions_free(struct session *session)
     free(session);
 }
 
+static void sessions_reap(struct sessions *sessions)
+{
+    usher_list_for_each_safe (node, &sessions->closed)
+        sessions_free(usher_list_entry(node, struct session, node));
+}
+
 /* A PBX has one session: those before it give way, now that it is open, so that its link is never
  * lost in between. */
 static void sessions_replace(struct session *fresh)
@@ -43,8 +49,8 @@ static void sessions_on_next_turn(evutil_socket_t fd, short what, void *argument
     (void)fd;
     (void)what;
     usher_list_init(&paused);
-    while (!usher_list_is_empty(
-        &sessions->paused)) { /* who pauses again waits for the turn after this one */
+    /* Who pauses again waits for the turn after this one. */
+    while (!usher_list_is_empty(&sessions->paused)) {
         struct usher_list *node = sessions->paused.next;
         usher_list_remove(node);
         usher_list_append(&paused, node);
@@ -60,8 +66,7 @@ static void sessions_on_next_turn(evutil_socket_t fd, short what, void *argument
         usher_list_remove(&session->fresh_node);
         sessions_replace(session);
     }
-    while (!usher_list_is_empty(&sessions->closed))
-        sessions_free(usher_list_entry(sessions->closed.next, struct session, node));
+    sessions_reap(sessions);
 }
 
 int sessions_init(struct sessions *sessions, struct event_base *base, struct router *router,
@@ -97,8 +102,7 @@ void sessions_fini(struct sessions *sessions)
         sessions_flush(session);
         session_close(session);
     }
-    while (!usher_list_is_empty(&sessions->closed))
-        sessions_free(usher_list_entry(sessions->closed.next, struct session, node));
+    sessions_reap(sessions);
     event_free(sessions->next_turn);
     usher_bytes_fini(&sessions->line);
 }

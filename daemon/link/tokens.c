@@ -15,7 +15,7 @@
 #include "log.h"
 
 #define TOKENS_ROWS_MAX    16384
-#define TOKENS_BYTES_MAX   (4 * 1024 * 1024)
+#define TOKENS_BYTES_MAX   (4L * 1024 * 1024)
 #define TOKENS_DIGEST_SIZE sizeof(((struct tokens_row *)NULL)->digest)
 
 /* What tells one version of the file from another. */

@@ -55,6 +55,9 @@ static int compare_rows(const void *a, const void *b)
     const struct snapshot_row *left = a, *right = b;
     if (left->event.kind != right->event.kind)
         return left->event.kind < right->event.kind ? -1 : 1;
+    int64_t left_ms = left->event.fields.place_ms, right_ms = right->event.fields.place_ms;
+    if (left->event.kind == USHER_EVENT_STATE_CONTACT && left_ms != right_ms)
+        return left_ms < right_ms ? -1 : 1;
     return usher_text_compare(id_of(left), id_of(right));
 }
 

@@ -21,7 +21,7 @@ struct snapshot_held {
 };
 
 struct snapshot {
-    struct snapshot_row *rows; /* agents, then contacts, then queues, each by id */
+    struct snapshot_row *rows; /* agents by id, contacts by place in line, queues by name */
     size_t count;
     struct snapshot_held *held; /* by agent, the nearest to the customer first */
     size_t held_count;

@@ -2,10 +2,9 @@
 #include "ctl/story.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#define STORY_SIZE 4096
 
 /* How a field's number is told. */
 enum form {
@@ -29,7 +28,8 @@ static enum form form_of(enum usher_field field, bool is_full)
     const uint64_t personal = USHER_FIELD_BIT(FROM) | USHER_FIELD_BIT(DATA) | USHER_FIELD_BIT(NOTE);
     const uint64_t hidden = USHER_FIELD_BIT(CONTACT) | USHER_FIELD_BIT(AGENT) |
                             USHER_FIELD_BIT(TOKEN) | USHER_FIELD_BIT(ACCEPT) |
-                            USHER_FIELD_BIT(PHONE) | USHER_FIELD_BIT(BY_ID);
+                            USHER_FIELD_BIT(PHONE) | USHER_FIELD_BIT(OFFER) |
+                            USHER_FIELD_BIT(BY_ID);
     if ((bit & hidden) || ((bit & personal) && !is_full))
         return FORM_HIDDEN;
     if (bit & spans)
@@ -89,12 +89,19 @@ static void add_number(FILE *line, const char *name, int64_t number, enum form f
 #define ADD_RAW(NAME, member)  ADD_TEXT(NAME, member)
 #define ADD_INT(NAME, member)  add_number(line, #member, fields->member, form)
 
-static void add_fields(FILE *line, const struct usher_fields *fields, bool is_full)
+/* What a person looks for first: a narrow terminal cuts what comes behind. */
+static const uint64_t first_fields = USHER_FIELD_BIT(QUEUE) | USHER_FIELD_BIT(REASON) |
+                                     USHER_FIELD_BIT(STATE) | USHER_FIELD_BIT(WAITED_MS) |
+                                     USHER_FIELD_BIT(MATCH) | USHER_FIELD_BIT(LEND) |
+                                     USHER_FIELD_BIT(SKILLS);
+
+/* Those of `fields` that are in `wanted`. */
+static void add_fields(FILE *line, const struct usher_fields *fields, uint64_t wanted, bool is_full)
 {
     enum form form;
 #define ADD(NAME, member, TYPE, bound, sentence)                                                   \
     form = form_of(USHER_FIELD_##NAME, is_full);                                                   \
-    if ((fields->present & USHER_FIELD_BIT(NAME)) && form != FORM_HIDDEN)                          \
+    if ((fields->present & wanted & USHER_FIELD_BIT(NAME)) && form != FORM_HIDDEN)                 \
         ADD_##TYPE(NAME, member);
     USHER_FIELDS(ADD)
 #undef ADD
@@ -116,10 +123,11 @@ static enum table_colour colour_of(enum usher_event_kind kind)
 void story_print(const struct usher_event *event, bool is_full, struct table_style style,
                  FILE *file)
 {
-    char time_room[16], text[STORY_SIZE], name[32];
+    char time_room[16], name[32], *text = NULL;
+    size_t length = 0;
     const struct usher_fields *fields = &event->fields;
     write_time(event->at_ms, time_room);
-    FILE *line = fmemopen(text, sizeof(text), "w");
+    FILE *line = open_memstream(&text, &length);
     if (line == NULL)
         return;
     if (fields->contact.length > 0)
@@ -127,13 +135,15 @@ void story_print(const struct usher_event *event, bool is_full, struct table_sty
     if (fields->agent.length > 0)
         fprintf(line, "%s%.*s", fields->contact.length > 0 ? " > " : " ",
                 USHER_TEXT_ARGS(fields->agent));
-    add_fields(line, fields, is_full);
+    add_fields(line, fields, first_fields, is_full);
+    add_fields(line, fields, ~first_fields, is_full);
     fclose(line);
-    text[sizeof(text) - 1] = '\0';
+    size_t taken = strlen(time_room) + 1;
     snprintf(name, sizeof(name), "%-17s", usher_event_row(event->kind)->name);
     table_print_text(time_room, 0, TABLE_DIM, style, file);
     fputc(' ', file);
-    table_print_text(name, 0, colour_of(event->kind), style, file);
-    table_print_text(text, 0, TABLE_PLAIN, style, file);
+    taken += table_print_text(name, 0, colour_of(event->kind), style, file);
+    table_print_text(text, style.width > taken ? style.width - taken : 0, TABLE_PLAIN, style, file);
     fputc('\n', file);
+    free(text);
 }

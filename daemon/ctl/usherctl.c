@@ -53,7 +53,8 @@ static const struct command commands[] = {
      "  usherctl events --after 1763745500-8841     begins behind that event, if it is in memory\n"
      "  usherctl events --count 10                  ends after ten\n"
      "  usherctl events --full                      shows personal data too: from, data and note\n"
-     "  usherctl events --all                       heartbeats too\n"},
+     "  usherctl events --all                       heartbeats too\n"
+     "On a terminal a line is cut to its width; a pipe gets all.\n"},
     {"agent", "ID ready|not-ready REASON|sign-in|sign-out", 2, 3, USHER_ROLE_SUPERVISOR, 0, NULL,
      "acts for an agent; ready signs in when needed",
      "  usherctl agent olena ready\n"

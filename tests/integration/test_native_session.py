@@ -2,6 +2,7 @@
 import grp
 import os
 import pwd
+import resource
 import socket
 import subprocess
 import sys
@@ -212,6 +213,35 @@ class Session(unittest.TestCase):
         self.center.write_rules(self.center.rules + "# as before, but not in its bytes\n")
         admin.call({"do": "rules.reload"})
         admin.wait_event("rules.loaded")
+
+
+class Starting(unittest.TestCase):
+    def test_hello_before_the_router_leads_may_be_said_again(self):
+        with Center() as center:
+            center.kill_usherd()
+            center.kill_redis()
+            center.start_usherd(wait=False)
+            center.wait_log("Listening", count=2)
+            client = wait_until(lambda: center.raw_client(), "the socket is there")
+            error = client.refuse({"do": "hello", "role": "observer"}, "storage_unavailable")
+            self.assertTrue(error["retry"])
+            center.start_redis()
+            wait_until(center.is_leading, "usherd leads")
+            center.client("observer").call({"do": "ping"})
+
+
+class Descriptors(unittest.TestCase):
+    def test_listener_waits_while_descriptors_are_out_and_serves_again(self):
+        with Center() as center:
+            observer = center.client("observer")
+            used = len(os.listdir(f"/proc/{center.usherd.pid}/fd"))
+            resource.prlimit(center.usherd.pid, resource.RLIMIT_NOFILE, (used + 5, used + 5))
+            many = [Client(center.socket) for _ in range(20)]
+            center.wait_log("A connection could not be accepted")
+            observer.call({"do": "ping"})
+            for client in many:
+                client.close()
+            wait_until(center.is_leading, "a new connection is served")
 
 
 class Draining(unittest.TestCase):

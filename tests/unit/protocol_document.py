@@ -3,7 +3,9 @@
 protocol_document.py PROGRAM PROTOCOL.md            compares, and looks for commands, events and errors that are not explained
 protocol_document.py --write PROGRAM PROTOCOL.md    writes the tables into the page
 """
+import glob
 import json
+import os
 import re
 import subprocess
 import sys
@@ -45,6 +47,18 @@ class Document(unittest.TestCase):
         for table in ("commands", "events", "session-events", "errors"):
             for name in names_in(self.tables[table]):
                 self.assertIn(f"`{name}`", prose, f"{name} of the table {table} is explained nowhere")
+
+    def test_each_error_is_reached_by_a_test_over_the_real_daemon(self):
+        folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "integration")
+        tests = ""
+        for path in glob.glob(os.path.join(folder, "test_*.py")):
+            with open(path, encoding="utf-8") as file:
+                tests += file.read()
+        reserved = re.search(r"^Reserved: (.*)$", self.page, re.M)[1]
+        for code in names_in(self.tables["errors"]):
+            if f"`{code}`" in reserved:
+                continue
+            self.assertIn(f'"{code}"', tests)
 
     def test_lines_of_the_examples_are_what_the_tables_say(self):
         commands = rows_of(self.tables["commands"])

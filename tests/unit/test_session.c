@@ -1,6 +1,7 @@
 /* A session of the native protocol between a socket pair and a router that only notes what it is
  * told. */
 #include <check.h>
+#include <event2/event.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -310,6 +311,67 @@ START_TEST(clients_are_told_when_the_router_leads_no_longer)
 }
 END_TEST
 
+/* Lets the deadline of the only session pass, when `passed_ms` have gone by. */
+static void pass_deadline(struct world *world, int64_t passed_ms)
+{
+    struct session *session = usher_list_entry(world->sessions.live.next, struct session, node);
+    world->router.now_ms += passed_ms;
+    event_active(session->timer, EV_TIMEOUT, 0);
+    settle(world);
+}
+
+START_TEST(connection_without_hello_ends_at_its_deadline)
+{
+    struct world world;
+    open_world(&world);
+    struct client client = connect_client(&world);
+    pass_deadline(&world, SESSION_GREETING_MS);
+    ck_assert_ptr_nonnull(
+        strstr(hear(&world, &client), "{\"re\":null,\"error\":{\"code\":\"hello_first\""));
+    ck_assert(client.has_ended);
+    disconnect_client(&world, &client);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(client_that_pinged_is_closed_when_it_falls_silent_and_no_other)
+{
+    struct world world;
+    open_world(&world);
+    struct client client = come(&world, HELLO_DESK);
+    struct session *session = usher_list_entry(world.sessions.live.next, struct session, node);
+    ck_assert(!event_pending(session->timer, EV_TIMEOUT, NULL));
+    say(&client, "{\"do\":\"ping\"}\n");
+    settle(&world);
+    ck_assert(event_pending(session->timer, EV_TIMEOUT, NULL));
+    pass_deadline(&world, SESSION_SILENCE_MS - 1);
+    ck_assert_uint_eq(world.origin.sessions_count, 1);
+    ck_assert(event_pending(session->timer, EV_TIMEOUT, NULL));
+    pass_deadline(&world, 1);
+    ck_assert_uint_eq(world.origin.sessions_count, 0);
+    disconnect_client(&world, &client);
+    close_world(&world);
+}
+END_TEST
+
+START_TEST(peer_that_does_not_take_its_last_line_is_closed_at_the_deadline)
+{
+    struct world world;
+    open_world(&world);
+    struct client client = connect_client(&world);
+    say(&client, "{\"do\":\"hello\",\"role\":\"pbx\",\"client\":\"a\"}\n");
+    settle(&world);
+    welcome(&world, 8 << 20); /* more than the socket takes */
+    world.router.party->ops->leading(world.router.party, false);
+    settle(&world);
+    ck_assert_uint_eq(world.origin.sessions_count, 1);
+    pass_deadline(&world, SESSION_ENDING_MS);
+    ck_assert_uint_eq(world.origin.sessions_count, 0);
+    disconnect_client(&world, &client);
+    close_world(&world);
+}
+END_TEST
+
 int main(void)
 {
     signal(SIGPIPE, SIG_IGN); /* as usherd does */
@@ -332,6 +394,9 @@ int main(void)
     tcase_add_test(tests, connection_that_ends_within_a_line_is_told_so);
     tcase_add_test(tests, list_of_calls_is_not_touched_before_its_end_is_answered);
     tcase_add_test(tests, clients_are_told_when_the_router_leads_no_longer);
+    tcase_add_test(tests, connection_without_hello_ends_at_its_deadline);
+    tcase_add_test(tests, client_that_pinged_is_closed_when_it_falls_silent_and_no_other);
+    tcase_add_test(tests, peer_that_does_not_take_its_last_line_is_closed_at_the_deadline);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -51,7 +51,7 @@ static enum usher_error dispatch_check_hello(struct session *session,
                                             session->origin->tokens, greeting, answer);
     if (error != USHER_OK)
         return error;
-    if (greeting->client[0] &&
+    if (greeting->client[0] && greeting->role != USHER_ROLE_PBX &&
         sessions_find_rival(sessions, usher_text_of(greeting->client), greeting->role))
         return usher_answer_set(
             answer, USHER_ERROR_NOT_ALLOWED,

@@ -29,16 +29,16 @@ static void sessions_reap(struct sessions *sessions)
         sessions_free(usher_list_entry(node, struct session, node));
 }
 
-/* A PBX has one session: those before it give way, now that it is open, so that its link is never
- * lost in between. */
+/* A PBX has its name alone: whoever had it before gives way, now that the PBX is open, so that its
+ * link is never lost in between. */
 static void sessions_replace(struct session *fresh)
 {
     usher_list_for_each_safe (node, &fresh->sessions->live) {
         struct session *older = usher_list_entry(node, struct session, node);
-        if (older->is_joined && older->party.role == USHER_ROLE_PBX &&
-            older->serial < fresh->serial && strcmp(older->party.client, fresh->party.client) == 0)
+        if (older->is_joined && older->serial < fresh->serial &&
+            strcmp(older->party.client, fresh->party.client) == 0)
             session_end(older, USHER_ERROR_NOT_ALLOWED,
-                        "another session of this PBX has begun; this one is closed");
+                        "a PBX of this name has begun a session; this one is closed");
     }
 }
 

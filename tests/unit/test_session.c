@@ -227,6 +227,21 @@ START_TEST(second_session_of_a_pbx_replaces_the_first_once_it_is_open)
 }
 END_TEST
 
+START_TEST(pbx_takes_its_name_from_whoever_has_it)
+{
+    struct world world;
+    open_world(&world);
+    struct client other =
+        come(&world, "{\"id\":\"h\",\"do\":\"hello\",\"role\":\"admin\",\"client\":\"pbx1\"}\n");
+    struct client pbx = come(&world, HELLO_PBX);
+    ck_assert_ptr_nonnull(strstr(hear(&world, &other), "\"code\":\"not_allowed\""));
+    ck_assert(other.has_ended);
+    disconnect_client(&world, &other);
+    disconnect_client(&world, &pbx);
+    close_world(&world);
+}
+END_TEST
+
 START_TEST(name_of_a_pbx_is_refused_to_other_roles)
 {
     struct world world;
@@ -389,6 +404,7 @@ int main(void)
     tcase_add_test(tests, slow_reader_is_closed_with_slow_consumer_as_last_line);
     tcase_add_test(tests, large_snapshot_makes_no_slow_reader);
     tcase_add_test(tests, second_session_of_a_pbx_replaces_the_first_once_it_is_open);
+    tcase_add_test(tests, pbx_takes_its_name_from_whoever_has_it);
     tcase_add_test(tests, name_of_a_pbx_is_refused_to_other_roles);
     tcase_add_test(tests, client_without_a_name_gets_one_that_no_life_of_the_router_repeats);
     tcase_add_test(tests, connection_that_ends_within_a_line_is_told_so);

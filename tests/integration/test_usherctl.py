@@ -1,5 +1,6 @@
 """usherctl against a running usherd: what each command shows, as a table and as JSON, and how it fails."""
 import fcntl
+import hashlib
 import json
 import os
 import pty
@@ -9,10 +10,11 @@ import subprocess
 import termios
 import unittest
 
-from harness import Center, wait_until
+from harness import Center, free_port, wait_until
 
 USHERCTL = os.environ["USHERCTL"]
 CALLER = {"from": "+380501112233", "data": {"topic": "billing", "contract": "77-1234"}}
+TOKEN = "an-observer-s-secret"
 
 
 def usherctl(*arguments, env=None, timeout=20):
@@ -197,6 +199,28 @@ class Connects(unittest.TestCase):
         status, _, errors = usherctl("--tcp", "nowhere", "status")
         self.assertEqual(status, 3)
         self.assertIn("HOST:PORT", errors)
+
+    def test_tcp_wants_the_token_of_a_file_or_the_environment(self):
+        center = Center(listen=[f'{{tcp: "127.0.0.1:{free_port()}", tokens: tokens.yaml}}'])
+        address = center.listen[0].split('"')[1]
+        write_settings = center.write_settings
+
+        def write_tokens_too():
+            for name, text in (("token", TOKEN + "\n"), ("wrong", "not-that\n"), ("tokens.yaml",
+                               f"- {{client: ops, role: observer, sha256: {hashlib.sha256(TOKEN.encode()).hexdigest()}}}\n")):
+                with open(center.path(name), "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+                    file.write(text)
+            write_settings()
+        center.write_settings = write_tokens_too
+        with center:
+            self.assertEqual(usherctl("--tcp", address, "--token-file", center.path("token"), "status")[0], 0)
+            self.assertEqual(usherctl("--tcp", address, "status", env={"USHER_TOKEN": TOKEN})[0], 0)
+            for arguments, code in (([], 1), (["--token-file", center.path("wrong")], 1),
+                                    (["--token-file", center.path("none")], 2)):
+                status, output, errors = usherctl("--tcp", address, *arguments, "status")
+                self.assertEqual((status, output), (code, ""), errors)
+                self.assertIn("token", errors)
+                self.assertNotIn("not-that", errors)
 
     def test_a_dead_usherd_leaves_a_socket_that_nobody_listens_on(self):
         with Center() as center:

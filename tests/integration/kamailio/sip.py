@@ -11,8 +11,11 @@
 center.watch is a supervisor's session: it sees every event. All is on loopback with free ports, and ends with the center.
 """
 
+import ctypes
 import os
+import signal
 import socket
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -34,6 +37,11 @@ queues:
 routes:
   - queue: billing
 """
+
+
+def end_with_parent():
+    """As harness.die_with_parent, but asked: a Kamailio that is killed leaves its worker processes behind."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 def free_udp_port():
@@ -112,9 +120,12 @@ class SipCenter(Center):
         defines = {"SIP_LISTEN": f"udp:127.0.0.1:{self.sip_port}",
                    "ROUTER_LISTEN": f'"127.0.0.1:{self.evapi_port}"', **self.defines}
         arguments = [part for name, value in defines.items() for part in ("-A", f"{name}={value}")]
-        self.kamailio = self.start(
-            ["kamailio", "-DD", "-E", "-f", CONFIGURATION, "-P", self.path("kamailio.pid"), "-Y", self.folder,
-             "-m", "64", "-M", "8", *arguments], output="kamailio.log")
+        with open(self.path("kamailio.log"), "ab") as file:
+            self.kamailio = subprocess.Popen(
+                ["kamailio", "-DD", "-E", "-f", CONFIGURATION, "-P", self.path("kamailio.pid"), "-Y", self.folder,
+                 "-m", "64", "-M", "8", *arguments],
+                stdin=subprocess.DEVNULL, stdout=file, stderr=file, preexec_fn=end_with_parent)
+        self.others.append(self.kamailio)
         wait_until(self.is_evapi_open, "Kamailio is up")
 
     def is_evapi_open(self):

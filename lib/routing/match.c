@@ -117,7 +117,7 @@ static bool may_improve(const struct search *search, size_t place, const struct 
         return bound > search->bid.bid_ms;
     if (idle->idle_since_ms != search->best->idle_since_ms)
         return idle->idle_since_ms < search->best->idle_since_ms;
-    return search->class->rank[place] < search->best->index;
+    return idle->index < search->best->index; /* the rank does not tell: terms are rounded */
 }
 
 struct usher_agent *usher_match_agent(struct usher_floor *floor,

@@ -1,0 +1,26 @@
+/* Floors at random: rules with odd knobs, agents with any levels, loads and states, and lines with
+ * ties. The same seed gives the same floor. */
+#ifndef UNIT_FLOOR_RANDOM_H
+#define UNIT_FLOOR_RANDOM_H
+
+#include "unit/floor_world.h"
+
+/* A center whose rules have all defaults. */
+extern const char floor_center[];
+
+/* Opens `world` with these rules of the center, or with any when NULL, 1 to 40 agents and up to 60
+ * waiting contacts. */
+void floor_open_random(struct floor_world *world, const char *rules, uint64_t *state);
+/* One of the agents gets another profile. */
+void floor_profile_random(struct floor_world *world, uint64_t *state);
+/* One agent's state, phone, load or idle time changes. */
+void floor_change_random(struct floor_world *world, uint64_t *state);
+/* Some agents have declined some contacts. */
+void floor_decline_random(struct floor_world *world, uint64_t *state);
+
+/* Whether the agent may take one more contact of the channel, by the definition: ready, the phone
+ * idle, and room beside his load. */
+bool floor_may_take(const struct floor_world *world, const struct usher_agent *agent,
+                    enum usher_channel channel);
+
+#endif

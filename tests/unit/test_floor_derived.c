@@ -1,0 +1,173 @@
+/* What the floor keeps beside the agents is derived, and is the same whatever way it came about:
+ * after any changes it is what its definition says. */
+#include <check.h>
+
+#include "unit/floor_random.h"
+#include "unit/random.h"
+#include "unit/suite.h"
+
+enum { FLOORS = 150, CHANGES = 30 };
+
+static struct floor_world world;
+
+static uint16_t match_of(const struct usher_class *class, const struct usher_agent *agent)
+{
+    if (agent->cap[class->key.channel] == 0)
+        return USHER_MATCH_NONE;
+    return usher_class_match(&class->key, usher_floor_levels(&world.floor, agent));
+}
+
+static void check_rank(const struct usher_class *class)
+{
+    int before = INT32_MAX;
+    uint32_t before_index = 0;
+    ck_assert_uint_eq(class->rank_count, class->eligible_count);
+    for (uint32_t place = 0; place < class->rank_count; place++) {
+        const struct usher_agent *agent = &world.floor.agents[class->rank[place]];
+        const struct usher_stand *stand = &world.floor.stands[agent->index];
+        int order = 2 * match_of(class, agent) - stand->ground;
+        ck_assert_int_eq(class->orders[place], order);
+        ck_assert(order < before || (order == before && agent->index > before_index));
+        before = order;
+        before_index = agent->index;
+        ck_assert_int_eq(usher_bits_has(&class->free, place),
+                         floor_may_take(&world, agent, (enum usher_channel) class->key.channel));
+        bool has_seat = false;
+        for (uint32_t i = 0; i < stand->seats_count; i++)
+            has_seat |= stand->seats[i].class == class->index && stand->seats[i].place == place;
+        ck_assert(has_seat);
+    }
+}
+
+static void check_classes(void)
+{
+    for (size_t i = 0; i < world.floor.classes_count; i++) {
+        struct usher_class *class = world.floor.classes[i];
+        uint32_t eligible = 0;
+        uint32_t signed_in = 0;
+        usher_floor_refresh(&world.floor, class);
+        for (size_t j = 0; j < world.floor.agents_count; j++) {
+            const struct usher_agent *agent = &world.floor.agents[j];
+            const struct usher_stand *stand = &world.floor.stands[j];
+            bool is_eligible = match_of(class, agent) != USHER_MATCH_NONE;
+            ck_assert_uint_eq(class->match[j], match_of(class, agent));
+            ck_assert_int_eq((stand->classes[i / 64] >> (i % 64)) & 1, is_eligible);
+            eligible += is_eligible;
+            signed_in += is_eligible && agent->state != USHER_AGENT_SIGNED_OUT;
+        }
+        ck_assert_uint_eq(class->eligible_count, eligible);
+        ck_assert_uint_eq(class->signed_in_count, signed_in);
+        ck_assert_int_eq((world.floor.waiting[i / 64] >> (i % 64)) & 1, class->line_count > 0);
+        check_rank(class);
+    }
+}
+
+static bool is_of_set(const struct usher_pool *pool, const struct usher_class *class)
+{
+    if (pool->skills_count != class->key.needs_count)
+        return false;
+    for (size_t i = 0; i < pool->skills_count; i++)
+        if (pool->skills[i] != class->key.needs[i].skill)
+            return false;
+    return true;
+}
+
+static bool is_member(const struct usher_agent *agent, const struct usher_pool *pool)
+{
+    if (pool->kind == USHER_POOL_SKILL)
+        return usher_floor_levels(&world.floor, agent)[pool->skills[0]] > 0;
+    if (pool->kind == USHER_POOL_CHANNEL)
+        return agent->cap[pool->channel] > 0;
+    for (size_t i = 0; i < world.floor.classes_count; i++)
+        if (is_of_set(pool, world.floor.classes[i]) &&
+            match_of(world.floor.classes[i], agent) != USHER_MATCH_NONE)
+            return true;
+    return false;
+}
+
+/* Ready, the phone idle, and nothing but what can be interrupted. */
+static bool is_whole(const struct usher_agent *agent)
+{
+    bool is_whole = agent->state == USHER_AGENT_READY && agent->phone_state == USHER_PHONE_IDLE;
+    for (int channel = USHER_CHANNEL_VOICE; channel < USHER_CHANNEL_COUNT; channel++)
+        is_whole &= agent->active[channel] == 0 || world.rules->channels[channel].is_interruptible;
+    return is_whole;
+}
+
+static void check_pools(void)
+{
+    for (size_t i = 0; i < world.floor.pools_count; i++) {
+        struct usher_pool *pool = &world.floor.pools[i];
+        uint32_t members = 0;
+        uint32_t open = 0;
+        for (size_t j = 0; j < world.floor.agents_count; j++) {
+            const struct usher_agent *agent = &world.floor.agents[j];
+            bool is_counted = agent->state == USHER_AGENT_READY && is_member(agent, pool);
+            members += is_counted;
+            open += is_counted && is_whole(agent);
+        }
+        ck_assert_uint_eq(pool->member_count, members);
+        ck_assert_uint_eq(pool->open_count, open);
+        ck_assert_uint_eq(usher_floor_price(&world.floor, (uint16_t)i), usher_pool_price(pool));
+        for (size_t j = 0; j < world.floor.classes_count; j++) {
+            const struct usher_class *class = world.floor.classes[j];
+            bool is_covered =
+                pool->kind != USHER_POOL_CHANNEL || pool->channel == class->key.channel;
+            for (size_t k = 0; k < pool->skills_count; k++) {
+                bool is_needed = false;
+                for (size_t l = 0; l < class->key.needs_count; l++)
+                    is_needed |= class->key.needs[l].skill == pool->skills[k];
+                is_covered &= is_needed;
+            }
+            ck_assert_int_eq((class->covers[i / 64] >> (i % 64)) & 1, is_covered);
+        }
+    }
+}
+
+static void check_idle(void)
+{
+    size_t count = 0;
+    const struct usher_agent *before = NULL;
+    usher_list_for_each (node, &world.floor.idle) {
+        const struct usher_agent *agent = usher_list_entry(node, struct usher_agent, idle_node);
+        ck_assert(!before || before->idle_since_ms < agent->idle_since_ms ||
+                  (before->idle_since_ms == agent->idle_since_ms && before->index < agent->index));
+        before = agent;
+        count++;
+    }
+    for (size_t i = 0; i < world.floor.agents_count; i++) {
+        const struct usher_agent *agent = &world.floor.agents[i];
+        count -= agent->open_mask != 0;
+        for (int channel = USHER_CHANNEL_VOICE; channel < USHER_CHANNEL_COUNT; channel++)
+            ck_assert_int_eq((agent->open_mask >> channel) & 1,
+                             floor_may_take(&world, agent, (enum usher_channel)channel));
+    }
+    ck_assert_uint_eq(count, 0);
+}
+
+START_TEST(everything_derived_is_what_its_definition_says)
+{
+    for (uint64_t seed = 1; seed <= FLOORS; seed++) {
+        uint64_t state = seed;
+        floor_open_random(&world, NULL, &state);
+        for (int change = 0; change < CHANGES; change++) {
+            if (random_below(&state, 4) == 0)
+                floor_profile_random(&world, &state);
+            else
+                floor_change_random(&world, &state);
+            if (random_below(&state, 4) == 0)
+                usher_floor_leave(&world.floor,
+                                  &world.contacts[random_below(&state, world.contacts_count)]);
+            world.now_ms += 1000;
+            if (random_below(&state, 6) != 0)
+                continue;
+            check_classes();
+            check_pools();
+            check_idle();
+        }
+        floor_close(&world);
+    }
+}
+END_TEST
+
+SUITE_MAIN("floor_derived", everything_derived_is_what_its_definition_says)

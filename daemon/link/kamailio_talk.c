@@ -431,6 +431,25 @@ static void refuse_arrival(struct kamailio_link *link, struct usher_text id,
         kamailio_calls_remove(&link->calls, call);
 }
 
+/* The calls of the sync that the router did not take in. */
+static void refuse_listed(struct kamailio_link *link)
+{
+    struct usher_text contact;
+    enum usher_error error;
+    for (size_t i = 0; usher_sync_refused(link->sync, i, &contact, &error); i++) {
+        struct kamailio_call *call = kamailio_calls_find(&link->calls, contact);
+        int code = kamailio_reject_code(error);
+        if (!call || call->is_talking || code == 0)
+            continue;
+        log_warning("A caller was not taken in", "contact=%s/%s error=%s status=%d",
+                    link->settings->name, call->contact, usher_error_code(error).at, code);
+        reject(link, usher_text_of(call->call), usher_text_of(call->transaction), code);
+        if (link->state != KAMAILIO_UP)
+            return;
+        kamailio_calls_remove(&link->calls, call);
+    }
+}
+
 static void on_answer(struct router_party *party, struct usher_text id,
                       const struct usher_answer *answer, struct usher_text payload)
 {
@@ -441,7 +460,9 @@ static void on_answer(struct router_party *party, struct usher_text id,
         link->is_sync_submitted = false;
     if (answer->error == USHER_OK)
         return;
-    if (is_sync || usher_text_is_equal(id, USHER_TEXT("hello")))
+    if (is_sync && answer->error == USHER_ERROR_LIMIT)
+        refuse_listed(link);
+    else if (is_sync || usher_text_is_equal(id, USHER_TEXT("hello")))
         kamailio_drop(link, answer->message);
     else if (id.length > 0 && id.at[0] == 'a')
         refuse_arrival(link, id, answer);

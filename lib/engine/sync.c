@@ -11,6 +11,7 @@
 struct sync_entry {
     struct usher_command command; /* its texts lie in `texts` */
     char *texts;
+    enum usher_error refused; /* why it was not taken in */
 };
 
 struct usher_sync {
@@ -56,6 +57,7 @@ void usher_sync_begin(struct usher_sync *sync)
 static bool keep(struct sync_entry *entry, const struct usher_command *command)
 {
     entry->command = *command;
+    entry->refused = USHER_OK;
     struct usher_fields *fields = &entry->command.fields;
     struct usher_text *texts[] = {&fields->contact, &fields->channel, &fields->state,
                                   &fields->agent,   &fields->offer,   &fields->from,
@@ -97,6 +99,11 @@ enum usher_error usher_sync_add(struct usher_sync *sync, const struct usher_comm
     if (!is_state(command->fields.state))
         return usher_answer_set(answer, USHER_ERROR_BAD_FIELD,
                                 "`state` must be waiting, ringing, talking or held");
+    bool is_with_agent = !usher_text_is_equal(command->fields.state, USHER_TEXT("waiting"));
+    if (is_with_agent && (!command->fields.agent.at || !command->fields.offer.at))
+        return usher_answer_set(
+            answer, USHER_ERROR_MISSING_FIELD,
+            "`agent` and `offer` are needed for a call that rings or is talked");
     if (sync->count == sync->count_max)
         return usher_answer_set(answer, USHER_ERROR_LIMIT,
                                 "limits.contacts: the list has %zu calls", sync->count);
@@ -251,16 +258,36 @@ enum usher_error usher_sync_finish(struct usher_sync *sync, struct usher_engine 
     engine->is_syncing = true;
     close_missing(engine, client, named, named_count, now_ms);
     free(named);
+    size_t refused_count = 0;
     for (size_t i = 0; i < sync->count; i++) {
         const struct usher_command *entry = &sync->entries[i].command;
         if (!find(engine, client, entry, now_ms))
-            tell(engine, client, entry, USHER_COMMAND_CONTACT_ARRIVE, now_ms);
+            sync->entries[i].refused =
+                tell(engine, client, entry, USHER_COMMAND_CONTACT_ARRIVE, now_ms);
+        refused_count += sync->entries[i].refused != USHER_OK;
         struct usher_contact *contact = find(engine, client, entry, now_ms);
         if (contact)
             set_right(engine, client, contact, entry, now_ms);
     }
-    clear(sync);
+    sync->is_open = false;
     engine->is_syncing = false;
     usher_dispatch_all(engine, now_ms);
+    if (refused_count > 0)
+        return usher_answer_set(answer, USHER_ERROR_LIMIT,
+                                "%zu of %zu calls were not taken in; the others are right",
+                                refused_count, sync->count);
     return USHER_OK;
+}
+
+bool usher_sync_refused(const struct usher_sync *sync, size_t index, struct usher_text *contact,
+                        enum usher_error *error)
+{
+    for (size_t i = 0; i < sync->count; i++) {
+        if (sync->entries[i].refused == USHER_OK || index-- > 0)
+            continue;
+        *contact = sync->entries[i].command.fields.contact;
+        *error = sync->entries[i].refused;
+        return true;
+    }
+    return false;
 }

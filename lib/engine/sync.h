@@ -16,10 +16,16 @@ void usher_sync_begin(struct usher_sync *sync);
 /* Adds one sync.contact command, copied. Errors: WRONG_STATE before begin, BAD_FIELD, LIMIT. */
 enum usher_error usher_sync_add(struct usher_sync *sync, const struct usher_command *command,
                                 struct usher_answer *answer);
-/* Ends the list: with the right `count`, decides what follows from it for the contacts of `client`,
- * and empties it. Errors: SYNC_INCOMPLETE (nothing was decided), WRONG_STATE before begin. */
+/* Ends the list: with the right `count`, decides what follows from it for the contacts of `client`.
+ * Errors: SYNC_INCOMPLETE (nothing was decided), WRONG_STATE before begin, LIMIT (all was decided,
+ * but some calls were not taken in: usher_sync_refused tells which). */
 enum usher_error usher_sync_finish(struct usher_sync *sync, struct usher_engine *engine,
                                    struct usher_text client, int64_t count, int64_t now_ms,
                                    struct usher_answer *answer);
+
+/* After usher_sync_finish and until the next usher_sync_begin: the `index`-th of the calls that
+ * were not taken in, and why. False when there are no more. `contact` is as it was listed. */
+USHER_MUST_USE bool usher_sync_refused(const struct usher_sync *sync, size_t index,
+                                       struct usher_text *contact, enum usher_error *error);
 
 #endif

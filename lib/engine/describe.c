@@ -125,26 +125,38 @@ static void describe_contact(struct description *description, const struct usher
     add(description, &event);
 }
 
-/* Agents signed in, and free for a contact of the queue's classes. */
+/* Whether the agent may take contacts of the class with this key, and whether now. */
+static bool is_eligible(const struct usher_floor *floor, const struct usher_agent *agent,
+                        const struct usher_class_key *key)
+{
+    return agent->cap[key->channel] > 0 &&
+           usher_class_match(key, usher_floor_levels(floor, agent)) != USHER_MATCH_NONE;
+}
+
+/* Agents signed in, and free, for a call to the queue of whom nothing more is known, or for a
+ * contact as they have come. */
 static void count_agents(const struct usher_engine *engine, size_t queue, int64_t *signed_in,
                          int64_t *free_count)
 {
     const struct usher_floor *floor = &engine->floor;
+    struct usher_class_key plain;
     *signed_in = 0;
     *free_count = 0;
+    usher_floor_key(floor, queue, floor->rules->default_tier, USHER_CHANNEL_VOICE, USHER_NO_TEXT,
+                    &plain);
     for (size_t i = 0; i < floor->agents_count; i++) {
         const struct usher_agent *agent = &floor->agents[i];
         const struct usher_stand *stand = &floor->stands[i];
-        bool is_eligible = false;
-        bool is_free = false;
+        bool is_able = is_eligible(floor, agent, &plain);
+        bool is_free = is_able && ((agent->open_mask >> USHER_CHANNEL_VOICE) & 1) != 0;
         for (uint32_t j = 0; j < stand->seats_count; j++) {
             const struct usher_class *class = floor->classes[stand->seats[j].class];
             if (class->key.queue != queue)
                 continue;
-            is_eligible = true;
-            is_free |= (agent->open_mask >> class->key.channel) & 1;
+            is_able = true;
+            is_free |= ((agent->open_mask >> class->key.channel) & 1) != 0;
         }
-        *signed_in += is_eligible && agent->state != USHER_AGENT_SIGNED_OUT;
+        *signed_in += is_able && agent->state != USHER_AGENT_SIGNED_OUT;
         *free_count += is_free;
     }
 }

@@ -4,6 +4,7 @@
 #ifndef USHER_MODEL_FIELDS_H
 #define USHER_MODEL_FIELDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/text.h"
@@ -91,9 +92,9 @@ struct usher_fields {
 #define USHER_FIELDS_SET(fields, NAME, member_, value)                                             \
     ((fields)->member_ = (value), (fields)->present |= USHER_FIELD_BIT(NAME))
 
-static inline int usher_fields_has(const struct usher_fields *fields, enum usher_field field)
+static inline bool usher_fields_has(const struct usher_fields *fields, enum usher_field field)
 {
-    return (fields->present & (UINT64_C(1) << field)) != 0;
+    return ((fields->present >> field) & 1) != 0;
 }
 
 #endif

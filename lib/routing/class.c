@@ -75,5 +75,7 @@ uint16_t usher_class_match(const struct usher_class_key *key, const uint8_t *lev
         sum += need->weight * level;
         weights += need->weight;
     }
-    return weights == 0 ? 1000 : (uint16_t)((200 * sum + weights) / (2 * weights));
+    if (weights == 0)
+        return 1000;
+    return (uint16_t)((200 * sum + weights) / (2 * weights));
 }

@@ -244,7 +244,9 @@ static void refresh_grounds(struct usher_floor *floor)
             weight += weights[stand->seats[j].class];
             sum += weights[stand->seats[j].class] * stand->seats[j].match;
         }
-        stand->ground = weight ? (uint16_t)((2 * sum + weight) / (2 * weight)) : 0;
+        stand->ground = 0;
+        if (weight > 0)
+            stand->ground = (uint16_t)((2 * sum + weight) / (2 * weight));
     }
     floor->is_ground_stale = false;
 }

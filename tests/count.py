@@ -68,6 +68,9 @@ def count_log(path, label, folder, status):
         details += [(name, line) for line in lines] or [(name, test["result"])]
         if bad and not any("FAILED" in line or "Failures" in line for line in lines):
             details.append((name, test["result"]))
+    if not tests:
+        failed = 1
+        details.append(("meson test", "no tests"))
     if status != 0 and failed == 0:
         failed = 1
         details.append(("meson test", f"exit status {status}"))

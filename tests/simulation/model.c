@@ -1,0 +1,472 @@
+/* Events, one function for each kind: is it possible in the state before it, and what does it
+ * change. */
+#include "simulation/model.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wire/codec.h"
+
+#define COOL_DOWN_MS  60000
+#define SETTLE_MS     1000
+#define RING_GRACE_MS 2000
+
+typedef bool (*model_apply)(struct model *model, const struct usher_event *event,
+                            struct model_contact *contact, size_t agent);
+
+bool model_fail(struct model *model, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(model->what, sizeof(model->what), format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+const char *model_state_name(enum model_state state)
+{
+    static const char *const names[MODEL_STATE_COUNT] = {"gone",    "waiting", "offered", "ringing",
+                                                         "talking", "held",    "wrapping"};
+    return names[state];
+}
+
+void model_open(struct model *model, const struct world *world)
+{
+    memset(model, 0, sizeof(*model));
+    model->world = world;
+    model->last = (struct usher_number){1, 1}; /* the world's router.started */
+    model->stepped_ms = world->now_ms;
+}
+
+void model_close(struct model *model)
+{
+    for (size_t i = 0; i < model->pools_count; i++)
+        usher_pool_fini(&model->pools[i].lib);
+    usher_rules_free(model->rules);
+}
+
+size_t model_find_agent(const struct model *model, struct usher_text id)
+{
+    for (size_t i = 0; i < model->agents_count && id.at; i++)
+        if (usher_text_is_equal(usher_text_of(model->agents[i].id), id))
+            return i;
+    return MODEL_NONE;
+}
+
+size_t model_find_contact(const struct model *model, struct usher_text id)
+{
+    for (size_t i = 0; i < MODEL_CONTACTS_MAX && id.at; i++)
+        if (model->contacts[i].state != MODEL_GONE &&
+            usher_text_is_equal(usher_text_of(model->contacts[i].id), id))
+            return i;
+    return MODEL_NONE;
+}
+
+size_t model_find_client(struct model *model, struct usher_text name)
+{
+    for (size_t i = 0; i < model->clients_count; i++)
+        if (usher_text_is_equal(usher_text_of(model->clients[i].name), name))
+            return i;
+    snprintf(model->clients[model->clients_count].name, sizeof(model->clients[0].name), "%.*s",
+             USHER_TEXT_ARGS(name));
+    return model->clients_count++;
+}
+
+static void keep(char *room, size_t room_size, struct usher_text text)
+{
+    snprintf(room, room_size, "%.*s", USHER_TEXT_ARGS(text));
+}
+
+static bool is_offer(const struct model_contact *contact)
+{
+    return contact->state == MODEL_OFFERED || contact->state == MODEL_RINGING;
+}
+
+static bool is_talk(const struct model_contact *contact)
+{
+    return contact->state == MODEL_TALKING || contact->state == MODEL_HELD;
+}
+
+static void set_state(struct model_contact *contact, enum model_state state, int64_t at_ms)
+{
+    if (contact->state == MODEL_WAITING)
+        contact->waited_ms += at_ms - contact->since_ms;
+    contact->state = state;
+    contact->since_ms = at_ms;
+    contact->until_ms = 0;
+}
+
+static bool refuse(struct model *model, const struct model_contact *contact)
+{
+    return model_fail(model, "not possible: %s is %s", contact->id,
+                      model_state_name(contact->state));
+}
+
+static bool on_rules(struct model *model, const struct usher_event *event,
+                     struct model_contact *contact, size_t agent)
+{
+    (void)contact;
+    (void)agent;
+    struct usher_rules *before = model->rules;
+    struct usher_rules *rules = world_read_rules(model->world, event->fields.hash);
+    if (!rules)
+        return model_fail(model, "rules that never were");
+    model_take_rules(model, rules, event->at_ms);
+    /* Contacts by the order of their arrival: queue and tier of the same name, else as routed anew,
+     * else the last route. */
+    for (uint64_t serial = 1; serial <= model->serial; serial++) {
+        for (size_t i = 0; i < MODEL_CONTACTS_MAX; i++) {
+            struct model_contact *live = &model->contacts[i];
+            if (live->state == MODEL_GONE || live->serial != serial)
+                continue;
+            size_t queue = rules->routes[rules->routes_count - 1].queue;
+            size_t tier = rules->default_tier;
+            size_t same_queue = usher_rules_find_queue(rules, before->queues[live->queue].name);
+            size_t same_tier = usher_rules_find_tier(rules, before->tiers[live->tier].name);
+            bool is_routed = usher_rules_route(
+                rules, live->channel, live->from[0] ? usher_text_of(live->from) : USHER_NO_TEXT,
+                live->to[0] ? usher_text_of(live->to) : USHER_NO_TEXT,
+                live->data[0] ? usher_text_of(live->data) : USHER_NO_TEXT, &queue, &tier);
+            if (!is_routed)
+                queue = rules->routes[rules->routes_count - 1].queue;
+            live->queue = same_queue != SIZE_MAX ? same_queue : queue;
+            live->tier = same_tier != SIZE_MAX ? same_tier : tier;
+            live->class = model_class(model, live, event->at_ms);
+        }
+    }
+    model_take_shares(model, event->at_ms);
+    usher_rules_free(before);
+    return true;
+}
+
+static bool on_link(struct model *model, const struct usher_event *event,
+                    struct model_contact *contact, size_t agent)
+{
+    (void)contact;
+    (void)agent;
+    struct model_client *client = &model->clients[model_find_client(model, event->fields.client)];
+    client->is_lost = event->kind == USHER_EVENT_LINK_LOST;
+    client->until_ms = client->is_lost ? event->fields.until_ms : 0;
+    return true;
+}
+
+static bool on_profile(struct model *model, const struct usher_event *event,
+                       struct model_contact *contact, size_t agent)
+{
+    (void)contact;
+    if (agent == MODEL_NONE) {
+        agent = model->agents_count++;
+        struct model_agent *made = &model->agents[agent];
+        keep(made->id, sizeof(made->id), event->fields.agent);
+        made->is_phone_idle = true;
+        made->idle_since_ms = event->at_ms;
+    }
+    keep(model->agents[agent].skills, sizeof(model->agents[agent].skills), event->fields.skills);
+    keep(model->agents[agent].capacity, sizeof(model->agents[agent].capacity),
+         event->fields.capacity);
+    if (model->rules) {
+        model_take_profile(model, agent, event->at_ms);
+        model_take_shares(model, event->at_ms);
+    }
+    return true;
+}
+
+static bool on_agent(struct model *model, const struct usher_event *event,
+                     struct model_contact *contact, size_t index)
+{
+    (void)contact;
+    if (index == MODEL_NONE)
+        return model_fail(model, "an agent without a profile");
+    struct model_agent *agent = &model->agents[index];
+    bool is_in = event->kind == USHER_EVENT_AGENT_SIGNED_IN;
+    if (agent->is_signed_in == is_in)
+        return model_fail(model, "%s is signed %s already", agent->id, is_in ? "in" : "out");
+    if (event->kind == USHER_EVENT_AGENT_READY && agent->is_ready)
+        return model_fail(model, "%s is ready already", agent->id);
+    agent->is_signed_in = event->kind != USHER_EVENT_AGENT_SIGNED_OUT;
+    agent->is_ready = event->kind == USHER_EVENT_AGENT_READY;
+    if (agent->is_ready)
+        agent->idle_since_ms = event->at_ms;
+    keep(agent->reason, sizeof(agent->reason), event->fields.reason);
+    return true;
+}
+
+static bool on_phone(struct model *model, const struct usher_event *event,
+                     struct model_contact *contact, size_t agent)
+{
+    (void)contact;
+    if (agent == MODEL_NONE)
+        return model_fail(model, "an agent without a profile");
+    model->agents[agent].is_phone_idle =
+        usher_text_is_equal(event->fields.state, USHER_TEXT("idle"));
+    model->agents[agent].phone_until_ms =
+        model->agents[agent].is_phone_idle ? 0 : event->fields.until_ms;
+    return true;
+}
+
+static bool on_arrived(struct model *model, const struct usher_event *event,
+                       struct model_contact *contact, size_t agent)
+{
+    const struct usher_fields *fields = &event->fields;
+    (void)agent;
+    if (contact)
+        return model_fail(model, "a live contact arrives");
+    for (size_t i = 0; i < MODEL_CONTACTS_MAX && !contact; i++)
+        if (model->contacts[i].state == MODEL_GONE)
+            contact = &model->contacts[i];
+    const char *slash = memchr(fields->contact.at, '/', fields->contact.length);
+    if (!contact || !slash || fields->place_ms > event->at_ms)
+        return model_fail(model, "an arrival that cannot be");
+    *contact = (struct model_contact){
+        .state = MODEL_WAITING, .agent = MODEL_NONE, .serial = ++model->serial};
+    keep(contact->id, sizeof(contact->id), fields->contact);
+    keep(contact->from, sizeof(contact->from), fields->from);
+    keep(contact->to, sizeof(contact->to), fields->to);
+    keep(contact->data, sizeof(contact->data), fields->data);
+    contact->client = model_find_client(
+        model, (struct usher_text){fields->contact.at, (size_t)(slash - fields->contact.at)});
+    contact->channel = usher_channel_find(fields->channel);
+    contact->queue = usher_rules_find_queue(model->rules, fields->queue);
+    contact->tier = usher_rules_find_tier(model->rules, fields->tier);
+    contact->place_ms = fields->place_ms;
+    contact->since_ms = event->at_ms;
+    contact->class = model_class(model, contact, event->at_ms);
+    model_note_arrival(model, contact->class, event->at_ms);
+    return true;
+}
+
+static bool on_offered(struct model *model, const struct usher_event *event,
+                       struct model_contact *contact, size_t agent)
+{
+    if (contact->state != MODEL_WAITING)
+        return refuse(model, contact);
+    if (!model_check_offer(model, event, (size_t)(contact - model->contacts), agent))
+        return false;
+    bool is_phone = usher_channel_is_phone(contact->channel);
+    int64_t ring_ms = model->rules->queues[contact->queue].ring_ms;
+    if (event->fields.ring_ms != ring_ms ||
+        event->fields.until_ms != event->at_ms + ring_ms + (is_phone ? RING_GRACE_MS : 0) ||
+        !usher_text_is_equal(event->fields.accept,
+                             is_phone ? USHER_TEXT("phone") : USHER_TEXT("desk")))
+        return model_fail(model, "the offer of %s has a wrong lease", contact->id);
+    set_state(contact, MODEL_OFFERED, event->at_ms);
+    keep(contact->offer, sizeof(contact->offer), event->fields.offer);
+    contact->until_ms = event->fields.until_ms;
+    contact->settle_until_ms = 0;
+    contact->agent = agent;
+    contact->idle_before_ms = model->agents[agent].idle_since_ms;
+    model->agents[agent].idle_since_ms = event->at_ms;
+    if (event->fields.waited_ms != contact->waited_ms)
+        return model_fail(model, "%s has waited %lld ms", contact->id,
+                          (long long)contact->waited_ms);
+    return true;
+}
+
+static bool on_ringing(struct model *model, const struct usher_event *event,
+                       struct model_contact *contact, size_t agent)
+{
+    if (contact->state != MODEL_OFFERED || contact->agent != agent)
+        return refuse(model, contact);
+    int64_t until_ms = contact->until_ms;
+    set_state(contact, MODEL_RINGING, event->at_ms);
+    contact->until_ms = until_ms;
+    return true;
+}
+
+/* The PBX is right: it may connect an agent who was not asked, or not any more, but then no other
+ * offer is open. */
+static bool on_answered(struct model *model, const struct usher_event *event,
+                        struct model_contact *contact, size_t agent)
+{
+    if (contact->state != MODEL_WAITING && (!is_offer(contact) || contact->agent != agent))
+        return refuse(model, contact);
+    if (is_offer(contact) &&
+        !usher_text_is_equal(event->fields.offer, usher_text_of(contact->offer)))
+        return model_fail(model, "%s answers another offer than the open one", contact->id);
+    set_state(contact, MODEL_TALKING, event->at_ms);
+    keep(contact->offer, sizeof(contact->offer), event->fields.offer);
+    contact->settle_until_ms = 0;
+    contact->agent = agent;
+    contact->answered_ms = event->at_ms;
+    contact->declines_count = 0;
+    model->agents[agent].idle_since_ms = event->at_ms;
+    return true;
+}
+
+static bool on_talk(struct model *model, const struct usher_event *event,
+                    struct model_contact *contact, size_t agent)
+{
+    enum model_state from = event->kind == USHER_EVENT_CONTACT_HELD ? MODEL_TALKING : MODEL_HELD;
+    if (contact->state != from || contact->agent != agent)
+        return refuse(model, contact);
+    set_state(contact, from == MODEL_TALKING ? MODEL_HELD : MODEL_TALKING, event->at_ms);
+    return true;
+}
+
+static bool on_wrapping(struct model *model, const struct usher_event *event,
+                        struct model_contact *contact, size_t agent)
+{
+    if (!is_talk(contact) || contact->agent != agent)
+        return refuse(model, contact);
+    set_state(contact, MODEL_WRAPPING, event->at_ms);
+    contact->until_ms = event->fields.until_ms;
+    if (contact->until_ms != event->at_ms + model->rules->queues[contact->queue].wrap_up_ms)
+        return model_fail(model, "the wrap-up of %s has a wrong lease", contact->id);
+    return true;
+}
+
+static bool on_gone(struct model *model, const struct usher_event *event,
+                    struct model_contact *contact, size_t agent)
+{
+    bool was_served = is_talk(contact) || contact->state == MODEL_WRAPPING;
+    if (event->kind == USHER_EVENT_CONTACT_ABANDONED && was_served)
+        return refuse(model, contact);
+    if (contact->agent != agent)
+        return model_fail(model, "%s ends with another agent than its own", contact->id);
+    if (agent != MODEL_NONE)
+        model->agents[agent].idle_since_ms = was_served ? event->at_ms : contact->idle_before_ms;
+    if (was_served)
+        model_note_handled(model, contact->class, event->at_ms - contact->answered_ms);
+    contact->state = MODEL_GONE;
+    contact->agent = MODEL_NONE;
+    return true;
+}
+
+static void remember_decline(struct model_contact *contact, size_t agent, int64_t until_ms)
+{
+    size_t place = contact->declines_count;
+    for (size_t i = 0; i < contact->declines_count; i++)
+        if (contact->declines[i].agent == agent)
+            place = i;
+    if (place == MODEL_DECLINES_MAX) {
+        place = 0;
+        for (size_t i = 1; i < MODEL_DECLINES_MAX; i++)
+            if (contact->declines[i].until_ms < contact->declines[place].until_ms)
+                place = i;
+    }
+    contact->declines[place] = (struct model_decline){agent, until_ms};
+    if (place == contact->declines_count)
+        contact->declines_count++;
+}
+
+static bool on_offer_over(struct model *model, const struct usher_event *event,
+                          struct model_contact *contact, size_t agent)
+{
+    bool is_open = is_offer(contact) &&
+                   usher_text_is_equal(event->fields.offer, usher_text_of(contact->offer));
+    bool is_withdrawn = event->kind == USHER_EVENT_OFFER_WITHDRAWN;
+    if (!is_open && !is_withdrawn)
+        return refuse(model, contact);
+    if (is_open) {
+        if (contact->agent != agent)
+            return model_fail(model, "the offer of %s is another agent's", contact->id);
+        if (event->kind == USHER_EVENT_OFFER_EXPIRED && event->at_ms < contact->until_ms)
+            return model_fail(model, "the offer of %s expires too early", contact->id);
+        if (!is_withdrawn && event->fields.until_ms != event->at_ms + COOL_DOWN_MS)
+            return model_fail(model, "a cool-down of %s that is not a minute", contact->id);
+        set_state(contact, MODEL_WAITING, event->at_ms);
+        contact->agent = MODEL_NONE;
+        model->agents[agent].idle_since_ms = is_withdrawn ? contact->idle_before_ms : event->at_ms;
+        if (!is_withdrawn)
+            remember_decline(contact, agent, event->fields.until_ms);
+    }
+    if (contact->state == MODEL_WAITING && usher_channel_is_phone(contact->channel) &&
+        event->kind != USHER_EVENT_OFFER_FAILED)
+        contact->settle_until_ms = event->at_ms + SETTLE_MS;
+    return true;
+}
+
+static bool on_settled(struct model *model, const struct usher_event *event,
+                       struct model_contact *contact, size_t agent)
+{
+    (void)model;
+    (void)event;
+    (void)agent;
+    contact->settle_until_ms = 0;
+    return true;
+}
+
+static bool on_nothing(struct model *model, const struct usher_event *event,
+                       struct model_contact *contact, size_t agent)
+{
+    (void)model;
+    (void)event;
+    (void)contact;
+    (void)agent;
+    return true;
+}
+
+static const model_apply table[USHER_EVENT_COUNT] = {
+    [USHER_EVENT_ROUTER_STARTED] = on_nothing,     [USHER_EVENT_ROUTER_HEARTBEAT] = on_nothing,
+    [USHER_EVENT_RULES_LOADED] = on_rules,         [USHER_EVENT_LINK_LOST] = on_link,
+    [USHER_EVENT_LINK_REGAINED] = on_link,         [USHER_EVENT_AGENT_PROFILED] = on_profile,
+    [USHER_EVENT_AGENT_SIGNED_IN] = on_agent,      [USHER_EVENT_AGENT_READY] = on_agent,
+    [USHER_EVENT_AGENT_NOT_READY] = on_agent,      [USHER_EVENT_AGENT_SIGNED_OUT] = on_agent,
+    [USHER_EVENT_AGENT_PHONE] = on_phone,          [USHER_EVENT_CONTACT_ARRIVED] = on_arrived,
+    [USHER_EVENT_CONTACT_OFFERED] = on_offered,    [USHER_EVENT_CONTACT_RINGING] = on_ringing,
+    [USHER_EVENT_CONTACT_ANSWERED] = on_answered,  [USHER_EVENT_CONTACT_HELD] = on_talk,
+    [USHER_EVENT_CONTACT_RESUMED] = on_talk,       [USHER_EVENT_CONTACT_WRAPPING] = on_wrapping,
+    [USHER_EVENT_CONTACT_DONE] = on_gone,          [USHER_EVENT_CONTACT_ABANDONED] = on_gone,
+    [USHER_EVENT_CONTACT_NOTED] = on_nothing,      [USHER_EVENT_OFFER_DECLINED] = on_offer_over,
+    [USHER_EVENT_OFFER_FAILED] = on_offer_over,    [USHER_EVENT_OFFER_EXPIRED] = on_offer_over,
+    [USHER_EVENT_OFFER_WITHDRAWN] = on_offer_over, [USHER_EVENT_OFFER_SETTLED] = on_settled,
+};
+
+static bool needs_agent(enum usher_event_kind kind)
+{
+    return usher_event_row(kind)->needed & USHER_FIELD_BIT(AGENT) &&
+           kind != USHER_EVENT_AGENT_PROFILED;
+}
+
+static bool take_event(struct model *model, const struct usher_event *event)
+{
+    const struct usher_event_row *row = usher_event_row(event->kind);
+    size_t agent = model_find_agent(model, event->fields.agent);
+    size_t contact = model_find_contact(model, event->fields.contact);
+    bool is_next = event->n.epoch == model->last.epoch
+                       ? event->n.seq == model->last.seq + 1
+                       : event->n.epoch > model->last.epoch && event->n.seq == 1;
+    if (!table[event->kind])
+        return model_fail(model, "no event of the journal");
+    if (!is_next || event->at_ms != model->world->now_ms)
+        return model_fail(model, "a wrong number or time");
+    if (needs_agent(event->kind) && agent == MODEL_NONE)
+        return model_fail(model, "an unknown agent");
+    if (row->needed & USHER_FIELD_BIT(CONTACT) && contact == MODEL_NONE &&
+        event->kind != USHER_EVENT_CONTACT_ARRIVED)
+        return model_fail(model, "an unknown contact");
+    model->last = event->n;
+    model->events_count++;
+    if (!table[event->kind](model, event, contact == MODEL_NONE ? NULL : &model->contacts[contact],
+                            agent))
+        return false;
+    if (model->rules)
+        model_recount(model, event->at_ms);
+    return true;
+}
+
+bool model_take(struct model *model, struct usher_text lines)
+{
+    static struct usher_scratch scratch;
+    const char *at = lines.at;
+    const char *end = at + lines.length;
+    model_count_due(model);
+    while (at < end) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        struct usher_text line = {at, (size_t)(newline - at)};
+        struct usher_event event;
+        struct usher_answer answer = {0};
+        if (!usher_event_decode(line, &scratch, &event, &answer))
+            return model_fail(model, "a line that cannot be read: %s", answer.message);
+        if (!take_event(model, &event)) {
+            char why[1024];
+            snprintf(why, sizeof(why), "%.1000s", model->what);
+            return model_fail(model, "%s\n  at %.*s", why,
+                              (int)(line.length < 900 ? line.length : 900), line.at);
+        }
+        at = newline + 1;
+    }
+    return true;
+}

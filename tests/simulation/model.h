@@ -1,0 +1,171 @@
+/* What must be true, worked out from the events alone: who waits, who rings, who talks, who may be
+ * asked. Written from the definitions in plain loops over small arrays, so that it shares no
+ * thought with the engine. Of libusher it uses the readers (lines, rules, JSON) and the estimators
+ * of pools. */
+#ifndef SIMULATION_MODEL_H
+#define SIMULATION_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/event.h"
+#include "routing/pool.h"
+#include "rules/rules.h"
+#include "world/world.h"
+
+#define MODEL_SKILLS_MAX   16
+#define MODEL_AGENTS_MAX   16
+#define MODEL_CONTACTS_MAX 256
+#define MODEL_CLASSES_MAX  256
+#define MODEL_POOLS_MAX    128
+#define MODEL_CLIENTS_MAX  8
+#define MODEL_DECLINES_MAX 8
+#define MODEL_NONE         SIZE_MAX
+
+enum model_state {
+    MODEL_GONE = 0, /* the place is free */
+    MODEL_WAITING,
+    MODEL_OFFERED,
+    MODEL_RINGING,
+    MODEL_TALKING,
+    MODEL_HELD,
+    MODEL_WRAPPING,
+    MODEL_STATE_COUNT,
+};
+
+struct model_agent {
+    char id[USHER_AGENT_ID_MAX + 1];
+    char skills[512];
+    char capacity[256]; /* "" = none */
+    char reason[65];
+    bool is_signed_in;
+    bool is_ready;
+    bool is_phone_idle;
+    int64_t phone_until_ms; /* 0 = none */
+    int64_t idle_since_ms;
+    int levels[MODEL_SKILLS_MAX];
+    int cap[USHER_CHANNEL_COUNT];
+    int64_t ground;
+    bool is_in_pool[MODEL_POOLS_MAX];
+    bool is_counted;
+    bool is_counted_open;
+};
+
+struct model_decline {
+    size_t agent;
+    int64_t until_ms;
+};
+
+struct model_contact {
+    enum model_state state;
+    char id[USHER_CONTACT_ID_MAX + 1];
+    char from[64];
+    char to[64];
+    char data[256]; /* "" = none */
+    char offer[USHER_NUMBER_SIZE];
+    size_t client;
+    enum usher_channel channel;
+    size_t queue;
+    size_t tier;
+    size_t class;
+    size_t agent; /* or MODEL_NONE */
+    uint64_t serial;
+    int64_t place_ms;
+    int64_t since_ms;
+    int64_t waited_ms;
+    int64_t until_ms;
+    int64_t settle_until_ms;
+    int64_t answered_ms;
+    int64_t idle_before_ms;
+    struct model_decline declines[MODEL_DECLINES_MAX];
+    size_t declines_count;
+};
+
+struct model_class {
+    size_t queue;
+    size_t tier;
+    enum usher_channel channel;
+    struct usher_need needs[USHER_NEEDS_MAX];
+    size_t needs_count;
+    int64_t day_ms;
+    int64_t today_count;
+    int64_t before_count;
+    int64_t share;
+};
+
+struct model_pool {
+    size_t skills[USHER_NEEDS_MAX];
+    size_t skills_count;        /* 0: a channel's pool */
+    enum usher_channel channel; /* or NONE */
+    struct usher_pool lib;      /* the estimators; its tables of prices are not used */
+};
+
+struct model_client {
+    char name[USHER_CLIENT_NAME_MAX + 1];
+    bool is_lost;
+    int64_t until_ms;
+};
+
+struct model {
+    const struct world *world;
+    struct usher_rules *rules;
+    struct model_agent agents[MODEL_AGENTS_MAX];
+    size_t agents_count;
+    struct model_contact contacts[MODEL_CONTACTS_MAX];
+    struct model_class classes[MODEL_CLASSES_MAX];
+    size_t classes_count;
+    struct model_pool pools[MODEL_POOLS_MAX];
+    size_t pools_count;
+    struct model_client clients[MODEL_CLIENTS_MAX];
+    size_t clients_count;
+    struct usher_number last;
+    uint64_t serial;
+    int64_t stepped_ms; /* when the last step ended */
+    size_t due_count;   /* deadlines that have passed since then */
+    uint64_t events_count;
+    uint64_t offers_count;
+    uint64_t contested_count; /* offers with more than one candidate */
+    char what[2048];          /* the invariant that is broken */
+};
+
+void model_open(struct model *model, const struct world *world);
+void model_close(struct model *model);
+
+/* Takes in all lines of a step, checking each event against the state before it. False with
+ * model->what. */
+bool model_take(struct model *model, struct usher_text lines);
+/* What must hold after every step, at model->world->now_ms. False with model->what. */
+bool model_check(struct model *model);
+
+/* Fails: fills model->what as printf does. */
+bool model_fail(struct model *model, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+size_t model_find_agent(const struct model *model, struct usher_text id);
+size_t model_find_contact(const struct model *model, struct usher_text id);
+size_t model_find_client(struct model *model, struct usher_text name);
+const char *model_state_name(enum model_state state);
+
+/* floor.c: classes, own ground, pools. */
+void model_take_rules(struct model *model, struct usher_rules *rules, int64_t at_ms);
+void model_take_profile(struct model *model, size_t agent, int64_t at_ms);
+size_t model_class(struct model *model, const struct model_contact *contact, int64_t at_ms);
+void model_take_shares(struct model *model, int64_t at_ms);
+void model_note_arrival(struct model *model, size_t class, int64_t at_ms);
+void model_note_handled(struct model *model, size_t class, int64_t handle_ms);
+/* Counts everybody in his pools as he is now. */
+void model_recount(struct model *model, int64_t at_ms);
+/* q per mille; -1 when a minimum is not held or the channel is none of his. */
+int64_t model_match(const struct model *model, const struct model_class *class,
+                    const struct model_agent *agent);
+bool model_has_room(const struct model *model, size_t agent, enum usher_channel channel);
+/* S(a|c), per ten thousand. */
+int64_t model_lend(const struct model *model, size_t agent, const struct model_class *class);
+
+/* search.c: the plain search. */
+bool model_may_offer(const struct model *model, size_t contact, size_t agent, int64_t at_ms);
+/* Sets due_count. */
+void model_count_due(struct model *model);
+bool model_check_offer(struct model *model, const struct usher_event *event, size_t contact,
+                       size_t agent);
+
+#endif

@@ -1,0 +1,278 @@
+/* The plain search: every contact with every agent, by the definitions of the bid. */
+#include <stdio.h>
+#include <string.h>
+
+#include "simulation/model.h"
+
+static int64_t down(int64_t number, int64_t by)
+{
+    int64_t rest = ((number % by) + by) % by;
+    return (number - rest) / by;
+}
+
+static bool is_link_up(const struct model *model, const struct model_contact *contact)
+{
+    return !model->clients[contact->client].is_lost;
+}
+
+static bool is_cooling(const struct model_contact *contact, size_t agent, int64_t at_ms)
+{
+    for (size_t i = 0; i < contact->declines_count; i++)
+        if (contact->declines[i].agent == agent && contact->declines[i].until_ms > at_ms)
+            return true;
+    return false;
+}
+
+/* Declined a while ago, and another who could take it is signed in. */
+static bool is_excluded(const struct model *model, const struct model_contact *contact,
+                        size_t agent, int64_t at_ms)
+{
+    if (!is_cooling(contact, agent, at_ms))
+        return false;
+    for (size_t i = 0; i < model->agents_count; i++)
+        if (i != agent && model->agents[i].is_signed_in &&
+            model_match(model, &model->classes[contact->class], &model->agents[i]) >= 0)
+            return true;
+    return false;
+}
+
+bool model_may_offer(const struct model *model, size_t contact_index, size_t agent_index,
+                     int64_t at_ms)
+{
+    const struct model_contact *contact = &model->contacts[contact_index];
+    const struct model_agent *agent = &model->agents[agent_index];
+    return contact->state == MODEL_WAITING && contact->settle_until_ms <= at_ms &&
+           is_link_up(model, contact) && agent->is_ready && agent->is_phone_idle &&
+           model_has_room(model, agent_index, contact->channel) &&
+           model_match(model, &model->classes[contact->class], agent) >= 0 &&
+           !is_excluded(model, contact, agent_index, at_ms);
+}
+
+static bool is_before(const struct model_contact *a, const struct model_contact *b)
+{
+    return a->place_ms < b->place_ms || (a->place_ms == b->place_ms && a->serial < b->serial);
+}
+
+/* A wait that ended since the last step: where several deadlines have passed, another of them may
+ * be handled first. */
+static bool is_just_due(const struct model *model, const struct model_contact *contact)
+{
+    if (model->due_count < 2)
+        return false;
+    if (contact->settle_until_ms > model->stepped_ms)
+        return true;
+    for (size_t i = 0; i < contact->declines_count; i++)
+        if (contact->declines[i].until_ms > model->stepped_ms)
+            return true;
+    return false;
+}
+
+static size_t is_due(const struct model *model, int64_t at_ms)
+{
+    return at_ms > model->stepped_ms && at_ms <= model->world->now_ms;
+}
+
+void model_count_due(struct model *model)
+{
+    model->due_count = 0;
+    for (size_t i = 0; i < MODEL_CONTACTS_MAX; i++) {
+        const struct model_contact *contact = &model->contacts[i];
+        if (contact->state == MODEL_GONE)
+            continue;
+        model->due_count +=
+            is_due(model, contact->until_ms) + is_due(model, contact->settle_until_ms);
+        for (size_t j = 0; j < contact->declines_count; j++)
+            model->due_count += is_due(model, contact->declines[j].until_ms);
+    }
+    for (size_t i = 0; i < model->agents_count; i++)
+        model->due_count += is_due(model, model->agents[i].phone_until_ms);
+    for (size_t i = 0; i < model->clients_count; i++)
+        model->due_count += is_due(model, model->clients[i].until_ms);
+}
+
+/* Without overtaking a class's line is strict: somebody before him who could be offered to the same
+ * agent. `is_sure`: and who was in the line for certain. */
+static bool is_behind(const struct model *model, size_t contact, size_t agent, int64_t at_ms,
+                      bool is_sure)
+{
+    for (size_t i = 0; i < MODEL_CONTACTS_MAX; i++)
+        if (i != contact && model->contacts[i].class == model->contacts[contact].class &&
+            !(is_sure && is_just_due(model, &model->contacts[i])) &&
+            model_may_offer(model, i, agent, at_ms) &&
+            is_before(&model->contacts[i], &model->contacts[contact]))
+            return true;
+    return false;
+}
+
+struct pair {
+    size_t contact;
+    size_t agent;
+    int64_t late_ms;
+    int64_t match;
+    int64_t lend;
+    int64_t idle_ms;
+    int64_t bid_ms;          /* in full */
+    int64_t bid_of_agent_ms; /* the agent given: without his ground and idle time */
+};
+
+static struct pair weigh(const struct model *model, size_t contact_index, size_t agent_index,
+                         int64_t at_ms)
+{
+    const struct model_contact *contact = &model->contacts[contact_index];
+    const struct model_agent *agent = &model->agents[agent_index];
+    const struct model_class *class = &model->classes[contact->class];
+    const struct usher_bid_knobs *knobs = &model->rules->bid;
+    struct pair pair = {.contact = contact_index, .agent = agent_index};
+    int64_t promise_ms =
+        usher_rules_promise_ms(model->rules, class->queue, class->tier, class->channel);
+    bool is_late = at_ms > contact->place_ms + promise_ms;
+    pair.late_ms = at_ms - contact->place_ms - promise_ms * (is_late ? knobs->second_promise : 1) +
+                   model->rules->tiers[class->tier].head_start_ms;
+    pair.match = model_match(model, class, agent);
+    pair.lend = model_lend(model, agent_index, class);
+    pair.idle_ms = at_ms > agent->idle_since_ms ? at_ms - agent->idle_since_ms : 0;
+    int64_t counted_ms = pair.idle_ms < knobs->idle_cap_ms ? pair.idle_ms : knobs->idle_cap_ms;
+    int64_t lend_ms = down(knobs->lend_worth_ms * pair.lend, 10000);
+    pair.bid_ms = pair.late_ms +
+                  down(knobs->match_worth_ms * (2 * pair.match - agent->ground), 2000) - lend_ms +
+                  down(knobs->fairness_per_mille * counted_ms, 1000);
+    pair.bid_of_agent_ms =
+        pair.late_ms + down(knobs->match_worth_ms * 2 * pair.match, 2000) - lend_ms;
+    return pair;
+}
+
+/* The same agent: live before others, the bid, the earlier place. His ground and idle time are the
+ * same for all, and drop out. */
+static bool is_better_contact(const struct model *model, const struct pair *a, const struct pair *b)
+{
+    const struct model_contact *one = &model->contacts[a->contact];
+    const struct model_contact *other = &model->contacts[b->contact];
+    bool is_live = usher_channel_is_live(one->channel);
+    if (is_live != usher_channel_is_live(other->channel))
+        return is_live;
+    if (a->bid_of_agent_ms != b->bid_of_agent_ms)
+        return a->bid_of_agent_ms > b->bid_of_agent_ms;
+    return is_before(one, other);
+}
+
+/* The same contact: the bid, the longer idle, the lower id. */
+static bool is_better_agent(const struct model *model, const struct pair *a, const struct pair *b)
+{
+    int64_t since_a = model->agents[a->agent].idle_since_ms;
+    int64_t since_b = model->agents[b->agent].idle_since_ms;
+    if (a->bid_ms != b->bid_ms)
+        return a->bid_ms > b->bid_ms;
+    return since_a != since_b ? since_a < since_b : a->agent < b->agent;
+}
+
+/* Several of both are paired by the highest bid until none is left. A pair is one of those if no
+ * pair with the same agent or the same contact is better; in which order such pairs are made is the
+ * same to everybody. Rounding of the full bid may differ by one. */
+static bool beats(const struct model *model, const struct pair *a, const struct pair *b,
+                  bool is_alone)
+{
+    if (a->contact == b->contact)
+        return is_better_agent(model, a, b);
+    if (a->agent != b->agent)
+        return false;
+    return is_better_contact(model, a, b) &&
+           (is_alone || a->bid_ms >= b->bid_ms ||
+            model->contacts[a->contact].channel != model->contacts[b->contact].channel);
+}
+
+static bool fail_better(struct model *model, const struct pair *chosen, const struct pair *better)
+{
+    return model_fail(
+        model,
+        "%s was offered to %s (bid %lld, late %lld, match %lld, ground %lld, lend %lld, idle "
+        "%lld), but %s to %s "
+        "comes first (bid %lld, late %lld, match %lld, ground %lld, lend %lld, idle %lld)",
+        model->contacts[chosen->contact].id, model->agents[chosen->agent].id,
+        (long long)chosen->bid_ms, (long long)chosen->late_ms, (long long)chosen->match,
+        (long long)model->agents[chosen->agent].ground, (long long)chosen->lend,
+        (long long)chosen->idle_ms, model->contacts[better->contact].id,
+        model->agents[better->agent].id, (long long)better->bid_ms, (long long)better->late_ms,
+        (long long)better->match, (long long)model->agents[better->agent].ground,
+        (long long)better->lend, (long long)better->idle_ms);
+}
+
+/* The event tells how the bid came about: the same figures must come out here. */
+static bool check_figures(struct model *model, const struct usher_event *event,
+                          const struct pair *pair)
+{
+    const struct usher_fields *fields = &event->fields;
+    const struct {
+        const char *name;
+        enum usher_field field;
+        int64_t told;
+        int64_t true_value;
+    } figures[] = {
+        {"late_ms", USHER_FIELD_LATE_MS, fields->late_ms, pair->late_ms},
+        {"match", USHER_FIELD_MATCH, fields->match, pair->match},
+        {"lend", USHER_FIELD_LEND, fields->lend, pair->lend},
+        {"idle_ms", USHER_FIELD_IDLE_MS, fields->idle_ms, pair->idle_ms},
+    };
+    for (size_t i = 0; i < USHER_COUNT_OF(figures); i++)
+        if (usher_fields_has(fields, figures[i].field) && figures[i].told != figures[i].true_value)
+            return model_fail(model, "the offer of %s to %s tells %s %lld, but it is %lld",
+                              model->contacts[pair->contact].id, model->agents[pair->agent].id,
+                              figures[i].name, (long long)figures[i].told,
+                              (long long)figures[i].true_value);
+    if (fields->bid_ms != pair->bid_ms && fields->bid_ms != pair->bid_of_agent_ms)
+        return model_fail(
+            model,
+            "the offer of %s to %s tells a bid of %lld, but it is %lld (or %lld, the agent given)",
+            model->contacts[pair->contact].id, model->agents[pair->agent].id,
+            (long long)fields->bid_ms, (long long)pair->bid_ms, (long long)pair->bid_of_agent_ms);
+    return true;
+}
+
+/* How many contacts and agents there are among the pairs that may be offered now. */
+static void count_sides(const struct model *model, int64_t at_ms, size_t *contacts, size_t *agents)
+{
+    bool is_agent[MODEL_AGENTS_MAX] = {false};
+    *contacts = 0;
+    *agents = 0;
+    for (size_t i = 0; i < MODEL_CONTACTS_MAX; i++) {
+        bool is_any = false;
+        for (size_t j = 0; j < model->agents_count; j++) {
+            if (!model_may_offer(model, i, j, at_ms))
+                continue;
+            is_any = true;
+            *agents += !is_agent[j];
+            is_agent[j] = true;
+        }
+        *contacts += is_any;
+    }
+}
+
+bool model_check_offer(struct model *model, const struct usher_event *event, size_t contact,
+                       size_t agent)
+{
+    int64_t at_ms = event->at_ms;
+    size_t contacts_count;
+    size_t agents_count;
+    if (!model_may_offer(model, contact, agent, at_ms))
+        return model_fail(model, "%s must not be offered to %s now", model->contacts[contact].id,
+                          model->agents[agent].id);
+    struct pair chosen = weigh(model, contact, agent, at_ms);
+    count_sides(model, at_ms, &contacts_count, &agents_count);
+    model->offers_count++;
+    model->contested_count += contacts_count > 1 || agents_count > 1;
+    if (!model->rules->bid.overtaking && is_behind(model, contact, agent, at_ms, true))
+        return model_fail(model, "%s was offered to %s before others of its line",
+                          model->contacts[contact].id, model->agents[agent].id);
+    for (size_t i = 0; i < MODEL_CONTACTS_MAX; i++) {
+        if (is_just_due(model, &model->contacts[i]))
+            continue;
+        for (size_t j = 0; j < model->agents_count; j++) {
+            if ((i == contact && j == agent) || !model_may_offer(model, i, j, at_ms) ||
+                (!model->rules->bid.overtaking && is_behind(model, i, j, at_ms, false)))
+                continue;
+            struct pair other = weigh(model, i, j, at_ms);
+            if (beats(model, &other, &chosen, agents_count == 1))
+                return fail_better(model, &chosen, &other);
+        }
+    }
+    return check_figures(model, event, &chosen);
+}

@@ -88,7 +88,4 @@ void usher_dispatch_all(struct usher_engine *engine, int64_t now_ms)
         return;
     while (usher_match_pair(&engine->floor, now_ms, &agent, &contact, &bid))
         offer(engine, contact, agent, &bid, now_ms);
-    /* A line whose candidates are excluded for those who are free may hold others for them. */
-    usher_list_for_each_safe (node, &engine->floor.idle)
-        usher_dispatch_agent(engine, usher_list_entry(node, struct usher_agent, idle_node), now_ms);
 }

@@ -65,8 +65,9 @@ void usher_end_offer(struct usher_engine *engine, struct usher_contact *contact,
         USHER_FIELDS_SET(&event.fields, REASON, reason, reason);
     usher_engine_emit(engine, &event, now_ms);
     judge_agent(engine, agent, reason, now_ms);
-    usher_dispatch_contact(engine, contact, now_ms);
+    /* The agent first: whoever else waits for him may come before this contact. */
     usher_dispatch_agent(engine, agent, now_ms);
+    usher_dispatch_contact(engine, contact, now_ms);
 }
 
 void usher_finish_contact(struct usher_engine *engine, struct usher_contact *contact,

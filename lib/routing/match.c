@@ -150,7 +150,7 @@ static struct usher_contact *skip_excluded(const struct usher_class *class,
                                            struct usher_contact *contact,
                                            const struct usher_agent *agent, int64_t now_ms)
 {
-    while (contact && agent && usher_match_is_excluded(contact, agent, now_ms))
+    while (contact && usher_match_is_excluded(contact, agent, now_ms))
         contact = usher_class_next(class, contact);
     return contact;
 }
@@ -221,26 +221,45 @@ struct usher_contact *usher_match_contact(struct usher_floor *floor,
     return best;
 }
 
+/* The best pair so far. */
+struct pair {
+    struct usher_agent *agent;
+    struct usher_contact *contact;
+    struct usher_bid bid;
+};
+
+/* Pairs `contact` and those behind it. Somebody who has declined it may still take the next, and so
+ * on up to the first whom nobody has declined: whoever could take one behind that would rather take
+ * that one. */
+static void pair_from(struct usher_floor *floor, struct usher_contact *contact, int64_t now_ms,
+                      struct pair *best)
+{
+    const struct usher_class *class = contact ? contact->class : NULL;
+    for (; contact; contact = usher_class_next(class, contact)) {
+        struct usher_bid bid;
+        struct usher_agent *taker = usher_match_agent(floor, contact, now_ms, &bid);
+        if (taker && precedes(contact, bid.bid_ms, best->contact, best->bid.bid_ms))
+            *best = (struct pair){taker, contact, bid};
+        if (contact->declines_count == 0)
+            break;
+    }
+}
+
 bool usher_match_pair(struct usher_floor *floor, int64_t now_ms, struct usher_agent **agent,
                       struct usher_contact **contact, struct usher_bid *bid)
 {
-    *contact = NULL;
+    struct pair best = {0};
     for (size_t word = 0; word < USHER_CLASS_WORDS; word++) {
         for (uint64_t bits = floor->waiting[word]; bits != 0; bits &= bits - 1) {
             struct usher_class *class = floor->classes[word * 64 + (size_t)__builtin_ctzll(bits)];
-            struct usher_contact *candidates[2];
-            size_t count = put_forward(floor, class, NULL, now_ms, candidates);
-            for (size_t i = 0; i < count; i++) {
-                struct usher_bid offered;
-                struct usher_agent *taker =
-                    usher_match_agent(floor, candidates[i], now_ms, &offered);
-                if (!taker || !precedes(candidates[i], offered.bid_ms, *contact, bid->bid_ms))
-                    continue;
-                *contact = candidates[i];
-                *agent = taker;
-                *bid = offered;
-            }
+            struct usher_contact *first = usher_class_first(class);
+            pair_from(floor, first, now_ms, &best);
+            if (floor->rules->bid.overtaking && first && usher_class_is_late(class, first, now_ms))
+                pair_from(floor, usher_class_first_on_time(class, now_ms), now_ms, &best);
         }
     }
-    return *contact != NULL;
+    *agent = best.agent;
+    *contact = best.contact;
+    *bid = best.bid;
+    return best.contact != NULL;
 }

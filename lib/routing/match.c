@@ -68,11 +68,24 @@ struct search {
     struct usher_floor *floor;
     const struct usher_contact *contact;
     struct usher_class *class;
+    const struct usher_contact *not_passed; /* of the line: whoever may be asked for this one, or
+                                               for one from it up to `contact`, is not looked at;
+                                               NULL = everybody is */
     int64_t now_ms;
     int64_t late_ms;
     struct usher_agent *best;
     struct usher_bid bid;
 };
+
+/* Whether `agent` would pass somebody whom he must not pass. */
+static bool passes(const struct search *search, const struct usher_agent *agent)
+{
+    for (const struct usher_contact *before = search->not_passed;
+         before && before != search->contact; before = usher_class_next(search->class, before))
+        if (!usher_match_is_excluded(before, agent, search->now_ms))
+            return true;
+    return false;
+}
 
 static bool is_better(const struct search *search, const struct usher_agent *agent, int64_t bid_ms)
 {
@@ -88,7 +101,7 @@ static void look_at(struct search *search, struct usher_agent *agent)
     struct usher_floor *floor = search->floor;
     int64_t match = search->class->match[agent->index];
     if (match == USHER_MATCH_NONE || agent == search->best ||
-        usher_match_is_excluded(search->contact, agent, search->now_ms))
+        usher_match_is_excluded(search->contact, agent, search->now_ms) || passes(search, agent))
         return;
     int64_t ground = floor->stands[agent->index].ground;
     int64_t idle_ms = idle_of(agent, search->now_ms);
@@ -120,12 +133,17 @@ static bool may_improve(const struct search *search, size_t place, const struct 
     return idle->index < search->best->index; /* the rank does not tell: terms are rounded */
 }
 
-struct usher_agent *usher_match_agent(struct usher_floor *floor,
-                                      const struct usher_contact *contact, int64_t now_ms,
+static struct usher_agent *find_agent(struct usher_floor *floor,
+                                      const struct usher_contact *contact,
+                                      const struct usher_contact *not_passed, int64_t now_ms,
                                       struct usher_bid *bid)
 {
     struct usher_class *class = contact->class;
-    struct search search = {.floor = floor, .contact = contact, .class = class, .now_ms = now_ms};
+    struct search search = {.floor = floor,
+                            .contact = contact,
+                            .class = class,
+                            .not_passed = not_passed,
+                            .now_ms = now_ms};
     unsigned channel_bit = 1u << class->key.channel;
     usher_floor_refresh(floor, class);
     search.late_ms = usher_class_lateness_ms(class, contact, now_ms);
@@ -143,6 +161,13 @@ struct usher_agent *usher_match_agent(struct usher_floor *floor,
     }
     *bid = search.bid;
     return search.best;
+}
+
+struct usher_agent *usher_match_agent(struct usher_floor *floor,
+                                      const struct usher_contact *contact, int64_t now_ms,
+                                      struct usher_bid *bid)
+{
+    return find_agent(floor, contact, NULL, now_ms, bid);
 }
 
 /* The first contact of the class, from `contact` on, whom the agent may be asked for. */
@@ -230,14 +255,15 @@ struct pair {
 
 /* Pairs `contact` and those behind it. Somebody who has declined it may still take the next, and so
  * on up to the first whom nobody has declined: whoever could take one behind that would rather take
- * that one. */
+ * that one, or must, where overtaking is off. */
 static void pair_from(struct usher_floor *floor, struct usher_contact *contact, int64_t now_ms,
                       struct pair *best)
 {
     const struct usher_class *class = contact ? contact->class : NULL;
+    const struct usher_contact *not_passed = floor->rules->bid.overtaking ? NULL : contact;
     for (; contact; contact = usher_class_next(class, contact)) {
         struct usher_bid bid;
-        struct usher_agent *taker = usher_match_agent(floor, contact, now_ms, &bid);
+        struct usher_agent *taker = find_agent(floor, contact, not_passed, now_ms, &bid);
         if (taker && precedes(contact, bid.bid_ms, best->contact, best->bid.bid_ms))
             *best = (struct pair){taker, contact, bid};
         if (contact->declines_count == 0)

@@ -66,6 +66,16 @@ enum usher_error usher_decide_link_lose(struct usher_request *request)
     return USHER_OK;
 }
 
+/* All calls of the client are gone. Nobody is offered one that is about to be closed. */
+static void close_all(struct usher_engine *engine, struct usher_client *client, int64_t now_ms)
+{
+    engine->is_syncing = true;
+    usher_list_for_each_safe (node, &client->contacts)
+        usher_close_contact(engine, usher_list_entry(node, struct usher_contact, of_client),
+                            "pbx_restarted", now_ms);
+    engine->is_syncing = false;
+}
+
 static bool is_new_life(const struct usher_client *client, struct usher_text instance)
 {
     return client && instance.at && client->instance[0] &&
@@ -86,9 +96,7 @@ enum usher_error usher_decide_link_regain(struct usher_request *request)
             return USHER_OK;
     }
     if (is_new_life(client, fields->instance))
-        usher_list_for_each_safe (node, &client->contacts)
-            usher_close_contact(engine, usher_list_entry(node, struct usher_contact, of_client),
-                                "pbx_restarted", request->now_ms);
+        close_all(engine, client, request->now_ms);
     emit_plain(request, USHER_EVENT_LINK_REGAINED);
     usher_dispatch_all(engine, request->now_ms);
     return USHER_OK;

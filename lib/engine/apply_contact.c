@@ -16,8 +16,9 @@ static bool fill(struct usher_engine *engine, struct usher_contact *contact,
 {
     const struct usher_fields *fields = &event->fields;
     const struct usher_rules *rules = engine->floor.rules;
+    struct usher_text name = usher_contact_id_client(fields->contact);
     struct usher_client *client =
-        usher_clients_get(&engine->clients, usher_contact_id_client(fields->contact), event->at_ms);
+        name.length > 0 ? usher_clients_get(&engine->clients, name, event->at_ms) : NULL;
     contact->queue = usher_rules_find_queue(rules, fields->queue);
     contact->tier = usher_rules_find_tier(rules, fields->tier);
     contact->channel = usher_channel_find(fields->channel);
@@ -118,7 +119,8 @@ bool usher_apply_contact_held(struct usher_engine *engine, const struct usher_ev
 bool usher_apply_contact_resumed(struct usher_engine *engine, const struct usher_event *event)
 {
     struct usher_contact *contact = contact_of(engine, event);
-    return contact && usher_contact_move(contact, USHER_CONTACT_TALKING, event->at_ms);
+    return contact && contact->state == USHER_CONTACT_HELD &&
+           usher_contact_move(contact, USHER_CONTACT_TALKING, event->at_ms);
 }
 
 bool usher_apply_contact_wrapping(struct usher_engine *engine, const struct usher_event *event)

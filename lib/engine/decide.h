@@ -73,6 +73,9 @@ void usher_event_add_offer(struct usher_event *event, const struct usher_contact
 /* Takes an open offer back without blame. */
 void usher_withdraw_offer(struct usher_engine *engine, struct usher_contact *contact,
                           const char *reason, int64_t now_ms);
+/* All open offers of the agent. */
+void usher_withdraw_offers(struct usher_engine *engine, const struct usher_agent *agent,
+                           const char *reason, int64_t now_ms);
 /* Ends an open offer with blame (declined, failed, expired), lays the agent's phone to rest or
  * makes him not ready where that follows, and dispatches both. */
 void usher_end_offer(struct usher_engine *engine, struct usher_contact *contact,

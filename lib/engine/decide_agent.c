@@ -33,17 +33,6 @@ enum usher_error usher_decide_agent_ready(struct usher_request *request)
     return USHER_OK;
 }
 
-/* Takes back the agent's open offers. */
-static void withdraw_offers(struct usher_request *request, struct usher_agent *agent,
-                            const char *reason)
-{
-    usher_list_for_each_safe (node, &agent->contacts) {
-        struct usher_contact *contact = usher_list_entry(node, struct usher_contact, of_agent);
-        if (usher_contact_state_is_offer(contact->state))
-            usher_withdraw_offer(request->engine, contact, reason, request->now_ms);
-    }
-}
-
 enum usher_error usher_decide_agent_not_ready(struct usher_request *request)
 {
     struct usher_engine *engine = request->engine;
@@ -67,7 +56,7 @@ enum usher_error usher_decide_agent_not_ready(struct usher_request *request)
     USHER_FIELDS_SET(&event.fields, AGENT, agent, usher_text_of(agent->id));
     USHER_FIELDS_SET(&event.fields, REASON, reason, reason);
     usher_engine_emit(engine, &event, request->now_ms);
-    withdraw_offers(request, agent, "not_ready");
+    usher_withdraw_offers(engine, agent, "not_ready", request->now_ms);
     usher_dispatch_all(engine, request->now_ms);
     return USHER_OK;
 }
@@ -92,7 +81,7 @@ enum usher_error usher_decide_agent_sign_out(struct usher_request *request)
         return usher_answer_set(request->answer, USHER_ERROR_WRONG_STATE,
                                 "the agent talks; go not ready, and sign out after the contact");
     emit_agent(request, agent, USHER_EVENT_AGENT_SIGNED_OUT);
-    withdraw_offers(request, agent, "signed_out");
+    usher_withdraw_offers(request->engine, agent, "signed_out", request->now_ms);
     usher_list_for_each_safe (node, &agent->contacts)
         usher_finish_contact(request->engine,
                              usher_list_entry(node, struct usher_contact, of_agent),

@@ -27,9 +27,34 @@ void usher_withdraw_offer(struct usher_engine *engine, struct usher_contact *con
     usher_engine_emit(engine, &event, now_ms);
 }
 
+void usher_withdraw_offers(struct usher_engine *engine, const struct usher_agent *agent,
+                           const char *reason, int64_t now_ms)
+{
+    usher_list_for_each_safe (node, &agent->contacts) {
+        struct usher_contact *contact = usher_list_entry(node, struct usher_contact, of_agent);
+        if (usher_contact_state_is_offer(contact->state))
+            usher_withdraw_offer(engine, contact, reason, now_ms);
+    }
+}
+
+/* He seems to be away: what is open with him yet is not left to ring out. */
+static void send_away(struct usher_engine *engine, struct usher_agent *agent, int64_t now_ms)
+{
+    struct usher_event event = {.kind = USHER_EVENT_AGENT_NOT_READY};
+    USHER_FIELDS_SET(&event.fields, AGENT, agent, usher_text_of(agent->id));
+    USHER_FIELDS_SET(&event.fields, REASON, reason, USHER_TEXT(USHER_RING_NO_ANSWER));
+    usher_engine_emit(engine, &event, now_ms);
+    usher_withdraw_offers(engine, agent, "not_ready", now_ms);
+    usher_dispatch_all(engine, now_ms);
+}
+
+/* Leaves the phone alone for a while. What a PBX has told of it lasts until the PBX's next word. */
 static void rest_phone(struct usher_engine *engine, struct usher_agent *agent,
                        enum usher_phone_state state, int64_t now_ms)
 {
+    bool is_told = agent->phone_state != USHER_PHONE_IDLE && agent->phone_until_ms == 0;
+    if (is_told)
+        return;
     struct usher_event event = {.kind = USHER_EVENT_AGENT_PHONE};
     USHER_FIELDS_SET(&event.fields, AGENT, agent, usher_text_of(agent->id));
     USHER_FIELDS_SET(&event.fields, STATE, state, usher_phone_state_name(state));
@@ -41,16 +66,12 @@ static void rest_phone(struct usher_engine *engine, struct usher_agent *agent,
 static void judge_agent(struct usher_engine *engine, struct usher_agent *agent,
                         struct usher_text reason, int64_t now_ms)
 {
-    if (agent->missed_count >= USHER_MISSED_MAX && agent->state == USHER_AGENT_READY) {
-        struct usher_event event = {.kind = USHER_EVENT_AGENT_NOT_READY};
-        USHER_FIELDS_SET(&event.fields, AGENT, agent, usher_text_of(agent->id));
-        USHER_FIELDS_SET(&event.fields, REASON, reason, USHER_TEXT(USHER_RING_NO_ANSWER));
-        usher_engine_emit(engine, &event, now_ms);
-    } else if (usher_text_is_equal(reason, USHER_TEXT("busy"))) {
+    if (agent->missed_count >= USHER_MISSED_MAX && agent->state == USHER_AGENT_READY)
+        send_away(engine, agent, now_ms);
+    else if (usher_text_is_equal(reason, USHER_TEXT("busy")))
         rest_phone(engine, agent, USHER_PHONE_BUSY, now_ms);
-    } else if (usher_text_is_equal(reason, USHER_TEXT("unreachable"))) {
+    else if (usher_text_is_equal(reason, USHER_TEXT("unreachable")))
         rest_phone(engine, agent, USHER_PHONE_UNREACHABLE, now_ms);
-    }
 }
 
 void usher_end_offer(struct usher_engine *engine, struct usher_contact *contact,

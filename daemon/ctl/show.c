@@ -188,7 +188,7 @@ static void add_agent_state(struct table *table, const struct usher_fields *fiel
         table_add(table, TABLE_CYAN, "%s", word_of_contact(contact));
     else if (usher_text_is_equal(fields->state, USHER_TEXT("ready")) && fields->reason.length > 0)
         table_add(table, TABLE_RED, "%s",
-                  fields->reason.at); /* a phone that is busy or unreachable */
+                  fields->reason.at); /* a phone that is busy, unreachable or missing */
     else if (usher_text_is_equal(fields->state, USHER_TEXT("ready")))
         table_add(table, TABLE_GREEN, "ready");
     else if (usher_text_is_equal(fields->state, USHER_TEXT("not_ready")))

@@ -45,6 +45,25 @@ static bool shows_contact(const struct description *description,
     return true;
 }
 
+/* Why the agent is not ready or, ready or not, would not be rung. */
+static const char *reason_of(const struct usher_agent *agent)
+{
+    if (agent->reason[0])
+        return agent->reason;
+    switch (agent->phone_state) {
+    case USHER_PHONE_BUSY:
+        return "phone_busy";
+    case USHER_PHONE_UNREACHABLE:
+        return "phone_unreachable";
+    case USHER_PHONE_IDLE:
+    case USHER_PHONE_NONE:
+    case USHER_PHONE_STATE_COUNT:
+        break;
+    }
+    bool is_to_be_called = agent->cap[USHER_CHANNEL_VOICE] > 0;
+    return is_to_be_called && !usher_agent_can_take(agent, USHER_CHANNEL_VOICE) ? "no_phone" : NULL;
+}
+
 static void describe_agent(struct description *description, const struct usher_agent *agent)
 {
     struct usher_event event = {.kind = USHER_EVENT_STATE_AGENT};
@@ -61,12 +80,9 @@ static void describe_agent(struct description *description, const struct usher_a
         USHER_FIELDS_SET(fields, SKILLS, skills, usher_text_of(agent->skills));
     if (agent->capacity)
         USHER_FIELDS_SET(fields, CAPACITY, capacity, usher_text_of(agent->capacity));
-    if (agent->reason[0])
-        USHER_FIELDS_SET(fields, REASON, reason, usher_text_of(agent->reason));
-    else if (agent->phone_state != USHER_PHONE_IDLE)
-        USHER_FIELDS_SET(fields, REASON, reason,
-                         agent->phone_state == USHER_PHONE_BUSY ? USHER_TEXT("phone_busy")
-                                                                : USHER_TEXT("phone_unreachable"));
+    const char *reason = reason_of(agent);
+    if (reason)
+        USHER_FIELDS_SET(fields, REASON, reason, usher_text_of(reason));
     if (count > 0)
         USHER_FIELDS_SET(
             fields, CONTACT, contact,
@@ -129,7 +145,7 @@ static void describe_contact(struct description *description, const struct usher
 static bool is_eligible(const struct usher_floor *floor, const struct usher_agent *agent,
                         const struct usher_class_key *key)
 {
-    return agent->cap[key->channel] > 0 &&
+    return usher_agent_can_take(agent, (enum usher_channel)key->channel) &&
            usher_class_match(key, usher_floor_levels(floor, agent)) != USHER_MATCH_NONE;
 }
 

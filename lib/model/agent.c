@@ -33,6 +33,11 @@ bool usher_agent_move(struct usher_agent *agent, enum usher_agent_state to, int6
     return true;
 }
 
+bool usher_agent_can_take(const struct usher_agent *agent, enum usher_channel channel)
+{
+    return agent->cap[channel] > 0 && (agent->phone[0] || !usher_channel_is_phone(channel));
+}
+
 struct usher_text usher_agent_state_name(enum usher_agent_state state)
 {
     return usher_text_of(state_names[state]);

@@ -57,6 +57,10 @@ struct usher_agent {
 USHER_MUST_USE bool usher_agent_move(struct usher_agent *agent, enum usher_agent_state to,
                                      int64_t now_ms);
 
+/* Whether contacts of the channel are for this agent at all, whatever is in hand: who has no phone
+ * is offered no call, since it could never ring. */
+bool usher_agent_can_take(const struct usher_agent *agent, enum usher_channel channel);
+
 /* "signed_out", "ready", "not_ready". */
 struct usher_text usher_agent_state_name(enum usher_agent_state state);
 struct usher_text usher_phone_state_name(enum usher_phone_state state);

@@ -119,7 +119,7 @@ bool usher_floor_has_room(const struct usher_floor *floor, const struct usher_ag
                           enum usher_channel channel)
 {
     const struct usher_channel_load *loads = floor->rules->channels;
-    if (agent->active[channel] >= agent->cap[channel])
+    if (!usher_agent_can_take(agent, channel) || agent->active[channel] >= agent->cap[channel])
         return false;
     int used = 0;
     bool is_all_interruptible = true;

@@ -73,7 +73,7 @@ USHER_MUST_USE bool usher_floor_take_rules(struct usher_floor *floor,
 /* A new agent with this id, signed out and without a profile. The limit must not be reached. */
 struct usher_agent *usher_floor_add_agent(struct usher_floor *floor, struct usher_text id,
                                           int64_t now_ms);
-/* The agent's `skills` or `capacity` have changed. False when memory is out. */
+/* The agent's `skills`, `capacity` or `phone` have changed. False when memory is out. */
 USHER_MUST_USE bool usher_floor_profile(struct usher_floor *floor, struct usher_agent *agent,
                                         int64_t now_ms);
 

@@ -83,7 +83,7 @@ static bool add_seat(struct usher_stand *stand, uint16_t class, uint16_t match)
 static uint16_t match_of(const struct usher_floor *floor, const struct usher_class *class,
                          const struct usher_agent *agent)
 {
-    if (agent->cap[class->key.channel] == 0)
+    if (!usher_agent_can_take(agent, (enum usher_channel) class->key.channel))
         return USHER_MATCH_NONE;
     return usher_class_match(&class->key, usher_floor_levels(floor, agent));
 }

@@ -156,7 +156,7 @@ static bool is_member(const struct usher_floor *floor, const struct usher_agent 
     case USHER_POOL_SKILL:
         return usher_floor_levels(floor, agent)[pool->skills[0]] > 0;
     case USHER_POOL_CHANNEL:
-        return agent->cap[pool->channel] > 0;
+        return usher_agent_can_take(agent, (enum usher_channel)pool->channel);
     case USHER_POOL_SET:
         for (uint32_t i = 0; i < stand->seats_count; i++)
             if (is_same_set(pool, &floor->classes[stand->seats[i].class]->key))

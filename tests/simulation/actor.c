@@ -221,6 +221,8 @@ static void set_profile(struct actor *actor, struct act *act, size_t agent)
     snprintf(act->texts[2], sizeof(act->texts[2]), "agent%zu", agent);
     USHER_FIELDS_SET(fields, AGENT, agent, usher_text_of(act->texts[2]));
     USHER_FIELDS_SET(fields, SKILLS, skills, usher_text_of(act->texts[0]));
+    if (chance_is(&actor->chance, 90))
+        USHER_FIELDS_SET(fields, PHONE, phone, USHER_TEXT("sip:desk"));
     if (act->texts[1][0] != '\0')
         USHER_FIELDS_SET(fields, CAPACITY, capacity, usher_text_of(act->texts[1]));
 }

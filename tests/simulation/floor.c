@@ -132,6 +132,8 @@ static void read_profile(const struct model *model, struct model_agent *agent)
     for (enum usher_channel channel = USHER_CHANNEL_VOICE; channel < USHER_CHANNEL_COUNT; channel++)
         agent->cap[channel] = number_in(agent->capacity, usher_channel_name(channel),
                                         model->rules->channels[channel].cap);
+    if (!agent->has_phone)
+        agent->cap[USHER_CHANNEL_VOICE] = 0; /* it could never ring */
 }
 
 void model_take_profile(struct model *model, size_t index, int64_t at_ms)

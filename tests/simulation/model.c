@@ -166,6 +166,7 @@ static bool on_profile(struct model *model, const struct usher_event *event,
     keep(model->agents[agent].skills, sizeof(model->agents[agent].skills), event->fields.skills);
     keep(model->agents[agent].capacity, sizeof(model->agents[agent].capacity),
          event->fields.capacity);
+    model->agents[agent].has_phone = event->fields.phone.length > 0;
     if (model->rules) {
         model_take_profile(model, agent, event->at_ms);
         model_take_shares(model, event->at_ms);

@@ -40,6 +40,7 @@ struct model_agent {
     char reason[65];
     bool is_signed_in;
     bool is_ready;
+    bool has_phone;
     bool is_phone_idle;
     int64_t phone_until_ms; /* 0 = none */
     int64_t idle_since_ms;

@@ -50,6 +50,7 @@ struct usher_agent *floor_agent(struct floor_world *world, const char *id, const
 {
     struct usher_agent *agent =
         usher_floor_add_agent(&world->floor, usher_text_of(id), world->now_ms);
+    strcpy(agent->phone, "sip:desk");
     floor_profile(world, agent, skills, capacity);
     return agent;
 }

@@ -1,0 +1,198 @@
+"""The ways between programs, so that they can be cut and slowed: a listener that hands on to a target, byte by byte.
+
+A RedisWay also knows the commands that pass, and can have a point at which it does something: before the n-th command is handed on,
+when Redis has answered it and before usherd knows, or after.
+"""
+import collections
+
+from loop import Stream, connect
+from resp import end_of, read_value
+
+UP, DOWN = "up", "down"  # towards the target, and back
+
+
+class Link:
+    """One connection through a way."""
+
+    def __init__(self, way, near, far):
+        self.way = way
+        self.near = Stream(way.loop, near, lambda data: self.take(UP, data), lambda: self.on_end(UP))
+        self.far = Stream(way.loop, far, lambda data: self.take(DOWN, data), lambda: self.on_end(DOWN))
+        self.queues = {UP: collections.deque(), DOWN: collections.deque()}
+        self.stalled = set()
+        self.ended = set()
+        self.is_closed = False
+
+    def take(self, direction, data):
+        self.pass_on(direction, data)
+
+    def pass_on(self, direction, data):
+        self.queues[direction].append((self.way.loop.now() + self.way.delay, data))
+        self.flush(direction)
+
+    def flush(self, direction):
+        queue, now = self.queues[direction], self.way.loop.now()
+        out = self.far if direction == UP else self.near
+        if self.is_closed or direction in self.stalled or self.way.is_stalled:
+            return
+        while queue and queue[0][0] <= now:
+            out.write(queue.popleft()[1])
+        if queue:
+            self.way.loop.after(queue[0][0] - now, lambda: self.flush(direction))
+        elif direction in self.ended:
+            self.close()
+
+    def release(self):
+        self.stalled.clear()
+        for direction in (UP, DOWN):
+            self.flush(direction)
+
+    def on_end(self, direction):
+        """The near end (UP) or the far end (DOWN) has closed: what it said before still arrives."""
+        self.ended.add(direction)
+        if direction == UP:
+            self.stalled.discard(UP)
+        self.flush(direction)
+
+    def close(self):
+        """A cut: what was on its way is lost."""
+        if self.is_closed:
+            return
+        self.is_closed = True
+        self.near.close()
+        self.far.close()
+        self.way.links.discard(self)
+
+    def close_near(self):
+        """Half a cut: the target does not know of it for a while."""
+        self.near.close()
+        self.stalled.update((UP, DOWN))
+        self.way.loop.after(1.0, self.close)
+
+
+class Way:
+    """From the socket at `path` to the one at `target`."""
+
+    link_type = Link
+
+    def __init__(self, loop, path, target):
+        self.loop = loop
+        self.path = path
+        self.target = target
+        self.links = set()
+        self.delay = 0.0
+        self.is_down = False
+        self.is_stalled = False
+        loop.listen(path, self.on_accept)
+
+    def on_accept(self, near):
+        far = None if self.is_down else connect(self.target)
+        if far:
+            self.links.add(self.link_type(self, near, far))
+        else:
+            near.close()
+
+    def cut(self, share=1.0, random=None, is_half=False):
+        for link in sorted(self.links, key=id):
+            if random is None or random.random() < share:
+                link.close_near() if is_half else link.close()
+
+    def stall(self, is_stalled):
+        self.is_stalled = is_stalled
+        if not is_stalled:
+            for link in list(self.links):
+                link.release()
+
+    def heal(self):
+        self.is_down = False
+        self.delay = 0.0
+        self.stall(False)
+
+
+class Point:
+    """Does `act(link)` at the `count`-th command that has one of `names` (any, when None): `when` is before, after or reply."""
+
+    def __init__(self, names, count, when, act, hold=0.0):
+        self.names = names
+        self.count = count
+        self.when = when
+        self.act = act
+        self.hold = hold
+        self.name = None  # of the command at which it happened
+
+    def is_met(self, name):
+        if self.names and name not in self.names:
+            return False
+        self.count -= 1
+        if self.count > 0:
+            return False
+        self.name = name
+        return True
+
+
+class RedisLink(Link):
+    def __init__(self, way, near, far):
+        self.rest = {UP: b"", DOWN: b""}
+        self.pending = collections.deque()  # the points (or None) and names of commands without an answer
+        self.is_plain = False  # a subscribed connection: answers without questions
+        super().__init__(way, near, far)
+
+    def take(self, direction, data):
+        if self.is_plain:
+            self.pass_on(direction, data)
+            return
+        self.rest[direction] += data
+        while not self.is_closed:
+            rest = self.rest[direction]
+            end = end_of(rest) if rest else None
+            if not end:
+                return
+            self.rest[direction] = rest[end:]
+            if direction == UP:
+                self.take_command(rest[:end])
+            else:
+                self.take_answer(rest[:end])
+
+    def take_command(self, raw):
+        arguments, _ = read_value(raw)
+        name = arguments[0].decode().upper()
+        if name == "SUBSCRIBE":
+            self.is_plain = True
+        if name == "XADD":
+            self.way.note_append(arguments)
+        point = self.way.point
+        if point and point.is_met(name):
+            self.way.point = None
+            if point.when == "before":
+                self.stalled.update((UP, DOWN))
+                self.way.loop.after(point.hold, lambda: point.act(self))
+        else:
+            point = None
+        self.pending.append((name, point))
+        self.pass_on(UP, raw)
+
+    def take_answer(self, raw):
+        name, point = self.pending.popleft() if self.pending else ("", None)
+        if name == "XADD" and raw.startswith(b"-ERR The ID"):
+            self.way.refused_count += 1
+        if point and point.when == "after":
+            self.stalled.add(DOWN)
+        self.pass_on(DOWN, raw)
+        if point and point.when != "before":
+            self.way.loop.after(point.hold, lambda: point.act(self))
+
+
+class RedisWay(Way):
+    link_type = RedisLink
+
+    def __init__(self, loop, path, target, appended):
+        super().__init__(loop, path, target)
+        self.point = None
+        self.appended = appended  # ids that were sent, by any router
+        self.repeated_count = 0
+        self.refused_count = 0
+
+    def note_append(self, arguments):
+        number = arguments[-3]
+        self.repeated_count += number in self.appended
+        self.appended.add(number)

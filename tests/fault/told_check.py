@@ -1,0 +1,120 @@
+"""The checker of what clients were told: all of it stands in the journal, nothing in it was left out, and no fenced router told it."""
+from client import number
+
+# A command that was answered with ok -> the events one of which must stand in the journal for its contact (and its offer).
+CAUSED = {
+    "contact.arrive": (("contact.arrived",), False),
+    "contact.abandon": (("contact.abandoned",), False),
+    "contact.ring": (("contact.ringing", "contact.answered"), True),
+    "contact.answer": (("contact.answered",), True),
+    "contact.fail": (("offer.failed", "offer.settled"), True),
+    "contact.hold": (("contact.held",), False),
+    "contact.resume": (("contact.resumed",), False),
+    "contact.end": (("contact.wrapping", "contact.done"), False),
+    "contact.wrap_up": (("contact.done",), False),
+    "contact.note": (("contact.noted",), False),
+    "offer.accept": (("contact.answered",), True),
+    "offer.decline": (("offer.declined",), True),
+}
+
+
+def check_told(world, check):
+    sessions = [*world.pbxs, *world.desks, *world.watchers]
+    happened = index_events(check)
+    for session in sessions:
+        check_acknowledged(world, session, happened)
+        for connection, log in split_connections(session.log):
+            check_lines(world, check, session, connection, log)
+    for session in [*world.watchers, *world.knockers]:
+        check_fence(world, session)
+    for session in [*world.pbxs, *world.watchers]:
+        for connection, log in split_connections(session.log):
+            check_nothing_left_out(world, check, session, connection, log)
+
+
+def split_connections(log):
+    by_connection = {}
+    for record in log:
+        by_connection.setdefault(record[2], []).append(record)
+    return by_connection.items()
+
+
+def index_events(check):
+    happened = set()
+    for n in check.order:
+        event = check.events[n]
+        happened.add((event["ev"], event.get("contact")))
+        happened.add((event["ev"], event.get("contact"), event.get("offer")))
+        happened.add((event["ev"], None, event.get("offer")))
+    return happened
+
+
+def check_acknowledged(world, session, happened):
+    for kind, when, _, command in session.log:
+        if kind != "ok" or command["do"] not in CAUSED:
+            continue
+        events, has_offer = CAUSED[command["do"]]
+        contact = command.get("contact")
+        if contact and "/" not in contact:
+            contact = f"{session.name}/{contact}"
+        keys = [(event, contact, command["offer"]) if has_offer else (event, contact) for event in events]
+        if not any(key in happened for key in keys):
+            world.complain(f"{session.name} got ok for {command} at {when - world.begun:.3f}, and the journal does not have it")
+
+
+def is_lost_with_flush(check, n):
+    """Told by a router that kept its state through a flush; the journal begins anew behind it."""
+    return any(begin and n[0] == begin[0] and n > begin for begin, _ in check.gaps)
+
+
+def check_lines(world, check, session, connection, log):
+    """Numbers rise on a connection, and each line is the journal's."""
+    before = None
+    for kind, when, _, event in log:
+        if kind != "event":
+            continue
+        n = number(event["n"])
+        if before and n <= before:
+            world.complain(f"{session.name} was told {event['n']} after {before} on one connection")
+        before = n
+        written = check.events.get(n)
+        if written != event and not (written is None and is_lost_with_flush(check, n)):
+            world.complain(f"{session.name} was told at {when - world.begun:.3f} {event}; the journal has {written}")
+            return
+
+
+def check_fence(world, session):
+    """Some time after a higher epoch was heard of, nobody is told anything of a lower one."""
+    patience = 2.5 * world.options.scale + 0.3
+    for kind, when, _, line in session.log:
+        if kind not in ("event", "welcome"):
+            continue
+        epoch = number(line["n"])[0]
+        above = [seen for other, seen in world.epochs_seen.items() if other > epoch]
+        if above and when > min(above) + patience:
+            world.complain(f"{session.name} was told {line['ev']} {line['n']} by a router that was fenced "
+                           f"{when - min(above):.2f} s before")
+            return
+
+
+def concerns(session, event):
+    if session.hello["role"] == "observer":
+        return event["ev"] not in ("router.heartbeat", "router.started")  # journal.lost tells of a claim while it leads
+    return event.get("contact", "").startswith(session.name + "/")
+
+
+def check_nothing_left_out(world, check, session, connection, log):
+    """Between the first and the last number of a connection everything that concerns the client was told."""
+    begin, told = None, []
+    for kind, _, _, line in log:
+        if kind == "welcome":
+            begin = number(line["n"])
+        elif kind == "event" and begin:
+            told.append(number(line["n"]))
+    if not told:
+        return
+    have = set(told)
+    left_out = [n for n in check.order if begin < n <= told[-1] and n not in have and concerns(session, check.events[n])]
+    if left_out:
+        world.complain(f"{session.name} was not told {len(left_out)} events on its connection {connection}, the first: "
+                       f"{check.events[left_out[0]]}; it heard {begin} to {told[-1]}")

@@ -1,0 +1,278 @@
+"""One seed: a center with its PBXs and desks under torment, then healed, compared with what everybody saw, and killed once more."""
+import random
+import signal
+
+from client import Knocker, Session, Watcher, number
+from desk import Desk
+from journal_check import JournalCheck
+from loop import Loop
+from pbx import Pbx, Phone
+from center import Site
+from told_check import check_told
+from tormentor import Tormentor
+
+
+class World:
+    def __init__(self, options, seed):
+        self.options = options
+        self.seed = seed
+        self.random = random.Random(seed)
+        self.loop = Loop()
+        self.begun = self.loop.now()
+        self.notes = []
+        self.complaints = []
+        self.is_frozen = False
+        self.is_over = False
+        self.silence = 0.8 if options.scale < 1 else 3.0
+        self.epochs_seen = {}  # epoch -> when the first heard of it
+        self.last_welcome = None
+        self.last_told = 0.0
+        self.losses_count = 0
+        self.pbxs = []
+        self.check = None
+        self.probes = {}  # id -> (what happened, when)
+        self.offers_after = []  # (what happened, seconds until the first new offer)
+        self.site = Site(self.loop, options, self.random, self.note, self.complain)
+        self.profiles = {f"agent{i}": self.random.sample(["billing", "sales", "chat"], self.random.randint(1, 3))
+                         for i in range(options.agents)}
+        self.profiles.update({f"probe{i}": ["probe"] for i in range(4)})
+        self.phones = {agent: Phone(agent) for agent in self.profiles}
+        self.tormentor = Tormentor(self)
+
+    # What everybody tells.
+
+    def note(self, what, *more):
+        self.notes.append((self.loop.now() - self.begun, what) + more)
+
+    def complain(self, text):
+        if len(self.complaints) < 20:
+            self.complaints.append(f"at {self.loop.now() - self.begun:.2f} s: {text}")
+
+    def note_welcome(self, welcome):
+        epoch = number(welcome["n"])[0]
+        self.epochs_seen.setdefault(epoch, self.loop.now())
+        self.last_welcome = welcome
+
+    def leader(self):
+        """The router whose watcher heard of the highest epoch, if it runs and is not stopped."""
+        best = None
+        for router, watcher in zip(self.site.routers, self.watchers):
+            if router.is_running and not router.is_stopped and watcher.is_open and watcher.seen:
+                if best is None or watcher.seen[0] > best[0]:
+                    best = (watcher.seen[0], router)
+        return best[1] if best else None
+
+    # Probes: how long until somebody is offered a contact again.
+
+    def probe_after_kill(self):
+        self.probe("kill")
+
+    def probe_after_redis(self):
+        self.probe("redis")
+
+    def probe(self, why):
+        pbx = self.random.choice(self.pbxs)
+        if self.is_over or self.is_frozen:
+            return
+        self.loop.after(0.02, lambda: self.send_probe(pbx, why))
+
+    def send_probe(self, pbx, why):
+        call = pbx.add_call("voice", "probe")
+        self.probes[(pbx.name, call.id)] = (why, self.loop.now())
+
+    def note_probe(self, call):
+        for pbx in self.pbxs:
+            found = self.probes.pop((pbx.name, call.id), None) if pbx.calls.get(call.id) is call else None
+            if found:
+                why, when = found
+                is_disturbed = self.tormentor.busy > 1 or self.tormentor.last_undone > when
+                self.offers_after.append((why, self.loop.now() - when, is_disturbed))
+
+    # The run.
+
+    def run(self):
+        try:
+            self.play()
+        finally:
+            self.is_over = True
+            self.site.close()
+            self.loop.close()
+        return not self.complaints
+
+    def play(self):
+        self.begin()
+        self.tormentor.start(self.options.seconds)
+        self.loop.run(lambda: not self.tormentor.hands, self.options.seconds + 12)
+        if self.tormentor.hands:
+            self.complain("the tormentor did not come to an end")
+        self.heal()
+        self.settle()
+        self.is_over = True
+        self.judge()
+
+    def begin(self):
+        loop, site = self.loop, self.site
+        site.start_redis()
+        loop.spawn(site.wait_redis())
+        loop.run(site.redis.is_there, 5)
+        site.write_profiles(self.profiles)
+        self.watchers = [Watcher(self, "watcher-" + router.name, {"role": "observer", "client": "watcher-" + router.name},
+                                 [router.socket]) for router in site.routers]
+        for watcher in self.watchers:
+            watcher.on_event = self.on_watched
+        addresses = [router.way.path for router in site.routers]
+        self.pbxs = [Pbx(self, name, addresses, self.random.random() < 0.6) for name in ("pbx1", "pbx2")]
+        self.desks = [Desk(self, agent, addresses) for agent in self.profiles]
+        self.knockers = [Knocker(self, router) for router in site.routers]
+        site.is_supervising = True
+        loop.spawn(site.supervise())
+        if not loop.run(self.is_served, 10):
+            self.complain("the center did not begin to serve within 10 s")
+
+    def on_watched(self, event):
+        self.last_told = self.loop.now()
+
+    def sessions(self):
+        return [*self.pbxs, *self.desks]
+
+    def is_served(self):
+        return (self.leader() is not None and all(session.is_open for session in self.sessions()) and
+                all(pbx.is_synced for pbx in self.pbxs))
+
+    def heal(self):
+        site = self.site
+        for router in site.routers:
+            router.way.heal()
+            router.redis_way.heal()
+            router.redis_way.point = None
+            if router.is_stopped:
+                router.signal(signal.SIGCONT)
+        if site.is_redis_stopped:
+            site.signal_redis(signal.SIGCONT)
+        if site.redis_process.poll() is not None:
+            site.start_redis()
+        site.is_supervising = True
+        for command in (("CONFIG", "SET", "maxmemory", "0"), ("REPLICAOF", "NO", "ONE"), ("CLIENT", "UNPAUSE")):
+            self.tormentor.configure(*command)
+        self.note("healed")
+
+    def settle(self):
+        """After all evil: everybody is back, and PBXs and usherd agree about every contact."""
+        if not self.loop.run(self.is_served, 10):
+            away = [session.name for session in self.sessions() if not session.is_open]
+            self.complain(f"10 s after the torment not all are served; away: {away}, leader: {self.leader()}, "
+                          f"synced: {[pbx.is_synced for pbx in self.pbxs]}; logs:\n" +
+                          "".join(router.log()[-1500:] for router in self.site.routers if router.process))
+            return
+        self.loop.sleep(0.3)
+        self.is_frozen = True
+        for pbx in self.pbxs:
+            pbx.sync()
+        difference = ["never compared"]
+
+        def agree():
+            if any(session.unanswered for session in self.sessions()) or not self.is_served():
+                difference[:] = [f"unanswered: {[(s.name, s.unanswered) for s in self.sessions() if s.unanswered][:3]}"]
+                return False
+            told = self.snapshot(self.leader())
+            difference[:] = self.compare(told) if told else ["no snapshot was told"]
+            return not difference
+        if not self.loop.run(agree, 6):
+            self.complain("PBXs and usherd do not agree 6 s after the last evil: " + "; ".join(difference[:6]))
+
+    def snapshot(self, router, patience=1.0):
+        """What the router says to one who comes now: (its number, lines); None when it says nothing in time."""
+        judge = Session(self, "judge", {"role": "observer", "client": "judge"}, [router.socket])
+        self.loop.run(lambda: judge.is_open, patience)
+        judge.end()
+        return (judge.welcome["n"], judge.snapshot) if judge.snapshot is not None else None
+
+    def compare(self, told):
+        """PBXs and usherd: the same contacts, in states that fit."""
+        _, lines = told
+        theirs = {line["contact"]: line for line in lines if line["ev"] == "state.contact" and line["state"] != "wrapping"}
+        ours = {f"{pbx.name}/{call.id}": call for pbx in self.pbxs for call in pbx.calls.values()}
+        different = [f"{id} is live at the PBX ({ours[id].state}) and unknown to usherd" for id in ours.keys() - theirs.keys()]
+        different += [f"{id} is {theirs[id]['state']} at usherd and gone at the PBX" for id in theirs.keys() - ours.keys()]
+        for id in ours.keys() & theirs.keys():
+            call, line = ours[id], theirs[id]
+            state = "waiting" if call.channel == "voice" and line["state"] == "offered" else line["state"]
+            if call.channel == "chat":
+                state = "waiting" if state in ("offered", "waiting") else "talking"
+            if state != call.state or (state in ("talking", "held") and line.get("agent") != call.agent):
+                different.append(f"{id} is {call.state} with {call.agent} at the PBX and {line['state']} with "
+                                 f"{line.get('agent')} at usherd")
+        return different
+
+    # The judgement.
+
+    def judge(self):
+        site = self.site
+        router = self.leader()
+        if not router:
+            return
+        before = self.snapshot(router)
+        if not before:
+            self.complain("the last router tells nothing:\n" + router.log()[-2000:])
+            return
+        for session in [*self.sessions(), *self.watchers]:
+            session.end()
+        for each in site.routers:
+            each.way.cut()
+        self.loop.sleep(0.3)
+        descriptors, memory = router.measure()
+        site.is_supervising = False
+        for each in site.routers:
+            each.kill()
+        entries = site.read_journal()
+        check = JournalCheck(self, site.segments + [entries])
+        check.run()
+        check.compare(before, "the last router's state")
+        check_told(self, check)
+        self.check_recovery(router, check, descriptors, memory)
+        self.judge_probes()
+        self.check = check
+
+    def check_recovery(self, router, check, descriptors, memory):
+        """Started on what is left, it has the same state; and what the tormented one held on to beyond a fresh one is a leak."""
+        router.start()
+        state = self.snapshot(router, 8)
+        if not state:
+            self.complain("started once more, it does not serve:\n" + router.log()[-3000:])
+            return
+        self.loop.sleep(0.2)
+        fresh_descriptors, fresh_memory = router.measure()
+        if descriptors > fresh_descriptors + 1:
+            self.complain(f"{descriptors} descriptors are open without a client; {fresh_descriptors} after a fresh start")
+        if memory > fresh_memory + self.options.memory_kib:
+            self.complain(f"{memory} KiB are resident; {fresh_memory} after a fresh start")
+        claimed = JournalCheck(self, self.site.segments + [self.site.read_journal()])
+        claimed.run(is_quiet=True)
+        claimed.compare(state, "the state after one more kill", is_quiet=False)
+
+    def judge_probes(self):
+        bounds = {"kill": self.options.after_kill, "redis": self.options.after_redis}
+        for why, seconds, is_disturbed in self.offers_after:
+            if not is_disturbed and seconds > bounds[why]:
+                self.complain(f"the first new offer came {seconds:.2f} s after the end of {why}; {bounds[why]} s is the bound")
+
+    def summary(self):
+        ways = [router.redis_way for router in self.site.routers]
+        calm = [seconds for why, seconds, is_disturbed in self.offers_after if why == "kill" and not is_disturbed]
+        parts = [
+            (sum(self.site.kills.values()), "kills"),
+            (self.check.claims_count if self.check else 0, "claims"),
+            (sum(way.refused_count for way in ways), "refused"),
+            (sum(way.repeated_count for way in ways), "repeated appends"),
+            (sum(pbx.arrivals_count for pbx in self.pbxs), "contacts"),
+            (self.check.events_count if self.check else 0, "events"),
+            (self.losses_count, "losses"),
+            (sum(len(pbx.turned_away) for pbx in self.pbxs), "turned away"),
+            (sum(pbx.busy_rung_count for pbx in self.pbxs), "rung while busy"),
+        ]
+        first = f", first offer {max(calm):.2f} s after a kill" if calm else ""
+        return ", ".join(f"{count} {what}" for count, what in parts) + first
+
+    def story(self):
+        return "\n".join(f"  {when:7.3f}  " + " ".join(map(str, what)) for when, *what in self.notes)
+

@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "engine/archive.h"
-#include "engine/state.h"
+#include "engine/sound.h"
 
 static const char magic[] = "usher snapshot\n";
 
 #define CHECK_SIZE 8
+#define SERIAL_MAX                                                                                 \
+    ((UINT64_C(1) << 62) - 1) /* above are the ties of the leases of agents and links */
 
 static uint64_t check_of(struct usher_text bytes)
 {
@@ -23,6 +25,22 @@ static void walk_head(struct usher_archive *archive, char head[sizeof(magic)], u
     usher_archive_chars(archive, head, sizeof(magic));
     usher_archive_u32(archive, version);
     usher_archive_text(archive, hash);
+}
+
+/* A time, or a span of time. */
+static void walk_time(struct usher_archive *archive, int64_t *ms)
+{
+    usher_archive_i64(archive, ms);
+    if (usher_archive_is_loading(archive) && !usher_sound_is_time(*ms))
+        archive->is_bad = true;
+}
+
+/* Arrivals of a class in a day. */
+static void walk_arrivals(struct usher_archive *archive, int64_t *count)
+{
+    usher_archive_i64(archive, count);
+    if (usher_archive_is_loading(archive) && (*count < 0 || *count > INT32_MAX))
+        archive->is_bad = true;
 }
 
 /* Loading makes the owned copy; saving only reads. */
@@ -41,7 +59,7 @@ static void walk_owned(struct usher_archive *archive, char **owned)
     (*owned)[text.length] = '\0';
 }
 
-static void walk_agent(struct usher_archive *archive, struct usher_agent *agent)
+static void walk_agent(struct usher_archive *archive, struct usher_agent *agent, int64_t now_ms)
 {
     uint32_t state = agent->state;
     uint32_t phone_state = agent->phone_state;
@@ -52,10 +70,10 @@ static void walk_agent(struct usher_archive *archive, struct usher_agent *agent)
     walk_owned(archive, &agent->capacity);
     usher_archive_u32(archive, &state);
     usher_archive_chars(archive, agent->reason, sizeof(agent->reason));
-    usher_archive_i64(archive, &agent->since_ms);
+    walk_time(archive, &agent->since_ms);
     usher_archive_u32(archive, &phone_state);
-    usher_archive_i64(archive, &agent->phone_until_ms);
-    usher_archive_i64(archive, &agent->idle_since_ms);
+    walk_time(archive, &agent->phone_until_ms);
+    walk_time(archive, &agent->idle_since_ms);
     usher_archive_u32(archive, &missed);
     if (state >= USHER_AGENT_STATE_COUNT || phone_state >= USHER_PHONE_STATE_COUNT ||
         missed > UINT8_MAX)
@@ -65,6 +83,7 @@ static void walk_agent(struct usher_archive *archive, struct usher_agent *agent)
     agent->state = (enum usher_agent_state)state;
     agent->phone_state = (enum usher_phone_state)phone_state;
     agent->missed_count = (uint8_t)missed;
+    archive->is_bad = !usher_sound_agent(agent, now_ms);
 }
 
 static void walk_agents(struct usher_archive *archive, struct usher_engine *engine)
@@ -84,7 +103,7 @@ static void walk_agents(struct usher_archive *archive, struct usher_engine *engi
             agent = usher_floor_add_agent(floor, id, 0);
             archive->is_bad |= usher_table_put(&engine->agents_by_id, agent) != USHER_TABLE_PUT;
         }
-        walk_agent(archive, agent);
+        walk_agent(archive, agent, engine->last_ms);
     }
     for (size_t i = 0; i < count && !archive->is_bad && usher_archive_is_loading(archive); i++) {
         struct usher_agent *agent = &floor->agents[i];
@@ -98,9 +117,9 @@ static void walk_client(struct usher_archive *archive, struct usher_client *clie
 {
     uint32_t lost = client->is_lost;
     size_t done_count = client->done_count;
-    usher_archive_i64(archive, &client->last_ms);
+    walk_time(archive, &client->last_ms);
     usher_archive_u32(archive, &lost);
-    usher_archive_i64(archive, &client->lost_until_ms);
+    walk_time(archive, &client->lost_until_ms);
     usher_archive_chars(archive, client->instance, sizeof(client->instance));
     usher_archive_count(archive, &done_count, USHER_DONE_IDS_MAX);
     client->is_lost = lost != 0;
@@ -120,13 +139,13 @@ static void walk_clients(struct usher_archive *archive, struct usher_engine *eng
     for (size_t i = 0; i < count && !archive->is_bad; i++) {
         struct usher_text name = usher_text_of(clients->list[i].name);
         usher_archive_text(archive, &name);
-        struct usher_client *client = usher_archive_is_loading(archive)
-                                          ? usher_clients_get(clients, name, 0)
-                                          : &clients->list[i];
-        if (!client) {
+        bool is_new = name.length > 0 && !usher_clients_find(clients, name);
+        if (usher_archive_is_loading(archive) &&
+            (!is_new || !usher_clients_get(clients, name, 0))) {
             archive->is_bad = true;
             return;
         }
+        struct usher_client *client = &clients->list[i];
         walk_client(archive, client);
         if (usher_archive_is_loading(archive) && client->is_lost)
             usher_heap_set(&engine->deadlines, &client->lease, client->lost_until_ms);
@@ -162,14 +181,14 @@ static bool is_key_sound(const struct usher_class_key *key, const struct usher_r
         if (key->needs[i].skill >= rules->skills_count)
             return false;
     return key->queue < rules->queues_count && key->tier < rules->tiers_count &&
-           key->channel < USHER_CHANNEL_COUNT;
+           key->channel != USHER_CHANNEL_NONE && key->channel < USHER_CHANNEL_COUNT;
 }
 
 static void walk_classes(struct usher_archive *archive, struct usher_engine *engine)
 {
     struct usher_floor *floor = &engine->floor;
     size_t count = floor->classes_count;
-    usher_archive_count(archive, &count, floor->classes_max);
+    usher_archive_count(archive, &count, floor->rules ? floor->classes_max : 0);
     for (size_t i = 0; i < count && !archive->is_bad; i++) {
         struct usher_class_key key = {0};
         struct usher_class *class = NULL;
@@ -187,10 +206,10 @@ static void walk_classes(struct usher_archive *archive, struct usher_engine *eng
                 return;
             }
         }
-        usher_archive_i64(archive, &class->past.day_ms);
-        usher_archive_i64(archive, &class->past.today_count);
-        usher_archive_i64(archive, &class->past.before_count);
-        usher_archive_i64(archive, &class->past.share);
+        walk_time(archive, &class->past.day_ms);
+        walk_arrivals(archive, &class->past.today_count);
+        walk_arrivals(archive, &class->past.before_count);
+        walk_arrivals(archive, &class->past.share);
     }
     floor->is_ground_stale |= usher_archive_is_loading(archive);
 }
@@ -204,10 +223,10 @@ static void walk_pools(struct usher_archive *archive, struct usher_engine *engin
     for (size_t i = 0; i < count && !archive->is_bad; i++) {
         struct usher_pool_past *past = &floor->pools[i].past;
         usher_archive_u64(archive, &past->arrivals_q16);
-        usher_archive_i64(archive, &past->arrivals_ms);
+        walk_time(archive, &past->arrivals_ms);
         usher_archive_u64(archive, &past->busy_q16);
-        usher_archive_i64(archive, &past->busy_ms);
-        usher_archive_i64(archive, &past->handle_ms);
+        walk_time(archive, &past->busy_ms);
+        walk_time(archive, &past->handle_ms);
         usher_archive_u32(archive, &past->load_used);
         if (!usher_archive_is_loading(archive))
             continue;
@@ -226,21 +245,21 @@ static void walk_contact_numbers(struct usher_archive *archive, struct usher_con
         usher_archive_u32(archive, &numbers[i]);
     usher_archive_u64(archive, &queue);
     usher_archive_u64(archive, &tier);
-    usher_archive_i64(archive, &contact->arrived_ms);
-    usher_archive_i64(archive, &contact->place_ms);
-    usher_archive_i64(archive, &contact->since_ms);
-    usher_archive_i64(archive, &contact->waited_ms);
-    usher_archive_i64(archive, &contact->until_ms);
-    usher_archive_i64(archive, &contact->settle_until_ms);
+    walk_time(archive, &contact->arrived_ms);
+    walk_time(archive, &contact->place_ms);
+    walk_time(archive, &contact->since_ms);
+    walk_time(archive, &contact->waited_ms);
+    walk_time(archive, &contact->until_ms);
+    walk_time(archive, &contact->settle_until_ms);
     usher_archive_u32(archive, &contact->offer.epoch);
     usher_archive_u64(archive, &contact->offer.seq);
-    usher_archive_i64(archive, &contact->idle_before_ms);
-    usher_archive_i64(archive, &contact->answered_ms);
+    walk_time(archive, &contact->idle_before_ms);
+    walk_time(archive, &contact->answered_ms);
     usher_archive_u32(archive, &contact->last_agent);
     usher_archive_count(archive, &contact->declines_count, USHER_DECLINES_MAX);
     for (size_t i = 0; i < contact->declines_count; i++) {
         usher_archive_u32(archive, &contact->declines[i].agent);
-        usher_archive_i64(archive, &contact->declines[i].until_ms);
+        walk_time(archive, &contact->declines[i].until_ms);
     }
     contact->queue = (size_t)queue;
     contact->tier = (size_t)tier;
@@ -255,12 +274,13 @@ static bool settle_contact(struct usher_engine *engine, struct usher_contact *co
     struct usher_class_key key;
     if (numbers[0] >= USHER_CONTACT_STATE_COUNT || numbers[1] >= USHER_CHANNEL_COUNT ||
         numbers[2] >= engine->clients.count || contact->queue >= rules->queues_count ||
-        contact->tier >= rules->tiers_count || numbers[3] > floor->agents_count ||
-        contact->id[0] == '\0')
+        contact->tier >= rules->tiers_count || numbers[3] > floor->agents_count)
         return false;
     contact->state = (enum usher_contact_state)numbers[0];
     contact->channel = (enum usher_channel)numbers[1];
     contact->client = numbers[2];
+    if (!usher_sound_contact(engine, contact, numbers[3] != 0))
+        return false;
     usher_list_append(&engine->clients.list[contact->client].contacts, &contact->of_client);
     usher_floor_key(floor, contact->queue, contact->tier, contact->channel, contact->data, &key);
     contact->class = usher_floor_find_class(floor, &key);
@@ -303,8 +323,9 @@ static void walk_contacts(struct usher_archive *archive, struct usher_engine *en
     size_t count = engine->limits.contacts - engine->free_slots_count;
     usher_archive_u64(archive, &engine->serial_last);
     uint64_t serial_last = engine->serial_last;
-    usher_archive_count(archive, &count, engine->limits.contacts);
+    usher_archive_count(archive, &count, engine->floor.rules ? engine->limits.contacts : 0);
     struct usher_list *node = engine->live.next;
+    uint64_t serial = 0;
     for (size_t i = 0; i < count && !archive->is_bad; i++) {
         struct usher_contact *contact;
         if (usher_archive_is_loading(archive)) {
@@ -314,7 +335,10 @@ static void walk_contacts(struct usher_archive *archive, struct usher_engine *en
             node = node->next;
         }
         walk_contact(archive, engine, contact);
+        archive->is_bad |= contact->serial <= serial || contact->serial > serial_last;
+        serial = contact->serial;
     }
+    archive->is_bad |= serial_last > SERIAL_MAX;
     engine->serial_last = serial_last;
     for (size_t i = 0;
          i < engine->floor.agents_count && usher_archive_is_loading(archive) && !archive->is_bad;
@@ -329,7 +353,7 @@ static void walk_ended(struct usher_archive *archive, struct usher_ended *ended)
     for (size_t i = 0; i < count && !archive->is_bad; i++) {
         struct usher_ended_entry entry = ended->ring[(ended->first + i) % ended->room];
         usher_archive_u64(archive, &entry.hash);
-        usher_archive_i64(archive, &entry.at_ms);
+        walk_time(archive, &entry.at_ms);
         if (usher_archive_is_loading(archive) && !archive->is_bad)
             usher_ended_add(ended, entry.hash, entry.at_ms, INT64_MIN);
     }
@@ -339,15 +363,15 @@ static void walk_state(struct usher_archive *archive, struct usher_engine *engin
 {
     usher_archive_u32(archive, &engine->last.epoch);
     usher_archive_u64(archive, &engine->last.seq);
-    usher_archive_i64(archive, &engine->last_ms);
-    if (engine->floor.rules) {
-        walk_agents(archive, engine);
-        walk_clients(archive, engine);
-        walk_classes(archive, engine);
-        walk_contacts(archive, engine);
-        walk_pools(archive, engine);
-        walk_ended(archive, &engine->ended);
-    }
+    walk_time(archive, &engine->last_ms);
+    if (engine->last.epoch > INT32_MAX || engine->last.seq > INT64_MAX)
+        archive->is_bad = true;
+    walk_agents(archive, engine);
+    walk_clients(archive, engine);
+    walk_classes(archive, engine);
+    walk_contacts(archive, engine);
+    walk_pools(archive, engine);
+    walk_ended(archive, &engine->ended);
 }
 
 void usher_engine_save(const struct usher_engine *engine, struct usher_bytes *out)

@@ -1,0 +1,72 @@
+/* Each check is one that some other file would otherwise have to make at every use. */
+#include "engine/sound.h"
+
+#include "wire/json.h"
+#include "wire/members.h"
+
+bool usher_sound_is_time(int64_t ms)
+{
+    return ms >= 0 && ms <= INT64_C(1) << 53;
+}
+
+/* The reader of JSON takes only what was checked. */
+static bool is_json(struct usher_text text)
+{
+    struct usher_json_problem problem;
+    return !text.at || usher_json_check(text, USHER_DEPTH_MAX, &problem);
+}
+
+bool usher_sound_agent(const struct usher_agent *agent, int64_t now_ms)
+{
+    struct usher_fields fields = {0};
+    if (agent->skills)
+        USHER_FIELDS_SET(&fields, SKILLS, skills, usher_text_of(agent->skills));
+    if (agent->capacity)
+        USHER_FIELDS_SET(&fields, CAPACITY, capacity, usher_text_of(agent->capacity));
+    return agent->id[0] != '\0' && agent->state != USHER_AGENT_NONE &&
+           agent->phone_state != USHER_PHONE_NONE && is_json(fields.skills) &&
+           is_json(fields.capacity) && usher_members_is_in_bounds(&fields) &&
+           agent->since_ms <= now_ms && agent->idle_since_ms <= now_ms;
+}
+
+static bool is_of_its_client(const struct usher_engine *engine, const struct usher_contact *contact)
+{
+    struct usher_text id = usher_text_of(contact->id);
+    struct usher_text client = usher_contact_id_client(id);
+    struct usher_text name = usher_text_of(engine->clients.list[contact->client].name);
+    return client.at && usher_text_is_equal(client, name) && id.length > client.length + 1;
+}
+
+static bool are_texts_sound(const struct usher_contact *contact)
+{
+    struct usher_fields fields = {0};
+    USHER_FIELDS_SET(&fields, FROM, from, contact->from);
+    USHER_FIELDS_SET(&fields, TO, to, contact->to);
+    USHER_FIELDS_SET(&fields, DATA, data, contact->data);
+    USHER_FIELDS_SET(&fields, NOTE, note, usher_text_of(contact->note));
+    return usher_members_is_in_bounds(&fields) && is_json(contact->data);
+}
+
+static bool are_times_sound(const struct usher_contact *contact, int64_t now_ms)
+{
+    return contact->arrived_ms <= now_ms && contact->place_ms <= now_ms &&
+           contact->since_ms <= now_ms && contact->idle_before_ms <= now_ms &&
+           contact->answered_ms <= now_ms;
+}
+
+bool usher_sound_contact(const struct usher_engine *engine, const struct usher_contact *contact,
+                         bool has_agent)
+{
+    enum usher_contact_state state = contact->state;
+    bool is_wrapping = state == USHER_CONTACT_WRAPPING;
+    bool is_offer = usher_contact_state_is_offer(state);
+    bool is_with_agent = is_offer || is_wrapping || usher_contact_state_is_talk(state);
+    bool is_leased = is_offer || is_wrapping;
+    bool is_last_agent_known = contact->last_agent < engine->floor.agents_count ||
+                               (contact->last_agent == UINT32_MAX && !has_agent);
+    return (is_with_agent || state == USHER_CONTACT_WAITING) && has_agent == is_with_agent &&
+           is_leased == (contact->until_ms != 0) && is_last_agent_known &&
+           contact->channel != USHER_CHANNEL_NONE && contact->offer.epoch <= INT32_MAX &&
+           contact->offer.seq <= INT64_MAX && is_of_its_client(engine, contact) &&
+           are_texts_sound(contact) && are_times_sound(contact, engine->last_ms);
+}

@@ -3,6 +3,7 @@
 #include "unit/floor_world.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,6 +52,7 @@ struct usher_agent *floor_agent(struct floor_world *world, const char *id, const
     struct usher_agent *agent =
         usher_floor_add_agent(&world->floor, usher_text_of(id), world->now_ms);
     strcpy(agent->phone, "sip:desk");
+    (void)snprintf(agent->phone, sizeof(agent->phone), "sip:%s", id);
     floor_profile(world, agent, skills, capacity);
     return agent;
 }

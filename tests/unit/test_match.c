@@ -240,6 +240,29 @@ START_TEST(without_overtaking_a_class_is_one_line)
 }
 END_TEST
 
+START_TEST(without_overtaking_a_decline_lets_nobody_else_take_the_next)
+{
+    floor_open(&world, SKILLS "bid: {lend_worth: 0s, overtaking: false}\n" QUEUES, 10);
+    struct usher_agent *olena = floor_ready_agent(&world, "olena", "{\"billing\":9}", 0);
+    struct usher_agent *petro = floor_ready_agent(&world, "petro", "{\"billing\":3}", 0);
+    struct usher_contact *late = floor_contact(&world, "billing", USHER_CHANNEL_VOICE, 0);
+    struct usher_contact *on_time = floor_contact(&world, "billing", USHER_CHANNEL_VOICE, 15000);
+    world.now_ms = 25000;
+    usher_contact_remember_decline(late, petro->index, 60000);
+    struct usher_agent *agent = NULL;
+    struct usher_contact *contact = NULL;
+    ck_assert(usher_match_pair(&world.floor, world.now_ms, &agent, &contact, &bid));
+    ck_assert_ptr_eq(agent, olena); /* by the order of bids: 15 s after the promise's 10 */
+    ck_assert_ptr_eq(contact, late);
+    usher_floor_leave(&world.floor, late);
+    floor_hold(&world, olena, USHER_CHANNEL_VOICE, 1);
+    ck_assert(usher_match_pair(&world.floor, world.now_ms, &agent, &contact, &bid));
+    ck_assert_ptr_eq(agent, petro);
+    ck_assert_ptr_eq(contact, on_time);
+    floor_close(&world);
+}
+END_TEST
+
 START_TEST(with_one_promise_only_the_late_lose_nothing)
 {
     floor_open(&world, SKILLS "bid: {lend_worth: 0s, second_promise: off}\n" QUEUES, 10);
@@ -334,7 +357,9 @@ SUITE_MAIN("match", best_match_gets_the_contact,
            freed_agent_takes_the_latest_and_then_the_earlier_place,
            tier_comes_before_by_its_head_start,
            contact_on_time_passes_a_late_one_until_the_second_promise_draws_near,
-           without_overtaking_a_class_is_one_line, with_one_promise_only_the_late_lose_nothing,
+           without_overtaking_a_class_is_one_line,
+           without_overtaking_a_decline_lets_nobody_else_take_the_next,
+           with_one_promise_only_the_late_lose_nothing,
            live_contact_comes_before_written_work_however_late,
            decliner_is_not_asked_while_somebody_else_is_signed_in,
            another_who_is_not_eligible_does_not_keep_the_decliner_away,

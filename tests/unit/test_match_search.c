@@ -85,7 +85,7 @@ static bool is_passed(const struct usher_contact *contact, const struct usher_ag
         return false;
     for (const struct usher_contact *other = usher_class_first(contact->class); other != contact;
          other = usher_class_next(contact->class, other))
-        if (!agent || may_be_asked(other, agent))
+        if (may_be_asked(other, agent))
             return true;
     return false;
 }
@@ -167,39 +167,70 @@ START_TEST(contact_found_is_the_one_that_looking_at_all_finds)
 }
 END_TEST
 
+/* The best of all pairs; the agent of a contact by the ties of plain_agent. */
+static const struct usher_contact *plain_pair(const struct usher_agent **taker,
+                                              int64_t *best_bid_ms)
+{
+    const struct usher_contact *best = NULL;
+    for (size_t i = 0; i < world.contacts_count; i++) {
+        const struct usher_contact *contact = &world.contacts[i];
+        for (size_t j = 0; j < world.floor.agents_count; j++) {
+            const struct usher_agent *agent = &world.floor.agents[j];
+            if (!may_be_asked(contact, agent) || is_passed(contact, agent))
+                continue;
+            int64_t bid_ms = plain_bid(contact, agent, false);
+            bool is_better = contact == best ? bid_ms > *best_bid_ms ||
+                                                   (bid_ms == *best_bid_ms &&
+                                                    agent->idle_since_ms < (*taker)->idle_since_ms)
+                                             : precedes(contact, bid_ms, best, *best_bid_ms);
+            if (!is_better)
+                continue;
+            best = contact;
+            *taker = agent;
+            *best_bid_ms = bid_ms;
+        }
+    }
+    return best;
+}
+
+static void expect_pair(uint64_t seed, bool with_declines)
+{
+    uint64_t state = seed;
+    struct usher_agent *agent = NULL;
+    struct usher_contact *contact = NULL;
+    struct usher_bid bid;
+    const struct usher_agent *taker = NULL;
+    int64_t wanted_bid_ms = 0;
+    floor_open_random(&world, NULL, &state);
+    if (with_declines)
+        floor_decline_random(&world, &state);
+    bool is_found = usher_match_pair(&world.floor, world.now_ms, &agent, &contact, &bid);
+    const struct usher_contact *wanted = plain_pair(&taker, &wanted_bid_ms);
+    ck_assert_int_eq(is_found, wanted != NULL);
+    ck_assert_msg(contact == wanted, "seed %u: %d and not %d", (unsigned)seed,
+                  contact ? (int)contact->serial : 0, wanted ? (int)wanted->serial : 0);
+    ck_assert_msg(agent == taker, "seed %u: %s and not %s", (unsigned)seed,
+                  agent ? agent->id : "nobody", taker ? taker->id : "nobody");
+    if (is_found)
+        ck_assert_int_eq(bid.bid_ms, wanted_bid_ms);
+    floor_close(&world);
+}
+
 START_TEST(pair_found_is_the_one_that_looking_at_all_finds)
 {
-    for (uint64_t seed = 1; seed <= FLOORS; seed++) {
-        uint64_t state = seed;
-        floor_open_random(&world, NULL, &state); /* nobody has declined */
-        struct usher_agent *agent = NULL;
-        struct usher_contact *contact = NULL;
-        struct usher_bid bid;
-        bool is_found = usher_match_pair(&world.floor, world.now_ms, &agent, &contact, &bid);
-        const struct usher_contact *wanted = NULL;
-        const struct usher_agent *taker = NULL;
-        int64_t wanted_bid_ms = 0;
-        for (size_t i = 0; i < world.contacts_count; i++) {
-            int64_t bid_ms = 0;
-            const struct usher_agent *best = plain_agent(&world.contacts[i], &bid_ms);
-            if (!best || is_passed(&world.contacts[i], NULL) ||
-                !precedes(&world.contacts[i], bid_ms, wanted, wanted_bid_ms))
-                continue;
-            wanted = &world.contacts[i];
-            taker = best;
-            wanted_bid_ms = bid_ms;
-        }
-        ck_assert_int_eq(is_found, wanted != NULL);
-        ck_assert_ptr_eq(contact, wanted);
-        ck_assert_msg(agent == taker, "seed %u: %s and not %s", (unsigned)seed,
-                      agent ? agent->id : "nobody", taker ? taker->id : "nobody");
-        if (is_found)
-            ck_assert_int_eq(bid.bid_ms, wanted_bid_ms);
-        floor_close(&world);
-    }
+    for (uint64_t seed = 1; seed <= FLOORS; seed++)
+        expect_pair(seed, false);
+}
+END_TEST
+
+START_TEST(pair_found_is_the_same_when_some_have_declined)
+{
+    for (uint64_t seed = 1; seed <= FLOORS; seed++)
+        expect_pair(seed, true);
 }
 END_TEST
 
 SUITE_MAIN("match_search", agent_found_is_the_one_that_looking_at_all_finds,
            contact_found_is_the_one_that_looking_at_all_finds,
-           pair_found_is_the_one_that_looking_at_all_finds)
+           pair_found_is_the_one_that_looking_at_all_finds,
+           pair_found_is_the_same_when_some_have_declined)

@@ -1,0 +1,181 @@
+/* The state as bytes: what is saved is loaded whole, and anything else is refused with a reason. */
+#include <check.h>
+#include <string.h>
+
+#include "engine/state.h"
+#include "unit/snapshot_world.h"
+#include "unit/suite.h"
+
+static struct engine_world w;
+
+START_TEST(rich_state_is_loaded_whole)
+{
+    struct usher_bytes saved;
+    struct usher_bytes again;
+    snapshot_open_rich(&w);
+    snapshot_save(w.world.engine, &saved);
+    struct usher_engine *engine = snapshot_engine(&w, &w.world.limits);
+    ck_assert_msg(snapshot_load(engine, &saved, &w.answer), "%s", w.answer.message);
+    snapshot_save(engine, &again);
+    ck_assert(usher_text_is_equal(usher_bytes_text(&saved), usher_bytes_text(&again)));
+    ck_assert_int_eq(usher_engine_next_deadline_ms(engine),
+                     usher_engine_next_deadline_ms(w.world.engine));
+    struct usher_engine_counts counts = usher_engine_count(engine);
+    struct usher_engine_counts wanted = usher_engine_count(w.world.engine);
+    ck_assert_uint_eq(counts.contacts, wanted.contacts);
+    ck_assert_uint_eq(counts.waiting, wanted.waiting);
+    ck_assert_uint_eq(counts.talking, wanted.talking);
+    ck_assert_uint_eq(counts.ready, wanted.ready);
+    usher_engine_free(engine);
+    usher_bytes_fini(&saved);
+    usher_bytes_fini(&again);
+    engine_close(&w);
+}
+END_TEST
+
+START_TEST(loaded_state_goes_on_as_the_first_would_have)
+{
+    struct usher_bytes saved;
+    struct usher_bytes first;
+    struct usher_bytes second;
+    snapshot_open_rich(&w);
+    snapshot_save(w.world.engine, &saved);
+    struct usher_engine *engine = snapshot_engine(&w, &w.world.limits);
+    ck_assert(snapshot_load(engine, &saved, &w.answer));
+    for (int64_t ms = 500; ms <= 120000; ms += 500) {
+        usher_engine_pass_time(engine, w.world.now_ms + ms);
+        usher_engine_pass_time(w.world.engine, w.world.now_ms + ms);
+        ck_assert_int_eq(usher_engine_next_deadline_ms(engine),
+                         usher_engine_next_deadline_ms(w.world.engine));
+    }
+    const struct usher_outbox *wanted = usher_engine_outbox(w.world.engine);
+    const struct usher_outbox *decided = usher_engine_outbox(engine);
+    ck_assert_uint_gt(wanted->count, 5);
+    ck_assert(
+        usher_text_is_equal(usher_bytes_text(&wanted->lines), usher_bytes_text(&decided->lines)));
+    snapshot_save(w.world.engine, &first);
+    snapshot_save(engine, &second);
+    ck_assert(usher_text_is_equal(usher_bytes_text(&first), usher_bytes_text(&second)));
+    usher_engine_free(engine);
+    usher_bytes_fini(&saved);
+    usher_bytes_fini(&first);
+    usher_bytes_fini(&second);
+    world_close(&w.world);
+}
+END_TEST
+
+START_TEST(saving_changes_nothing_and_appends)
+{
+    struct usher_bytes bytes;
+    snapshot_open_rich(&w);
+    usher_bytes_init(&bytes, 1 << 24);
+    usher_bytes_append_text(&bytes, USHER_TEXT("before"));
+    usher_engine_save(w.world.engine, &bytes);
+    size_t length = bytes.length - 6;
+    usher_engine_save(w.world.engine, &bytes);
+    ck_assert_uint_eq(bytes.length, 6 + 2 * length);
+    ck_assert_mem_eq(bytes.at + 6, bytes.at + 6 + length, length);
+    usher_bytes_fini(&bytes);
+    engine_close(&w);
+}
+END_TEST
+
+START_TEST(saved_state_names_its_rules)
+{
+    struct usher_bytes saved;
+    snapshot_open_rich(&w);
+    snapshot_save(w.world.engine, &saved);
+    ck_assert(usher_text_is_equal(usher_engine_saved_hash(usher_bytes_text(&saved)),
+                                  usher_text_of(usher_engine_rules(w.world.engine)->hash)));
+    ck_assert_ptr_null(usher_engine_saved_hash(USHER_TEXT("")).at);
+    ck_assert_ptr_null(usher_engine_saved_hash(USHER_TEXT("something else than a snapshot")).at);
+    usher_bytes_fini(&saved);
+    engine_close(&w);
+}
+END_TEST
+
+START_TEST(state_whose_rules_are_not_on_the_shelf_is_refused)
+{
+    struct usher_bytes saved;
+    struct usher_hash_seed seed = {5, 6};
+    snapshot_open_rich(&w);
+    snapshot_save(w.world.engine, &saved);
+    struct usher_engine *engine = usher_engine_new(&w.world.limits, seed);
+    ck_assert(!snapshot_load(engine, &saved, &w.answer));
+    ck_assert_ptr_nonnull(strstr(w.answer.message, usher_engine_rules(w.world.engine)->hash));
+    usher_engine_free(engine);
+    usher_bytes_fini(&saved);
+    engine_close(&w);
+}
+END_TEST
+
+START_TEST(state_before_the_first_rules_is_loaded_whole)
+{
+    struct usher_limits limits = ENGINE_LIMITS;
+    struct usher_bytes saved;
+    struct usher_bytes again;
+    world_open(&w.world, &limits);
+    router(&w, "profile.set agent=olena skills={\"billing\":3}");
+    desk(&w, "olena", "agent.ready id=d-1");
+    snapshot_save(w.world.engine, &saved);
+    ck_assert_ptr_null(usher_engine_saved_hash(usher_bytes_text(&saved)).at);
+    struct usher_engine *engine = snapshot_engine(&w, &limits);
+    ck_assert_msg(snapshot_load(engine, &saved, &w.answer), "%s", w.answer.message);
+    ck_assert_uint_eq(usher_engine_count(engine).ready, 1);
+    ck_assert(usher_engine_has_done(engine, USHER_TEXT("desk.olena"), USHER_TEXT("d-1")));
+    snapshot_save(engine, &again);
+    ck_assert(usher_text_is_equal(usher_bytes_text(&saved), usher_bytes_text(&again)));
+    usher_engine_free(engine);
+    usher_bytes_fini(&saved);
+    usher_bytes_fini(&again);
+    engine_close(&w);
+}
+END_TEST
+
+START_TEST(lower_limits_are_refused_with_that_reason)
+{
+    struct usher_bytes saved;
+    snapshot_open_rich(&w);
+    snapshot_save(w.world.engine, &saved);
+    for (int i = 0; i < 5; i++) {
+        struct usher_limits limits = w.world.limits;
+        size_t *const lower[] = {&limits.contacts, &limits.agents, &limits.classes, &limits.clients,
+                                 &limits.ended};
+        *lower[i] = 1;
+        struct usher_engine *engine = snapshot_engine(&w, &limits);
+        ck_assert_msg(!snapshot_load(engine, &saved, &w.answer), "limit %d", i);
+        ck_assert_int_eq(w.answer.error, USHER_ERROR_WRONG_STATE);
+        ck_assert_ptr_nonnull(strstr(w.answer.message, "limits"));
+        usher_engine_free(engine);
+    }
+    struct usher_limits higher = {30, 30, 30, 30, 30, 64};
+    struct usher_engine *engine = snapshot_engine(&w, &higher);
+    ck_assert(snapshot_load(engine, &saved, &w.answer));
+    usher_engine_free(engine);
+    usher_bytes_fini(&saved);
+    engine_close(&w);
+}
+END_TEST
+
+START_TEST(newer_version_is_refused_with_that_reason)
+{
+    struct usher_bytes saved;
+    snapshot_open_rich(&w);
+    snapshot_save(w.world.engine, &saved);
+    ck_assert_int_eq(saved.at[SNAPSHOT_VERSION_AT], USHER_JOURNAL_VERSION);
+    saved.at[SNAPSHOT_VERSION_AT]++;
+    snapshot_seal(&saved);
+    struct usher_engine *engine = snapshot_engine(&w, &w.world.limits);
+    ck_assert(!snapshot_load(engine, &saved, &w.answer));
+    ck_assert_ptr_nonnull(strstr(w.answer.message, "newer"));
+    usher_engine_free(engine);
+    usher_bytes_fini(&saved);
+    engine_close(&w);
+}
+END_TEST
+
+SUITE_MAIN("snapshot", rich_state_is_loaded_whole, loaded_state_goes_on_as_the_first_would_have,
+           saving_changes_nothing_and_appends, saved_state_names_its_rules,
+           state_whose_rules_are_not_on_the_shelf_is_refused,
+           state_before_the_first_rules_is_loaded_whole, lower_limits_are_refused_with_that_reason,
+           newer_version_is_refused_with_that_reason)

@@ -1,6 +1,7 @@
 /* The state as bytes: a head, the parts in a fixed order, a checksum. What is derived (ranks, free
  * bits, lines, counts, deadlines) is not written but made anew, by the same functions that make it
  * otherwise. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -177,6 +178,7 @@ static void walk_class_key(struct usher_archive *archive, struct usher_class_key
 
 static bool is_key_sound(const struct usher_class_key *key, const struct usher_rules *rules)
 {
+    assert(rules); /* without rules the count of classes is 0 */
     for (size_t i = 0; i < key->needs_count; i++)
         if (key->needs[i].skill >= rules->skills_count)
             return false;
@@ -206,6 +208,7 @@ static void walk_classes(struct usher_archive *archive, struct usher_engine *eng
                 return;
             }
         }
+        assert(class);
         walk_time(archive, &class->past.day_ms);
         walk_arrivals(archive, &class->past.today_count);
         walk_arrivals(archive, &class->past.before_count);
@@ -272,6 +275,7 @@ static bool settle_contact(struct usher_engine *engine, struct usher_contact *co
     struct usher_floor *floor = &engine->floor;
     const struct usher_rules *rules = floor->rules;
     struct usher_class_key key;
+    assert(rules); /* without rules the count of contacts is 0 */
     if (numbers[0] >= USHER_CONTACT_STATE_COUNT || numbers[1] >= USHER_CHANNEL_COUNT ||
         numbers[2] >= engine->clients.count || contact->queue >= rules->queues_count ||
         contact->tier >= rules->tiers_count || numbers[3] > floor->agents_count)

@@ -130,6 +130,8 @@ void floor_open_random(struct floor_world *world, const char *rules, uint64_t *s
     world->now_ms = 1000000;
     for (int i = 0; i < agents; i++) {
         struct usher_agent *agent = add_agent(world, state, i);
+        if (below(state, 8) == 0)
+            floor_phone(world, agent, "");
         if (below(state, 4))
             floor_ready(world, agent, before(world, state));
         if (below(state, 3) == 0)
@@ -170,7 +172,8 @@ bool floor_may_take(const struct floor_world *world, const struct usher_agent *a
         is_interruptible &= agent->active[other] == 0 || loads[other].is_interruptible;
     }
     if (agent->state != USHER_AGENT_READY || agent->phone_state != USHER_PHONE_IDLE ||
-        agent->active[channel] >= agent->cap[channel])
+        agent->active[channel] >= agent->cap[channel] ||
+        (channel == USHER_CHANNEL_VOICE && !agent->phone[0]))
         return false;
     return used + loads[channel].unit <= 100 ||
            (is_interruptible && !loads[channel].is_interruptible);

@@ -68,6 +68,12 @@ void floor_profile(struct floor_world *world, struct usher_agent *agent, const c
     usher_floor_take_shares(&world->floor, world->now_ms);
 }
 
+void floor_phone(struct floor_world *world, struct usher_agent *agent, const char *phone)
+{
+    (void)snprintf(agent->phone, sizeof(agent->phone), "%s", phone);
+    ck_assert(usher_floor_profile(&world->floor, agent, world->now_ms));
+}
+
 static void move(struct floor_world *world, struct usher_agent *agent, enum usher_agent_state to)
 {
     ck_assert(usher_agent_move(agent, to, world->now_ms));

@@ -22,12 +22,14 @@ void floor_close(struct floor_world *world);
 /* Puts other rules in force. */
 void floor_reload(struct floor_world *world, const char *rules);
 
-/* With a profile, signed out. `capacity` may be NULL. */
+/* With a phone and a profile, signed out. `capacity` may be NULL. */
 struct usher_agent *floor_agent(struct floor_world *world, const char *id, const char *skills,
                                 const char *capacity);
 /* The agent's profile changes. */
 void floor_profile(struct floor_world *world, struct usher_agent *agent, const char *skills,
                    const char *capacity);
+/* Another phone; "" = none. */
+void floor_phone(struct floor_world *world, struct usher_agent *agent, const char *phone);
 /* Signs the agent in, ready and idle since `idle_since_ms`. */
 void floor_ready(struct floor_world *world, struct usher_agent *agent, int64_t idle_since_ms);
 /* Both at once. */

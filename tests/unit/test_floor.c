@@ -54,6 +54,22 @@ START_TEST(call_takes_the_whole_agent)
 }
 END_TEST
 
+START_TEST(call_is_for_nobody_without_a_phone)
+{
+    floor_open(&world, RULES, 10);
+    struct usher_agent *olena = floor_ready_agent(&world, "olena", "{\"billing\":8}", 0);
+    const struct usher_class *billing =
+        floor_class(&world, "billing", "standard", USHER_CHANNEL_VOICE, NULL);
+    floor_phone(&world, olena, "");
+    ck_assert_uint_eq(olena->open_mask, CHAT | EMAIL | TASK);
+    ck_assert_uint_eq(billing->eligible_count, 0);
+    floor_phone(&world, olena, "sip:olena");
+    ck_assert_uint_eq(olena->open_mask, ALL);
+    ck_assert_uint_eq(billing->eligible_count, 1);
+    floor_close(&world);
+}
+END_TEST
+
 START_TEST(chats_fit_beside_each_other_and_beside_no_call)
 {
     floor_open(&world, RULES, 10);
@@ -181,7 +197,7 @@ START_TEST(waiting_classes_are_those_with_a_line)
 END_TEST
 
 SUITE_MAIN("floor", only_a_ready_agent_with_an_idle_phone_is_open, call_takes_the_whole_agent,
-           chats_fit_beside_each_other_and_beside_no_call,
+           call_is_for_nobody_without_a_phone, chats_fit_beside_each_other_and_beside_no_call,
            written_work_can_be_interrupted_by_a_call_or_chat,
            capacity_of_the_profile_overrides_the_rules,
            only_levels_from_one_to_ten_of_known_skills_are_read,

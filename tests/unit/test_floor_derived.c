@@ -10,9 +10,14 @@ enum { FLOORS = 150, CHANGES = 30 };
 
 static struct floor_world world;
 
+static bool may_ever_take(const struct usher_agent *agent, int channel)
+{
+    return agent->cap[channel] > 0 && (channel != USHER_CHANNEL_VOICE || agent->phone[0]);
+}
+
 static uint16_t match_of(const struct usher_class *class, const struct usher_agent *agent)
 {
-    if (agent->cap[class->key.channel] == 0)
+    if (!may_ever_take(agent, class->key.channel))
         return USHER_MATCH_NONE;
     return usher_class_match(&class->key, usher_floor_levels(&world.floor, agent));
 }
@@ -77,7 +82,7 @@ static bool is_member(const struct usher_agent *agent, const struct usher_pool *
     if (pool->kind == USHER_POOL_SKILL)
         return usher_floor_levels(&world.floor, agent)[pool->skills[0]] > 0;
     if (pool->kind == USHER_POOL_CHANNEL)
-        return agent->cap[pool->channel] > 0;
+        return may_ever_take(agent, pool->channel);
     for (size_t i = 0; i < world.floor.classes_count; i++)
         if (is_of_set(pool, world.floor.classes[i]) &&
             match_of(world.floor.classes[i], agent) != USHER_MATCH_NONE)

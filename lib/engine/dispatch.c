@@ -72,13 +72,6 @@ void usher_dispatch_agent(struct usher_engine *engine, struct usher_agent *agent
         offer(engine, contact, agent, &bid, now_ms);
 }
 
-void usher_dispatch_declined(struct usher_engine *engine, int64_t now_ms)
-{
-    usher_list_for_each_safe (node, &engine->declined)
-        usher_dispatch_contact(engine, usher_list_entry(node, struct usher_contact, declined),
-                               now_ms);
-}
-
 void usher_dispatch_all(struct usher_engine *engine, int64_t now_ms)
 {
     struct usher_bid bid;
@@ -88,4 +81,10 @@ void usher_dispatch_all(struct usher_engine *engine, int64_t now_ms)
         return;
     while (usher_match_pair(&engine->floor, now_ms, &agent, &contact, &bid))
         offer(engine, contact, agent, &bid, now_ms);
+}
+
+void usher_dispatch_declined(struct usher_engine *engine, int64_t now_ms)
+{
+    if (!usher_list_is_empty(&engine->declined))
+        usher_dispatch_all(engine, now_ms);
 }

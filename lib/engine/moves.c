@@ -85,7 +85,9 @@ void usher_end_offer(struct usher_engine *engine, struct usher_contact *contact,
     if (reason.at)
         USHER_FIELDS_SET(&event.fields, REASON, reason, reason);
     usher_engine_emit(engine, &event, now_ms);
-    judge_agent(engine, agent, reason, now_ms);
+    /* What a phone is found to be, the PBX says; a desk's reason is the agent's own words. */
+    bool is_of_phone = kind == USHER_EVENT_OFFER_FAILED;
+    judge_agent(engine, agent, is_of_phone ? reason : USHER_NO_TEXT, now_ms);
     /* The agent first: whoever else waits for him may come before this contact. */
     usher_dispatch_agent(engine, agent, now_ms);
     usher_dispatch_contact(engine, contact, now_ms);

@@ -156,6 +156,10 @@ START_TEST(text_too_long_for_its_room_and_an_absent_one_are_bad)
     usher_bytes_init(&bytes, 1000);
     usher_archive_text(&archive, &text);
     archive = load_of(bytes.at, bytes.length);
+    usher_archive_text(&archive, &text); /* to the very end */
+    ck_assert(!archive.is_bad);
+    ck_assert(usher_text_is_equal(text, USHER_TEXT("eight...")));
+    archive = load_of(bytes.at, bytes.length);
     usher_archive_chars(&archive, room, sizeof(room));
     ck_assert(archive.is_bad);
     ck_assert_str_eq(room, "");

@@ -159,10 +159,13 @@ START_TEST(offer_of_a_lost_link_that_nobody_could_answer_blames_nobody)
 {
     engine_open(&w);
     engine_agent(&w, "olena", "billing=5");
+    after(&w, 5000);
     pbx(&w, "contact.arrive contact=1 channel=voice to=100");
+    const struct usher_agent *olena = &w.world.engine->floor.agents[0];
     router(&w, "link.lose client=pbx1 until_ms=+30s");
     ck_assert_str_eq(after(&w, 17000), "offer.withdrawn 1 olena link_lost");
-    ck_assert_uint_eq(w.world.engine->floor.agents[0].missed_count, 0);
+    ck_assert_uint_eq(olena->missed_count, 0);
+    ck_assert_int_eq(olena->idle_since_ms, WORLD_START_MS); /* as before the offer */
     ck_assert_str_eq(router(&w, "link.regain client=pbx1"), "link.regained");
     ck_assert_str_eq(after(&w, USHER_SETTLE_MS), "contact.offered 1 olena");
     engine_close(&w);

@@ -89,11 +89,11 @@ class Router:
             return log.read()
 
     def measure(self):
-        """(open descriptors, resident KiB)"""
+        """(what is open, resident KiB)"""
         folder = f"/proc/{self.process.pid}"
         with open(folder + "/status") as status:
             resident = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
-        return len(os.listdir(folder + "/fd")), resident
+        return [os.readlink(f"{folder}/fd/{name}") for name in os.listdir(folder + "/fd")], resident
 
 
 class Site:

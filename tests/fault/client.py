@@ -22,6 +22,7 @@ class Session:
         self.world = world
         self.loop = world.loop
         self.name = name
+        self.random = world.chance(name)
         self.hello = hello
         self.addresses = addresses
         self.is_resending = is_resending
@@ -63,7 +64,7 @@ class Session:
 
     def again(self):
         self.at += 1
-        self.loop.after(self.world.random.uniform(0.02, 0.08), self.connect)
+        self.loop.after(self.random.uniform(0.02, 0.08), self.connect)
 
     def lost(self):
         if not self.stream:
@@ -220,7 +221,9 @@ class Knocker:
         self.router = router
         self.log = []
         self.name = "knocker-" + router.name
+        self.random = world.chance(self.name)
         self.count = 0
+        self.streams = []
         world.loop.after(0.1, self.knock)
 
     def knock(self):
@@ -230,9 +233,16 @@ class Knocker:
         made = connect(self.router.socket)
         if made:
             rest = [b""]
+            while len(self.streams) > 4:  # one that is stopped answers later, if ever
+                self.streams.pop(0).close()
             stream = Stream(self.world.loop, made, lambda data: self.on_data(stream, rest, data), lambda: None)
+            self.streams.append(stream)
             stream.write(b'{"id":"hello","do":"hello","role":"observer","client":"%s"}\n' % self.name.encode())
-        self.world.loop.after(self.world.random.uniform(0.1, 0.4), self.knock)
+        self.world.loop.after(self.random.uniform(0.1, 0.4), self.knock)
+
+    def end(self):
+        for stream in self.streams:
+            stream.close()
 
     def on_data(self, stream, rest, data):
         rest[0] += data

@@ -10,13 +10,13 @@ class Desk(Session):
         self.is_probe = agent.startswith("probe")
         super().__init__(world, "desk-" + agent, {"role": "desk", "agent": agent, "client": "desk-" + agent}, addresses)
         if not self.is_probe:
-            self.loop.after(world.random.uniform(1, 8), self.lunch)
+            self.loop.after(self.random.uniform(1, 8), self.lunch)
 
     def later(self, low, high, act):
         def do():
             if not self.world.is_frozen:
                 act()
-        self.loop.after(self.world.random.uniform(low, high), do)
+        self.loop.after(self.random.uniform(low, high), do)
 
     def lunch(self):
         if self.world.is_over:
@@ -27,7 +27,7 @@ class Desk(Session):
                 self.send("agent.not_ready", reason="lunch")
             else:
                 self.send("agent.ready")
-        self.loop.after(self.world.random.uniform(0.3, 1.0) if self.is_at_lunch else self.world.random.uniform(2, 8), self.lunch)
+        self.loop.after(self.random.uniform(0.3, 1.0) if self.is_at_lunch else self.random.uniform(2, 8), self.lunch)
 
     def on_welcome(self, lines):
         if lines is None:
@@ -49,7 +49,7 @@ class Desk(Session):
             self.later(0.05, 0.5, lambda: self.send("contact.end", contact=contact))
 
     def on_event(self, event):
-        name, random = event["ev"], self.world.random
+        name, random = event["ev"], self.random
         if name == "contact.offered":
             self.on_offer(event)
         elif name == "contact.answered":
@@ -67,7 +67,7 @@ class Desk(Session):
                 self.later(0.05, 0.2, lambda: self.send("agent.ready"))
 
     def on_offer(self, event):
-        random = self.world.random
+        random = self.random
         if not self.is_probe and random.random() < 0.08:
             self.later(0.005, 0.05, lambda: self.send("offer.decline", offer=event["offer"]))
         elif event["accept"] == "desk":

@@ -48,7 +48,7 @@ class Pbx(Session):
     # Customers.
 
     def arrive(self):
-        world, random = self.world, self.world.random
+        world, random = self.world, self.random
         if world.is_over:
             return
         if self.wants_new and not world.is_frozen and len(self.calls) < world.options.calls:
@@ -57,7 +57,7 @@ class Pbx(Session):
         self.loop.after(random.expovariate(world.options.rate), self.arrive)
 
     def add_call(self, channel, topic):
-        random = self.world.random
+        random = self.random
         self.arrivals_count += 1
         call = Call(f"{topic}-{self.arrivals_count}", channel, topic)
         self.calls[call.id] = call
@@ -112,7 +112,7 @@ class Pbx(Session):
         self.decide_phone(call, call.offer)
 
     def decide_phone(self, call, offer):
-        random = self.world.random
+        random = self.random
         if call.is_probe:
             self.later(0.01, lambda: self.answer(call, offer))
             return
@@ -126,7 +126,7 @@ class Pbx(Session):
     def answer(self, call, offer):
         if call.state != "ringing" or call.offer != offer:
             return
-        random = self.world.random
+        random = self.random
         call.state = "talking"
         self.send("contact.answer", contact=call.id, offer=offer, agent=call.agent)
         if random.random() < 0.2 and not call.is_probe:
@@ -147,7 +147,7 @@ class Pbx(Session):
         if call.state == "talking":
             call.state = "held"
             self.send("contact.hold", contact=call.id)
-            self.later(self.world.random.uniform(0.02, 0.2), lambda: self.resume(call))
+            self.later(self.random.uniform(0.02, 0.2), lambda: self.resume(call))
 
     def resume(self, call):
         if call.state == "held":

@@ -12,65 +12,68 @@ JOURNAL_COMMANDS = (["XADD"], ["XADD"], ["XADD"], ["XADD"], ["XRANGE", "XREVRANG
 
 
 class Tormentor:
+    """Both hands."""
+
     def __init__(self, world):
         self.world = world
-        self.site = world.site
-        self.random = world.random
         self.hands = 0
         self.is_alone_wanted = False
         self.busy = 0
         self.end = 0.0
-        self.last_undone = 0.0  # when the last evil that makes things slow was over
+        self.last_undone = 0.0  # when the last evil was over
 
     def start(self, seconds):
         self.end = self.world.loop.now() + seconds
-        self.hands = 2
-        for evils in (self.process_evils(), self.way_evils()):
-            self.world.loop.spawn(self.hand(evils), self.hand_rests)
+        for hand in (ProcessHand(self), WayHand(self)):
+            self.hands += 1
+            self.world.loop.spawn(hand.work(), self.on_rest)
 
-    def hand_rests(self):
+    def on_rest(self):
         self.hands -= 1
 
-    def hand(self, evils):
+
+class Hand:
+    """Subclasses have `evils` (name, weight) and those of them that need quiet, `quiet`."""
+
+    evils = ()
+    quiet = ()
+
+    def __init__(self, tormentor):
+        self.both = tormentor
+        self.world = tormentor.world
+        self.site = tormentor.world.site
+        self.random = self.world.chance(type(self).__name__)
+
+    def work(self):
+        evils = [(name, self.mood(weight)) for name, weight in self.evils if self.is_possible(name)]
         names, weights = zip(*evils)
         yield self.random.uniform(0.1, 0.6)
-        while self.world.loop.now() < self.end:
-            while self.is_alone_wanted:
-                yield 0.02
-            evil = self.random.choices(names, weights)[0]
-            is_alone = evil in (self.flush, self.foreign_entry, self.lose_tail)
-            if is_alone:
-                self.is_alone_wanted = True
-                while self.busy:
-                    yield 0.02
-                yield from self.wait_calm()
-            self.busy += 1
-            self.world.note("evil", evil.__name__)
-            yield from evil()
-            self.busy -= 1
-            self.last_undone = self.world.loop.now()
-            if is_alone:
-                self.is_alone_wanted = False
+        while self.world.loop.now() < self.both.end:
+            yield from self.do(self.random.choices(names, weights)[0])
             yield self.random.expovariate(1 / self.world.options.pause)
 
     def mood(self, weight):
         return weight * self.random.choice((0.3, 1, 1, 3))
 
-    def process_evils(self):
-        evils = [(self.kill, 4), (self.kill_storm, 1), (self.stop, 3), (self.drain, 1), (self.reload, 1), (self.crash_point, 6),
-                 (self.crash_at_start, 3)]
-        if len(self.site.routers) > 1:
-            evils += [(self.stop_at_answer, 5)]
-        if self.world.options.second == "rival":
-            evils += [(self.rival, 4)]
-        return [(evil, self.mood(weight)) for evil, weight in evils]
+    def is_possible(self, name):
+        return True
 
-    def way_evils(self):
-        evils = [(self.cut_clients, 3), (self.clients_down, 2), (self.slow_clients, 2), (self.cut_redis, 3), (self.redis_down, 2),
-                 (self.slow_redis, 3), (self.stall_redis, 3), (self.kill_redis, 3), (self.stop_redis, 2), (self.slow_disk, 3),
-                 (self.full_memory, 1), (self.full_disk, 1), (self.read_only, 2), (self.flush, 0.7), (self.foreign_entry, 0.5),
-                 (self.lose_tail, 1)]
-        return [(evil, self.mood(weight)) for evil, weight in evils]
+    def do(self, name):
+        both, is_alone = self.both, name in self.quiet
+        while both.is_alone_wanted:
+            yield 0.02
+        if is_alone:
+            both.is_alone_wanted = True
+            while both.busy:
+                yield 0.02
+            yield from self.wait_calm()
+        both.busy += 1
+        self.world.note("evil", name)
+        yield from getattr(self, name)()
+        both.busy -= 1
+        both.last_undone = self.world.loop.now()
+        if is_alone:
+            both.is_alone_wanted = False
 
     def leader(self):
         return self.world.leader()
@@ -88,7 +91,28 @@ class Tormentor:
                 return
             yield 0.05
 
-    # To the processes.
+    def configure(self, *command):
+        try:
+            self.site.redis.call(*command)
+        except (OSError, RedisError) as error:
+            self.world.note("redis refused", command, error)
+
+    def wait(self, done, seconds):
+        end = self.world.loop.now() + seconds
+        while not done and self.world.loop.now() < end:
+            yield 0.01
+
+
+class ProcessHand(Hand):
+    """What happens to the routers."""
+
+    evils = (("kill", 4), ("kill_storm", 1), ("stop", 3), ("drain", 1), ("reload", 1), ("crash_point", 6), ("crash_at_start", 3),
+             ("stop_at_answer", 5), ("rival", 4))
+
+    def is_possible(self, name):
+        if name == "rival":
+            return self.world.options.second == "rival"
+        return name != "stop_at_answer" or len(self.site.routers) > 1
 
     def kill(self):
         router = self.leader()
@@ -221,12 +245,14 @@ class Tormentor:
             if done:
                 self.world.note("point", point.name, point.when, "at start")
 
-    def wait(self, done, seconds):
-        end = self.world.loop.now() + seconds
-        while not done and self.world.loop.now() < end:
-            yield 0.01
 
-    # To the ways.
+class WayHand(Hand):
+    """What happens to Redis, and to the ways to it and from the clients."""
+
+    evils = (("cut_clients", 3), ("clients_down", 2), ("slow_clients", 2), ("cut_redis", 3), ("redis_down", 2), ("slow_redis", 3),
+             ("stall_redis", 3), ("kill_redis", 3), ("stop_redis", 2), ("slow_disk", 3), ("full_memory", 1), ("full_disk", 1),
+             ("read_only", 2), ("flush", 0.7), ("foreign_entry", 0.5), ("lose_tail", 1))
+    quiet = ("flush", "foreign_entry", "lose_tail")
 
     def ways(self):
         return [router.way for router in self.site.routers]
@@ -300,12 +326,6 @@ class Tormentor:
         self.site.signal_redis(signal.SIGSTOP)
         yield self.random.uniform(0.05, 1.0)
         self.site.signal_redis(signal.SIGCONT)
-
-    def configure(self, *command):
-        try:
-            self.site.redis.call(*command)
-        except (OSError, RedisError) as error:
-            self.world.note("redis refused", command, error)
 
     def slow_disk(self):
         """Redis takes its time for each write, as with a disk that does."""

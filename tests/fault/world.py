@@ -9,14 +9,13 @@ from loop import Loop
 from pbx import Pbx, Phone
 from center import Site
 from told_check import check_told
-from tormentor import Tormentor
+from tormentor import Tormentor, WayHand
 
 
 class World:
     def __init__(self, options, seed):
         self.options = options
         self.seed = seed
-        self.random = random.Random(seed)
         self.loop = Loop()
         self.begun = self.loop.now()
         self.notes = []
@@ -32,12 +31,18 @@ class World:
         self.check = None
         self.probes = {}  # id -> (what happened, when)
         self.offers_after = []  # (what happened, seconds until the first new offer)
-        self.site = Site(self.loop, options, self.random, self.note, self.complain)
-        self.profiles = {f"agent{i}": self.random.sample(["billing", "sales", "chat"], self.random.randint(1, 3))
+        chance = self.chance("world")
+        self.site = Site(self.loop, options, self.chance("site"), self.note, self.complain)
+        self.profiles = {f"agent{i}": chance.sample(["billing", "sales", "chat"], chance.randint(1, 3))
                          for i in range(options.agents)}
+        self.resends = {name: chance.random() < 0.6 for name in ("pbx1", "pbx2")}
         self.profiles.update({f"probe{i}": ["probe"] for i in range(4)})
         self.phones = {agent: Phone(agent) for agent in self.profiles}
         self.tormentor = Tormentor(self)
+
+    def chance(self, whose):
+        """Random numbers of somebody's own, so that what one does is not shifted by what another did earlier or later this time."""
+        return random.Random(f"{self.seed}/{whose}")
 
     # What everybody tells.
 
@@ -71,7 +76,7 @@ class World:
         self.probe("redis")
 
     def probe(self, why):
-        pbx = self.random.choice(self.pbxs)
+        pbx = self.pbxs[len(self.offers_after) % len(self.pbxs)]
         if self.is_over or self.is_frozen:
             return
         self.loop.after(0.02, lambda: self.send_probe(pbx, why))
@@ -121,7 +126,7 @@ class World:
         for watcher in self.watchers:
             watcher.on_event = self.on_watched
         addresses = [router.way.path for router in site.routers]
-        self.pbxs = [Pbx(self, name, addresses, self.random.random() < 0.6) for name in ("pbx1", "pbx2")]
+        self.pbxs = [Pbx(self, name, addresses, is_resending) for name, is_resending in self.resends.items()]
         self.desks = [Desk(self, agent, addresses) for agent in self.profiles]
         self.knockers = [Knocker(self, router) for router in site.routers]
         site.is_supervising = True
@@ -153,7 +158,7 @@ class World:
             site.start_redis()
         site.is_supervising = True
         for command in (("CONFIG", "SET", "maxmemory", "0"), ("REPLICAOF", "NO", "ONE"), ("CLIENT", "UNPAUSE")):
-            self.tormentor.configure(*command)
+            WayHand(self.tormentor).configure(*command)
         self.note("healed")
 
     def settle(self):
@@ -164,7 +169,7 @@ class World:
                           f"synced: {[pbx.is_synced for pbx in self.pbxs]}; logs:\n" +
                           "".join(router.log()[-1500:] for router in self.site.routers if router.process))
             return
-        self.loop.sleep(0.3)
+        self.last_kills()
         self.is_frozen = True
         for pbx in self.pbxs:
             pbx.sync()
@@ -179,6 +184,31 @@ class World:
             return not difference
         if not self.loop.run(agree, 6):
             self.complain("PBXs and usherd do not agree 6 s after the last evil: " + "; ".join(difference[:6]))
+
+    def last_kills(self):
+        """When all is quiet: how long until somebody is offered a contact again, after a router's death and after Redis's."""
+        for why, evil in (("kill", self.kill_router), ("redis", self.kill_redis)):
+            self.loop.sleep(0.2)
+            count = len(self.offers_after)
+            self.loop.spawn(evil())
+            if not self.loop.run(lambda: len(self.offers_after) > count, 15):
+                self.complain(f"15 s after the last {why} nobody was offered a new contact")
+            self.loop.run(self.is_served, 5)
+
+    def kill_router(self):
+        router = self.leader()
+        if router:
+            self.site.count_kill("usherd")
+            router.kill()
+        self.probe("kill")
+        yield 0
+
+    def kill_redis(self):
+        self.site.kill_redis()
+        yield 0.2
+        self.site.start_redis()
+        yield from self.site.wait_redis()
+        self.probe("redis")
 
     def snapshot(self, router, patience=1.0):
         """What the router says to one who comes now: (its number, lines); None when it says nothing in time."""
@@ -215,12 +245,13 @@ class World:
         if not before:
             self.complain("the last router tells nothing:\n" + router.log()[-2000:])
             return
-        for session in [*self.sessions(), *self.watchers]:
+        for session in [*self.sessions(), *self.watchers, *self.knockers]:
             session.end()
         for each in site.routers:
             each.way.cut()
         self.loop.sleep(0.3)
-        descriptors, memory = router.measure()
+        descriptors, memory = self.measure(router)
+        log = router.log()[-3000:]
         site.is_supervising = False
         for each in site.routers:
             each.kill()
@@ -229,11 +260,19 @@ class World:
         check.run()
         check.compare(before, "the last router's state")
         check_told(self, check)
-        self.check_recovery(router, check, descriptors, memory)
+        self.check_recovery(router, descriptors, memory, log)
         self.judge_probes()
         self.check = check
 
-    def check_recovery(self, router, check, descriptors, memory):
+    def measure(self, router):
+        """At a quiet moment: a snapshot's child has a pipe of its own."""
+        measures = []
+        for _ in range(4):
+            measures.append(router.measure())
+            self.loop.sleep(0.1)
+        return min(measures, key=lambda measure: len(measure[0]))
+
+    def check_recovery(self, router, descriptors, memory, log):
         """Started on what is left, it has the same state; and what the tormented one held on to beyond a fresh one is a leak."""
         router.start()
         state = self.snapshot(router, 8)
@@ -241,9 +280,10 @@ class World:
             self.complain("started once more, it does not serve:\n" + router.log()[-3000:])
             return
         self.loop.sleep(0.2)
-        fresh_descriptors, fresh_memory = router.measure()
-        if descriptors > fresh_descriptors + 1:
-            self.complain(f"{descriptors} descriptors are open without a client; {fresh_descriptors} after a fresh start")
+        fresh_descriptors, fresh_memory = self.measure(router)
+        if len(descriptors) > len(fresh_descriptors) + 1:
+            self.complain(f"{len(descriptors)} descriptors are open without a client, {len(fresh_descriptors)} after a fresh "
+                          f"start: {sorted(descriptors)}; the log:\n{log}")
         if memory > fresh_memory + self.options.memory_kib:
             self.complain(f"{memory} KiB are resident; {fresh_memory} after a fresh start")
         claimed = JournalCheck(self, self.site.segments + [self.site.read_journal()])
@@ -258,7 +298,10 @@ class World:
 
     def summary(self):
         ways = [router.redis_way for router in self.site.routers]
-        calm = [seconds for why, seconds, is_disturbed in self.offers_after if why == "kill" and not is_disturbed]
+        firsts = ""
+        for why in ("kill", "redis"):
+            calm = [seconds for what, seconds, is_disturbed in self.offers_after if what == why and not is_disturbed]
+            firsts += f", first offer after {why} {max(calm):.2f} s" if calm else ""
         parts = [
             (sum(self.site.kills.values()), "kills"),
             (self.check.claims_count if self.check else 0, "claims"),
@@ -270,8 +313,7 @@ class World:
             (sum(len(pbx.turned_away) for pbx in self.pbxs), "turned away"),
             (sum(pbx.busy_rung_count for pbx in self.pbxs), "rung while busy"),
         ]
-        first = f", first offer {max(calm):.2f} s after a kill" if calm else ""
-        return ", ".join(f"{count} {what}" for count, what in parts) + first
+        return ", ".join(f"{count} {what}" for count, what in parts) + firsts
 
     def story(self):
         return "\n".join(f"  {when:7.3f}  " + " ".join(map(str, what)) for when, *what in self.notes)

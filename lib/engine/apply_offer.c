@@ -42,7 +42,10 @@ bool usher_apply_offer_over(struct usher_engine *engine, const struct usher_even
     struct usher_number offer;
     if (!contact || !usher_number_read(event->fields.offer, &offer))
         return false;
-    bool is_open = usher_contact_state_is_offer(contact->state) &&
+    /* What we took for a talk is taken back like an offer when the PBX knows better. */
+    bool is_taken_back =
+        event->kind == USHER_EVENT_OFFER_WITHDRAWN && usher_contact_state_is_talk(contact->state);
+    bool is_open = (usher_contact_state_is_offer(contact->state) || is_taken_back) &&
                    usher_number_compare(contact->offer, offer) == 0;
     if (is_open) {
         if (!usher_contact_move(contact, USHER_CONTACT_WAITING, event->at_ms))

@@ -1,6 +1,6 @@
 /* What a full list of a PBX's calls means for each contact of ours. The PBX is right about who is
- * on the line; offers that it knows nothing of are taken back, and those that it rings and we do
- * not know of are withdrawn from it. */
+ * on the line: offers and talks that its phones know nothing of are taken back, and what it rings
+ * and we do not know of is withdrawn from it. */
 #include "engine/sync.h"
 
 #include <stdlib.h>
@@ -161,16 +161,42 @@ static bool is_offer_of(const struct usher_contact *contact, struct usher_text o
     return usher_number_read(offer, &n) && usher_number_compare(contact->offer, n) == 0;
 }
 
+/* Takes back what the PBX's phones know nothing of: an open offer, or what we took for a talk. What
+ * desks accept the PBX need not know. */
+static void take_back(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms)
+{
+    bool is_with_agent =
+        usher_contact_state_is_offer(contact->state) || usher_contact_state_is_talk(contact->state);
+    if (is_with_agent && usher_channel_is_phone(contact->channel))
+        usher_withdraw_offer(engine, contact, "sync", now_ms);
+}
+
 /* The PBX holds the call and rings nobody. */
 static void set_waiting(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms)
 {
     char room[USHER_NUMBER_SIZE];
-    if (!usher_contact_state_is_offer(contact->state))
+    take_back(engine, contact, now_ms);
+    if (contact->state != USHER_CONTACT_WAITING || contact->settle_until_ms <= now_ms)
         return;
-    usher_withdraw_offer(engine, contact, "sync", now_ms);
     struct usher_event event = usher_event_about(USHER_EVENT_OFFER_SETTLED, contact);
     usher_event_add_offer(&event, contact, room);
     usher_engine_emit(engine, &event, now_ms);
+}
+
+/* The PBX rings a phone. */
+static void set_ringing(struct usher_engine *engine, struct usher_text client,
+                        struct usher_contact *contact, const struct usher_command *entry,
+                        int64_t now_ms)
+{
+    bool is_last_offer = is_offer_of(contact, entry->fields.offer);
+    if (is_last_offer && usher_contact_state_is_offer(contact->state)) {
+        tell(engine, client, entry, USHER_COMMAND_CONTACT_RING, now_ms);
+        return;
+    }
+    bool was_talk = usher_contact_state_is_talk(contact->state);
+    take_back(engine, contact, now_ms);
+    if (!is_last_offer || !was_talk)
+        refuse_ringing(engine, contact, entry, now_ms);
 }
 
 /* Sets one contact right by what the PBX says of it. */
@@ -181,11 +207,7 @@ static void set_right(struct usher_engine *engine, struct usher_text client,
     if (is_in(entry, "waiting")) {
         set_waiting(engine, contact, now_ms);
     } else if (is_in(entry, "ringing")) {
-        if (usher_contact_state_is_offer(contact->state) &&
-            is_offer_of(contact, entry->fields.offer))
-            tell(engine, client, entry, USHER_COMMAND_CONTACT_RING, now_ms);
-        else
-            refuse_ringing(engine, contact, entry, now_ms);
+        set_ringing(engine, client, contact, entry, now_ms);
     } else {
         if (!usher_contact_state_is_talk(contact->state))
             tell(engine, client, entry, USHER_COMMAND_CONTACT_ANSWER, now_ms);

@@ -16,9 +16,12 @@ static const bool moves[USHER_CONTACT_STATE_COUNT][USHER_CONTACT_STATE_COUNT] = 
                                [USHER_CONTACT_TALKING] = true,
                                [USHER_CONTACT_DONE] = true,
                                [USHER_CONTACT_ABANDONED] = true},
-    [USHER_CONTACT_TALKING] =
-        {[USHER_CONTACT_HELD] = true, [USHER_CONTACT_WRAPPING] = true, [USHER_CONTACT_DONE] = true},
-    [USHER_CONTACT_HELD] = {[USHER_CONTACT_TALKING] = true,
+    [USHER_CONTACT_TALKING] = {[USHER_CONTACT_WAITING] = true, /* likewise */
+                               [USHER_CONTACT_HELD] = true,
+                               [USHER_CONTACT_WRAPPING] = true,
+                               [USHER_CONTACT_DONE] = true},
+    [USHER_CONTACT_HELD] = {[USHER_CONTACT_WAITING] = true, /* likewise */
+                            [USHER_CONTACT_TALKING] = true,
                             [USHER_CONTACT_WRAPPING] = true,
                             [USHER_CONTACT_DONE] = true},
     [USHER_CONTACT_WRAPPING] = {[USHER_CONTACT_DONE] = true},

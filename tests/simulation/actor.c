@@ -359,6 +359,22 @@ static bool use_rules(struct actor *actor)
     return world_use_rules(actor->world, usher_text_of(text));
 }
 
+/* Who serves a listed call, for which offer; with some chance somebody else, or another offer. */
+static void set_served_by(struct actor *actor, struct act *act, size_t place)
+{
+    size_t agent = place < MODEL_CONTACTS_MAX ? actor->model->contacts[place].agent : MODEL_NONE;
+    if (chance_is(&actor->chance, 2))
+        return;
+    if (agent == MODEL_NONE || chance_is(&actor->chance, 10))
+        agent = any_agent(actor);
+    USHER_FIELDS_SET(&act->command.fields, AGENT, agent,
+                     usher_text_of(actor->model->agents[agent].id));
+    if (place < MODEL_CONTACTS_MAX)
+        set_offer(actor, act);
+    else
+        USHER_FIELDS_SET(&act->command.fields, OFFER, offer, USHER_TEXT("1-1"));
+}
+
 /* A list of the PBX's calls: most as they are, some missing, some unknown, some in another state.
  */
 static void sync(struct actor *actor)
@@ -395,9 +411,7 @@ static void sync(struct actor *actor)
                              chance_is(&actor->chance, 10) ? PICK(actor, states)
                                                            : usher_text_of(state));
         }
-        if (chance_is(&actor->chance, 60))
-            USHER_FIELDS_SET(&act.command.fields, AGENT, agent,
-                             usher_text_of(actor->model->agents[any_agent(actor)].id));
+        set_served_by(actor, &act, i);
         act.command.role = USHER_ROLE_PBX;
         act.command.client = client;
         count += usher_sync_add(actor->sync, &act.command, &answer) == USHER_OK;

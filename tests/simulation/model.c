@@ -286,6 +286,8 @@ static bool on_answered(struct model *model, const struct usher_event *event,
     if (is_offer(contact) &&
         !usher_text_is_equal(event->fields.offer, usher_text_of(contact->offer)))
         return model_fail(model, "%s answers another offer than the open one", contact->id);
+    if (contact->state == MODEL_WAITING)
+        contact->idle_before_ms = model->agents[agent].idle_since_ms;
     set_state(contact, MODEL_TALKING, event->at_ms);
     keep(contact->offer, sizeof(contact->offer), event->fields.offer);
     contact->settle_until_ms = 0;
@@ -355,9 +357,9 @@ static void remember_decline(struct model_contact *contact, size_t agent, int64_
 static bool on_offer_over(struct model *model, const struct usher_event *event,
                           struct model_contact *contact, size_t agent)
 {
-    bool is_open = is_offer(contact) &&
-                   usher_text_is_equal(event->fields.offer, usher_text_of(contact->offer));
     bool is_withdrawn = event->kind == USHER_EVENT_OFFER_WITHDRAWN;
+    bool is_open = (is_offer(contact) || (is_withdrawn && is_talk(contact))) &&
+                   usher_text_is_equal(event->fields.offer, usher_text_of(contact->offer));
     if (!is_open && !is_withdrawn)
         return refuse(model, contact);
     if (is_open) {

@@ -10,7 +10,7 @@
 static const char *const legal[USHER_CONTACT_STATE_COUNT] = {
     [USHER_CONTACT_NONE] = "w",        [USHER_CONTACT_WAITING] = "otda",
     [USHER_CONTACT_OFFERED] = "wrtda", [USHER_CONTACT_RINGING] = "wtda",
-    [USHER_CONTACT_TALKING] = "hxd",   [USHER_CONTACT_HELD] = "txd",
+    [USHER_CONTACT_TALKING] = "whxd",  [USHER_CONTACT_HELD] = "wtxd",
     [USHER_CONTACT_WRAPPING] = "d",    [USHER_CONTACT_DONE] = "",
     [USHER_CONTACT_ABANDONED] = "",
 };

@@ -269,15 +269,15 @@ START_TEST(open_offer_that_rings_is_set_ringing)
 }
 END_TEST
 
-START_TEST(ringing_for_another_offer_than_the_open_one_is_taken_back)
+START_TEST(ringing_for_another_offer_takes_both_back)
 {
     open_world();
     engine_agent(&w, "olena", "billing=5");
     pbx(&w, "contact.arrive contact=1 channel=voice to=100");
     ck_assert_str_eq(
         sync_of("contact=1 channel=voice state=ringing agent=olena offer=1-2", NULL, NULL),
-        "offer.withdrawn 1 olena sync");
-    ck_assert_int_eq(engine_contact(&w, "1")->state, USHER_CONTACT_OFFERED);
+        "offer.withdrawn 1 olena sync, offer.withdrawn 1 olena sync");
+    ck_assert_int_eq(engine_contact(&w, "1")->state, USHER_CONTACT_WAITING);
     close_world();
 }
 END_TEST
@@ -372,8 +372,8 @@ SUITE_MAIN("sync", lines_and_end_without_a_beginning_are_refused,
            unknown_talk_is_taken_in_as_a_talk, unknown_call_with_an_unknown_agent_waits,
            unknown_ringing_call_is_taken_in_and_its_ringing_taken_back,
            offer_that_the_pbx_knows_nothing_of_is_made_anew, open_offer_that_rings_is_set_ringing,
-           ringing_for_another_offer_than_the_open_one_is_taken_back,
-           offer_that_was_answered_unheard_is_a_talk, talk_with_another_than_the_offered_is_right,
+           ringing_for_another_offer_takes_both_back, offer_that_was_answered_unheard_is_a_talk,
+           talk_with_another_than_the_offered_is_right,
            calls_that_are_not_taken_in_are_told_and_the_others_are_right,
            call_that_is_named_twice_is_taken_in_once,
            wrap_up_that_the_pbx_still_sees_as_a_talk_stays)

@@ -51,15 +51,16 @@ enum usher_error usher_decide_contact_ring(struct usher_request *request)
     return USHER_OK;
 }
 
-/* Whose phone answered: the command's agent, else that of the open or last offer. */
+/* Whose phone answered: the command's agent, else that of the open or last offer. NULL with the
+ * answer filled. */
 static struct usher_agent *answering(struct usher_request *request, const struct named_offer *named)
 {
     const struct usher_contact *contact = named->contact;
-    struct usher_engine *engine = request->engine;
     if (request->command->fields.agent.at)
-        return usher_engine_agent(engine, request->command->fields.agent);
+        return usher_request_agent(request);
     if (usher_number_compare(contact->offer, named->n) == 0 && contact->last_agent != UINT32_MAX)
-        return &engine->floor.agents[contact->last_agent];
+        return &request->engine->floor.agents[contact->last_agent];
+    stale(request);
     return NULL;
 }
 
@@ -90,7 +91,7 @@ enum usher_error usher_decide_contact_answer(struct usher_request *request)
         return usher_request_wrong_state(request, contact, "an agent has answered it before");
     struct usher_agent *agent = answering(request, &named);
     if (!agent)
-        return stale(request);
+        return request->answer->error;
     bool is_other = !named.is_open || contact->agent != agent;
     if (is_other)
         make_way(request, contact, agent);

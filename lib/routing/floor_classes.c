@@ -9,7 +9,8 @@
 #include "base/hash.h"
 #include "routing/floor_internal.h"
 
-#define ORDER_OFFSET 1000 /* 2 * match - ground lies in -1000 .. 2000 */
+#define ORDER_OFFSET 1000     /* 2 * match - ground lies in -1000 .. 2000 */
+#define SHARE_MAX    10000000 /* arrivals a day; keeps the sums of 1,024 classes within 64 bits */
 #define ORDER_COUNT  3001
 
 static size_t bucket_of(const struct usher_class_key *key)
@@ -220,6 +221,8 @@ void usher_floor_take_shares(struct usher_floor *floor, int64_t now_ms)
         bool is_of_today = now_ms - past->day_ms < USHER_DAY_MS;
         past->share = per_hour >= 0 ? per_hour * 24 / classes_of_queue[key->queue]
                                     : past->today_count + (is_of_today ? past->before_count : 0);
+        if (past->share > SHARE_MAX)
+            past->share = SHARE_MAX;
         sum += past->share;
     }
     for (size_t i = 0; i < floor->classes_count && sum == 0; i++)

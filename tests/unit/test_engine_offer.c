@@ -89,7 +89,7 @@ START_TEST(late_answer_to_the_last_offer_needs_no_agent)
     desk(&w, "petro", "agent.not_ready");
     ck_assert_str_eq(after(&w, 17000), "offer.expired 1 olena");
     ck_assert_str_eq(pbx(&w, "contact.answer contact=1 offer=1-1"), "stale_offer");
-    ck_assert_str_eq(pbx(&w, "contact.answer contact=1 offer=1-1 agent=nobody"), "stale_offer");
+    ck_assert_str_eq(pbx(&w, "contact.answer contact=1 offer=1-1 agent=nobody"), "no_such_agent");
     ck_assert_str_eq(pbx(&w, "contact.answer contact=1 offer=%s", offer_of(&w, "1")),
                      "contact.answered 1 olena");
     engine_close(&w);

@@ -99,6 +99,8 @@ static void make_agents(struct bench *bench, size_t count)
         struct usher_agent *agent =
             usher_floor_add_agent(&bench->floor, usher_text_of(id), bench->now_ms);
         agent->skills = make_skills(&bench->chance);
+        check(
+            usher_text_copy(agent->phone, sizeof(agent->phone), USHER_TEXT("sip:phone@127.0.0.1")));
         check(usher_floor_profile(&bench->floor, agent, bench->now_ms));
         usher_floor_count_sign_in(&bench->floor, agent, 1);
         bool is_moved = usher_agent_move(agent, USHER_AGENT_NOT_READY, bench->now_ms) &&
@@ -208,6 +210,10 @@ static void measure(struct bench *bench, size_t first, size_t free_count, const 
         make_free(bench);
         bench->now_ms += (int64_t)(SERVED_MS * (i + 1) / floor->agents_count -
                                    SERVED_MS * i / floor->agents_count);
+    }
+    if (count == 0) {
+        fputs("bench_match: nobody was matched\n", stderr);
+        exit(1);
     }
     qsort(bench->times_ns, count, sizeof(bench->times_ns[0]), compare);
     printf("%-16s %9zu %9zu %8.2f %8.2f %8.2f %10.2f\n", what, floor->agents_count, free_count,

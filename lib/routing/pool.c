@@ -88,8 +88,8 @@ void usher_pool_init(struct usher_pool *pool, enum usher_pool_kind kind, int64_t
 
 void usher_pool_fini(struct usher_pool *pool)
 {
-    free(pool->prices);
-    pool->prices = NULL;
+    free(pool->blocking);
+    pool->blocking = NULL;
 }
 
 void usher_pool_note_arrival(struct usher_pool *pool, int64_t now_ms)
@@ -141,39 +141,38 @@ void usher_pool_settle(struct usher_pool *pool)
     pool->is_stale = true;
 }
 
-void usher_pool_price_table(uint32_t n, uint32_t a16, uint16_t *prices)
+void usher_pool_block(uint32_t n, uint32_t a16, uint32_t *blocking)
 {
-    /* First B of x servers is walked up to n, then once more: B(N) must be known for the ratios. */
-    uint64_t last = ONE_Q30;
-    for (uint64_t x = 1; x <= n; x++) {
-        uint64_t t = (a16 * last) >> 4;
-        last = (t << 20) / ((x << 20) + (t >> 10));
-    }
     uint64_t b = ONE_Q30;
-    for (uint64_t x = 0; x <= n; x++) {
-        if (x > 0) {
-            uint64_t t = (a16 * b) >> 4;
-            b = (t << 20) / ((x << 20) + (t >> 10));
-        }
-        uint64_t price = b == 0 ? 0 : last * USHER_PRICE_ONE / b;
-        prices[n - x] = (uint16_t)(price > USHER_PRICE_ONE ? USHER_PRICE_ONE : price);
+    blocking[0] = (uint32_t)b;
+    for (uint64_t x = 1; x <= n; x++) {
+        uint64_t t = (a16 * b) >> 4;
+        b = (t << 20) / ((x << 20) + (t >> 10));
+        blocking[x] = (uint32_t)b;
     }
+}
+
+uint32_t usher_pool_ratio(const uint32_t *blocking, uint32_t n, uint32_t open)
+{
+    uint64_t b = blocking[n - open];
+    uint64_t price = b == 0 ? 0 : (uint64_t)blocking[n] * USHER_PRICE_ONE / b;
+    return price > USHER_PRICE_ONE ? USHER_PRICE_ONE : (uint32_t)price;
 }
 
 static bool refresh(struct usher_pool *pool)
 {
     uint32_t n = pool->member_count;
-    if (pool->prices_room < n + 1) {
+    if (pool->blocking_room < n + 1) {
         uint32_t room = n + 1 + n / 2;
-        uint16_t *prices = realloc(pool->prices, room * sizeof(*prices));
-        if (!prices)
+        uint32_t *blocking = realloc(pool->blocking, room * sizeof(*blocking));
+        if (!blocking)
             return false;
-        pool->prices = prices;
-        pool->prices_room = room;
+        pool->blocking = blocking;
+        pool->blocking_room = room;
     }
     uint64_t cap = (uint64_t)n * 16 * 98 / 100;
     uint32_t a16 = pool->past.load_used;
-    usher_pool_price_table(n, clamp_load(a16 > cap ? cap : a16), pool->prices);
+    usher_pool_block(n, clamp_load(a16 > cap ? cap : a16), pool->blocking);
     pool->is_stale = false;
     return true;
 }
@@ -184,5 +183,5 @@ uint32_t usher_pool_price(struct usher_pool *pool)
         return 0;
     if (pool->is_stale && !refresh(pool))
         return USHER_PRICE_ONE;
-    return pool->prices[pool->open_count];
+    return usher_pool_ratio(pool->blocking, pool->member_count, pool->open_count);
 }

@@ -41,8 +41,8 @@ struct usher_pool {
     uint32_t member_count; /* N: ready */
     uint32_t open_count;   /* F: of them, whole and free now */
     struct usher_pool_past past;
-    uint16_t *prices; /* [F], 0 .. N; made when first asked for */
-    uint32_t prices_room;
+    uint32_t *blocking; /* [x]: Erlang B of x servers, Q30, 0 .. N; made when first asked for */
+    uint32_t blocking_room;
     bool is_stale;
 };
 
@@ -70,9 +70,12 @@ static inline bool usher_pool_knows_price(const struct usher_pool *pool)
     return !pool->is_stale || pool->open_count == 0;
 }
 
-/* Erlang B of 0 .. n servers at load a16 (1/16 erlang, 1 .. 2^14 * 16 - 1), Q30, into prices:
- * price[F] for F = 0 .. n. */
-void usher_pool_price_table(uint32_t n, uint32_t a16, uint16_t *prices);
+/* Erlang B of 0 .. n servers at the load a16 (in 1/16 erlang, 1 .. 2^18 - 1), in Q30: B(0) = 1,
+ * B(x) = A B(x-1) / (x + A B(x-1)). */
+void usher_pool_block(uint32_t n, uint32_t a16, uint32_t *blocking);
+/* B(n) / B(n - open), per ten thousand, rounded down; 0 where B(n - open) is too small to be told
+ * from 0. */
+uint32_t usher_pool_ratio(const uint32_t *blocking, uint32_t n, uint32_t open);
 
 /* e^(-elapsed / 15 min) times `value`. */
 uint64_t usher_pool_forget(uint64_t value, int64_t elapsed_ms);

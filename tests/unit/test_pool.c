@@ -6,11 +6,11 @@
 
 static void expect_prices(uint32_t n, uint32_t erlangs, const uint16_t wanted[3])
 {
-    uint16_t *prices = calloc(n + 1, sizeof(*prices));
-    usher_pool_price_table(n, erlangs * 16, prices);
-    for (size_t f = 1; f <= 3; f++)
-        ck_assert_uint_eq(prices[f], wanted[f - 1]);
-    free(prices);
+    uint32_t *blocking = calloc(n + 1, sizeof(*blocking));
+    usher_pool_block(n, erlangs * 16, blocking);
+    for (uint32_t f = 1; f <= 3; f++)
+        ck_assert_uint_eq(usher_pool_ratio(blocking, n, f), wanted[f - 1]);
+    free(blocking);
 }
 
 START_TEST(prices_are_those_of_exact_fractions)
@@ -22,23 +22,41 @@ START_TEST(prices_are_those_of_exact_fractions)
 }
 END_TEST
 
+START_TEST(blocking_is_erlang_b)
+{
+    /* (servers, erlangs, B in millionths) of exact fractions */
+    static const uint32_t rows[][3] = {
+        {1, 1, 500000},  {5, 3, 110054},  {10, 5, 18385},  {10, 8, 121661},  {20, 12, 9796},
+        {20, 15, 45593}, {30, 25, 52603}, {50, 40, 18691}, {100, 90, 26957}, {200, 180, 10325}};
+    uint32_t blocking[201];
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        usher_pool_block(rows[i][0], rows[i][1] * 16, blocking);
+        uint64_t millionths = ((uint64_t)blocking[rows[i][0]] * 1000000 + (1u << 29)) >> 30;
+        ck_assert_uint_ge(millionths + 2, rows[i][2]);
+        ck_assert_uint_le(millionths, rows[i][2] + 2);
+    }
+}
+END_TEST
+
 START_TEST(price_falls_as_more_members_are_free)
 {
-    uint16_t prices[201];
-    usher_pool_price_table(200, 180 * 16, prices);
-    for (size_t f = 1; f < 200; f++)
-        ck_assert_uint_ge(prices[f], prices[f + 1]);
-    ck_assert_uint_eq(prices[0], USHER_PRICE_ONE);
+    uint32_t blocking[201];
+    usher_pool_block(200, 180 * 16, blocking);
+    for (uint32_t f = 1; f < 200; f++)
+        ck_assert_uint_ge(usher_pool_ratio(blocking, 200, f),
+                          usher_pool_ratio(blocking, 200, f + 1));
+    ck_assert_uint_eq(usher_pool_ratio(blocking, 200, 0), USHER_PRICE_ONE);
 }
 END_TEST
 
 START_TEST(price_of_a_table_with_the_highest_load_stays_in_bounds)
 {
-    uint16_t *prices = calloc(20001, sizeof(*prices));
-    usher_pool_price_table(20000, (1u << 18) - 1, prices);
-    for (size_t f = 0; f <= 20000; f++)
-        ck_assert_uint_le(prices[f], USHER_PRICE_ONE);
-    free(prices);
+    uint32_t *blocking = calloc(20001, sizeof(*blocking));
+    usher_pool_block(20000, (1u << 18) - 1, blocking);
+    for (uint32_t x = 1; x <= 20000; x++)
+        ck_assert_uint_le(blocking[x], blocking[x - 1]);
+    ck_assert_uint_le(usher_pool_ratio(blocking, 20000, 1), USHER_PRICE_ONE);
+    free(blocking);
 }
 END_TEST
 
@@ -104,6 +122,7 @@ int main(void)
     Suite *suite = suite_create("pool");
     TCase *cases = tcase_create("pool");
     tcase_add_test(cases, prices_are_those_of_exact_fractions);
+    tcase_add_test(cases, blocking_is_erlang_b);
     tcase_add_test(cases, price_falls_as_more_members_are_free);
     tcase_add_test(cases, price_of_a_table_with_the_highest_load_stays_in_bounds);
     tcase_add_test(cases, half_is_forgotten_in_the_half_life_of_fifteen_minutes_mean);

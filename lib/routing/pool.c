@@ -1,5 +1,5 @@
 /* Prices of lending. All numbers are integers: the same journal gives the same bits on any machine.
- * The load that prices are made of is kept in steps of 1/128 of itself, rounded up (erring high is
+ * The load that prices are made of is kept in steps of 1/64 of itself, rounded up (erring high is
  * the safe side), and follows the exact load only when that has left its step, so that a table is
  * not made anew at every arrival. */
 #include "routing/pool.h"
@@ -64,11 +64,11 @@ static uint64_t exact_a16(const struct usher_pool *pool)
     return (offered + busy + 1) / 2;
 }
 
-/* Up to the next number with seven significant bits. */
+/* Up to the next number with six significant bits. */
 static uint32_t round_up(uint32_t a16)
 {
     uint32_t step = 1;
-    while (a16 / step >= 128)
+    while (a16 / step >= 64)
         step *= 2;
     return clamp_load((uint64_t)((a16 + step - 1) / step) * step);
 }
@@ -133,7 +133,7 @@ void usher_pool_settle(struct usher_pool *pool)
     uint32_t exact = clamp_load(exact_a16(pool));
     uint32_t used = pool->past.load_used;
     uint32_t step = 1;
-    while (used / step >= 128)
+    while (used / step >= 64)
         step *= 2;
     if (used >= exact && used - exact < 2 * step && used != 0)
         return;

@@ -31,7 +31,7 @@ static const char usherd_help[] =
     "problems, 4 a listener or link could not be opened.\n"
     "\n"
     "Examples:\n"
-    "  usherd --config config/demo/usherd.yaml\n"
+    "  usherd --config config/usherd.yaml\n"
     "  usherd --config /etc/usher/usherd.yaml --check-config && systemctl reload usherd\n";
 
 enum {

@@ -15,7 +15,7 @@
 #include "model/event.h"
 #include "wire/codec.h"
 
-#define CLIENT_SOCKET_DEFAULT "/run/usher/pbx.sock"
+#define CLIENT_SOCKET_DEFAULT "/run/usher/usher.sock"
 
 /* Where usherd listens: the Unix socket, or with `tcp` that address and the token. */
 struct client_address {

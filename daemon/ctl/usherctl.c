@@ -62,7 +62,7 @@ static const struct command commands[] = {
      "  usherctl agent olena sign-out\n"},
     {"reload", "", 0, 0, USHER_ROLE_ADMIN, 0, perform_reload,
      "reads the rules again; swaps whole or not at all",
-     "  usherd --check-config /etc/usher/usherd.yaml && usherctl reload\n"},
+     "  usherd -c /etc/usher/usherd.yaml --check-config && usherctl reload\n"},
     {"drain", "", 0, 0, USHER_ROLE_ADMIN, 0, perform_drain,
      "stops usherd when what is under way is written", "  usherctl drain\n"},
 };

@@ -1,4 +1,5 @@
 /* `links`: the PBXs to which usherd connects. */
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "rules/schema.h"
@@ -17,7 +18,7 @@ struct link_values {
 
 static const struct usher_schema_row link_rows[] = {
     ROW(kind, .sentence = "what the PBX is: kamailio"),
-    ROW(address, .sentence = "the PBX's host and port, such as \"127.0.0.1:8448\""),
+    ROW(address, .sentence = "the PBX's address and port, such as \"127.0.0.1:8448\""),
 };
 
 static const struct {
@@ -42,6 +43,15 @@ static void read_kind(struct settings_part *part, const struct usher_node *node,
                            USHER_TEXT_ARGS(excerpt));
 }
 
+/* A name would have to be looked up, and the loop waits for nobody. */
+static bool is_number(const char *host)
+{
+    struct in6_addr room;
+
+    return strcmp(host, "localhost") == 0 || inet_pton(AF_INET, host, &room) == 1 ||
+           inet_pton(AF_INET6, host, &room) == 1;
+}
+
 static void read_address(struct settings_part *part, const struct usher_node *node,
                          struct settings_link *link)
 {
@@ -51,10 +61,10 @@ static void read_address(struct settings_part *part, const struct usher_node *no
         return;
     if (node->kind != USHER_NODE_SCALAR ||
         !settings_split_address(node->text, link->host, sizeof(link->host), &link->port) ||
-        link->port == 0)
+        link->port == 0 || !is_number(link->host))
         usher_problems_add(part->problems, node->line, node->column,
-                           "`address` is `%.*s`; it must be a host and a port, such as "
-                           "\"127.0.0.1:8448\"",
+                           "`address` is `%.*s`; it must be a number and a port, such as "
+                           "\"127.0.0.1:8448\": names are not looked up",
                            USHER_TEXT_ARGS(excerpt));
 }
 

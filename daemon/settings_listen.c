@@ -73,7 +73,7 @@ static void read_mode(struct settings_part *part, const struct usher_node *node,
         listener->mode = mode;
     else if (node->kind != USHER_NODE_NONE)
         usher_problems_add(part->problems, node->line, node->column,
-                           "`mode` is `%.*s`; it must be three octal digits, such as \"0660\"",
+                           "`mode` is `%.*s`; it must be an octal mode, such as \"0660\"",
                            USHER_TEXT_ARGS(excerpt));
 }
 

@@ -199,7 +199,7 @@ START_TEST(loopback_addresses_and_links_are_read)
             "  - {tcp: \"127.3.2.1:7411\", tokens: t}\n"
             "links:\n  kam1: {kind: kamailio, address: \"127.0.0.1:8448\"}\n"
             "  kam2: {kind: kamailio, address: \"[fe80::1]:8448\"}\n"
-            "  kam3: {kind: kamailio, address: pbx.local:1}\n");
+            "  kam3: {kind: kamailio, address: localhost:1}\n");
     const struct settings *settings = &scene->settings;
 
     ck_assert_uint_eq(settings->listeners_count, 3);
@@ -214,7 +214,7 @@ START_TEST(loopback_addresses_and_links_are_read)
     ck_assert_str_eq(settings->links[0].host, "127.0.0.1");
     ck_assert_uint_eq(settings->links[0].port, 8448);
     ck_assert_str_eq(settings->links[1].host, "fe80::1");
-    ck_assert_str_eq(settings->links[2].host, "pbx.local");
+    ck_assert_str_eq(settings->links[2].host, "localhost");
     scene_free(scene);
 }
 END_TEST
@@ -288,11 +288,11 @@ START_TEST(bad_listeners_are_told)
         "f:9:5: a TCP address needs `tokens`, since its peers are unknown; name a file of tokens\n"
         "f:10:5: a listener has either `unix` or `tcp`; write one of them\n"
         "f:11:5: a listener has either `unix` or `tcp`; write one of them\n"
-        "f:12:21: `mode` is `0888`; it must be three octal digits, such as \"0660\"\n"
+        "f:12:21: `mode` is `0888`; it must be an octal mode, such as \"0660\"\n"
         "f:12:29: `tokens` are for TCP; a Unix socket's peers are known by user and group, so "
         "write "
         "`roles`\n"
-        "f:13:21: `mode` is `rw`; it must be three octal digits, such as \"0660\"\n"
+        "f:13:21: `mode` is `rw`; it must be an octal mode, such as \"0660\"\n"
         "f:14:5: usherd listens there already; take one of the two out\n"
         "f:15:5: `listen` is `5`; it must be a mapping of keys to values\n");
 }
@@ -329,16 +329,22 @@ START_TEST(bad_links_are_told)
         told_of(END "links:\n  k 1: {kind: kamailio, address: \"a:1\"}\n"
                     "  k2: {kind: asterisk, address: \"a:1\"}\n"
                     "  k3: {kind: kamailio, address: \"a\"}\n"
-                    "  k4: {kind: kamailio, address: \"a:0\"}\n"
+                    "  k4: {kind: kamailio, address: \"[::1]:0\"}\n"
+                    "  k7: {kind: kamailio, address: pbx.local:1}\n"
                     "  k5: {}\n"
                     "  k6: []\n"),
         "f:5:3: a link cannot be called `k 1`; use letters, digits and . _ @ : + -, at most 32\n"
         "f:6:14: `asterisk` is no kind of link that this version knows; write kamailio\n"
-        "f:7:33: `address` is `a`; it must be a host and a port, such as \"127.0.0.1:8448\"\n"
-        "f:8:33: `address` is `a:0`; it must be a host and a port, such as \"127.0.0.1:8448\"\n"
-        "f:9:7: `address` is missing; add it: the PBX's host and port, such as \"127.0.0.1:8448\"\n"
-        "f:9:7: `kind` is missing; add it: what the PBX is: kamailio\n"
-        "f:10:7: `k6` is a list; it must be a mapping of keys to values\n");
+        "f:7:33: `address` is `a`; it must be a number and a port, such as "
+        "\"127.0.0.1:8448\": names are not looked up\n"
+        "f:8:33: `address` is `[::1]:0`; it must be a number and a port, such as "
+        "\"127.0.0.1:8448\": names are not looked up\n"
+        "f:9:33: `address` is `pbx.local:1`; it must be a number and a port, such as "
+        "\"127.0.0.1:8448\": names are not looked up\n"
+        "f:10:7: `address` is missing; add it: the PBX's address and port, such as "
+        "\"127.0.0.1:8448\"\n"
+        "f:10:7: `kind` is missing; add it: what the PBX is: kamailio\n"
+        "f:11:7: `k6` is a list; it must be a mapping of keys to values\n");
 }
 END_TEST
 

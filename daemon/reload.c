@@ -131,6 +131,7 @@ static void reload_refuse(struct router *router, uint64_t serial, struct usher_t
 static bool reload_read(struct router *router, struct ruleset *ruleset, struct usher_answer *answer)
 {
     const char *path = router->settings->rules;
+    const char *slash = strrchr(path, '/');
     struct usher_problems problems;
     usher_problems_init(&problems);
     int error = ruleset_read(ruleset, path, &problems);
@@ -139,10 +140,11 @@ static bool reload_read(struct router *router, struct ruleset *ruleset, struct u
     ruleset_log_problems(path, error, &problems);
     if (problems.count > 0)
         (void)usher_answer_set(
-            answer, USHER_ERROR_BAD_RULES, "%zu problems; the first at %zu:%zu: %s", problems.count,
+            answer, USHER_ERROR_BAD_RULES, "%zu problem%s; the first at %s:%zu:%zu: %s",
+            problems.count, problems.count == 1 ? "" : "s", slash ? slash + 1 : path,
             problems.list[0].line, problems.list[0].column, problems.list[0].what);
     else
-        (void)usher_answer_set(answer, USHER_ERROR_BAD_RULES, "The rules' file cannot be read: %s",
+        (void)usher_answer_set(answer, USHER_ERROR_BAD_RULES, "%s cannot be read: %s", path,
                                strerror(-error));
     return false;
 }

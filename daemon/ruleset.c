@@ -42,14 +42,15 @@ void ruleset_log_problems(const char *path, int error, const struct usher_proble
 {
     size_t told = problems->count < USHER_PROBLEMS_MAX ? problems->count : USHER_PROBLEMS_MAX;
     if (told == 0)
-        log_error("The rules' file cannot be read", "file=%s error=\"%s\"", path, strerror(-error));
+        log_error("The configuration cannot be read; see to the path and who may read it",
+                  "file=%s error=\"%s\"", path, strerror(-error));
     for (size_t i = 0; i < told; i++) {
         const struct usher_problem *problem = &problems->list[i];
         char room[LOG_VALUE_SIZE];
-        log_error("The rules have a problem", "at=%s:%zu:%zu problem=%s", path, problem->line,
-                  problem->column, log_value(usher_text_of(problem->what), room));
+        log_error("The configuration has a problem", "at=%s:%zu:%zu problem=%s", path,
+                  problem->line, problem->column, log_value(usher_text_of(problem->what), room));
     }
     if (told > 0)
-        log_error("The rules were not taken into use", "file=%s problems=%zu", path,
+        log_error("The configuration was not taken into use", "file=%s problems=%zu", path,
                   problems->count);
 }

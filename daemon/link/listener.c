@@ -7,6 +7,7 @@
 #include <event2/event.h>
 #include <event2/listener.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -20,11 +21,41 @@
 #define LISTENER_BACKLOG 1024
 #define LISTENER_PAUSE_S 1 /* after descriptors ran out */
 
+static const struct {
+    int error;
+    const char *remedy;
+} listener_remedies[] = {
+    {EADDRINUSE, "end who has it, or write another in usherd.yaml"},
+    {ENOENT, "create its folder"},
+    {EACCES, "let usherd's user write there, or write another in usherd.yaml"},
+    {EADDRNOTAVAIL, "write 127.0.0.1 or [::1] in usherd.yaml"},
+};
+
 static int listener_fail(const struct settings_listener *settings, int error, const char *doing)
 {
-    log_error("The listener cannot be opened", "address=%s port=%u doing=\"%s\" error=\"%s\"",
-              settings->address, (unsigned)settings->port, doing, strerror(-error));
+    const char *remedy = "see the error";
+    char port[8] = "-";
+    for (size_t i = 0; i < USHER_COUNT_OF(listener_remedies); i++)
+        if (listener_remedies[i].error == -error)
+            remedy = listener_remedies[i].remedy;
+    if (settings->is_tcp)
+        snprintf(port, sizeof(port), "%u", (unsigned)settings->port);
+    log_error("The listener cannot be opened",
+              "address=%s port=%s doing=\"%s\" error=\"%s\" remedy=\"%s\"", settings->address, port,
+              doing, strerror(-error), remedy);
     return error;
+}
+
+static bool listener_is_v6(const struct settings_listener *settings)
+{
+    return settings->is_tcp && strchr(settings->address, ':');
+}
+
+static int listener_family(const struct settings_listener *settings)
+{
+    if (!settings->is_tcp)
+        return AF_UNIX;
+    return listener_is_v6(settings) ? AF_INET6 : AF_INET;
 }
 
 /* 0 when the path is free, or was made so; -EADDRINUSE when it is not ours to take. */
@@ -74,17 +105,22 @@ static int listener_bind_unix(struct listener *listener, int fd)
 static int listener_bind_tcp(struct listener *listener, int fd)
 {
     const struct settings_listener *settings = listener->settings;
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(settings->port)};
-    socklen_t size = sizeof(address);
-    if (inet_pton(AF_INET, settings->address, &address.sin_addr) != 1 ||
-        ntohl(address.sin_addr.s_addr) >> 24 != IN_LOOPBACKNET)
-        return listener_fail(settings, -EADDRNOTAVAIL, "look for a loopback address (127.…)");
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(settings->port)};
+    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(settings->port)};
+    struct sockaddr *address = listener_is_v6(settings) ? (void *)&v6 : (void *)&v4;
+    socklen_t size = listener_is_v6(settings) ? sizeof(v6) : sizeof(v4);
+    bool is_loopback = listener_is_v6(settings)
+                           ? inet_pton(AF_INET6, settings->address, &v6.sin6_addr) == 1 &&
+                                 IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr)
+                           : inet_pton(AF_INET, settings->address, &v4.sin_addr) == 1 &&
+                                 ntohl(v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+    if (!is_loopback)
+        return listener_fail(settings, -EADDRNOTAVAIL, "look for a loopback address");
     int on = 1;
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
-        bind(fd, (const struct sockaddr *)&address, size) < 0 ||
-        getsockname(fd, (struct sockaddr *)&address, &size) < 0)
+        bind(fd, address, size) < 0 || getsockname(fd, address, &size) < 0)
         return listener_fail(settings, -errno, "bind");
-    listener->port = ntohs(address.sin_port);
+    listener->port = ntohs(listener_is_v6(settings) ? v6.sin6_port : v4.sin_port);
     return 0;
 }
 
@@ -137,8 +173,7 @@ int listener_open(struct listener *listener, struct event_base *base,
                   void (*on_accept)(struct listener *listener, evutil_socket_t fd), void *owner)
 {
     *listener = (struct listener){.settings = settings, .on_accept = on_accept, .owner = owner};
-    int fd =
-        socket(settings->is_tcp ? AF_INET : AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int fd = socket(listener_family(settings), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return listener_fail(settings, -errno, "make a socket");
     int error =
@@ -151,7 +186,10 @@ int listener_open(struct listener *listener, struct event_base *base,
         listener_close(listener);
         return error;
     }
-    log_info("Listening", "address=%s port=%u", settings->address, (unsigned)listener->port);
+    if (settings->is_tcp)
+        log_info("Listening", "address=%s port=%u", settings->address, (unsigned)listener->port);
+    else
+        log_info("Listening", "address=%s", settings->address);
     return 0;
 }
 

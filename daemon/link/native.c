@@ -2,8 +2,8 @@
  * many. */
 #include "link/native.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -50,9 +50,9 @@ static int native_look(const struct settings_listener *settings, evutil_socket_t
                        unsigned *roles, char name[SESSION_PEER_SIZE])
 {
     struct peer peer;
-    struct sockaddr_in address = {0};
+    struct sockaddr_storage address = {0};
     socklen_t size = sizeof(address);
-    char text[INET_ADDRSTRLEN];
+    char host[INET6_ADDRSTRLEN], port[8];
     int on = 1;
     if (!settings->is_tcp) {
         int error = peer_read(&peer, fd, settings);
@@ -64,9 +64,11 @@ static int native_look(const struct settings_listener *settings, evutil_socket_t
     if (getpeername(fd, (struct sockaddr *)&address, &size) < 0 ||
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0)
         return -errno;
-    snprintf(name, SESSION_PEER_SIZE, "%s:%u",
-             inet_ntop(AF_INET, &address.sin_addr, text, sizeof(text)),
-             (unsigned)ntohs(address.sin_port));
+    if (getnameinfo((struct sockaddr *)&address, size, host, sizeof(host), port, sizeof(port),
+                    NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+        return -EINVAL;
+    snprintf(name, SESSION_PEER_SIZE, address.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host,
+             port);
     return 0;
 }
 

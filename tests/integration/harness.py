@@ -79,7 +79,9 @@ class Client:
     """One session of the native protocol. Events and answers are kept in the order in which they came."""
 
     def __init__(self, address, timeout=TIMEOUT):
-        family = socket.AF_INET if isinstance(address, tuple) else socket.AF_UNIX
+        family = socket.AF_UNIX
+        if isinstance(address, tuple):
+            family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         self.timeout = timeout
         self.socket = socket.socket(family, socket.SOCK_STREAM)
         self.socket.settimeout(timeout)

@@ -14,7 +14,9 @@ class Tcp(unittest.TestCase):
     def setUpClass(cls):
         cls.center = Center()
         cls.address = ("127.0.0.1", free_port())
-        cls.center.listen = [f'{{tcp: "127.0.0.1:{cls.address[1]}", tokens: tokens.yaml}}']
+        cls.address_v6 = ("::1", free_port())
+        cls.center.listen = [f'{{tcp: "127.0.0.1:{cls.address[1]}", tokens: tokens.yaml}}',
+                             f'{{tcp: "[::1]:{cls.address_v6[1]}", tokens: tokens.yaml}}']
         cls.write = cls.center.write_settings
         cls.center.write_settings = lambda *a, **k: (cls.write_tokens(TOKENS), cls.write(*a, **k))
         cls.center.__enter__()
@@ -44,6 +46,10 @@ class Tcp(unittest.TestCase):
         pbx.call({"do": "contact.abandon", "contact": "a"})
         desk = self.center.raw_client(self.address).hello("desk", token="desk-secret")
         self.assertEqual(desk.welcome["agent"], "olena")
+
+    def test_loopback_of_ipv6_serves_too(self):
+        self.center.raw_client(self.address_v6).hello("desk", token="desk-secret").call({"do": "ping"})
+        self.assertIn("peer=[::1]:", self.center.log())
 
     def test_wrong_tokens_are_refused_the_later_the_more_there_were_and_logged_without_the_token(self):
         began = time.monotonic()

@@ -57,8 +57,9 @@ static enum usher_error dispatch_check_hello(struct session *session,
             answer, USHER_ERROR_NOT_ALLOWED,
             "`client` is the name of another client that is connected in another role");
     if (!router_is_leading(sessions->router))
-        return usher_answer_set(answer, USHER_ERROR_STORAGE_UNAVAILABLE,
-                                "the router has not recovered yet; try again");
+        return usher_answer_set(
+            answer, USHER_ERROR_STORAGE_UNAVAILABLE,
+            "usherd has not read its journal in Redis yet; try again, or see its log");
     return USHER_OK;
 }
 

@@ -44,7 +44,8 @@ static enum usher_error greeting_check_token(const struct usher_command *hello,
         return usher_answer_set(answer, USHER_ERROR_UNAUTHORIZED, "no such token");
     if (greeting->role != row->role)
         return usher_answer_set(answer, USHER_ERROR_UNAUTHORIZED,
-                                "the token is for another `role`");
+                                "the token is for the `role` %.*s",
+                                USHER_TEXT_ARGS(usher_role_name(row->role)));
     if (!greeting_bind(greeting->client, sizeof(greeting->client), row->client))
         return usher_answer_set(answer, USHER_ERROR_UNAUTHORIZED,
                                 "the token is for another `client`");

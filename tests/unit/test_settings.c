@@ -326,8 +326,8 @@ END_TEST
 START_TEST(bad_links_are_told)
 {
     told_assert(
-        told_of(END "links:\n  k 1: {kind: kamailio, address: \"a:1\"}\n"
-                    "  k2: {kind: asterisk, address: \"a:1\"}\n"
+        told_of(END "links:\n  k 1: {kind: kamailio, address: \"[::1]:1\"}\n"
+                    "  k2: {kind: asterisk, address: \"[::1]:1\"}\n"
                     "  k3: {kind: kamailio, address: \"a\"}\n"
                     "  k4: {kind: kamailio, address: \"[::1]:0\"}\n"
                     "  k7: {kind: kamailio, address: pbx.local:1}\n"

@@ -64,9 +64,9 @@ struct usher_floor {
 USHER_MUST_USE bool usher_floor_init(struct usher_floor *floor, const struct usher_limits *limits);
 void usher_floor_fini(struct usher_floor *floor);
 
-/* Puts `rules` (borrowed) in force: no class and no set's pool is left, skills' pools keep the past
- * of those of the same name, levels are read anew from the agents' profiles. No contact may stand
- * in a line. False when memory is out. */
+/* Puts `rules` (borrowed) in force: no class and no set's pool is left, the pools of
+ * skills and channels keep the past of those of the same name, levels are read anew from the
+ * agents' profiles. No contact may stand in a line. False when memory is out. */
 USHER_MUST_USE bool usher_floor_take_rules(struct usher_floor *floor,
                                            const struct usher_rules *rules, int64_t now_ms);
 

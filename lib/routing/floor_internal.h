@@ -15,8 +15,8 @@ USHER_MUST_USE bool usher_floor_pool_agent(struct usher_floor *floor, struct ush
                                            int64_t now_ms);
 /* Counts the agent in his pools as his state is now. */
 void usher_floor_count_agent(struct usher_floor *floor, struct usher_agent *agent, int64_t now_ms);
-/* Makes the pools of rules' skills and channels; keeps the past of skills by name when `before` had
- * them. */
+/* Makes the pools of rules' skills and channels; each keeps the past of the one of the same
+ * name under `before`. */
 USHER_MUST_USE bool usher_floor_make_pools(struct usher_floor *floor,
                                            const struct usher_rules *before, int64_t now_ms);
 /* Finds or makes the pool of the class's set, gives its members to it, and sets class->covers. */

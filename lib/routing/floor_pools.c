@@ -79,6 +79,46 @@ static void forecast_of_skill(const struct usher_rules *rules, size_t skill, int
         *handle_ms = work_ms / *per_hour;
 }
 
+/* Makes the pools of the rules' skills; those of the same name keep their past. */
+static bool make_skill_pools(struct usher_floor *floor, const struct usher_rules *before,
+                             const struct usher_pool *old, int64_t now_ms)
+{
+    for (size_t skill = 0; skill < floor->rules->skills_count; skill++) {
+        int64_t per_hour;
+        int64_t handle_ms;
+        forecast_of_skill(floor->rules, skill, &per_hour, &handle_ms);
+        struct usher_pool *pool = add_pool(floor, USHER_POOL_SKILL, per_hour, handle_ms, now_ms);
+        if (!pool)
+            return false;
+        pool->skills[0] = (uint16_t)skill;
+        pool->skills_count = 1;
+        size_t same =
+            before ? usher_rules_find_skill(before, floor->rules->skills[skill]) : SIZE_MAX;
+        if (same != SIZE_MAX)
+            pool->past = old[same].past;
+    }
+    return true;
+}
+
+/* Makes the pools of the channels that need the whole agent; they keep their past. */
+static bool make_channel_pools(struct usher_floor *floor, const struct usher_pool *old,
+                               size_t old_count, int64_t now_ms)
+{
+    for (enum usher_channel channel = USHER_CHANNEL_VOICE; channel < USHER_CHANNEL_COUNT;
+         channel++) {
+        if (floor->rules->channels[channel].unit < 100)
+            continue;
+        struct usher_pool *pool = add_pool(floor, USHER_POOL_CHANNEL, 0, -1, now_ms);
+        if (!pool)
+            return false;
+        pool->channel = (uint8_t)channel;
+        for (size_t i = 0; i < old_count; i++)
+            if (old[i].kind == USHER_POOL_CHANNEL && old[i].channel == pool->channel)
+                pool->past = old[i].past;
+    }
+    return true;
+}
+
 bool usher_floor_make_pools(struct usher_floor *floor, const struct usher_rules *before,
                             int64_t now_ms)
 {
@@ -89,31 +129,8 @@ bool usher_floor_make_pools(struct usher_floor *floor, const struct usher_rules 
     floor->prices = NULL;
     floor->pools_count = 0;
     floor->pools_room = 0;
-    bool is_made = true;
-    for (size_t skill = 0; skill < floor->rules->skills_count && is_made; skill++) {
-        int64_t per_hour;
-        int64_t handle_ms;
-        forecast_of_skill(floor->rules, skill, &per_hour, &handle_ms);
-        struct usher_pool *pool = add_pool(floor, USHER_POOL_SKILL, per_hour, handle_ms, now_ms);
-        is_made = pool != NULL;
-        if (!is_made)
-            break;
-        pool->skills[0] = (uint16_t)skill;
-        pool->skills_count = 1;
-        size_t same =
-            before ? usher_rules_find_skill(before, floor->rules->skills[skill]) : SIZE_MAX;
-        if (same < old_count)
-            pool->past = old[same].past;
-    }
-    for (enum usher_channel channel = USHER_CHANNEL_VOICE; channel < USHER_CHANNEL_COUNT && is_made;
-         channel++) {
-        if (floor->rules->channels[channel].unit < 100)
-            continue;
-        struct usher_pool *pool = add_pool(floor, USHER_POOL_CHANNEL, 0, -1, now_ms);
-        is_made = pool != NULL;
-        if (pool)
-            pool->channel = (uint8_t)channel;
-    }
+    bool is_made = make_skill_pools(floor, before, old, now_ms) &&
+                   make_channel_pools(floor, old, old_count, now_ms);
     struct usher_floor gone = {.pools = old, .prices = old_prices, .pools_count = old_count};
     usher_floor_drop_pools(&gone);
     for (size_t i = 0; i < floor->agents_count; i++) {

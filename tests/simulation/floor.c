@@ -186,6 +186,16 @@ static void add_skill_pool(struct model *model, size_t skill, int64_t at_ms)
     pool->skills_count = 1;
 }
 
+static void add_channel_pool(struct model *model, enum usher_channel channel,
+                             const struct model_pool *old, size_t old_count, int64_t at_ms)
+{
+    struct model_pool *pool = add_pool(model, USHER_POOL_CHANNEL, 0, -1, at_ms);
+    pool->channel = channel;
+    for (size_t i = 0; i < old_count; i++)
+        if (old[i].channel == channel)
+            pool->lib.past = old[i].lib.past;
+}
+
 void model_take_rules(struct model *model, struct usher_rules *rules, int64_t at_ms)
 {
     struct usher_rules *before = model->rules;
@@ -203,7 +213,7 @@ void model_take_rules(struct model *model, struct usher_rules *rules, int64_t at
     }
     for (enum usher_channel channel = USHER_CHANNEL_VOICE; channel < USHER_CHANNEL_COUNT; channel++)
         if (rules->channels[channel].unit >= 100)
-            add_pool(model, USHER_POOL_CHANNEL, 0, -1, at_ms)->channel = channel;
+            add_channel_pool(model, channel, old, old_count, at_ms);
     for (size_t i = 0; i < old_count; i++)
         usher_pool_fini(&old[i].lib);
     for (size_t i = 0; i < model->agents_count; i++) {

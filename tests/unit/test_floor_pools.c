@@ -157,7 +157,7 @@ START_TEST(load_of_a_class_is_that_of_its_skills_its_exact_set_and_its_channel)
 }
 END_TEST
 
-START_TEST(new_rules_keep_the_past_of_skills_by_their_names)
+START_TEST(new_rules_keep_the_past_of_skills_by_their_names_and_of_channels)
 {
     floor_open(&world, RULES, 10);
     struct usher_agent *olena = floor_ready_agent(&world, "olena", "{\"french\":4}", 0);
@@ -167,6 +167,8 @@ START_TEST(new_rules_keep_the_past_of_skills_by_their_names)
     usher_floor_note_arrival(&world.floor, voice("billing"), 2000);
     const struct usher_pool_past billing = world.floor.pools[BILLING].past;
     const struct usher_pool_past french = world.floor.pools[FRENCH].past;
+    const struct usher_pool_past calls = world.floor.pools[VOICE].past;
+    ck_assert_uint_ge(calls.arrivals_q16, 1 << 16);
     world.now_ms = 5000;
     floor_reload(&world, "skills: [card, french, billing]\nqueues:\n" QUEUES);
     ck_assert_uint_eq(world.floor.classes_count, 0);
@@ -174,6 +176,7 @@ START_TEST(new_rules_keep_the_past_of_skills_by_their_names)
     ck_assert_uint_eq(world.floor.pools[0].past.arrivals_q16, 0);
     ck_assert_mem_eq(&world.floor.pools[1].past, &french, sizeof(french));
     ck_assert_mem_eq(&world.floor.pools[2].past, &billing, sizeof(billing));
+    ck_assert_mem_eq(&world.floor.pools[3].past, &calls, sizeof(calls));
     ck_assert_uint_eq(usher_floor_levels(&world.floor, olena)[1], 4);
     expect_pool(1, 1, 1);
     expect_pool(0, 0, 0);
@@ -206,5 +209,5 @@ SUITE_MAIN("floor_pools", pools_are_one_a_skill_and_one_a_channel_that_needs_the
            set_of_skills_in_use_has_those_who_are_eligible_for_one_of_its_classes,
            class_covers_the_pools_of_what_it_needs,
            load_of_a_class_is_that_of_its_skills_its_exact_set_and_its_channel,
-           new_rules_keep_the_past_of_skills_by_their_names,
+           new_rules_keep_the_past_of_skills_by_their_names_and_of_channels,
            forecast_of_a_skill_is_the_sum_of_the_queues_that_always_need_it)

@@ -203,9 +203,9 @@ static bool is_contact_id(struct usher_text text)
 static const char *misses_characters(size_t field, struct usher_text text)
 {
     if (field == USHER_FIELD_CONTACT)
-        return is_contact_id(text)
-                   ? NULL
-                   : "be an id of A-Z a-z 0-9 . _ @ : + -, or a client, a slash and an id";
+        return is_contact_id(text) ? NULL
+                                   : "be an id of 1 to 128 of A-Z a-z 0-9 . _ @ : + -, or a "
+                                     "client, a slash and an id";
     if (field == USHER_FIELD_AGENT || field == USHER_FIELD_CLIENT)
         return usher_text_is_id(text) ? NULL : "be an id of A-Z a-z 0-9 . _ @ : + -";
     if (field == USHER_FIELD_NOTE || usher_members_is_clean(text))

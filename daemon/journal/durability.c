@@ -12,10 +12,10 @@ static const struct promise_row promises[] = {
     {"always", "Durability: nothing acknowledged is lost when usherd, Redis or the machine dies"},
     {"everysec",
      "Durability: nothing is lost when usherd dies; some two seconds may be lost when Redis or the "
-     "machine dies. For more set appendfsync always"},
+     "machine dies. For more set appendfsync always."},
     {"no", "Durability: nothing is lost when usherd or Redis dies; half a minute may be lost when "
            "the machine dies. "
-           "For more set appendfsync always"},
+           "For more set appendfsync always."},
 };
 
 static bool is_text(struct usher_text text, const char *string)
@@ -38,14 +38,14 @@ bool durability_is_fit(struct usher_text appendonly, struct usher_text appendfsy
         is_fit = false;
         log_error("Redis keeps nothing on disk. Remedy: set `appendonly yes` and `appendfsync "
                   "always` in redis.conf, or "
-                  "`redis: {accept_loss: true}` in usherd.yaml to go without",
+                  "`redis: {accept_loss: true}` in usherd.yaml to go without.",
                   "appendonly=no");
     }
     if (policy.at && !is_text(policy, "noeviction")) {
         is_fit = false;
         log_error("Redis may throw keys away when its memory is full. Remedy: set "
                   "`maxmemory-policy noeviction` in "
-                  "redis.conf, or `redis: {accept_loss: true}` in usherd.yaml to go without",
+                  "redis.conf, or `redis: {accept_loss: true}` in usherd.yaml to go without.",
                   "maxmemory-policy=%s", log_value(policy, value));
     }
     if (!is_fit && accept_loss)

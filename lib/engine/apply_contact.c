@@ -29,6 +29,7 @@ static bool fill(struct usher_engine *engine, struct usher_contact *contact,
     contact->client = client->index;
     usher_list_append(&client->contacts, &contact->of_client);
     contact->place_ms = fields->place_ms;
+    contact->waited_ms = event->at_ms - fields->place_ms;
     contact->arrived_ms =
         usher_fields_has(fields, USHER_FIELD_SINCE_MS) ? fields->since_ms : event->at_ms;
     struct usher_class_key key;
@@ -53,10 +54,9 @@ bool usher_apply_contact_arrived(struct usher_engine *engine, const struct usher
     return true;
 }
 
-/* The spell of waiting is over. */
-static void stop_waiting(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms)
+/* It stands in line no longer. */
+static void stop_waiting(struct usher_engine *engine, struct usher_contact *contact)
 {
-    contact->waited_ms += now_ms - contact->since_ms;
     contact->settle_until_ms = 0;
     engine->queue_waiting[contact->queue]--;
 }
@@ -67,7 +67,7 @@ bool usher_apply_contact_offered(struct usher_engine *engine, const struct usher
     struct usher_agent *agent = usher_engine_agent(engine, event->fields.agent);
     if (!contact || !agent || contact->state != USHER_CONTACT_WAITING)
         return false;
-    stop_waiting(engine, contact, event->at_ms);
+    stop_waiting(engine, contact);
     if (!usher_contact_move(contact, USHER_CONTACT_OFFERED, event->at_ms))
         return false;
     contact->offer = event->n;
@@ -93,7 +93,7 @@ bool usher_apply_contact_answered(struct usher_engine *engine, const struct ushe
     if (!contact || !agent || !usher_number_read(event->fields.offer, &contact->offer))
         return false;
     if (contact->state == USHER_CONTACT_WAITING) {
-        stop_waiting(engine, contact, event->at_ms);
+        stop_waiting(engine, contact);
         contact->idle_before_ms = agent->idle_since_ms;
         usher_contact_give(contact, agent);
     }
@@ -133,15 +133,19 @@ bool usher_apply_contact_wrapping(struct usher_engine *engine, const struct ushe
     return true;
 }
 
-/* Everything that a final state lets go of. */
+/* Everything that a final state lets go of. The id stays taken, so that a repeated arrival makes no
+ * second contact; but whoever was only given up because the PBX was away too long may still be on
+ * its line, and is taken in again when it says so. */
 static void close_contact(struct usher_engine *engine, struct usher_contact *contact,
-                          int64_t now_ms)
+                          const struct usher_event *event)
 {
     struct usher_agent *agent = contact->agent;
+    int64_t now_ms = event->at_ms;
     usher_floor_leave(&engine->floor, contact);
     usher_contact_take_away(contact);
-    usher_ended_add(&engine->ended, usher_ended_hash(usher_text_of(contact->id)), now_ms,
-                    now_ms - USHER_ENDED_MS);
+    if (!usher_text_is_equal(event->fields.reason, USHER_TEXT(USHER_LINK_LOST)))
+        usher_ended_add(&engine->ended, usher_ended_hash(usher_text_of(contact->id)), now_ms,
+                        now_ms - USHER_ENDED_MS);
     usher_engine_free_contact(engine, contact);
     if (agent)
         usher_floor_update_agent(&engine->floor, agent, now_ms);
@@ -155,7 +159,7 @@ bool usher_apply_contact_done(struct usher_engine *engine, const struct usher_ev
     enum usher_contact_state from = contact->state;
     bool was_served = usher_contact_state_is_talk(from) || from == USHER_CONTACT_WRAPPING;
     if (from == USHER_CONTACT_WAITING)
-        stop_waiting(engine, contact, event->at_ms);
+        stop_waiting(engine, contact);
     if (!usher_contact_move(contact, USHER_CONTACT_DONE, event->at_ms))
         return false;
     if (contact->agent)
@@ -163,7 +167,7 @@ bool usher_apply_contact_done(struct usher_engine *engine, const struct usher_ev
     if (was_served && contact->class)
         usher_floor_note_handled(&engine->floor, contact->class,
                                  event->at_ms - contact->answered_ms);
-    close_contact(engine, contact, event->at_ms);
+    close_contact(engine, contact, event);
     return true;
 }
 
@@ -173,12 +177,12 @@ bool usher_apply_contact_abandoned(struct usher_engine *engine, const struct ush
     if (!contact)
         return false;
     if (contact->state == USHER_CONTACT_WAITING)
-        stop_waiting(engine, contact, event->at_ms);
+        stop_waiting(engine, contact);
     if (!usher_contact_move(contact, USHER_CONTACT_ABANDONED, event->at_ms))
         return false;
     if (contact->agent)
         contact->agent->idle_since_ms = contact->idle_before_ms;
-    close_contact(engine, contact, event->at_ms);
+    close_contact(engine, contact, event);
     return true;
 }
 

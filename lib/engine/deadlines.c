@@ -48,7 +48,7 @@ static void fire_client(struct usher_engine *engine, struct usher_client *client
     usher_heap_remove(&engine->deadlines, &client->lease);
     usher_list_for_each_safe (node, &client->contacts)
         usher_close_contact(engine, usher_list_entry(node, struct usher_contact, of_client),
-                            "link_lost", now_ms);
+                            USHER_LINK_LOST, now_ms);
 }
 
 void usher_engine_pass_time(struct usher_engine *engine, int64_t now_ms)

@@ -86,9 +86,10 @@ void usher_end_talk(struct usher_engine *engine, struct usher_contact *contact,
 /* Ends the contact and dispatches its agent. The contact is gone afterwards. */
 void usher_finish_contact(struct usher_engine *engine, struct usher_contact *contact,
                           struct usher_text reason, struct usher_text disposition, int64_t now_ms);
-/* The customer has left. The contact is gone afterwards. */
+/* The customer has left or, for `reason` (else absent), is given up. The contact is gone
+ * afterwards. */
 void usher_abandon_contact(struct usher_engine *engine, struct usher_contact *contact,
-                           int64_t now_ms);
+                           struct usher_text reason, int64_t now_ms);
 /* The PBX has none of this: whatever state the contact is in, it is closed as far as the PBX goes.
  */
 void usher_close_contact(struct usher_engine *engine, struct usher_contact *contact,

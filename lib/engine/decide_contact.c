@@ -103,7 +103,7 @@ enum usher_error usher_decide_contact_abandon(struct usher_request *request)
     if (contact->state != USHER_CONTACT_WAITING && !usher_contact_state_is_offer(contact->state))
         return usher_request_wrong_state(request, contact,
                                          "contact.end is for those an agent has answered");
-    usher_abandon_contact(request->engine, contact, request->now_ms);
+    usher_abandon_contact(request->engine, contact, USHER_NO_TEXT, request->now_ms);
     return USHER_OK;
 }
 

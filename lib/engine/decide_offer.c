@@ -96,11 +96,10 @@ enum usher_error usher_decide_contact_answer(struct usher_request *request)
     if (is_other)
         make_way(request, contact, agent);
     struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_ANSWERED, contact);
-    int64_t spell_ms =
-        contact->state == USHER_CONTACT_WAITING ? request->now_ms - contact->since_ms : 0;
     USHER_FIELDS_SET(&event.fields, OFFER, offer, usher_number_write(named.n, named.text));
     USHER_FIELDS_SET(&event.fields, AGENT, agent, usher_text_of(agent->id));
-    USHER_FIELDS_SET(&event.fields, WAITED_MS, waited_ms, contact->waited_ms + spell_ms);
+    USHER_FIELDS_SET(&event.fields, WAITED_MS, waited_ms,
+                     usher_contact_waited_ms(contact, request->now_ms));
     usher_engine_emit(request->engine, &event, request->now_ms);
     if (is_other)
         usher_dispatch_all(request->engine, request->now_ms);
@@ -169,7 +168,8 @@ enum usher_error usher_decide_offer_accept(struct usher_request *request)
                                 "the offer says accept: phone; the phone's answer accepts it");
     struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_ANSWERED, contact);
     usher_event_add_offer(&event, contact, room);
-    USHER_FIELDS_SET(&event.fields, WAITED_MS, waited_ms, contact->waited_ms);
+    USHER_FIELDS_SET(&event.fields, WAITED_MS, waited_ms,
+                     usher_contact_waited_ms(contact, request->now_ms));
     usher_engine_emit(request->engine, &event, request->now_ms);
     return USHER_OK;
 }

@@ -66,14 +66,31 @@ enum usher_error usher_decide_link_lose(struct usher_request *request)
     return USHER_OK;
 }
 
-/* All calls of the client are gone. Nobody is offered one that is about to be closed. */
-static void close_all(struct usher_engine *engine, struct usher_client *client, int64_t now_ms)
+/* Which of the PBXs told of a phone is not kept: the words of another are lost, too, and cost one
+ * failed offer at most. */
+static void forget_phones(struct usher_engine *engine, int64_t now_ms)
 {
-    engine->is_syncing = true;
+    for (size_t i = 0; i < engine->floor.agents_count; i++) {
+        const struct usher_agent *agent = &engine->floor.agents[i];
+        if (agent->phone_state == USHER_PHONE_IDLE || agent->phone_until_ms != 0)
+            continue;
+        struct usher_event event = {.kind = USHER_EVENT_AGENT_PHONE};
+        USHER_FIELDS_SET(&event.fields, AGENT, agent, usher_text_of(agent->id));
+        USHER_FIELDS_SET(&event.fields, STATE, state, usher_phone_state_name(USHER_PHONE_IDLE));
+        usher_engine_emit(engine, &event, now_ms);
+    }
+}
+
+/* All calls of the client are gone, and what it told of phones. Nobody is offered a call that is
+ * about to be closed. */
+static void begin_new_life(struct usher_engine *engine, struct usher_client *client, int64_t now_ms)
+{
+    engine->holds_offers = true;
     usher_list_for_each_safe (node, &client->contacts)
         usher_close_contact(engine, usher_list_entry(node, struct usher_contact, of_client),
                             "pbx_restarted", now_ms);
-    engine->is_syncing = false;
+    forget_phones(engine, now_ms);
+    engine->holds_offers = false;
 }
 
 static bool is_new_life(const struct usher_client *client, struct usher_text instance)
@@ -96,7 +113,7 @@ enum usher_error usher_decide_link_regain(struct usher_request *request)
             return USHER_OK;
     }
     if (is_new_life(client, fields->instance))
-        close_all(engine, client, request->now_ms);
+        begin_new_life(engine, client, request->now_ms);
     emit_plain(request, USHER_EVENT_LINK_REGAINED);
     usher_dispatch_all(engine, request->now_ms);
     return USHER_OK;

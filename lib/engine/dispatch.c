@@ -44,7 +44,7 @@ static void offer(struct usher_engine *engine, struct usher_contact *contact,
     USHER_FIELDS_SET(fields, RING_MS, ring_ms, ring_ms);
     USHER_FIELDS_SET(fields, UNTIL_MS, until_ms,
                      now_ms + ring_ms + (is_phone ? USHER_RING_GRACE_MS : 0));
-    USHER_FIELDS_SET(fields, WAITED_MS, waited_ms, contact->waited_ms + now_ms - contact->since_ms);
+    USHER_FIELDS_SET(fields, WAITED_MS, waited_ms, usher_contact_waited_ms(contact, now_ms));
     if (agent->phone[0])
         USHER_FIELDS_SET(fields, PHONE, phone, usher_text_of(agent->phone));
     add_story(&event, contact);
@@ -56,7 +56,7 @@ void usher_dispatch_contact(struct usher_engine *engine, struct usher_contact *c
                             int64_t now_ms)
 {
     struct usher_bid bid;
-    if (engine->is_syncing || usher_list_is_empty(&contact->in_line))
+    if (engine->holds_offers || usher_list_is_empty(&contact->in_line))
         return;
     struct usher_agent *agent = usher_match_agent(&engine->floor, contact, now_ms, &bid);
     if (agent)
@@ -67,7 +67,7 @@ void usher_dispatch_agent(struct usher_engine *engine, struct usher_agent *agent
 {
     struct usher_bid bid;
     struct usher_contact *contact;
-    while (!engine->is_syncing && agent->open_mask &&
+    while (!engine->holds_offers && agent->open_mask &&
            (contact = usher_match_contact(&engine->floor, agent, now_ms, &bid)))
         offer(engine, contact, agent, &bid, now_ms);
 }
@@ -77,7 +77,7 @@ void usher_dispatch_all(struct usher_engine *engine, int64_t now_ms)
     struct usher_bid bid;
     struct usher_agent *agent;
     struct usher_contact *contact;
-    if (engine->is_syncing)
+    if (engine->holds_offers)
         return;
     while (usher_match_pair(&engine->floor, now_ms, &agent, &contact, &bid))
         offer(engine, contact, agent, &bid, now_ms);

@@ -121,15 +121,16 @@ void usher_end_talk(struct usher_engine *engine, struct usher_contact *contact,
 }
 
 void usher_abandon_contact(struct usher_engine *engine, struct usher_contact *contact,
-                           int64_t now_ms)
+                           struct usher_text reason, int64_t now_ms)
 {
     char room[USHER_NUMBER_SIZE];
     struct usher_agent *agent = contact->agent;
     struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_ABANDONED, contact);
-    int64_t spell_ms = contact->state == USHER_CONTACT_WAITING ? now_ms - contact->since_ms : 0;
     if (agent)
         usher_event_add_offer(&event, contact, room);
-    USHER_FIELDS_SET(&event.fields, WAITED_MS, waited_ms, contact->waited_ms + spell_ms);
+    if (reason.at)
+        USHER_FIELDS_SET(&event.fields, REASON, reason, reason);
+    USHER_FIELDS_SET(&event.fields, WAITED_MS, waited_ms, usher_contact_waited_ms(contact, now_ms));
     usher_engine_emit(engine, &event, now_ms);
     if (agent)
         usher_dispatch_agent(engine, agent, now_ms);
@@ -142,7 +143,7 @@ void usher_close_contact(struct usher_engine *engine, struct usher_contact *cont
     case USHER_CONTACT_WAITING:
     case USHER_CONTACT_OFFERED:
     case USHER_CONTACT_RINGING:
-        usher_abandon_contact(engine, contact, now_ms);
+        usher_abandon_contact(engine, contact, usher_text_of(reason), now_ms);
         break;
     case USHER_CONTACT_TALKING:
     case USHER_CONTACT_HELD:

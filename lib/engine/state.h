@@ -24,6 +24,7 @@
 #define USHER_ENDED_MS       3600000 /* how long the id of an ended contact stays taken */
 #define USHER_SHELF_SIZE     5
 #define USHER_RING_NO_ANSWER "ring_no_answer"
+#define USHER_LINK_LOST      "link_lost" /* why a contact ended: its PBX did not come back in time */
 
 struct usher_engine {
     struct usher_limits limits;
@@ -44,7 +45,7 @@ struct usher_engine {
     struct usher_number last;
     int64_t last_ms;
     struct usher_outbox outbox;
-    bool is_syncing; /* a sync is being taken in: offers are made when all of it is known */
+    bool holds_offers; /* much changes at the same time: offers are made when all of it is known */
     const struct usher_command
         *cause; /* the command whose first event is still to come; NULL = none */
     struct usher_scratch scratch;

@@ -277,7 +277,7 @@ enum usher_error usher_sync_finish(struct usher_sync *sync, struct usher_engine 
         if (contact)
             named[named_count++] = contact;
     }
-    engine->is_syncing = true;
+    engine->holds_offers = true;
     close_missing(engine, client, named, named_count, now_ms);
     free(named);
     size_t refused_count = 0;
@@ -292,7 +292,7 @@ enum usher_error usher_sync_finish(struct usher_sync *sync, struct usher_engine 
             set_right(engine, client, contact, entry, now_ms);
     }
     sync->is_open = false;
-    engine->is_syncing = false;
+    engine->holds_offers = false;
     usher_dispatch_all(engine, now_ms);
     if (refused_count > 0)
         return usher_answer_set(answer, USHER_ERROR_LIMIT,

@@ -43,9 +43,17 @@ bool usher_contact_move(struct usher_contact *contact, enum usher_contact_state 
 {
     if (!moves[contact->state][to])
         return false;
+    contact->waited_ms = usher_contact_waited_ms(contact, now_ms);
     contact->state = to;
     contact->since_ms = now_ms;
     return true;
+}
+
+int64_t usher_contact_waited_ms(const struct usher_contact *contact, int64_t now_ms)
+{
+    bool is_waiting =
+        contact->state == USHER_CONTACT_WAITING || usher_contact_state_is_offer(contact->state);
+    return contact->waited_ms + (is_waiting ? now_ms - contact->since_ms : 0);
 }
 
 struct usher_text usher_contact_state_name(enum usher_contact_state state)

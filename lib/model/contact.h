@@ -50,7 +50,7 @@ struct usher_contact {
     int64_t arrived_ms;
     int64_t place_ms;        /* its place in line */
     int64_t since_ms;        /* when `state` began */
-    int64_t waited_ms;       /* the waiting spells before the present one */
+    int64_t waited_ms;       /* up to since_ms: usher_contact_waited_ms tells it as of now */
     int64_t until_ms;        /* the lease of OFFERED, RINGING and WRAPPING; else 0 */
     int64_t settle_until_ms; /* WAITING: not offered before this, or the PBX's word; 0 = nothing to
                                 wait for */
@@ -79,6 +79,10 @@ struct usher_contact {
  */
 USHER_MUST_USE bool usher_contact_move(struct usher_contact *contact, enum usher_contact_state to,
                                        int64_t now_ms);
+
+/* How long the customer has waited in all: in line, and while agents were asked; a ringing phone is
+ * no answer yet. */
+int64_t usher_contact_waited_ms(const struct usher_contact *contact, int64_t now_ms);
 
 /* "waiting", "offered" ... */
 struct usher_text usher_contact_state_name(enum usher_contact_state state);

@@ -52,8 +52,9 @@
       "The talk is over; the agent finishes the work.")                                            \
     X(CONTACT_DONE, "contact.done", F(CONTACT) | F(REASON), F(AGENT) | F(DISPOSITION), true,       \
       "The contact ended.")                                                                        \
-    X(CONTACT_ABANDONED, "contact.abandoned", F(CONTACT), F(AGENT) | F(OFFER) | F(WAITED_MS),      \
-      true, "The customer left before an agent answered.")                                         \
+    X(CONTACT_ABANDONED, "contact.abandoned", F(CONTACT),                                          \
+      F(AGENT) | F(OFFER) | F(REASON) | F(WAITED_MS), true,                                        \
+      "The customer left before an agent answered, or (`reason`) was given up.")                   \
     X(CONTACT_NOTED, "contact.noted", F(CONTACT) | F(NOTE), F(AGENT), true, "A note was written.") \
     X(OFFER_DECLINED, "offer.declined", F(CONTACT) | F(OFFER) | F(AGENT) | F(UNTIL_MS), F(REASON), \
       true,                                                                                        \

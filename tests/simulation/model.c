@@ -91,7 +91,7 @@ static bool is_talk(const struct model_contact *contact)
 
 static void set_state(struct model_contact *contact, enum model_state state, int64_t at_ms)
 {
-    if (contact->state == MODEL_WAITING)
+    if (contact->state == MODEL_WAITING || is_offer(contact))
         contact->waited_ms += at_ms - contact->since_ms;
     contact->state = state;
     contact->since_ms = at_ms;
@@ -233,6 +233,7 @@ static bool on_arrived(struct model *model, const struct usher_event *event,
     contact->tier = usher_rules_find_tier(model->rules, fields->tier);
     contact->place_ms = fields->place_ms;
     contact->since_ms = event->at_ms;
+    contact->waited_ms = event->at_ms - contact->place_ms;
     contact->class = model_class(model, contact, event->at_ms);
     model_note_arrival(model, contact->class, event->at_ms);
     return true;

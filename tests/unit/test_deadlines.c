@@ -92,7 +92,7 @@ START_TEST(deadlines_of_one_moment_fire_contacts_by_arrival_then_agents_then_lin
     pbx(&w, "contact.end contact=2");
     pbx(&w, "contact.end contact=1");
     ck_assert_str_eq(after(&w, 30000), "contact.done 1 olena served, contact.done 2 petro served, "
-                                       "agent.phone anna idle, contact.abandoned pbx2/3");
+                                       "agent.phone anna idle, contact.abandoned pbx2/3 link_lost");
     engine_close(&w);
 }
 END_TEST

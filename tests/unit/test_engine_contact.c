@@ -288,10 +288,11 @@ START_TEST(contact_that_vanished_is_closed_as_its_state_demands)
 {
     engine_open(&w);
     pbx(&w, "contact.arrive contact=1 channel=voice to=100");
-    ck_assert_str_eq(router(&w, "contact.vanish contact=pbx1/1"), "contact.abandoned 1");
+    ck_assert_str_eq(router(&w, "contact.vanish contact=pbx1/1"), "contact.abandoned 1 vanished");
     engine_agent(&w, "olena", "billing=5,internet=5");
     pbx(&w, "contact.arrive contact=2 channel=voice to=100");
-    ck_assert_str_eq(router(&w, "contact.vanish contact=pbx1/2"), "contact.abandoned 2 olena");
+    ck_assert_str_eq(router(&w, "contact.vanish contact=pbx1/2"),
+                     "contact.abandoned 2 olena vanished");
     talk("3", "100");
     ck_assert_str_eq(router(&w, "contact.vanish contact=pbx1/3"), "contact.done 3 olena vanished");
     talk("4", "200");

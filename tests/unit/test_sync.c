@@ -175,8 +175,9 @@ START_TEST(missing_contacts_are_closed_as_their_states_demand)
     /* What another PBX has is nothing to this one; olena is free for it when all is known. */
     ck_assert_str_eq(sync_of(NULL, NULL, NULL),
                      "contact.done talking olena vanished, contact.wrapping held petro vanished, "
-                     "contact.abandoned offered anna, contact.abandoned ringing maria, "
-                     "contact.abandoned waiting, contact.offered pbx2/other olena");
+                     "contact.abandoned offered anna vanished, "
+                     "contact.abandoned ringing maria vanished, "
+                     "contact.abandoned waiting vanished, contact.offered pbx2/other olena");
     ck_assert_str_eq(sync_of(NULL, NULL, NULL), ""); /* the wrap-up goes on */
     ck_assert_int_eq(engine_contact(&w, "held")->state, USHER_CONTACT_WRAPPING);
     close_world();

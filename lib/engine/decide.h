@@ -77,7 +77,8 @@ void usher_withdraw_offer(struct usher_engine *engine, struct usher_contact *con
 void usher_withdraw_offers(struct usher_engine *engine, const struct usher_agent *agent,
                            const char *reason, int64_t now_ms);
 /* Ends an open offer with blame (declined, failed, expired), lays the agent's phone to rest or
- * makes him not ready where that follows, and dispatches both. */
+ * makes him not ready and takes back his other offers where that follows, and dispatches all of
+ * them. */
 void usher_end_offer(struct usher_engine *engine, struct usher_contact *contact,
                      enum usher_event_kind kind, struct usher_text reason, int64_t now_ms);
 /* Ends a talk: into wrap-up, or at once. */

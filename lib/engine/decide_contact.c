@@ -21,6 +21,8 @@ static enum usher_error admit(struct usher_request *request, struct usher_text i
     if (usher_ended_has(&engine->ended, usher_ended_hash(id), request->now_ms - USHER_ENDED_MS))
         return usher_answer_set(answer, USHER_ERROR_CONTACT_EXISTS,
                                 "a contact of this id ended less than an hour ago; use a new id");
+    if (fields->data.length > 0 && fields->data.at[0] != '{')
+        return usher_answer_set(answer, USHER_ERROR_BAD_FIELD, "`data` must be an object");
     if (fields->data.length > engine->limits.context_bytes)
         return usher_answer_set(answer, USHER_ERROR_LIMIT,
                                 "limits.context: `data` has more than %zu bytes",

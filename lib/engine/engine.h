@@ -1,6 +1,6 @@
 /* The engine: takes commands and the time, changes its state by events alone, and hands the events
  * out as lines. It reads no clock and calls nobody. All room is taken at creation, but for
- * contexts, profiles and the tables of rules. */
+ * contexts, profiles, the tables of rules, done commands and the outbox. */
 #ifndef USHER_ENGINE_ENGINE_H
 #define USHER_ENGINE_ENGINE_H
 
@@ -46,7 +46,7 @@ enum usher_error usher_engine_decide(struct usher_engine *engine,
                                      const struct usher_command *command, int64_t now_ms,
                                      struct usher_answer *answer);
 
-/* Fires all deadlines up to now_ms, in their order. */
+/* Fires all deadlines up to now_ms, in their order; none before the first rules. */
 void usher_engine_pass_time(struct usher_engine *engine, int64_t now_ms);
 /* INT64_MAX when there is none. */
 int64_t usher_engine_next_deadline_ms(const struct usher_engine *engine);
@@ -98,8 +98,8 @@ struct usher_engine_counts {
 };
 struct usher_engine_counts usher_engine_count(const struct usher_engine *engine);
 
-/* Whether the answer to this command of this client was "ok" before (the last 1,024 ids of a client
- * are known). */
+/* Whether this command of this client was decided before, and caused an event: the answer was "ok".
+ * The last 1,024 such ids of a client are known; any other command may be decided again. */
 bool usher_engine_has_done(const struct usher_engine *engine, struct usher_text client,
                            struct usher_text id);
 

@@ -1,5 +1,6 @@
-/* The engine's state, for the engine's own files. Only usher_engine_emit and usher_engine_apply
- * change it. */
+/* The engine's state, for the engine's own files. Events alone change it: usher_engine_emit and
+ * usher_engine_apply. What follows from state and time (who stands in line, the next deadlines) is
+ * also brought up to date when a deadline passes. */
 #ifndef USHER_ENGINE_STATE_H
 #define USHER_ENGINE_STATE_H
 

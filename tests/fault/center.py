@@ -204,7 +204,7 @@ class Site:
             if at == 0 or data[at - 2:at] == b"\r\n":
                 starts.append(at)
             at += 1
-        starts = [at for at in starts if b"XADD" in data[at:at + 30]][-count:]
+        starts = [at for at in starts if b"XADD" in data[at:at + 30]][-count:] if count > 0 else []
         if starts:
             os.truncate(path, starts[0])
         return len(starts)

@@ -45,7 +45,11 @@ class Hand:
         self.random = self.world.chance(type(self).__name__)
 
     def work(self):
-        evils = [(name, self.mood(weight)) for name, weight in self.evils if self.is_possible(name)]
+        only = self.world.options.only and self.world.options.only.split(",")
+        evils = [(name, self.mood(weight)) for name, weight in self.evils
+                 if self.is_possible(name) and (not only or name in only)]
+        if not evils:
+            return
         names, weights = zip(*evils)
         yield self.random.uniform(0.1, 0.6)
         while self.world.loop.now() < self.both.end:
@@ -107,7 +111,7 @@ class ProcessHand(Hand):
     """What happens to the routers."""
 
     evils = (("kill", 4), ("kill_storm", 1), ("stop", 3), ("drain", 1), ("reload", 1), ("crash_point", 6), ("crash_at_start", 3),
-             ("stop_at_answer", 5), ("rival", 4))
+             ("stop_at_answer", 5), ("rival", 6))
 
     def is_possible(self, name):
         if name == "rival":
@@ -179,7 +183,7 @@ class ProcessHand(Hand):
             return
         for other in self.site.routers:
             if other is not router:
-                other.redis_way.delay = self.random.choice((0, 0, 0.01, 0.03))
+                other.redis_way.delay = self.random.choice((0, 0.01, 0.03, 0.06))
         self.start_other(router)
         yield self.random.uniform(0.3, 1.0)
         for other in self.site.routers:
@@ -401,12 +405,13 @@ class WayHand(Hand):
     def lose_tail(self):
         """Redis comes back without its last entries, as after a failover: the router, which lived, appends them again."""
         router = self.leader()
-        if not router:
-            return
+        if not router or (self.site.options.second == "rival" and len(self.site.running()) > 1):
+            return  # who takes over now would not remember what is lost
         router.redis_way.stall(True)
         yield 0.05
+        own = [id for id, _ in self.site.read_journal()[-5:] if id.split("-")[0] == str(self.world.epoch_of(router))]
         self.site.kill_redis()
-        lost = self.site.lose_tail(self.random.randint(1, 4))
+        lost = self.site.lose_tail(min(self.random.randint(1, 4), len(own) - 1))
         self.world.note("lost tail", lost)
         router.redis_way.heal()
         yield from self.redis_back()

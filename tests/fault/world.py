@@ -67,6 +67,9 @@ class World:
                     best = (watcher.seen[0], router)
         return best[1] if best else None
 
+    def epoch_of(self, router):
+        return self.watchers[self.site.routers.index(router)].seen[0]
+
     # Probes: how long until somebody is offered a contact again.
 
     def probe_after_kill(self):

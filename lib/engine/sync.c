@@ -238,19 +238,51 @@ static int compare_pointers(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* Closes the client's contacts that are not among the `count` sorted ones of `named`. */
-static void close_missing(struct usher_engine *engine, struct usher_text client,
-                          struct usher_contact **named, size_t count, int64_t now_ms)
+/* Closes the client's contacts that the list does not name. False, with nothing done, when memory
+ * is out. */
+static bool close_missing(const struct usher_sync *sync, struct usher_engine *engine,
+                          struct usher_text client, int64_t now_ms)
 {
     struct usher_client *pbx = usher_clients_find(&engine->clients, client);
     if (!pbx)
-        return;
-    qsort(named, count, sizeof(struct usher_contact *), compare_pointers);
+        return true;
+    struct usher_contact **named = calloc(sync->count + 1, sizeof(struct usher_contact *));
+    if (!named)
+        return false;
+    size_t named_count = 0;
+    for (size_t i = 0; i < sync->count; i++) {
+        struct usher_contact *contact = find(engine, client, &sync->entries[i].command, now_ms);
+        if (contact)
+            named[named_count++] = contact;
+    }
+    qsort(named, named_count, sizeof(struct usher_contact *), compare_pointers);
     usher_list_for_each_safe (node, &pbx->contacts) {
         struct usher_contact *contact = usher_list_entry(node, struct usher_contact, of_client);
-        if (!bsearch(&contact, named, count, sizeof(struct usher_contact *), compare_pointers))
+        if (!bsearch(&contact, named, named_count, sizeof(struct usher_contact *),
+                     compare_pointers))
             usher_close_contact(engine, contact, "vanished", now_ms);
     }
+    free(named);
+    return true;
+}
+
+/* Takes in the calls that are not known, and sets the others right. Returns how many were not taken
+ * in. */
+static size_t take_listed(struct usher_sync *sync, struct usher_engine *engine,
+                          struct usher_text client, int64_t now_ms)
+{
+    size_t refused_count = 0;
+    for (size_t i = 0; i < sync->count; i++) {
+        const struct usher_command *entry = &sync->entries[i].command;
+        if (!find(engine, client, entry, now_ms))
+            sync->entries[i].refused =
+                tell(engine, client, entry, USHER_COMMAND_CONTACT_ARRIVE, now_ms);
+        refused_count += sync->entries[i].refused != USHER_OK;
+        struct usher_contact *contact = find(engine, client, entry, now_ms);
+        if (contact)
+            set_right(engine, client, contact, entry, now_ms);
+    }
+    return refused_count;
 }
 
 enum usher_error usher_sync_finish(struct usher_sync *sync, struct usher_engine *engine,
@@ -268,31 +300,13 @@ enum usher_error usher_sync_finish(struct usher_sync *sync, struct usher_engine 
                                 "`count` is %lld and %zu calls were listed", (long long)count,
                                 seen);
     }
-    struct usher_contact **named = calloc(sync->count + 1, sizeof(struct usher_contact *));
-    if (!named)
-        return usher_answer_set(answer, USHER_ERROR_LIMIT, "memory is out");
-    size_t named_count = 0;
-    for (size_t i = 0; i < sync->count; i++) {
-        struct usher_contact *contact = find(engine, client, &sync->entries[i].command, now_ms);
-        if (contact)
-            named[named_count++] = contact;
-    }
     engine->holds_offers = true;
-    close_missing(engine, client, named, named_count, now_ms);
-    free(named);
-    size_t refused_count = 0;
-    for (size_t i = 0; i < sync->count; i++) {
-        const struct usher_command *entry = &sync->entries[i].command;
-        if (!find(engine, client, entry, now_ms))
-            sync->entries[i].refused =
-                tell(engine, client, entry, USHER_COMMAND_CONTACT_ARRIVE, now_ms);
-        refused_count += sync->entries[i].refused != USHER_OK;
-        struct usher_contact *contact = find(engine, client, entry, now_ms);
-        if (contact)
-            set_right(engine, client, contact, entry, now_ms);
-    }
-    sync->is_open = false;
+    bool is_closed = close_missing(sync, engine, client, now_ms);
+    size_t refused_count = is_closed ? take_listed(sync, engine, client, now_ms) : 0;
     engine->holds_offers = false;
+    if (!is_closed)
+        return usher_answer_set(answer, USHER_ERROR_LIMIT, "memory is out");
+    sync->is_open = false;
     usher_dispatch_all(engine, now_ms);
     if (refused_count > 0)
         return usher_answer_set(answer, USHER_ERROR_LIMIT,

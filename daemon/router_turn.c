@@ -141,11 +141,17 @@ static void router_flush(struct router *router)
     struct batch *batch = usher_list_entry(router->waiting.next, struct batch, node);
     if (batch->events_count == 0) {
         /* Answers only. While a late batch is withheld, these wait too: they may tell of it. */
-        if (usher_list_is_empty(&router->withheld) && !router->is_frozen) {
+        if (!usher_list_is_empty(&router->withheld) || router->is_frozen)
+            return;
+        if (journal_is_fresh(router->journal)) {
             usher_list_remove(&batch->node);
             router_publish(router, batch);
+            return;
         }
-        return;
+        /* Another may lead by now: they go with a heartbeat, which tells. */
+        if (router_is_holding(router))
+            return;
+        router_order_simple(router, USHER_COMMAND_ROUTER_BEAT);
     }
     if (!router->is_leading || router_is_holding(router) || !journal_is_idle(router->journal))
         return;

@@ -45,6 +45,7 @@ void journal_accept_flight(struct journal *journal)
     assert(flight->is_active);
     journal_tail_push(&journal->tail, flight->last, flight->lines);
     journal->last = flight->last;
+    journal->proven_ms = flight->sent_ms;
     journal->snapshot.events_count += flight->events_count;
     journal_mark_now(journal);
     *flight = (struct journal_flight){.is_active = false};

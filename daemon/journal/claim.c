@@ -193,6 +193,7 @@ static void on_claimed(void *owner, const struct redisReply *reply)
 void journal_claim_send(struct journal *journal)
 {
     journal->claim.is_sent = true;
+    journal->proven_ms = redis_now_ms();
     journal_add(journal, journal->claim.n, usher_bytes_text(&journal->claim.line),
                 journal->is_first, on_claimed);
 }

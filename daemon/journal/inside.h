@@ -119,6 +119,7 @@ struct journal {
     struct journal_find find;
     struct journal_claim claim;
     struct journal_flight flight;
+    int64_t proven_ms;        /* CLOCK_BOOTTIME: when the last append that stands was sent */
     struct journal_tail tail; /* from our claim on */
     struct journal_batch *repair_next;
     int64_t repair_sent_ms;

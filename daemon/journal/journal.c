@@ -251,3 +251,8 @@ bool journal_is_idle(const struct journal *journal)
 {
     return journal->phase == JOURNAL_PHASE_LEADING && !journal->flight.is_active;
 }
+
+bool journal_is_fresh(const struct journal *journal)
+{
+    return redis_now_ms() - journal->proven_ms <= journal->settings->timing.lease_ms;
+}

@@ -57,6 +57,9 @@ void journal_start(struct journal *journal);
 
 /* True when we lead, and no batch is in flight. */
 bool journal_is_idle(const struct journal *journal);
+/* True when something that was sent within timing.lease is known to stand: no other router can have
+ * taken over since. */
+bool journal_is_fresh(const struct journal *journal);
 /* Appends a batch: lines with their newlines, the last numbered `last`. It must be idle. `lines` is
  * borrowed until `appended`, `fenced` or `lost`. */
 void journal_append(struct journal *journal, struct usher_text lines, struct usher_number last,

@@ -52,9 +52,11 @@ static void on_claimed(void *owner, const struct redisReply *reply)
 static void on_snapshot(void *owner, const struct redisReply *reply)
 {
     struct journal *journal = owner;
-    if (journal_take(journal, reply))
-        journal_add(journal, journal->claim.n, usher_bytes_text(&journal->claim.line), true,
-                    on_claimed);
+    if (!journal_take(journal, reply))
+        return;
+    journal->proven_ms = redis_now_ms();
+    journal_add(journal, journal->claim.n, usher_bytes_text(&journal->claim.line), true,
+                on_claimed);
 }
 
 static void write_snapshot(struct journal *journal)

@@ -53,6 +53,12 @@ bool journal_is_idle(const struct journal *journal)
     return the_world->is_idle;
 }
 
+bool journal_is_fresh(const struct journal *journal)
+{
+    (void)journal;
+    return !the_world->is_stale;
+}
+
 void journal_append(struct journal *journal, struct usher_text lines, struct usher_number last,
                     size_t events_count)
 {

@@ -28,6 +28,7 @@ struct world {
     const struct journal_ops *ops; /* the router's, with `owner` */
     void *owner;
     bool is_idle;
+    bool is_stale;              /* the last append is long ago */
     struct usher_text appended; /* in flight */
     size_t appends_count;
     size_t appended_events;

@@ -90,6 +90,35 @@ START_TEST(late_reply_is_told_only_after_one_in_time)
 }
 END_TEST
 
+/* A machine that stood still for a while: another router may lead by now. */
+START_TEST(answers_without_an_event_wait_for_redis_when_its_last_word_is_old)
+{
+    struct world world;
+    struct listener desk, late;
+    start(&world);
+    add_agent(&world, "olena");
+    listener_open(&world, &desk, USHER_ROLE_DESK, "desk", "olena");
+    listener_say(&world, &desk, "{\"id\":\"d-1\",\"do\":\"agent.sign_in\"}");
+    world_settle(&world);
+    ck_assert_str_eq(listener_heard(&desk), "d-1 ok, agent.signed_in");
+    world.is_stale = true;
+    listener_join(&world, &late, USHER_ROLE_OBSERVER, "late", "");
+    listener_say(&world, &desk, "{\"id\":\"d-2\",\"do\":\"agent.sign_in\"}");
+    router_submit_hello(world.router, &late.party, USHER_TEXT("h"), USHER_NO_TEXT);
+    router_turn_end(world.router);
+    ck_assert_str_eq(listener_heard(&desk), "");
+    ck_assert_str_eq(listener_heard(&late), "");
+    ck_assert(!world.is_idle); /* a heartbeat is on its way */
+    world.is_stale = false;
+    world_append(&world, false);
+    ck_assert_str_eq(listener_heard(&desk), "d-2 ok");
+    ck_assert_str_eq(listener_heard(&late), "h ok");
+    listener_leave(&world, &desk);
+    listener_leave(&world, &late);
+    world_close(&world);
+}
+END_TEST
+
 START_TEST(nothing_is_decided_while_redis_is_away)
 {
     struct world world;
@@ -415,6 +444,7 @@ END_TEST
 
 SUITE_MAIN("router", answers_and_events_wait_for_the_journal,
            turns_gather_while_a_batch_is_in_flight, late_reply_is_told_only_after_one_in_time,
+           answers_without_an_event_wait_for_redis_when_its_last_word_is_old,
            nothing_is_decided_while_redis_is_away, what_waits_for_redis_has_a_bound,
            commands_before_the_claim_are_refused, answer_to_a_party_that_left_is_dropped,
            repeated_id_gets_its_answer_again_and_causes_nothing,

@@ -1,6 +1,7 @@
 /* Reading the journal after the claim: every line behind the snapshot and up to our own
  * router.started goes to the owner, in order. An entry is handed over whole or not at all, so
- * reading can begin again after it at any time. */
+ * reading can begin again after it at any time. Each reading begins with the entry that was handed
+ * over last: as long as that is there, nothing between it and the claim can be missing. */
 #include <hiredis/hiredis.h>
 
 #include "journal/inside.h"
@@ -94,16 +95,34 @@ static bool hand_over(struct journal *journal, struct usher_text lines)
     return true;
 }
 
+/* Whether `entry` is the one that was handed over last. Else the stream is not the one that was
+ * begun: it was flushed and written anew, or trimmed behind a newer snapshot. */
+static bool is_last_read(struct journal *journal, const struct redisReply *entry)
+{
+    struct journal_entry first;
+    char number[USHER_NUMBER_SIZE];
+    if (journal_reply_entry(entry, &first) && usher_number_compare(first.id, journal->last) == 0)
+        return true;
+    log_error("The journal was written anew or trimmed while it was read. Start again",
+              "site=%s missing=%s", journal->settings->site,
+              usher_number_write(journal->last, number).at);
+    journal_fail(journal);
+    return false;
+}
+
 static void on_entries(void *owner, const struct redisReply *reply)
 {
     struct journal *journal = owner;
+    size_t known = journal->last.epoch != 0;
     if (!journal_take(journal, reply))
         return;
-    if (!journal_reply_element(reply, 0)) { /* the claim is gone: sending it again tells why */
+    if (known && journal_reply_element(reply, 0) && !is_last_read(journal, reply->element[0]))
+        return;
+    if (!journal_reply_element(reply, known)) { /* the claim is gone: sending it again tells why */
         journal_retry(journal);
         return;
     }
-    for (size_t i = 0; i < reply->elements; i++) {
+    for (size_t i = known; i < reply->elements; i++) {
         struct journal_entry entry;
         if (!journal_reply_entry(reply->element[i], &entry) || !entry.lines.at) {
             journal_fail_foreign(journal, reply->element[i]);
@@ -126,16 +145,12 @@ static void on_entries(void *owner, const struct redisReply *reply)
 
 void journal_read_on(struct journal *journal)
 {
-    char from[USHER_NUMBER_SIZE + 1] = "-";
+    char from[USHER_NUMBER_SIZE];
     char to[USHER_NUMBER_SIZE];
     struct usher_text args[6] = {USHER_TEXT("XRANGE"), journal->stream,
                                  USHER_NO_TEXT,        USHER_NO_TEXT,
                                  USHER_TEXT("COUNT"),  USHER_TEXT(READ_ENTRIES)};
-    if (journal->last.epoch != 0) {
-        from[0] = '(';
-        usher_number_write(journal->last, from + 1);
-    }
-    args[2] = usher_text_of(from);
+    args[2] = journal->last.epoch != 0 ? usher_number_write(journal->last, from) : USHER_TEXT("-");
     args[3] = usher_number_write(journal->claim.n, to);
     journal_command(journal, args, USHER_COUNT_OF(args), on_entries);
 }

@@ -206,6 +206,26 @@ START_TEST(snapshot_without_a_journal_is_enough_to_start)
 }
 END_TEST
 
+/* By a FLUSHALL and the leader of then, whose new snapshot this one does not know. */
+START_TEST(journal_written_anew_during_the_start_is_not_followed)
+{
+    lead_with_rules();
+    append_and_save();
+    stand_in_append(&a, 1);
+    stand_in_start(&b, &world);
+    world_wait(&world, &b.snapshots, 1);
+    redis_server_ask(&world.redis, "DEL " WORLD_KEY);
+    redis_server_ask(&world.redis,
+                     "XADD " WORLD_KEY
+                     " %u-1 b {\"at\":1763745600999,\"n\":\"%u-1\",\"ev\":\"journal.lost\"}",
+                     (unsigned)a.epoch + 1, (unsigned)a.epoch + 1);
+    world_wait(&world, &b.failures, 1);
+    ck_assert_int_eq(b.claims, 0);
+    stand_in_stop(&a);
+    stand_in_stop(&b);
+}
+END_TEST
+
 START_TEST(what_redis_lost_of_the_end_is_appended_again)
 {
     lead_with_rules();
@@ -241,6 +261,7 @@ int main(void)
         redis_that_dies_while_the_journal_is_written_anew_gets_it_all,
         journal_lost_while_redis_was_away_is_written_anew,
         snapshot_without_a_journal_is_enough_to_start,
+        journal_written_anew_during_the_start_is_not_followed,
         what_redis_lost_of_the_end_is_appended_again,
     };
     return world_run_suite("journal_memory", open_world, close_world, tests, USHER_COUNT_OF(tests));

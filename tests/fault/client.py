@@ -207,10 +207,31 @@ class Session:
 
 
 class Watcher(Session):
-    """An observer that stays with one router, past all proxies, to whatever end: what a router tells after it was fenced, it hears."""
+    """Sees everything of one router, past all proxies, and stays to whatever end: what a router tells after it was fenced, it hears.
+
+    It asks all the time for what is so already: an answer without an event, which is a router's word about its state all the same.
+    """
+
+    def __init__(self, world, router):
+        name = "watcher-" + router.name
+        super().__init__(world, name, {"role": "supervisor", "client": name}, [router.socket])
+        self.ask()
+
+    def ask(self):
+        if self.is_open:
+            self.send("agent.sign_in", agent="probe0")
+        if not self.is_ended:
+            self.loop.after(0.05, self.ask)
+
+    def lost(self):
+        self.unanswered.clear()
+        super().lost()
 
     def listen(self, connection):
         pass
+
+    def on_event(self, event):
+        self.world.last_told = self.loop.now()
 
 
 class Knocker:

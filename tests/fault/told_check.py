@@ -86,19 +86,22 @@ def check_lines(world, check, session, connection, log):
 def check_fence(world, session):
     """Some time after a higher epoch was heard of, nobody is told anything of a lower one."""
     patience = 2.5 * world.options.scale + 0.3
-    for kind, when, _, line in session.log:
-        if kind not in ("event", "welcome"):
+    epochs = {}  # of a connection, as it was told
+    for kind, when, connection, line in session.log:
+        if kind in ("event", "welcome"):
+            epochs[connection] = number(line["n"])[0]
+        elif kind != "ok":
             continue
-        epoch = number(line["n"])[0]
+        epoch = epochs[connection]
         above = [seen for other, seen in world.epochs_seen.items() if other > epoch]
         if above and when > min(above) + patience:
-            world.complain(f"{session.name} was told {line['ev']} {line['n']} by a router that was fenced "
-                           f"{when - min(above):.2f} s before")
+            told = f"{line['ev']} {line['n']}" if "ev" in line else f"ok for {line}"
+            world.complain(f"{session.name} was told {told} by a router that was fenced {when - min(above):.2f} s before")
             return
 
 
 def concerns(session, event):
-    if session.hello["role"] == "observer":
+    if session.hello["role"] == "supervisor":
         return event["ev"] not in ("router.heartbeat", "router.started")  # journal.lost tells of a claim while it leads
     return event.get("contact", "").startswith(session.name + "/")
 

@@ -124,10 +124,7 @@ class World:
         loop.spawn(site.wait_redis())
         loop.run(site.redis.is_there, 5)
         site.write_profiles(self.profiles)
-        self.watchers = [Watcher(self, "watcher-" + router.name, {"role": "observer", "client": "watcher-" + router.name},
-                                 [router.socket]) for router in site.routers]
-        for watcher in self.watchers:
-            watcher.on_event = self.on_watched
+        self.watchers = [Watcher(self, router) for router in site.routers]
         addresses = [router.way.path for router in site.routers]
         self.pbxs = [Pbx(self, name, addresses, is_resending) for name, is_resending in self.resends.items()]
         self.desks = [Desk(self, agent, addresses) for agent in self.profiles]
@@ -136,9 +133,6 @@ class World:
         loop.spawn(site.supervise())
         if not loop.run(self.is_served, 10):
             self.complain("the center did not begin to serve within 10 s")
-
-    def on_watched(self, event):
-        self.last_told = self.loop.now()
 
     def sessions(self):
         return [*self.pbxs, *self.desks]

@@ -207,7 +207,8 @@ START_TEST(only_the_first_event_of_a_command_names_it)
     size_t before = w.world.journal.length;
     pbx(&w, "contact.arrive id=c-1 contact=1 channel=voice to=100");
     const char *line = w.world.journal.at + before;
-    const char *end = strchr(line, '\n');
+    const char *end = memchr(line, '\n', w.world.journal.length - before);
+    ck_assert_ptr_nonnull(end);
     ck_assert(usher_event_decode((struct usher_text){line, (size_t)(end - line)}, &scratch, &event,
                                  &answer));
     ck_assert(usher_text_is_equal(event.fields.by, USHER_TEXT("pbx1")));

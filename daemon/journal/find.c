@@ -10,6 +10,8 @@
 #include "journal/inside.h"
 #include "log.h"
 
+#define FIND_AGAIN_MAX 3
+
 static void try_next(struct journal *journal);
 static void ask_rules(struct journal *journal);
 
@@ -35,6 +37,11 @@ static void finish(struct journal *journal)
     struct journal_find *find = &journal->find;
     size_t count = find->count;
     journal_find_fini(journal);
+    if (find->has_stream && count > 0 && !find->has_state && find->again_count < FIND_AGAIN_MAX) {
+        find->again_count++; /* a leader may have put newer ones in their place meanwhile */
+        journal_retry(journal);
+        return;
+    }
     if (find->has_stream) {
         if (count > 0 && !find->has_state)
             log_warning("No snapshot can be used; the whole journal is read", NULL);

@@ -39,7 +39,8 @@ struct journal_find {
     struct usher_number *list;
     size_t count;
     size_t room;
-    size_t index; /* the one that is tried */
+    size_t index;         /* the one that is tried */
+    unsigned again_count; /* how often none could be used, and they were looked for again */
     bool has_stream;
     bool has_state; /* a snapshot was handed over */
     struct usher_bytes saved;

@@ -1,8 +1,10 @@
 /* The journal over a real Redis: snapshots, trimming, and a Redis that forgets. */
 #include <check.h>
+#include <event2/event.h>
 #include <hiredis/hiredis.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "integration/journal_world.h"
 
@@ -206,6 +208,41 @@ START_TEST(snapshot_without_a_journal_is_enough_to_start)
 }
 END_TEST
 
+/* Turns the loop until Redis has listed the keys; its answer is not read yet. */
+static void wait_listed(void)
+{
+    char stats[8192];
+    do {
+        (void)event_base_loop(world.base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+        redis_server_ask_text(&world.redis, stats, sizeof(stats), "INFO commandstats");
+    } while (!strstr(stats, "cmdstat_scan:"));
+}
+
+START_TEST(snapshots_that_a_leader_replaces_during_the_start_are_looked_for_again)
+{
+    unsigned long long older, newer;
+    world.settings.journal.keep_ms = 0;
+    lead_with_rules();
+    for (int i = 0; i < 4; i++)
+        append_and_save();
+    older = a.seq;
+    append_and_save();
+    newer = a.seq;
+    ck_assert_int_lt(redis_server_ask(&world.redis, "XLEN " WORLD_KEY), 250);
+    redis_server_ask(&world.redis, "RENAME usher:{test}:snapshot:%u-%llu aside", a.epoch, newer);
+    redis_server_ask(&world.redis, "CONFIG RESETSTAT");
+    stand_in_start(&b, &world);
+    wait_listed();
+    redis_server_ask(&world.redis, "RENAME aside usher:{test}:snapshot:%u-%llu", a.epoch, newer);
+    redis_server_ask(&world.redis, "DEL usher:{test}:snapshot:%u-%llu", a.epoch, older);
+    world_wait(&world, &b.claims, 1);
+    ck_assert_int_eq(b.snapshots, 1);
+    ck_assert(stand_in_is_after(&b, usher_bytes_text(&a.state)));
+    stand_in_stop(&a);
+    stand_in_stop(&b);
+}
+END_TEST
+
 /* By a FLUSHALL and the leader of then, whose new snapshot this one does not know. */
 START_TEST(journal_written_anew_during_the_start_is_not_followed)
 {
@@ -261,6 +298,7 @@ int main(void)
         redis_that_dies_while_the_journal_is_written_anew_gets_it_all,
         journal_lost_while_redis_was_away_is_written_anew,
         snapshot_without_a_journal_is_enough_to_start,
+        snapshots_that_a_leader_replaces_during_the_start_are_looked_for_again,
         journal_written_anew_during_the_start_is_not_followed,
         what_redis_lost_of_the_end_is_appended_again,
     };

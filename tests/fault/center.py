@@ -49,6 +49,8 @@ class Router:
         self.redis_way = RedisWay(site.loop, site.path(name + "-redis.sock"), site.redis_socket, site.appended)
         self.starts_count = 0
         self.is_stopped = False
+        self.is_stopped_at_answer = False
+        self.wakes = []  # (when it got SIGCONT, whether it was stopped before it could read Redis's answer)
         self.expected = set()  # the exit codes that are in order for the present process
         self.is_reaped = True
 
@@ -78,6 +80,8 @@ class Router:
         self.process.send_signal(number)
         if number in (signal.SIGSTOP, signal.SIGCONT):
             self.is_stopped = number == signal.SIGSTOP
+            if number == signal.SIGCONT:
+                self.wakes.append((self.site.loop.now(), self.is_stopped_at_answer))
         if number == signal.SIGKILL:
             self.process.wait()
 
@@ -255,7 +259,8 @@ class Site:
         self.note("end", router.name, code)
         is_in_order = (code in router.expected or
                        (code == 1 and "Another router has taken over" in log and len(self.routers) > 1) or
-                       (code == 1 and "an entry that no router wrote" in log and "foreign" in router.expected))
+                       (code == 1 and "an entry that no router wrote" in log and "foreign" in router.expected) or
+                       (code == 1 and "written anew or trimmed while it was read" in log and self.segments))
         if not is_in_order:
             self.complain(f"usherd {router.name} ended with {code}, and nobody had ended it; its log:\n" + log[-3000:])
 

@@ -72,8 +72,9 @@ class Hand:
                 yield 0.02
             yield from self.wait_calm()
         both.busy += 1
-        self.world.note("evil", name)
-        yield from getattr(self, name)()
+        if not is_alone or self.is_calm():
+            self.world.note("evil", name)
+            yield from getattr(self, name)()
         both.busy -= 1
         both.last_undone = self.world.loop.now()
         if is_alone:
@@ -86,13 +87,17 @@ class Hand:
         running = self.site.running()
         return self.random.choice(running) if running else None
 
+    def is_calm(self):
+        """A router leads and has told something just now, and no other takes itself for the leader."""
+        world, now = self.world, self.world.loop.now()
+        if self.leader() is None or now - world.last_told > 0.3 or any(
+                router.wakes and now - router.wakes[-1][0] < 1.0 for router in self.site.routers):
+            return False
+        return world.options.second != "rival" or (len(self.site.running()) == 1 and not self.site.starting)
+
     def wait_calm(self):
-        """Until a router leads and has written something just now; gives up after a while."""
         end = self.world.loop.now() + 4
-        while self.world.loop.now() < end:
-            welcomed = self.world.last_welcome
-            if self.leader() and welcomed and self.world.loop.now() - self.world.last_told < 0.3:
-                return
+        while not self.is_calm() and self.world.loop.now() < end:
             yield 0.05
 
     def configure(self, *command):
@@ -143,10 +148,11 @@ class ProcessHand(Hand):
         router = self.leader()
         if not router:
             return
+        router.is_stopped_at_answer = False
+        router.signal(signal.SIGSTOP)
         yield from self.stopped(router, self.random.uniform(0.05, 1.4))
 
     def stopped(self, router, seconds):
-        router.signal(signal.SIGSTOP)
         if self.site.options.second == "rival" and self.random.random() < 0.8:
             yield self.random.uniform(0.0, 0.2)
             self.start_other(router)
@@ -167,6 +173,7 @@ class ProcessHand(Hand):
         done = []
 
         def act(link):
+            router.is_stopped_at_answer = not router.is_stopped
             router.signal(signal.SIGSTOP)
             link.release()
             done.append(link)
@@ -371,17 +378,19 @@ class WayHand(Hand):
         self.site.flush_redis()
         self.world.losses_count += 1
         end = self.world.loop.now() + 5
-        while b'"journal.lost"' not in self.newest() and self.world.loop.now() < end:
+        while not self.is_written_anew() and self.world.loop.now() < end:
             yield 0.05
         if self.world.loop.now() >= end:
             self.world.complain("5 s after a FLUSHALL there is no journal.lost; the router's log:\n" + router.log()[-2000:])
         self.site.write_profiles(self.world.profiles)
 
-    def newest(self):
+    def is_written_anew(self):
+        """The router says so; or another has taken over before it could."""
         try:
-            return b"".join(fields.get(b"b", b"") for _, fields in self.site.read_journal())
+            lines = b"".join(fields.get(b"b", b"") for _, fields in self.site.read_journal())
         except (OSError, RedisError):
-            return b""
+            return False
+        return b'"journal.lost"' in lines or lines.count(b'"router.started"') > 1
 
     def foreign_entry(self):
         """An operator's slip. The router ends and says how to repair it; the rig does what it says, and starts it again."""
@@ -405,8 +414,8 @@ class WayHand(Hand):
     def lose_tail(self):
         """Redis comes back without its last entries, as after a failover: the router, which lived, appends them again."""
         router = self.leader()
-        if not router or (self.site.options.second == "rival" and len(self.site.running()) > 1):
-            return  # who takes over now would not remember what is lost
+        if not router:
+            return
         router.redis_way.stall(True)
         yield 0.05
         own = [id for id, _ in self.site.read_journal()[-5:] if id.split("-")[0] == str(self.world.epoch_of(router))]

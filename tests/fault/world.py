@@ -24,7 +24,6 @@ class World:
         self.is_over = False
         self.silence = 0.8 if options.scale < 1 else 3.0
         self.epochs_seen = {}  # epoch -> when the first heard of it
-        self.last_welcome = None
         self.last_told = 0.0
         self.losses_count = 0
         self.pbxs = []
@@ -56,7 +55,6 @@ class World:
     def note_welcome(self, welcome):
         epoch = number(welcome["n"])[0]
         self.epochs_seen.setdefault(epoch, self.loop.now())
-        self.last_welcome = welcome
 
     def leader(self):
         """The router whose watcher heard of the highest epoch, if it runs and is not stopped."""

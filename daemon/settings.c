@@ -26,6 +26,8 @@ struct top_values {
     const struct usher_node *redis;
     const struct usher_node *listen;
     const struct usher_node *links;
+    bool standby;
+    const struct usher_node *addresses;
     const struct usher_node *timing;
     const struct usher_node *journal;
     const struct usher_node *limits;
@@ -67,6 +69,9 @@ static const struct usher_schema_row top_rows[] = {
     ROW(top_values, listen, LIST, .is_needed = true,
         .sentence = "where PBXs, desks and usherctl connect"),
     ROW(top_values, links, MAP, .sentence = "the PBXs to which usherd connects"),
+    ROW(top_values, standby, BOOL,
+        .sentence = "whether usherd follows a leader and takes over when it is gone"),
+    ROW(top_values, addresses, LIST, .sentence = "how clients reach this usherd"),
     ROW(top_values, timing, MAP, .sentence = "how long usherd waits for what"),
     ROW(top_values, journal, MAP, .sentence = "how much of the journal is kept"),
     ROW(top_values, limits, MAP, .sentence = "how much usherd takes room for"),
@@ -94,6 +99,12 @@ static const struct usher_schema_row timing_rows[] = {
            .sentence = "how old an answer of Redis may be for its events to be published"),
     NUMBER("grace", DURATION, timing.grace_ms, .min = 100, .max = HOUR_MS,
            .fallback = 30 * SECOND_MS, .sentence = "how long the contacts of a lost PBX stay"),
+    NUMBER("silent_reads", WHOLE, timing.silent_reads, .min = 2, .max = 100, .fallback = 3,
+           .sentence = "after how many reads without an entry a standby takes over"),
+    NUMBER("read", DURATION, timing.read_ms, .min = 20, .max = 3 * SECOND_MS, .fallback = SECOND_MS,
+           .sentence = "how long a standby's read waits for an entry"),
+    NUMBER("claim_jitter", DURATION, timing.claim_jitter_ms, .min = 0, .max = 5 * SECOND_MS,
+           .fallback = 300, .sentence = "up to how long a standby waits before it takes over"),
 };
 
 static const struct usher_schema_row journal_rows[] = {
@@ -219,7 +230,10 @@ static void read_top(struct settings_part *part, const struct usher_node *root)
     read_redis(part, values.redis);
     settings_read_listen(part, values.listen);
     settings_read_links(part, values.links);
+    settings_read_addresses(part, values.addresses);
+    part->settings->is_standby = values.standby;
     read_timing(part, values.timing);
+    settings_check_standby(part, values.timing);
     read_journal(part, values.journal);
     read_limits(part, values.limits);
 }

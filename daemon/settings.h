@@ -15,6 +15,7 @@
 #define SETTINGS_LINKS_MAX     16
 #define SETTINGS_GRANTS_MAX    32
 #define SETTINGS_PATH_MAX      1024
+#define SETTINGS_ADDRESSES_MAX 128 /* bytes, all together */
 
 /* roles: {pbx: {group: asterisk}, admin: {user: root}}: a peer of this uid or in this group may
  * take this role. */
@@ -55,10 +56,17 @@ struct settings {
     size_t listeners_count;
     struct settings_link links[SETTINGS_LINKS_MAX];
     size_t links_count;
+    bool is_standby; /* follows another router, and takes over when it falls silent */
+    char addresses[SETTINGS_ADDRESSES_MAX + 1]; /* how clients reach this usherd, with commas: paths
+                                                   of Unix sockets, "host:port" */
     struct {
-        int64_t heartbeat_ms; /* 1 s */
-        int64_t lease_ms;     /* 2500 ms: the publish window */
-        int64_t grace_ms;     /* 30 s: how long a lost PBX link's contacts stay */
+        int64_t heartbeat_ms;    /* 1 s */
+        int64_t lease_ms;        /* 2500 ms: the publish window */
+        int64_t grace_ms;        /* 30 s: how long a lost PBX link's contacts stay */
+        int64_t silent_reads;    /* 3: answered reads without an entry that a standby takes for the
+                                    leader's death */
+        int64_t read_ms;         /* 1 s: how long such a read waits for an entry */
+        int64_t claim_jitter_ms; /* 300 ms: a standby waits up to so long before it claims */
     } timing;
     struct {
         int64_t keep_ms;        /* 48 h, at most 30 d */

@@ -17,6 +17,11 @@ struct settings_part {
 
 /* `node` is a list, or NULL when the key is absent. */
 void settings_read_listen(struct settings_part *part, const struct usher_node *node);
+/* `node` is a list, or NULL when the key is absent: then the listeners, which must have been read,
+ * are how clients reach this usherd. */
+void settings_read_addresses(struct settings_part *part, const struct usher_node *node);
+/* Whether a standby's timing fits together; `timing` is its mapping, or NULL when it is absent. */
+void settings_check_standby(struct settings_part *part, const struct usher_node *timing);
 /* `node` is a mapping, or NULL when the key is absent. */
 void settings_read_links(struct settings_part *part, const struct usher_node *node);
 

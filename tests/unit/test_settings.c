@@ -87,6 +87,12 @@ START_TEST(shortest_file_has_all_defaults)
     ck_assert_int_eq(settings->timing.heartbeat_ms, 1000);
     ck_assert_int_eq(settings->timing.lease_ms, 2500);
     ck_assert_int_eq(settings->timing.grace_ms, 30000);
+    ck_assert_int_eq(settings->timing.silent_reads, 3);
+    ck_assert_int_eq(settings->timing.read_ms, 1000);
+    ck_assert_int_eq(settings->timing.claim_jitter_ms, 300);
+    ck_assert(!settings->is_standby);
+    (void)snprintf(path, sizeof(path), "%s/a.sock", scene->folder);
+    ck_assert_str_eq(settings->addresses, path);
     ck_assert_int_eq(settings->journal.keep_ms, INT64_C(48) * 3600000);
     ck_assert_int_eq(settings->journal.max_bytes, INT64_C(1) << 30);
     ck_assert_int_eq(settings->journal.snapshot_every, 100000);
@@ -221,12 +227,12 @@ END_TEST
 
 START_TEST(missing_and_unknown_keys_are_told)
 {
-    told_assert(told_of("standby: false\nlisten: []\n"),
+    told_assert(told_of("nonsense: false\nlisten: []\n"),
                 "f:1:1: `rules` is missing; add it: the file with the routing rules\n"
                 "f:1:1: `site` is missing; add it: the center's name, which is part of the keys in "
                 "Redis\n"
-                "f:1:1: unknown key `standby`; known here: site, rules, redis, listen, links, "
-                "timing, journal, limits\n"
+                "f:1:1: unknown key `nonsense`; known here: site, rules, redis, listen, links, "
+                "standby, addresses, timing, journal, limits\n"
                 "f:2:9: `listen` has 0 members; 1 to 16 are possible\n");
 }
 END_TEST
@@ -254,6 +260,43 @@ START_TEST(bad_values_are_told)
         "f:7:41: unknown key `contcats`; did you mean `contacts`?\n");
     told_assert(told_of(END "redis: {socket: a, host: b}\n"),
                 "f:4:9: `redis` has a socket and a host or port; keep the one or the other\n");
+}
+END_TEST
+
+START_TEST(standby_is_read)
+{
+    struct scene *scene = good(TOP "listen: [{unix: /run/a.sock}, {tcp: '127.0.0.1:0', tokens: t}, "
+                                   "{tcp: '[::1]:7411', tokens: t}]\nstandby: true\n"
+                                   "timing: {silent_reads: 5, read: 600ms, claim_jitter: 0s}\n");
+
+    ck_assert(scene->settings.is_standby);
+    ck_assert_int_eq(scene->settings.timing.silent_reads, 5);
+    ck_assert_int_eq(scene->settings.timing.read_ms, 600);
+    ck_assert_int_eq(scene->settings.timing.claim_jitter_ms, 0);
+    ck_assert_str_eq(scene->settings.addresses, "/run/a.sock,[::1]:7411");
+    scene_free(scene);
+    scene = good(END "addresses: [/run/b.sock, 'router1:7411']\n");
+    ck_assert_str_eq(scene->settings.addresses, "/run/b.sock,router1:7411");
+    scene_free(scene);
+}
+END_TEST
+
+START_TEST(bad_standby_is_told)
+{
+    told_assert(told_of(END "addresses: []\n"),
+                "f:4:12: `addresses` is empty; leave it out, or name an address\n");
+    told_assert(told_of(END "addresses: [a.sock, 'host:0', 'a,b:1']\n"),
+                "f:4:13: `a.sock` is no address; write the whole path of a Unix socket, or a host "
+                "and a port such as \"router1:7411\"\n"
+                "f:4:21: `host:0` is no address; write the whole path of a Unix socket, or a host "
+                "and a port such as \"router1:7411\"\n"
+                "f:4:31: `a,b:1` is no address; write the whole path of a Unix socket, or a host "
+                "and a port such as \"router1:7411\"\n");
+    told_assert(told_of(END "standby: true\ntiming: {silent_reads: 2, read: 900ms}\n"),
+                "f:5:9: `silent_reads` times `read` must be longer than `lease`: a standby must "
+                "not take over while the leader may still publish\n"
+                "f:5:9: `silent_reads` times `read` must be longer than two `heartbeat`s: one that "
+                "is late is no silence\n");
 }
 END_TEST
 
@@ -382,6 +425,6 @@ SUITE_MAIN("settings", shortest_file_has_all_defaults, numbers_are_read,
            relative_path_of_the_file_is_made_absolute,
            roles_are_granted_to_users_and_groups_by_name_and_number,
            loopback_addresses_and_links_are_read, missing_and_unknown_keys_are_told,
-           bad_values_are_told, bad_listeners_are_told, bad_roles_are_told, bad_links_are_told,
-           socket_path_too_long_for_the_system_is_told,
+           bad_values_are_told, standby_is_read, bad_standby_is_told, bad_listeners_are_told,
+           bad_roles_are_told, bad_links_are_told, socket_path_too_long_for_the_system_is_told,
            file_that_cannot_be_read_is_no_problem_of_its_text)

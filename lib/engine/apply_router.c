@@ -10,6 +10,20 @@ bool usher_apply_router(struct usher_engine *engine, const struct usher_event *e
     return true;
 }
 
+static void keep(char *room, size_t size, struct usher_text text)
+{
+    room[0] = '\0';
+    if (text.at)
+        (void)!usher_text_copy(room, size, text);
+}
+
+bool usher_apply_router_started(struct usher_engine *engine, const struct usher_event *event)
+{
+    keep(engine->leader_addresses, sizeof(engine->leader_addresses), event->fields.addresses);
+    keep(engine->leader_outage, sizeof(engine->leader_outage), event->fields.outage);
+    return true;
+}
+
 static struct usher_rules *on_shelf(const struct usher_engine *engine, struct usher_text hash)
 {
     for (size_t i = 0; i < USHER_SHELF_SIZE; i++)

@@ -3,9 +3,36 @@
 
 #include <string.h>
 
+#define FOLDED_TEXT_MAX ((size_t)64)
+
+static void fold(uint64_t *digest, uint64_t value)
+{
+    uint64_t mixed = (*digest ^ value) * UINT64_C(0x9fb21c651e98df25);
+    *digest = mixed ^ (mixed >> 35);
+}
+
+static void fold_text(uint64_t *digest, struct usher_text text)
+{
+    size_t length = text.length < FOLDED_TEXT_MAX ? text.length : FOLDED_TEXT_MAX;
+    uint64_t word = 0;
+    size_t at = 0;
+    for (; at + sizeof(word) <= length; at += sizeof(word)) {
+        memcpy(&word, text.at + at, sizeof(word));
+        fold(digest, word);
+    }
+    word = 0;
+    if (at < length)
+        memcpy(&word, text.at + at, length - at);
+    fold(digest, word);
+}
+
 void usher_archive_u64(struct usher_archive *archive, uint64_t *value)
 {
     unsigned char bytes[8];
+    if (archive->digest) {
+        fold(archive->digest, *value);
+        return;
+    }
     if (!usher_archive_is_loading(archive)) {
         for (size_t i = 0; i < sizeof(bytes); i++)
             bytes[i] = (unsigned char)(*value >> (8 * i));
@@ -55,6 +82,10 @@ void usher_archive_text(struct usher_archive *archive, struct usher_text *text)
 {
     uint64_t length = text->at ? text->length + 1 : 0; /* 0 = absent */
     usher_archive_u64(archive, &length);
+    if (archive->digest) {
+        fold_text(archive->digest, *text);
+        return;
+    }
     if (!usher_archive_is_loading(archive)) {
         if (text->at)
             usher_bytes_append_text(archive->out, *text);

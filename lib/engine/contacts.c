@@ -6,6 +6,14 @@
 
 #include "engine/state.h"
 
+void usher_engine_slice_contact(struct usher_engine *engine, struct usher_contact *contact)
+{
+    usher_list_remove(&contact->of_slice);
+    /* Contacts that came one after the other lie side by side in memory, and are read together. */
+    uint64_t slice = contact->serial / USHER_DIGEST_BLOCK % USHER_DIGEST_SLICES;
+    usher_list_append(&engine->slices[slice], &contact->of_slice);
+}
+
 struct usher_contact *usher_engine_new_contact(struct usher_engine *engine)
 {
     if (engine->free_slots_count == 0)
@@ -22,7 +30,9 @@ struct usher_contact *usher_engine_new_contact(struct usher_engine *engine)
     usher_list_init(&contact->of_client);
     usher_list_init(&contact->live);
     usher_list_init(&contact->declined);
+    usher_list_init(&contact->of_slice);
     usher_list_append(&engine->live, &contact->live);
+    usher_engine_slice_contact(engine, contact);
     return contact;
 }
 
@@ -31,6 +41,7 @@ void usher_engine_free_contact(struct usher_engine *engine, struct usher_contact
     assert(!contact->agent && usher_list_is_empty(&contact->in_line));
     usher_heap_remove(&engine->deadlines, &contact->lease);
     usher_list_remove(&contact->live);
+    usher_list_remove(&contact->of_slice);
     usher_list_remove(&contact->of_client);
     usher_list_remove(&contact->declined);
     usher_table_remove(&engine->contacts_by_id, contact);

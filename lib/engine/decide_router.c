@@ -15,12 +15,23 @@ enum usher_error usher_decide_router_start(struct usher_request *request)
 
 enum usher_error usher_decide_router_beat(struct usher_request *request)
 {
-    return emit_plain(request, USHER_EVENT_ROUTER_HEARTBEAT);
+    struct usher_engine *engine = request->engine;
+    struct usher_event event = {.kind = USHER_EVENT_ROUTER_HEARTBEAT};
+    struct usher_number n = {engine->last.epoch, engine->last.seq + 1};
+    char digest[USHER_DIGEST_SIZE];
+    USHER_FIELDS_SET(&event.fields, DIGEST, digest, usher_engine_digest(engine, n, digest));
+    usher_engine_emit(engine, &event, request->now_ms);
+    return USHER_OK;
 }
 
 enum usher_error usher_decide_router_stop(struct usher_request *request)
 {
     return emit_plain(request, USHER_EVENT_ROUTER_STOPPED);
+}
+
+enum usher_error usher_decide_router_yield(struct usher_request *request)
+{
+    return emit_plain(request, USHER_EVENT_ROUTER_YIELDED);
 }
 
 enum usher_error usher_decide_journal_lose(struct usher_request *request)

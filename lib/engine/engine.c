@@ -32,6 +32,7 @@ static const usher_decide table[USHER_COMMAND_COUNT] = {
     [USHER_COMMAND_ROUTER_START] = usher_decide_router_start,
     [USHER_COMMAND_ROUTER_BEAT] = usher_decide_router_beat,
     [USHER_COMMAND_ROUTER_STOP] = usher_decide_router_stop,
+    [USHER_COMMAND_ROUTER_YIELD] = usher_decide_router_yield,
     [USHER_COMMAND_JOURNAL_LOSE] = usher_decide_journal_lose,
     [USHER_COMMAND_LINK_LOSE] = usher_decide_link_lose,
     [USHER_COMMAND_LINK_REGAIN] = usher_decide_link_regain,
@@ -52,6 +53,8 @@ static bool init(struct usher_engine *engine, const struct usher_limits *limits,
 {
     engine->limits = *limits;
     usher_list_init(&engine->live);
+    for (size_t i = 0; i < USHER_DIGEST_SLICES; i++)
+        usher_list_init(&engine->slices[i]);
     usher_list_init(&engine->declined);
     usher_outbox_init(&engine->outbox);
     engine->contacts = calloc(limits->contacts + 1, sizeof(*engine->contacts));
@@ -210,6 +213,14 @@ struct usher_number usher_engine_last_number(const struct usher_engine *engine)
 int64_t usher_engine_last_ms(const struct usher_engine *engine)
 {
     return engine->last_ms;
+}
+
+struct usher_leader usher_engine_leader(const struct usher_engine *engine)
+{
+    return (struct usher_leader){
+        .addresses = usher_text_of(engine->leader_addresses),
+        .outage = usher_text_of(engine->leader_outage),
+    };
 }
 
 struct usher_contact *usher_engine_contact(const struct usher_engine *engine, struct usher_text id)

@@ -64,6 +64,22 @@ USHER_MUST_USE bool usher_engine_apply_line(struct usher_engine *engine, struct 
 struct usher_number usher_engine_last_number(const struct usher_engine *engine);
 int64_t usher_engine_last_ms(const struct usher_engine *engine);
 
+/* What the last router.started says of whoever leads. The texts are the engine's, and empty when it
+ * said nothing. */
+struct usher_leader {
+    struct usher_text addresses; /* with commas */
+    struct usher_text outage;
+};
+struct usher_leader usher_engine_leader(const struct usher_engine *engine);
+
+/* The digest that a heartbeat of the number `n` carries when the state is as it is now: a hash, in
+ * hexadecimal, over counts and over one slice of 16 of agents, contacts, classes, pools and
+ * clients, in their form of usher_engine_save (of long texts the beginning). 16 heartbeats in a row
+ * look at everything. */
+#define USHER_DIGEST_SIZE 17
+struct usher_text usher_engine_digest(const struct usher_engine *engine, struct usher_number n,
+                                      char room[USHER_DIGEST_SIZE]);
+
 /* Appends the whole state in a form of its own: the same state gives the same bytes. The last bytes
  * are a checksum. */
 void usher_engine_save(const struct usher_engine *engine, struct usher_bytes *out);

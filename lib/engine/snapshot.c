@@ -7,6 +7,7 @@
 
 #include "engine/archive.h"
 #include "engine/sound.h"
+#include "engine/walk.h"
 
 static const char magic[] = "usher snapshot\n";
 
@@ -60,7 +61,7 @@ static void walk_owned(struct usher_archive *archive, char **owned)
     (*owned)[text.length] = '\0';
 }
 
-static void walk_agent(struct usher_archive *archive, struct usher_agent *agent, int64_t now_ms)
+void usher_walk_agent(struct usher_archive *archive, struct usher_agent *agent, int64_t now_ms)
 {
     uint32_t state = agent->state;
     uint32_t phone_state = agent->phone_state;
@@ -79,7 +80,7 @@ static void walk_agent(struct usher_archive *archive, struct usher_agent *agent,
     if (state >= USHER_AGENT_STATE_COUNT || phone_state >= USHER_PHONE_STATE_COUNT ||
         missed > UINT8_MAX)
         archive->is_bad = true;
-    if (archive->is_bad)
+    if (archive->is_bad || !usher_archive_is_loading(archive))
         return;
     agent->state = (enum usher_agent_state)state;
     agent->phone_state = (enum usher_phone_state)phone_state;
@@ -104,7 +105,7 @@ static void walk_agents(struct usher_archive *archive, struct usher_engine *engi
             agent = usher_floor_add_agent(floor, id, 0);
             archive->is_bad |= usher_table_put(&engine->agents_by_id, agent) != USHER_TABLE_PUT;
         }
-        walk_agent(archive, agent, engine->last_ms);
+        usher_walk_agent(archive, agent, engine->last_ms);
     }
     for (size_t i = 0; i < count && !archive->is_bad && usher_archive_is_loading(archive); i++) {
         struct usher_agent *agent = &floor->agents[i];
@@ -153,7 +154,7 @@ static void walk_clients(struct usher_archive *archive, struct usher_engine *eng
     }
 }
 
-static void walk_class_key(struct usher_archive *archive, struct usher_class_key *key)
+void usher_walk_class_key(struct usher_archive *archive, struct usher_class_key *key)
 {
     uint32_t queue = key->queue;
     uint32_t tier = key->tier;
@@ -186,6 +187,14 @@ static bool is_key_sound(const struct usher_class_key *key, const struct usher_r
            key->channel != USHER_CHANNEL_NONE && key->channel < USHER_CHANNEL_COUNT;
 }
 
+void usher_walk_class_past(struct usher_archive *archive, struct usher_class_past *past)
+{
+    walk_time(archive, &past->day_ms);
+    walk_arrivals(archive, &past->today_count);
+    walk_arrivals(archive, &past->before_count);
+    walk_arrivals(archive, &past->share);
+}
+
 static void walk_classes(struct usher_archive *archive, struct usher_engine *engine)
 {
     struct usher_floor *floor = &engine->floor;
@@ -198,7 +207,7 @@ static void walk_classes(struct usher_archive *archive, struct usher_engine *eng
             class = floor->classes[i];
             key = class->key;
         }
-        walk_class_key(archive, &key);
+        usher_walk_class_key(archive, &key);
         if (usher_archive_is_loading(archive)) {
             class = !archive->is_bad && is_key_sound(&key, floor->rules)
                         ? usher_floor_class(floor, &key, 0)
@@ -209,12 +218,19 @@ static void walk_classes(struct usher_archive *archive, struct usher_engine *eng
             }
         }
         assert(class);
-        walk_time(archive, &class->past.day_ms);
-        walk_arrivals(archive, &class->past.today_count);
-        walk_arrivals(archive, &class->past.before_count);
-        walk_arrivals(archive, &class->past.share);
+        usher_walk_class_past(archive, &class->past);
     }
     floor->is_ground_stale |= usher_archive_is_loading(archive);
+}
+
+void usher_walk_pool_past(struct usher_archive *archive, struct usher_pool_past *past)
+{
+    usher_archive_u64(archive, &past->arrivals_q16);
+    walk_time(archive, &past->arrivals_ms);
+    usher_archive_u64(archive, &past->busy_q16);
+    walk_time(archive, &past->busy_ms);
+    walk_time(archive, &past->handle_ms);
+    usher_archive_u32(archive, &past->load_used);
 }
 
 static void walk_pools(struct usher_archive *archive, struct usher_engine *engine)
@@ -224,13 +240,7 @@ static void walk_pools(struct usher_archive *archive, struct usher_engine *engin
     usher_archive_count(archive, &count, floor->pools_count);
     archive->is_bad |= count != floor->pools_count;
     for (size_t i = 0; i < count && !archive->is_bad; i++) {
-        struct usher_pool_past *past = &floor->pools[i].past;
-        usher_archive_u64(archive, &past->arrivals_q16);
-        walk_time(archive, &past->arrivals_ms);
-        usher_archive_u64(archive, &past->busy_q16);
-        walk_time(archive, &past->busy_ms);
-        walk_time(archive, &past->handle_ms);
-        usher_archive_u32(archive, &past->load_used);
+        usher_walk_pool_past(archive, &floor->pools[i].past);
         if (!usher_archive_is_loading(archive))
             continue;
         floor->pools[i].is_stale = true;
@@ -296,8 +306,8 @@ static bool settle_contact(struct usher_engine *engine, struct usher_contact *co
     return true;
 }
 
-static void walk_contact(struct usher_archive *archive, struct usher_engine *engine,
-                         struct usher_contact *contact)
+void usher_walk_contact(struct usher_archive *archive, struct usher_engine *engine,
+                        struct usher_contact *contact)
 {
     uint32_t agent = contact->agent ? contact->agent->index + 1 : 0;
     uint32_t numbers[5] = {contact->state, contact->channel, contact->client, agent, 0};
@@ -310,6 +320,7 @@ static void walk_contact(struct usher_archive *archive, struct usher_engine *eng
     if (!usher_archive_is_loading(archive) || archive->is_bad)
         return;
     contact->lease.tie = contact->serial;
+    usher_engine_slice_contact(engine, contact);
     if (!usher_contact_keep_texts(contact, texts[0], texts[1], texts[2]) ||
         !settle_contact(engine, contact, numbers)) {
         archive->is_bad = true;
@@ -338,7 +349,7 @@ static void walk_contacts(struct usher_archive *archive, struct usher_engine *en
             contact = usher_list_entry(node, struct usher_contact, live);
             node = node->next;
         }
-        walk_contact(archive, engine, contact);
+        usher_walk_contact(archive, engine, contact);
         archive->is_bad |= contact->serial <= serial || contact->serial > serial_last;
         serial = contact->serial;
     }
@@ -363,6 +374,12 @@ static void walk_ended(struct usher_archive *archive, struct usher_ended *ended)
     }
 }
 
+static void walk_leader(struct usher_archive *archive, struct usher_engine *engine)
+{
+    usher_archive_chars(archive, engine->leader_addresses, sizeof(engine->leader_addresses));
+    usher_archive_chars(archive, engine->leader_outage, sizeof(engine->leader_outage));
+}
+
 static void walk_state(struct usher_archive *archive, struct usher_engine *engine)
 {
     usher_archive_u32(archive, &engine->last.epoch);
@@ -376,6 +393,7 @@ static void walk_state(struct usher_archive *archive, struct usher_engine *engin
     walk_contacts(archive, engine);
     walk_pools(archive, engine);
     walk_ended(archive, &engine->ended);
+    walk_leader(archive, engine);
 }
 
 void usher_engine_save(const struct usher_engine *engine, struct usher_bytes *out)

@@ -24,6 +24,8 @@
 #define USHER_MISSED_MAX     2    /* offers rung out in a row that make an agent not ready */
 #define USHER_ENDED_MS       3600000 /* how long the id of an ended contact stays taken */
 #define USHER_SHELF_SIZE     5
+#define USHER_DIGEST_SLICES  16
+#define USHER_DIGEST_BLOCK   64 /* contacts in a row that are of one slice */
 #define USHER_RING_NO_ANSWER "ring_no_answer"
 #define USHER_LINK_LOST      "link_lost" /* why a contact ended: its PBX did not come back in time */
 
@@ -37,8 +39,10 @@ struct usher_engine {
     struct usher_table agents_by_id;
     struct usher_clients clients;
     struct usher_ended ended;
-    struct usher_list live;     /* contacts by serial */
-    struct usher_list declined; /* waiting contacts with a decline, in no order that matters */
+    struct usher_list live; /* contacts by serial */
+    struct usher_list
+        slices[USHER_DIGEST_SLICES]; /* contacts by serial, each in that of its serial */
+    struct usher_list declined;      /* waiting contacts with a decline, in no order that matters */
     uint64_t serial_last;
     int64_t *queue_waiting; /* [USHER_QUEUES_MAX]: contacts in state WAITING */
     struct usher_heap deadlines;
@@ -46,6 +50,8 @@ struct usher_engine {
     struct usher_number last;
     int64_t last_ms;
     struct usher_outbox outbox;
+    char leader_addresses[129]; /* of the last router.started */
+    char leader_outage[17];
     bool holds_offers; /* much changes at the same time: offers are made when all of it is known */
     const struct usher_command
         *cause; /* the command whose first event is still to come; NULL = none */
@@ -73,6 +79,8 @@ void usher_engine_place_contact(struct usher_engine *engine, struct usher_contac
 
 /* contacts.c: the table of contacts. NULL when it is full. */
 struct usher_contact *usher_engine_new_contact(struct usher_engine *engine);
+/* Puts it into the slice of its serial, behind those that are there. */
+void usher_engine_slice_contact(struct usher_engine *engine, struct usher_contact *contact);
 void usher_engine_free_contact(struct usher_engine *engine, struct usher_contact *contact);
 /* Replaces the texts of a contact by copies. False when memory is out. */
 USHER_MUST_USE bool usher_contact_keep_texts(struct usher_contact *contact, struct usher_text from,
@@ -84,6 +92,7 @@ void usher_contact_take_away(struct usher_contact *contact);
 /* apply_*.c: the functions of the table, by event. */
 typedef bool (*usher_apply)(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_router(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_router_started(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_rules_loaded(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_link_lost(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_link_regained(struct usher_engine *engine, const struct usher_event *event);

@@ -60,15 +60,21 @@
       "Reads the rules' file again; swaps whole or not at all.")                                   \
     X(ROUTER_DRAIN, "router.drain", 0, 0, R(ADMIN),                                                \
       "Stops the router when what is under way is durable.")                                       \
+    X(ROUTER_SWITCHOVER, "router.switchover", 0, 0, R(ADMIN),                                      \
+      "Hands the site over to a standby, and becomes one.")                                        \
+    X(ROUTER_DESCRIBE, "router.describe", 0, F(TOKEN),                                             \
+      R(PBX) | R(DESK) | R(SUPERVISOR) | R(ADMIN) | R(OBSERVER),                                   \
+      "Asks what this usherd is, leader or standby; allowed before `hello`, too.")                 \
     /* usherd's own, on no wire: */                                                                \
     X(PROFILE_SET, "profile.set", F(AGENT) | F(SKILLS), F(NAME) | F(PHONE) | F(CAPACITY),          \
       R(ROUTER), "A profile was read.")                                                            \
     X(RULES_LOAD, "rules.load", F(HASH), 0, R(ROUTER),                                             \
       "Rules are on the shelf; takes them into use.")                                              \
-    X(ROUTER_START, "router.start", F(TOKEN) | F(PREV) | F(VERSION) | F(OUTAGE), 0, R(ROUTER),     \
-      "A claim.")                                                                                  \
+    X(ROUTER_START, "router.start", F(TOKEN) | F(PREV) | F(VERSION) | F(OUTAGE), F(ADDRESSES),     \
+      R(ROUTER), "A claim.")                                                                       \
     X(ROUTER_BEAT, "router.beat", 0, 0, R(ROUTER), "A second has passed with nothing to write.")   \
     X(ROUTER_STOP, "router.stop", 0, 0, R(ROUTER), "An orderly end.")                              \
+    X(ROUTER_YIELD, "router.yield", 0, 0, R(ROUTER), "A standby is to take over.")                 \
     X(JOURNAL_LOSE, "journal.lose", 0, 0, R(ROUTER),                                               \
       "The journal was gone, and was written anew.")                                               \
     X(LINK_LOSE, "link.lose", F(UNTIL_MS), F(CLIENT), R(ROUTER),                                   \

@@ -71,6 +71,7 @@ struct usher_contact {
     struct usher_list of_agent;  /* usher_agent.contacts */
     struct usher_list of_client; /* the PBX's contacts */
     struct usher_list live;      /* all live contacts, by serial */
+    struct usher_list of_slice;  /* those of one slice of the digest */
     struct usher_list declined;  /* waiting contacts that somebody has declined */
     struct usher_heap_node lease;
 };

@@ -12,11 +12,13 @@
 /* X(NAME, name, needed fields, optional fields, journaled, sentence). Every event may have `by` and
  * `by_id`. */
 #define USHER_EVENTS(X, F)                                                                         \
-    X(ROUTER_STARTED, "router.started", F(TOKEN) | F(PREV) | F(VERSION) | F(OUTAGE), 0, true,      \
-      "A router took over the site under a new epoch.")                                            \
-    X(ROUTER_HEARTBEAT, "router.heartbeat", 0, 0, true,                                            \
-      "The router is alive and had nothing else to write.")                                        \
+    X(ROUTER_STARTED, "router.started", F(TOKEN) | F(PREV) | F(VERSION) | F(OUTAGE), F(ADDRESSES), \
+      true, "A router took over the site under a new epoch.")                                      \
+    X(ROUTER_HEARTBEAT, "router.heartbeat", 0, F(DIGEST), true,                                    \
+      "The router is alive; a standby compares the digest with that of its own state.")            \
     X(ROUTER_STOPPED, "router.stopped", 0, 0, true, "The router stopped in order.")                \
+    X(ROUTER_YIELDED, "router.yielded", 0, 0, true,                                                \
+      "The router leads no more, by its own will: a standby takes over at once.")                  \
     X(JOURNAL_LOST, "journal.lost", 0, 0, true,                                                    \
       "The journal was gone; a full snapshot was written.")                                        \
     X(RULES_LOADED, "rules.loaded", F(HASH), 0, true, "From here on these rules hold.")            \
@@ -71,6 +73,10 @@
     /* on the wire only, in no journal: */                                                         \
     X(WELCOME, "welcome", F(VERSION) | F(RESUMED) | F(ROLE) | F(CLIENT), F(AGENT), false,          \
       "The session is open; `n` is the last event that it includes.")                              \
+    X(STATE_ROUTER, "state.router", F(STATE),                                                      \
+      F(ADDRESSES) | F(DIGEST) | F(BEHIND_MS) | F(SKEW_MS) | F(REASON), false,                     \
+      "What this usherd is: `leader`, `standby` or `starting`; a `reason` when it would not take " \
+      "over.")                                                                                     \
     X(SYNC_WANTED, "sync.wanted", 0, 0, false, "The PBX should send a counted sync of its calls.") \
     X(STATE_AGENT, "state.agent", F(AGENT) | F(STATE) | F(SINCE_MS),                               \
       F(NAME) | F(PHONE) | F(SKILLS) | F(CAPACITY) | F(REASON) | F(CONTACT) | F(COUNT), false,     \

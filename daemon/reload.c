@@ -106,17 +106,51 @@ void reload_prepare(struct router *router, struct ruleset *ruleset)
     *ruleset = (struct ruleset){0};
 }
 
+/* The rules of the start are gone when this router has led before. */
+static bool reload_keeps_journal(const struct router *router)
+{
+    const struct usher_rules *rules = usher_engine_rules(router->engine);
+    if (!router->settings->is_standby || !rules)
+        return false;
+    if (router->reload.ruleset.hash[0] && !reload_is_in_use(router, &router->reload.ruleset))
+        log_warning("The rules' file is not what the last leader had loaded; his rules stay. "
+                    "`usherctl reload` takes the file into use",
+                    "file=%s rules=%s", router->settings->rules, rules->hash);
+    return true;
+}
+
+static bool reload_read(struct router *router, struct ruleset *ruleset,
+                        struct usher_answer *answer);
+
 void reload_first(struct router *router)
 {
     struct reload *reload = &router->reload;
-    if (!reload_is_in_use(router, &reload->ruleset)) {
-        reload_ask_redis(router);
+    struct usher_answer answer;
+    reload->is_first = reload->is_busy = true;
+    if (!reload_keeps_journal(router) && !reload_is_in_use(router, &reload->ruleset)) {
+        if (reload->ruleset.rules || reload_read(router, &reload->ruleset, &answer))
+            reload_ask_redis(router);
+        else
+            router_end(router, 1);
         return;
     }
     ruleset_fini(&reload->ruleset);
     reload->is_busy = false;
     reload->is_first = false;
     router_lead(router);
+}
+
+void reload_drop(struct router *router)
+{
+    struct reload *reload = &router->reload;
+    bool is_asked = reload->is_busy && !reload->is_first;
+    event_del(reload->retry);
+    if (!reload->is_busy || reload->is_first)
+        return;
+    ruleset_fini(&reload->ruleset);
+    reload->is_busy = false;
+    if (is_asked)
+        router->host.reloaded(router->host.owner, false);
 }
 
 /* Answers a reload that ends here: not begun, or nothing to do. */

@@ -28,9 +28,12 @@ struct reload {
 int reload_init(struct router *router);
 void reload_fini(struct router *router);
 /* Takes `ruleset` for the start: reload_first takes it into use after the claim, then the router
- * leads. */
+ * leads. A standby that takes over keeps the rules of the journal: its file may be older than what
+ * the leader has loaded. */
 void reload_prepare(struct router *router, struct ruleset *ruleset);
 void reload_first(struct router *router);
+/* Forgets what is under way; nobody is answered, but the host is told. */
+void reload_drop(struct router *router);
 /* Reads the file for a party (0: a signal) and answers it. */
 void reload_begin(struct router *router, uint64_t serial, struct usher_text id);
 

@@ -47,8 +47,10 @@ static void router_hold(struct router *router, const struct held *held)
 void router_order(struct router *router, uint64_t serial, struct usher_text id,
                   struct usher_command *command)
 {
+    bool is_too_late = router->standby.is_yielding && command->kind != USHER_COMMAND_ROUTER_BEAT &&
+                       command->kind != USHER_COMMAND_ROUTER_YIELD;
     command->role = USHER_ROLE_ROUTER;
-    if (router->has_ended)
+    if (router->has_ended || is_too_late)
         return;
     if (router_is_holding(router))
         router_hold(
@@ -110,16 +112,13 @@ void router_release_held(struct router *router)
 
 /* Submitting. */
 
-/* Whether what comes may be taken in at all; else `answer` says why not. */
-static enum usher_error router_admit(const struct router *router, struct usher_answer *answer)
+enum usher_error router_admit(const struct router *router, struct usher_answer *answer)
 {
-    if (router->is_draining)
+    if (router->is_draining || router->standby.is_yielding)
         return usher_answer_set(answer, USHER_ERROR_DRAINING,
                                 "The router is stopping; connect again in a moment");
     if (!router->is_leading)
-        return usher_answer_set(
-            answer, USHER_ERROR_STORAGE_UNAVAILABLE,
-            "The router is starting: it has not taken over the journal yet; try again in a second");
+        return router_refuse(router, answer);
     if (router_pending_bytes(router) > (size_t)router->settings->pending_bytes)
         return usher_answer_set(
             answer, USHER_ERROR_STORAGE_UNAVAILABLE,
@@ -178,6 +177,10 @@ void router_submit(struct router *router, struct router_party *party, struct ush
                  USHER_TEXT_ARGS(command->fields.agent), USHER_TEXT_ARGS(command->fields.contact));
     if (command->kind == USHER_COMMAND_ROUTER_DRAIN) {
         router_submit_drain(router, party, command->id);
+        return;
+    }
+    if (command->kind == USHER_COMMAND_ROUTER_SWITCHOVER) {
+        router_yield(router, party, command->id);
         return;
     }
     if (command->kind == USHER_COMMAND_RULES_RELOAD) {

@@ -63,6 +63,8 @@ struct router_host {
     void (*leading)(void *owner, bool is_leading);
     /* A reload is over; `is_loaded`: the file as it is now is in use. */
     void (*reloaded)(void *owner, bool is_loaded);
+    /* It follows another router as a standby, and knows all of the journal. */
+    void (*following)(void *owner);
     /* The loop should end, and the process with `status`: 0 after a drain, 1 when it cannot go on
      * (logged). */
     void (*ended)(void *owner, int status);
@@ -92,7 +94,8 @@ void router_leave(struct router *router, struct router_party *party);
 
 /* Decides a command for a party: sets its client, role and own_agent from the party, repeats the
  * first answer for a known id. The answer comes by ops->answer, never inside this call. The texts
- * of `command` are borrowed for the call only. rules.reload and router.drain are carried out here;
+ * of `command` are borrowed for the call only. rules.reload, router.drain and
+ * router.switchover are carried out here;
  * ping is answered. */
 void router_submit(struct router *router, struct router_party *party,
                    struct usher_command *command);
@@ -125,6 +128,11 @@ void router_reload(struct router *router);
 /* Stops taking commands; the host is told when all is durable and handed out. */
 void router_drain(struct router *router);
 bool router_is_leading(const struct router *router);
+/* Why it does not lead now, as an answer to whoever comes: NOT_LEADER with the leader's addresses
+ * at a standby, else STORAGE_UNAVAILABLE. */
+enum usher_error router_refuse(const struct router *router, struct usher_answer *answer);
+/* Appends the line of state.router, without its newline. */
+void router_describe(struct router *router, struct usher_bytes *out);
 
 struct usher_engine *router_engine(struct router *router);
 

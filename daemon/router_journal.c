@@ -46,6 +46,8 @@ static bool on_line(void *owner, struct usher_text line)
     struct router *router = owner;
     struct usher_answer answer = {.error = USHER_OK};
     char number[USHER_NUMBER_SIZE];
+    if (router->settings->is_standby && !router->is_leading)
+        router_watch(router, line);
     if (usher_engine_apply_line(router->engine, line, &answer))
         return true;
     (void)usher_number_write(usher_engine_last_number(router->engine), number);
@@ -79,6 +81,7 @@ static void on_claimed(void *owner, uint32_t epoch, bool is_first)
     struct usher_engine_counts counts = usher_engine_count(router->engine);
     log_info("The journal is ours", "epoch=%u first=%s contacts=%zu agents=%zu", (unsigned)epoch,
              is_first ? "yes" : "no", counts.contacts, counts.agents);
+    router->standby = (struct standby){0};
     router->is_frozen = false; /* a journal that was gone at the start was written anew before */
     router_begin_epoch(router, epoch);
     ring_begin(&router->ring, usher_engine_last_number(router->engine));
@@ -87,10 +90,12 @@ static void on_claimed(void *owner, uint32_t epoch, bool is_first)
     reload_first(router);
 }
 
-/* From now, anew. */
+/* From now, anew; but a router that always has something to write beats, too, now and then. */
 static void router_arm_heartbeat(struct router *router)
 {
     int64_t beat_ms = router->settings->timing.heartbeat_ms;
+    if (router_now_ms(router) - router->beaten_ms >= ROUTER_BEATS_LEFT_OUT * beat_ms)
+        return;
     event_add(router->heartbeat,
               &(struct timeval){.tv_sec = beat_ms / 1000, .tv_usec = beat_ms % 1000 * 1000});
 }
@@ -100,6 +105,7 @@ void router_lead(struct router *router)
     if (router->is_leading || router->has_ended)
         return;
     router->is_leading = true;
+    router->beaten_ms = router_now_ms(router);
     router_arm_heartbeat(router);
     log_info("The router serves", "site=%s rules=%s", router->settings->site,
              usher_engine_rules(router->engine)->hash);
@@ -137,6 +143,12 @@ static void on_appended(void *owner, bool is_late)
 static void on_fenced(void *owner)
 {
     struct router *router = owner;
+    if (router->settings->is_standby && !router->is_draining) {
+        log_error("Another router has taken over this site; this one becomes a standby", "site=%s",
+                  router->settings->site);
+        router_step_down(router);
+        return;
+    }
     log_error("Another router has taken over this site; this one ends, so that its supervisor may "
               "start it afresh",
               "site=%s", router->settings->site);
@@ -199,6 +211,9 @@ const struct journal_ops router_journal_ops = {
     .rules = on_rules,
     .snapshot = on_snapshot,
     .line = on_line,
+    .followed = router_followed,
+    .may_claim = router_may_claim,
+    .forget = router_forget,
     .claimed = on_claimed,
     .appended = on_appended,
     .fenced = on_fenced,

@@ -19,7 +19,7 @@ static void on_deadline(evutil_socket_t fd, short what, void *owner)
     (void)what;
     struct router *router = owner;
     router->deadline_ms = INT64_MAX;
-    if (!router->is_leading || router_is_holding(router))
+    if (!router->is_leading || router_is_holding(router) || router->standby.is_yielding)
         return;
     usher_engine_pass_time(router->engine, router_now_ms(router));
     router_gather(router);
@@ -30,9 +30,14 @@ static void on_heartbeat(evutil_socket_t fd, short what, void *owner)
     (void)fd;
     (void)what;
     struct router *router = owner;
-    if (router->is_leading && !router_is_holding(router) && !router->is_draining &&
-        router_is_flushed(router))
-        router_order_simple(router, USHER_COMMAND_ROUTER_BEAT);
+    int64_t age_ms = router_now_ms(router) - router->beaten_ms;
+    bool is_due = router_is_flushed(router) ||
+                  age_ms >= ROUTER_BEATS_LEFT_OUT * router->settings->timing.heartbeat_ms;
+    if (!router->is_leading || router_is_holding(router) || router->is_draining ||
+        router->standby.is_yielding || !is_due)
+        return;
+    router->beaten_ms = router_now_ms(router);
+    router_order_simple(router, USHER_COMMAND_ROUTER_BEAT);
 }
 
 static void on_patience(evutil_socket_t fd, short what, void *owner)

@@ -1,10 +1,11 @@
 /* The router's inside, for its own files: router.c (what comes in), router_turn.c (batches),
- * router_session.c (hello), router_journal.c (what the journal tells), router_life.c (timers, end)
- * and reload.c (rules).
+ * router_session.c (hello), router_journal.c (what the journal tells), router_standby.c (following
+ * and stepping down), router_life.c (timers, end) and reload.c (rules).
  *
  * A batch's way: `waiting` (the last one gathers) -> `in_flight` -> `withheld` while its reply came
  * late -> handed out -> `spare`. Answers that depend on no state (refusals, pong) go by `at_once`.
- * States: starting (not is_leading) -> leading -> has_ended; while leading it holds (decides
+ * States: starting (not is_leading) -> leading -> has_ended; a standby comes back from leading to
+ * starting. While leading it holds (decides
  * nothing) when Redis is away, and between a snapshot after a loss and the journal's word that it
  * stands. */
 #ifndef ROUTER_STATE_H
@@ -21,6 +22,20 @@
 #include "router.h"
 
 struct event;
+
+#define ROUTER_BEATS_LEFT_OUT 10 /* heartbeats that other events may stand for */
+
+/* What a standby knows of whoever leads, and a leader of its own stepping down. */
+struct standby {
+    bool is_yielding;  /* router.yielded is on its way: nothing else may follow it */
+    bool is_following; /* all of the journal was known once since the start */
+    bool is_vacant;    /* whoever led has said that he leads no more */
+    bool is_compared;  /* a digest was */
+    bool has_differed; /* one did: never takes over */
+    bool has_skew;
+    int64_t skew_ms;    /* of our clock before the leader's, at his last heartbeat */
+    int64_t current_ms; /* when all of the journal was known last; the router's clock */
+};
 
 struct router {
     struct event_base *base;
@@ -48,8 +63,10 @@ struct router {
     struct reload reload;
     struct event *deadline;  /* the engine's next */
     int64_t deadline_ms;     /* for which it is armed; INT64_MAX = not */
-    struct event *heartbeat; /* armed anew at each append */
-    struct event *patience;  /* of a drain */
+    struct event *heartbeat; /* armed anew at each append, as long as the last one is not old */
+    int64_t beaten_ms;       /* when the last heartbeat was decided */
+    struct standby standby;
+    struct event *patience; /* of a drain */
 };
 
 /* router.c */
@@ -65,6 +82,9 @@ void router_order(struct router *router, uint64_t serial, struct usher_text id,
 void router_order_simple(struct router *router, enum usher_command_kind kind);
 /* Decides all that was held, then lets the deadlines fire that have passed. */
 void router_release_held(struct router *router);
+
+/* Whether what comes may be taken in at all; else `answer` says why not. */
+enum usher_error router_admit(const struct router *router, struct usher_answer *answer);
 
 /* router_turn.c */
 
@@ -86,6 +106,22 @@ bool router_is_flushed(const struct router *router);
 /* router_life.c */
 
 void router_end(struct router *router, int status);
+
+/* router_standby.c */
+
+/* A line of the journal that is about to be applied. */
+void router_watch(struct router *router, struct usher_text line);
+/* journal_ops */
+bool router_followed(void *owner);
+bool router_may_claim(void *owner);
+bool router_forget(void *owner);
+/* Leads no more, and tells everybody; what is not durable is dropped unpublished. The journal is to
+ * follow next. */
+void router_step_down(struct router *router);
+/* router.switchover. */
+void router_yield(struct router *router, struct router_party *party, struct usher_text id);
+/* The yield is durable and published. */
+void router_end_yield(struct router *router);
 
 /* router_session.c */
 

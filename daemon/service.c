@@ -37,7 +37,6 @@ struct service {
     struct event *signals[SERVICE_SIGNALS_COUNT];
     struct event *status;
     bool is_draining;
-    bool has_led;
     bool has_stopped;
     enum service_exit exit;
 };
@@ -52,16 +51,43 @@ static void service_tell_status(struct service *service)
                   counts.contacts, counts.waiting, counts.talking, counts.ready);
 }
 
+static void on_profiles_loaded(void *owner, size_t count)
+{
+    (void)owner;
+    log_info("The agents' profiles are read", "count=%zu", count);
+}
+
+static const struct profiles_ops service_profiles_ops = {
+    .profile = router_profile,
+    .loaded = on_profiles_loaded,
+};
+
+/* Each time it leads the profiles are read anew: as a standby it heard of no change. */
 static void on_leading(void *owner, bool is_leading)
 {
     struct service *service = owner;
+    if (service->profiles)
+        profiles_free(service->profiles);
+    service->profiles = NULL;
     if (!is_leading)
         return;
-    service_tell_status(service);
-    if (service->has_led)
+    int error = profiles_new(&service->profiles, service->base, &service->settings,
+                             &service_profiles_ops, service->router);
+    if (error < 0) {
+        log_error("The profiles cannot be followed", "error=\"%s\"", strerror(-error));
+        service->exit = SERVICE_EXIT_FAILED;
+        service->has_stopped = true;
         return;
-    service->has_led = true;
+    }
     profiles_start(service->profiles);
+    service_tell_status(service);
+    notify_ready(service->notify);
+}
+
+static void on_following(void *owner)
+{
+    struct service *service = owner;
+    notify_status(service->notify, "Standby; follows the leader");
     notify_ready(service->notify);
 }
 
@@ -83,17 +109,6 @@ static void on_ended(void *owner, int status)
         service->exit = status == 0 ? SERVICE_EXIT_OK : SERVICE_EXIT_FAILED;
     notify_stopping(service->notify);
 }
-
-static void on_profiles_loaded(void *owner, size_t count)
-{
-    (void)owner;
-    log_info("The agents' profiles are read", "count=%zu", count);
-}
-
-static const struct profiles_ops service_profiles_ops = {
-    .profile = router_profile,
-    .loaded = on_profiles_loaded,
-};
 
 /* What the system tells. */
 
@@ -121,8 +136,8 @@ static void on_signal(evutil_socket_t number, short what, void *owner)
         return;
     }
     if (!router_is_leading(service->router)) {
-        log_warning("Asked to reload before the router serves: it starts with the rules that were "
-                    "read; ask again then",
+        log_warning("Asked to reload while this router does not lead: the leader's rules hold; ask "
+                    "the leader, or again when this one leads",
                     "file=%s", service->settings.rules);
         return;
     }
@@ -189,6 +204,7 @@ static int service_make_parts(struct service *service)
     struct router_host host = {
         .owner = service,
         .leading = on_leading,
+        .following = on_following,
         .reloaded = on_reloaded,
         .ended = on_ended,
     };
@@ -200,9 +216,6 @@ static int service_make_parts(struct service *service)
         error = notify_new(&service->notify, service->base);
     if (error == 0)
         error = router_new(&service->router, service->base, &service->settings, &host);
-    if (error == 0)
-        error = profiles_new(&service->profiles, service->base, &service->settings,
-                             &service_profiles_ops, service->router);
     return error;
 }
 

@@ -53,6 +53,9 @@ static void encode(struct journal *journal, uint32_t epoch, int64_t at_ms)
     USHER_FIELDS_SET(&event.fields, PREV, prev, usher_number_write(journal->last, prev));
     USHER_FIELDS_SET(&event.fields, VERSION, version, USHER_JOURNAL_VERSION);
     USHER_FIELDS_SET(&event.fields, OUTAGE, outage, USHER_TEXT("hold"));
+    if (journal->settings->addresses[0])
+        USHER_FIELDS_SET(&event.fields, ADDRESSES, addresses,
+                         usher_text_of(journal->settings->addresses));
     claim->n = event.n;
     usher_bytes_clear(&claim->line);
     usher_event_encode(&event, &claim->line);
@@ -87,7 +90,7 @@ static void on_stream(void *owner, const struct redisReply *reply)
     struct usher_text text = journal_reply_text(reply);
     const struct redisReply *last_entry = journal_reply_find(reply, "last-entry");
     struct usher_number last = {0, 0};
-    struct journal_entry entry;
+    struct journal_entry entry = {.id = {0, 0}};
     int64_t last_ms = 0;
     bool is_missing = reply->type == REDIS_REPLY_ERROR && text.length >= 15 &&
                       memcmp(text.at, "ERR no such key", 15) == 0;
@@ -101,6 +104,11 @@ static void on_stream(void *owner, const struct redisReply *reply)
         }
         if (journal_reply_entry(last_entry, &entry) && entry.lines.at)
             last_ms = last_line_ms(entry.lines);
+    }
+    if (journal->phase == JOURNAL_PHASE_CLAIMING && journal->settings->is_standby &&
+        usher_number_compare(entry.id, journal->last) != 0) {
+        journal_enter(journal, JOURNAL_PHASE_FOLLOWING); /* somebody leads, or was faster */
+        return;
     }
     choose(journal, last, last_ms);
 }
@@ -153,7 +161,10 @@ static void on_last(void *owner, const struct redisReply *reply)
     } else {
         journal->is_first = false;
         journal->claim.is_sent = false;
-        journal_retry(journal);
+        if (journal->settings->is_standby)
+            journal_enter(journal, JOURNAL_PHASE_FOLLOWING);
+        else
+            journal_retry(journal);
     }
 }
 
@@ -173,7 +184,7 @@ static void on_claimed(void *owner, const struct redisReply *reply)
         journal_ask_last(journal, on_last);
         break;
     case JOURNAL_REPLY_LOST:
-        if (journal->find.has_state || journal->claim.did_stand) {
+        if (journal->last.epoch != 0 || journal->claim.did_stand) {
             journal_lose(journal, "the stream went away during the start");
         } else {
             journal->claim.is_sent = false;
@@ -200,7 +211,9 @@ void journal_claim_send(struct journal *journal)
 
 void journal_claim_step(struct journal *journal)
 {
-    if (journal->claim.is_sent)
+    if (journal->claim.is_sent && journal->settings->is_standby)
+        journal_ask_last(journal, on_last); /* the leader may have come back meanwhile */
+    else if (journal->claim.is_sent)
         journal_claim_send(journal);
     else
         journal_claim_prepare(journal, journal_claim_send);

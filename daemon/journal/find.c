@@ -36,16 +36,17 @@ static void finish(struct journal *journal)
 {
     struct journal_find *find = &journal->find;
     size_t count = find->count;
+    bool is_standby = journal->settings->is_standby;
     journal_find_fini(journal);
     if (find->has_stream && count > 0 && !find->has_state && find->again_count < FIND_AGAIN_MAX) {
         find->again_count++; /* a leader may have put newer ones in their place meanwhile */
         journal_retry(journal);
         return;
     }
-    if (find->has_stream) {
+    if (find->has_stream || (is_standby && (find->has_state || count == 0))) {
         if (count > 0 && !find->has_state)
             log_warning("No snapshot can be used; the whole journal is read", NULL);
-        journal_enter(journal, JOURNAL_PHASE_CLAIMING);
+        journal_enter(journal, is_standby ? JOURNAL_PHASE_FOLLOWING : JOURNAL_PHASE_CLAIMING);
         return;
     }
     if (find->has_state) {

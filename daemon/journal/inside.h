@@ -1,6 +1,8 @@
 /* What the files of the journal share; nobody else includes this.
  *
  *     FINDING -> CLAIMING -> READING -> LEADING <-> REPAIRING
+ *        ^  \\       ^
+ *        |   FOLLOWING: a standby, until nobody leads; there again when it is fenced
  *
  * LOSING may come from each of them when the stream is gone, and leads to LEADING; STOPPED is the
  * end of each. A phase has one step, which begins its work from whatever is known. The step is run
@@ -26,6 +28,7 @@ struct event;
 enum journal_phase {
     JOURNAL_PHASE_STOPPED = 0,
     JOURNAL_PHASE_FINDING,   /* the promise of durability; the newest snapshot that is good */
+    JOURNAL_PHASE_FOLLOWING, /* a standby: what others append is handed over as it comes */
     JOURNAL_PHASE_CLAIMING,  /* router.started is to be appended under a new epoch */
     JOURNAL_PHASE_READING,   /* it stands; the lines from the snapshot to it are handed over */
     JOURNAL_PHASE_LEADING,   /* batches are appended */
@@ -46,6 +49,17 @@ struct journal_find {
     struct usher_bytes saved;
     struct usher_bytes rules; /* hashes with spaces between them */
     size_t rules_at;
+};
+
+struct journal_follow {
+    bool is_live;           /* the end was reached since the start */
+    bool is_prompt;         /* the answer being read came in time */
+    bool is_hurried;        /* nobody leads: claims without waiting for a silence */
+    int64_t silent_count;   /* answered reads without an entry, in a row */
+    int64_t sent_ms;        /* of the read, CLOCK_BOOTTIME */
+    uint32_t joining_epoch; /* it is asked whether our last entry stands before its first one */
+    uint32_t joined_epoch;  /* it does */
+    struct event *jitter;
 };
 
 struct journal_claim {
@@ -118,6 +132,7 @@ struct journal {
     uint32_t epoch;           /* ours; 0 before the first claim */
     struct usher_number last; /* recovery: the last id handed over; then the last batch accepted */
     struct journal_find find;
+    struct journal_follow follow;
     struct journal_claim claim;
     struct journal_flight flight;
     int64_t proven_ms;        /* CLOCK_BOOTTIME: when the last append that stands was sent */
@@ -156,8 +171,13 @@ void journal_ask_last(struct journal *journal, redis_reply on_reply);
 void journal_add(struct journal *journal, struct usher_number n, struct usher_text lines,
                  bool may_create, redis_reply on_reply);
 
-/* find.c, claim.c, read.c, append.c, repair.c, loss.c: the steps */
+/* Forgets all that is known of the stream, tells the owner so, and begins to find. The phase must
+ * be one from which that may be. */
+void journal_start_over(struct journal *journal);
+
+/* find.c, follow.c, claim.c, read.c, append.c, repair.c, loss.c: the steps */
 void journal_find_step(struct journal *journal);
+void journal_follow_step(struct journal *journal);
 void journal_claim_step(struct journal *journal);
 void journal_repair_step(struct journal *journal);
 void journal_loss_step(struct journal *journal);
@@ -170,6 +190,17 @@ void journal_claim_prepare(struct journal *journal, void (*on_ready)(struct jour
 void journal_claim_send(struct journal *journal);
 /* Hands over what follows journal->last up to the claim. */
 void journal_read_on(struct journal *journal);
+/* Reads what comes behind journal->last. */
+void journal_follow_on(struct journal *journal);
+enum journal_handing {
+    JOURNAL_HANDING_NONE = 0,
+    JOURNAL_HANDING_DONE,   /* journal->last is its id */
+    JOURNAL_HANDING_WAITS,  /* for rules; reading goes on by itself when they are there */
+    JOURNAL_HANDING_FAILED, /* the journal has failed: return at once */
+};
+/* Hands the entry's lines to the owner. */
+USHER_MUST_USE enum journal_handing journal_hand_over(struct journal *journal,
+                                                      const struct journal_entry *entry);
 void journal_send_flight(struct journal *journal);
 /* The batch in flight is durable. */
 void journal_accept_flight(struct journal *journal);

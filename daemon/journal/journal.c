@@ -23,15 +23,17 @@ struct phase_row {
 #define P(NAME) (1u << JOURNAL_PHASE_##NAME)
 
 static const struct phase_row phases[JOURNAL_PHASE_COUNT] = {
-    [JOURNAL_PHASE_STOPPED] = {P(STOPPED) | P(FINDING) | P(CLAIMING) | P(READING) | P(LEADING) |
-                                   P(REPAIRING) | P(LOSING),
+    [JOURNAL_PHASE_STOPPED] = {P(STOPPED) | P(FINDING) | P(FOLLOWING) | P(CLAIMING) | P(READING) |
+                                   P(LEADING) | P(REPAIRING) | P(LOSING),
                                NULL},
-    [JOURNAL_PHASE_FINDING] = {P(STOPPED) | P(CLAIMING), journal_find_step},
-    [JOURNAL_PHASE_CLAIMING] = {P(FINDING), journal_claim_step},
+    [JOURNAL_PHASE_FINDING] = {P(STOPPED) | P(CLAIMING) | P(FOLLOWING), journal_find_step},
+    [JOURNAL_PHASE_FOLLOWING] = {P(FINDING) | P(CLAIMING), journal_follow_step},
+    [JOURNAL_PHASE_CLAIMING] = {P(FINDING) | P(FOLLOWING), journal_claim_step},
     [JOURNAL_PHASE_READING] = {P(CLAIMING) | P(READING), journal_claim_send},
     [JOURNAL_PHASE_LEADING] = {P(READING) | P(REPAIRING) | P(LOSING), NULL},
     [JOURNAL_PHASE_REPAIRING] = {P(LEADING) | P(REPAIRING), journal_repair_step},
-    [JOURNAL_PHASE_LOSING] = {P(FINDING) | P(CLAIMING) | P(READING) | P(LEADING) | P(REPAIRING),
+    [JOURNAL_PHASE_LOSING] = {P(FINDING) | P(FOLLOWING) | P(CLAIMING) | P(READING) | P(LEADING) |
+                                  P(REPAIRING),
                               journal_loss_step},
 };
 
@@ -93,6 +95,7 @@ static void stop(struct journal *journal)
     journal->flight.is_active = false;
     journal->keeping.is_active = false;
     event_del(journal->retry);
+    event_del(journal->follow.jitter);
     redis_close(journal->redis);
     journal->redis = NULL;
 }
@@ -109,8 +112,54 @@ void journal_be_fenced(struct journal *journal, struct usher_number by)
     log_warning("The journal's end is another router's", "site=%s epoch=%u last=%s",
                 journal->settings->site, (unsigned)journal->epoch,
                 usher_number_write(by, number).at);
-    stop(journal);
+    if (!journal->settings->is_standby) {
+        stop(journal);
+        journal->ops->fenced(journal->owner);
+        return;
+    }
+    journal_set_phase(journal, JOURNAL_PHASE_STOPPED);
     journal->ops->fenced(journal->owner);
+    journal_start_over(journal);
+}
+
+void journal_step_down(struct journal *journal)
+{
+    assert(journal_is_idle(journal));
+    journal_set_phase(journal, JOURNAL_PHASE_STOPPED);
+    journal_start_over(journal);
+}
+
+/* All but the connection, our epoch (which must never be used again) and what is made once. */
+static void forget(struct journal *journal)
+{
+    struct event *jitter = journal->follow.jitter;
+    event_del(journal->retry);
+    event_del(jitter);
+    journal_snapshot_stop(journal);
+    journal_find_fini(journal);
+    journal->find.has_stream = journal->find.has_state = false;
+    journal_tail_clear(&journal->tail);
+    journal_shelf_fini(&journal->shelf);
+    journal_shelf_init(&journal->shelf);
+    journal->follow = (struct journal_follow){.jitter = jitter};
+    journal->flight = (struct journal_flight){.is_active = false};
+    journal->snapshot = (struct journal_snapshot){.child = 0};
+    journal->claim.is_sent = journal->claim.did_stand = false;
+    journal->loss.is_prepared = false;
+    journal->keeping.is_active = false;
+    journal->repair_next = NULL;
+    journal->is_first = journal->is_leading = journal->is_away = false;
+    journal->last = (struct usher_number){0, 0};
+    journal->error[0] = '\0';
+}
+
+void journal_start_over(struct journal *journal)
+{
+    forget(journal);
+    if (journal->ops->forget(journal->owner))
+        journal_enter(journal, JOURNAL_PHASE_FINDING);
+    else
+        journal_fail(journal);
 }
 
 void journal_fail_foreign(struct journal *journal, const struct redisReply *entry)
@@ -172,6 +221,15 @@ static void on_retry(evutil_socket_t fd, short what, void *arg)
     run_step(arg);
 }
 
+/* A standby has waited for its moment. */
+static void on_jitter(evutil_socket_t fd, short what, void *arg)
+{
+    struct journal *journal = arg;
+    (void)fd, (void)what;
+    if (journal->phase == JOURNAL_PHASE_FOLLOWING)
+        journal_enter(journal, JOURNAL_PHASE_CLAIMING);
+}
+
 static void on_up(void *owner)
 {
     struct journal *journal = owner;
@@ -185,6 +243,7 @@ static void on_down(void *owner, const char *reason)
     struct journal *journal = owner;
     (void)reason;
     event_del(journal->retry);
+    event_del(journal->follow.jitter);
     journal->retry_ms = RETRY_MS_MIN;
     if (journal->phase == JOURNAL_PHASE_LEADING)
         journal_set_phase(journal, JOURNAL_PHASE_REPAIRING);
@@ -214,8 +273,10 @@ int journal_new(struct journal **journal, struct event_base *base, const struct 
     journal_tail_init(&made->tail);
     journal_shelf_init(&made->shelf);
     made->retry = evtimer_new(base, on_retry, made);
-    error = made->retry ? redis_open(&made->redis, base, settings, "journal", &connection_ops, made)
-                        : -ENOMEM;
+    made->follow.jitter = evtimer_new(base, on_jitter, made);
+    error = made->retry && made->follow.jitter
+                ? redis_open(&made->redis, base, settings, "journal", &connection_ops, made)
+                : -ENOMEM;
     if (error) {
         journal_free(made);
         return error;
@@ -232,6 +293,8 @@ void journal_free(struct journal *journal)
     redis_close(journal->redis);
     if (journal->retry)
         event_free(journal->retry);
+    if (journal->follow.jitter)
+        event_free(journal->follow.jitter);
     journal_find_fini(journal);
     usher_bytes_fini(&journal->claim.line);
     usher_bytes_fini(&journal->loss.saved);

@@ -1,6 +1,7 @@
 /* The journal: a Redis stream that is the log, the lock and the memory. This module connects,
  * recovers, claims, appends one batch at a time, notices that another router took over, writes
- * snapshots and trims. It knows lines and numbers, not what they mean, but for router.started and
+ * snapshots and trims. With settings.is_standby it first follows whoever leads, and claims when he
+ * falls silent. It knows lines and numbers, not what they mean, but for router.started and
  * the hash in rules.loaded. */
 #ifndef JOURNAL_JOURNAL_H
 #define JOURNAL_JOURNAL_H
@@ -27,13 +28,23 @@ struct journal_ops {
     /* Every line behind the snapshot up to our claim, which is the last; without newlines. While
      * leading once more after a loss: the router.started of the new epoch, right before `save`. */
     bool (*line)(void *owner, struct usher_text line);
+    /* A standby: all that stands in the journal was handed over; told at each answered read. False
+     * as above. */
+    bool (*followed)(void *owner);
+    /* A standby: the leader is gone. False when this one is not to take over (it has logged why):
+     * it follows on. */
+    bool (*may_claim)(void *owner);
+    /* A standby: what was handed over is void, and it all comes once more from the snapshot on.
+     * False as above. */
+    bool (*forget)(void *owner);
     /* The claim stands, and everything before it was handed over: we lead. `is_first`: the site's
      * very first start. */
     void (*claimed)(void *owner, uint32_t epoch, bool is_first);
     /* The batch in flight is durable. `is_late`: the reply was read later than timing.lease after
      * its sending; nothing may be published until the next batch is durable in time. */
     void (*appended)(void *owner, bool is_late);
-    /* Redis refuses our epoch: another router leads. Nothing in flight may be published. */
+    /* Redis refuses our epoch: another router leads. Nothing in flight may be published. A standby
+     * then gets `forget`, and follows. */
     void (*fenced)(void *owner);
     /* Redis is away, or back with nothing lost. The batch in flight is kept and tried again. */
     void (*away)(void *owner, bool is_away);
@@ -54,6 +65,14 @@ int journal_new(struct journal **journal, struct event_base *base, const struct 
 void journal_free(struct journal *journal);
 /* Connects, recovers, claims; goes on by itself from then. */
 void journal_start(struct journal *journal);
+
+/* A standby, inside `line`: the line was appended just now, that is: the end was reached before,
+ * and the read was answered in time. */
+bool journal_is_live(const struct journal *journal);
+/* A standby, inside `line`: nobody leads any more, so a silence need not be waited for. */
+void journal_hurry(struct journal *journal);
+/* Leads no more by its own will; it must be idle. `forget` comes inside, and it follows. */
+void journal_step_down(struct journal *journal);
 
 /* True when we lead, and no batch is in flight. */
 bool journal_is_idle(const struct journal *journal);

@@ -1,7 +1,8 @@
-/* Reading the journal after the claim: every line behind the snapshot and up to our own
- * router.started goes to the owner, in order. An entry is handed over whole or not at all, so
- * reading can begin again after it at any time. Each reading begins with the entry that was handed
- * over last: as long as that is there, nothing between it and the claim can be missing. */
+/* Reading the journal after the claim: every line behind the snapshot, or behind what a standby has
+ * followed, and up to our own router.started goes to the owner, in order. An entry is handed over
+ * whole or not at all, so reading can begin again after it at any time. Each reading begins with
+ * the entry that was handed over last: as long as that is there, nothing between it and the claim
+ * can be missing. */
 #include <hiredis/hiredis.h>
 
 #include "journal/inside.h"
@@ -56,7 +57,10 @@ static void on_rules(void *owner, const struct redisReply *reply)
         journal_fail(journal);
         return;
     }
-    journal_read_on(journal);
+    if (journal->phase == JOURNAL_PHASE_FOLLOWING)
+        journal_follow_on(journal);
+    else
+        journal_read_on(journal);
 }
 
 /* True when all rules that the entry's lines name were handed over. Else they are asked for, and
@@ -84,15 +88,20 @@ static bool has_its_rules(struct journal *journal, struct usher_text lines)
     return true;
 }
 
-/* False when the owner cannot follow. */
-static bool hand_over(struct journal *journal, struct usher_text lines)
+enum journal_handing journal_hand_over(struct journal *journal, const struct journal_entry *entry)
 {
+    struct usher_text lines = entry->lines;
+    if (!has_its_rules(journal, lines))
+        return JOURNAL_HANDING_WAITS;
     while (lines.length > 0) {
-        if (!journal->ops->line(journal->owner, next_line(&lines)))
-            return false;
+        if (!journal->ops->line(journal->owner, next_line(&lines))) {
+            journal_fail(journal);
+            return JOURNAL_HANDING_FAILED;
+        }
         journal->snapshot.events_count++;
     }
-    return true;
+    journal->last = entry->id;
+    return JOURNAL_HANDING_DONE;
 }
 
 /* Whether `entry` is the one that was handed over last. Else the stream is not the one that was
@@ -128,13 +137,8 @@ static void on_entries(void *owner, const struct redisReply *reply)
             journal_fail_foreign(journal, reply->element[i]);
             return;
         }
-        if (!has_its_rules(journal, entry.lines))
+        if (journal_hand_over(journal, &entry) != JOURNAL_HANDING_DONE)
             return;
-        if (!hand_over(journal, entry.lines)) {
-            journal_fail(journal);
-            return;
-        }
-        journal->last = entry.id;
         if (usher_number_compare(entry.id, journal->claim.n) == 0) {
             journal_begin_leading(journal);
             return;

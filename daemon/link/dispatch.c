@@ -57,9 +57,7 @@ static enum usher_error dispatch_check_hello(struct session *session,
             answer, USHER_ERROR_NOT_ALLOWED,
             "`client` is the name of another client that is connected in another role");
     if (!router_is_leading(sessions->router))
-        return usher_answer_set(
-            answer, USHER_ERROR_STORAGE_UNAVAILABLE,
-            "usherd has not read its journal in Redis yet; try again, or see its log");
+        return router_refuse(sessions->router, answer);
     return USHER_OK;
 }
 
@@ -73,6 +71,8 @@ static void dispatch_hello(struct session *session, const struct usher_command *
         session_answer(session, hello->id, &answer);
         if (error == USHER_ERROR_UNAUTHORIZED && session->state == SESSION_GREETING)
             dispatch_refuse(session);
+        else if (error == USHER_ERROR_NOT_LEADER)
+            session_finish(session);
         return;
     }
     session->origin->refusals_count = 0;
@@ -173,6 +173,42 @@ static void dispatch_open(struct session *session, struct usher_command *command
         router_submit(session->sessions->router, &session->party, command);
 }
 
+/* Anybody who may say hello may ask. */
+static void dispatch_describe(struct session *session, const struct usher_command *command)
+{
+    struct session_origin *origin = session->origin;
+    struct usher_answer answer = {0};
+    struct usher_bytes line;
+    if (session->state != SESSION_OPEN &&
+        (origin->tokens
+             ? !command->fields.token.at || !tokens_find(origin->tokens, command->fields.token)
+             : session->roles == 0)) {
+        usher_answer_set(&answer, USHER_ERROR_UNAUTHORIZED,
+                         "no such token, or the user of this process may not ask here");
+        session_answer(session, command->id, &answer);
+        if (session->state == SESSION_GREETING)
+            dispatch_refuse(session);
+        return;
+    }
+    session_answer(session, command->id, &answer);
+    usher_bytes_init(&line, USHER_LINE_MAX);
+    router_describe(session->sessions->router, &line);
+    session_write(session, usher_bytes_text(&line));
+    usher_bytes_fini(&line);
+}
+
+/* What a standby says to everything but a question of what it is. */
+static bool dispatch_is_turned_away(struct session *session, const struct usher_command *command)
+{
+    struct usher_answer answer = {0};
+    if (command->kind == USHER_COMMAND_HELLO || router_is_leading(session->sessions->router) ||
+        router_refuse(session->sessions->router, &answer) != USHER_ERROR_NOT_LEADER)
+        return false;
+    session_answer(session, command->id, &answer);
+    session_finish(session);
+    return true;
+}
+
 static enum usher_error dispatch_check(const struct session *session,
                                        const struct usher_command *command,
                                        struct usher_answer *answer)
@@ -196,6 +232,12 @@ void dispatch_line(struct session *session, struct usher_text line)
     struct usher_answer answer = {0};
     enum usher_error error =
         usher_command_decode(line, &session->sessions->scratch, &command, &answer);
+    if (error == USHER_OK && command.kind == USHER_COMMAND_ROUTER_DESCRIBE) {
+        dispatch_describe(session, &command);
+        return;
+    }
+    if (error == USHER_OK && dispatch_is_turned_away(session, &command))
+        return;
     if (error == USHER_OK)
         error = dispatch_check(session, &command, &answer);
     if (error != USHER_OK)

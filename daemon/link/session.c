@@ -100,7 +100,7 @@ static void session_leave(struct session *session)
     router_leave(session->sessions->router, &session->party);
 }
 
-static void session_write(struct session *session, struct usher_text line)
+void session_write(struct session *session, struct usher_text line)
 {
     struct evbuffer *output = bufferevent_get_output(session->stream);
     if (session->state == SESSION_CLOSED || session->state == SESSION_ENDING)
@@ -349,9 +349,14 @@ static void session_on_event(struct router_party *party, const struct router_eve
 
 static void session_on_leading(struct router_party *party, bool is_leading)
 {
-    if (!is_leading)
-        session_end(usher_container_of(party, struct session, party), USHER_ERROR_DRAINING,
-                    "this router serves no longer; connect again");
+    struct session *session = usher_container_of(party, struct session, party);
+    struct usher_answer answer = {0};
+    if (is_leading)
+        return;
+    if (router_refuse(session->sessions->router, &answer) == USHER_ERROR_NOT_LEADER)
+        session_end(session, answer.error, answer.message);
+    else
+        session_end(session, USHER_ERROR_DRAINING, "this router serves no longer; connect again");
 }
 
 static const struct router_party_ops session_ops = {

@@ -112,6 +112,8 @@ void session_set_state(struct session *session, enum session_state state);
 /* Writes an answer; an absent id is null. */
 void session_answer(struct session *session, struct usher_text id,
                     const struct usher_answer *answer);
+/* Writes a line of the router's. */
+void session_write(struct session *session, struct usher_text line);
 /* Leaves the router, writes an error with the id null as the last line and closes when the peer has
  * it. */
 void session_end(struct session *session, enum usher_error error, const char *message);

@@ -30,6 +30,8 @@
     X(BAD_RULES, "bad_rules", false, "The rules have problems; the old ones stay.")                \
     X(STORAGE_UNAVAILABLE, "storage_unavailable", true,                                            \
       "Redis is away, and the bound of what may wait is reached.")                                 \
+    X(NOT_LEADER, "not_leader", true,                                                              \
+      "Another usherd leads this site; the message ends with its addresses.")                      \
     X(DRAINING, "draining", true, "The router is about to stop.")                                  \
     X(SLOW_CONSUMER, "slow_consumer", true,                                                        \
       "The client reads too slowly; the connection is closed.")

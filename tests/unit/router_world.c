@@ -47,6 +47,25 @@ void journal_start(struct journal *journal)
     (void)journal;
 }
 
+bool journal_is_live(const struct journal *journal)
+{
+    (void)journal;
+    return the_world->is_live;
+}
+
+void journal_hurry(struct journal *journal)
+{
+    (void)journal;
+    the_world->hurries_count++;
+}
+
+void journal_step_down(struct journal *journal)
+{
+    (void)journal;
+    the_world->steps_down_count++;
+    ck_assert(the_world->ops->forget(the_world->owner));
+}
+
 bool journal_is_idle(const struct journal *journal)
 {
     (void)journal;
@@ -98,6 +117,11 @@ static void on_reloaded(void *owner, bool is_loaded)
     world->is_reloaded = is_loaded;
 }
 
+static void on_following(void *owner)
+{
+    ((struct world *)owner)->followings_count++;
+}
+
 static void on_ended(void *owner, int status)
 {
     struct world *world = owner;
@@ -113,7 +137,7 @@ void world_write_rules(struct world *world, const char *text)
     ck_assert_int_eq(fclose(file), 0);
 }
 
-void world_open(struct world *world)
+static void open_world(struct world *world, bool is_standby)
 {
     *world = (struct world){.is_idle = true};
     the_world = world;
@@ -134,15 +158,29 @@ void world_open(struct world *world)
     close(fd);
     snprintf(world->settings.rules, sizeof(world->settings.rules), "%s", world->rules_path);
     world_write_rules(world, rules_text);
+    world->settings.is_standby = is_standby;
     world->base = event_base_new();
-    struct router_host host = {
-        .owner = world, .leading = on_leading, .reloaded = on_reloaded, .ended = on_ended};
+    struct router_host host = {.owner = world,
+                               .leading = on_leading,
+                               .following = on_following,
+                               .reloaded = on_reloaded,
+                               .ended = on_ended};
     ck_assert_int_eq(router_new(&world->router, world->base, &world->settings, &host), 0);
     struct ruleset rules;
     struct usher_problems problems;
     usher_problems_init(&problems);
     ck_assert_int_eq(ruleset_read(&rules, world->rules_path, &problems), 0);
     router_start(world->router, &rules);
+}
+
+void world_open(struct world *world)
+{
+    open_world(world, false);
+}
+
+void world_open_standby(struct world *world)
+{
+    open_world(world, true);
 }
 
 void world_close(struct world *world)

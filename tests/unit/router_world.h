@@ -34,6 +34,10 @@ struct world {
     size_t appended_events;
     struct usher_number appended_last;
     bool is_leading;
+    bool is_live; /* what journal_is_live says */
+    int hurries_count;
+    int steps_down_count;
+    int followings_count;
     bool has_ended;
     int status;
     int reloads_count;
@@ -44,6 +48,8 @@ struct world {
 /* Rules with the skill `billing` and one queue `general`; claimed and leading, with nothing to
  * append. */
 void world_open(struct world *world);
+/* The same with `standby: true`. */
+void world_open_standby(struct world *world);
 void world_close(struct world *world);
 void world_write_rules(struct world *world, const char *text);
 /* The batch in flight becomes durable. */

@@ -62,6 +62,19 @@ bool router_is_leading(const struct router *router)
     return router->is_leading;
 }
 
+enum usher_error router_refuse(const struct router *router, struct usher_answer *answer)
+{
+    return usher_answer_set(
+        answer, router->is_standby ? USHER_ERROR_NOT_LEADER : USHER_ERROR_STORAGE_UNAVAILABLE,
+        "leader: /run/other.sock");
+}
+
+void router_describe(struct router *router, struct usher_bytes *out)
+{
+    usher_bytes_append_text(out, router->is_standby ? USHER_TEXT("{\"state\":\"standby\"}")
+                                                    : USHER_TEXT("{\"state\":\"leader\"}"));
+}
+
 struct usher_engine *router_engine(struct router *router)
 {
     ck_assert_ptr_nonnull(router);

@@ -13,6 +13,7 @@
 struct router {
     int64_t now_ms;
     bool is_leading;
+    bool is_standby;
     unsigned joined_count;
     unsigned left_count;
     unsigned submitted_count;

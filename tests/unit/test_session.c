@@ -326,6 +326,44 @@ START_TEST(clients_are_told_when_the_router_leads_no_longer)
 }
 END_TEST
 
+START_TEST(standby_turns_all_away_and_says_what_it_is)
+{
+    static const char *const lines[] = {HELLO_DESK, READY, "{\"do\":\"ping\"}\n"};
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        struct world world;
+        open_world(&world);
+        world.router.is_leading = false;
+        world.router.is_standby = true;
+        struct client client = connect_client(&world);
+        say(&client, "{\"id\":\"d\",\"do\":\"router.describe\"}\n");
+        ck_assert_ptr_nonnull(
+            strstr(hear(&world, &client), "{\"re\":\"d\",\"ok\":true}\n{\"state\":\"standby\"}\n"));
+        ck_assert(!client.has_ended);
+        say(&client, lines[i]);
+        ck_assert_ptr_nonnull(strstr(hear(&world, &client), "\"code\":\"not_leader\""));
+        ck_assert(client.has_ended);
+        disconnect_client(&world, &client);
+        close_world(&world);
+    }
+}
+END_TEST
+
+START_TEST(clients_are_told_that_the_router_became_a_standby)
+{
+    struct world world;
+    open_world(&world);
+    struct client client = come(&world, HELLO_DESK);
+    world.router.is_leading = false;
+    world.router.is_standby = true;
+    world.router.party->ops->leading(world.router.party, false);
+    ck_assert_ptr_nonnull(
+        strstr(hear(&world, &client), "{\"re\":null,\"error\":{\"code\":\"not_leader\""));
+    ck_assert(client.has_ended);
+    disconnect_client(&world, &client);
+    close_world(&world);
+}
+END_TEST
+
 /* Lets the deadline of the only session pass, when `passed_ms` have gone by. */
 static void pass_deadline(struct world *world, int64_t passed_ms)
 {
@@ -410,6 +448,8 @@ int main(void)
     tcase_add_test(tests, connection_that_ends_within_a_line_is_told_so);
     tcase_add_test(tests, list_of_calls_is_not_touched_before_its_end_is_answered);
     tcase_add_test(tests, clients_are_told_when_the_router_leads_no_longer);
+    tcase_add_test(tests, standby_turns_all_away_and_says_what_it_is);
+    tcase_add_test(tests, clients_are_told_that_the_router_became_a_standby);
     tcase_add_test(tests, connection_without_hello_ends_at_its_deadline);
     tcase_add_test(tests, client_that_pinged_is_closed_when_it_falls_silent_and_no_other);
     tcase_add_test(tests, peer_that_does_not_take_its_last_line_is_closed_at_the_deadline);

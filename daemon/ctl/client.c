@@ -21,9 +21,39 @@
 #define INPUT_MAX         ((size_t)1024 * 1024) /* far above the longest line */
 #define DEPTH_MAX         32
 
-void client_init(struct client *client, const struct client_address *address)
+static bool has_address(const struct client_addresses *addresses, bool is_tcp,
+                        struct usher_text text)
 {
-    *client = (struct client){.address = *address, .fd = -1};
+    for (size_t i = 0; i < addresses->count; i++)
+        if (addresses->list[i].is_tcp == is_tcp &&
+            usher_text_is_equal(usher_text_of(addresses->list[i].text), text))
+            return true;
+    return false;
+}
+
+bool client_addresses_add(struct client_addresses *addresses, bool is_tcp, struct usher_text text)
+{
+    while (text.length > 0) {
+        const char *comma = memchr(text.at, ',', text.length);
+        struct usher_text one = {text.at, comma ? (size_t)(comma - text.at) : text.length};
+        size_t taken = one.length + (comma ? 1 : 0);
+        text = (struct usher_text){text.at + taken, text.length - taken};
+        if (one.length == 0 || has_address(addresses, is_tcp, one))
+            continue;
+        if (addresses->count == CLIENT_ADDRESSES_MAX)
+            return false;
+        struct client_address *address = &addresses->list[addresses->count];
+        address->is_tcp = is_tcp;
+        if (!usher_text_copy(address->text, sizeof(address->text), one))
+            return false;
+        addresses->count++;
+    }
+    return true;
+}
+
+void client_init(struct client *client, const struct client_addresses *addresses)
+{
+    *client = (struct client){.addresses = *addresses, .fd = -1};
     usher_bytes_init(&client->input, INPUT_MAX);
 }
 
@@ -48,7 +78,7 @@ static enum client_outcome lose(struct client *client, const char *format, ...)
 
 static enum client_outcome connect_unix(struct client *client)
 {
-    const char *path = client->address.socket;
+    const char *path = client->address.text;
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof(address.sun_path))
         return lose(client, "The path %s is too long for a socket (%zu bytes at most).", path,
@@ -108,14 +138,14 @@ static bool split_address(const char *tcp, char host[256], char port[16])
 static enum client_outcome connect_tcp(struct client *client)
 {
     char host[256], port[16];
-    if (!split_address(client->address.tcp, host, port))
+    if (!split_address(client->address.text, host, port))
         return lose(client,
                     "%s is no address: give --tcp HOST:PORT, for example --tcp 127.0.0.1:7411.",
-                    client->address.tcp);
+                    client->address.text);
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
     int error = getaddrinfo(host, port, &hints, &found);
     if (error != 0)
-        return lose(client, "Cannot look up %s: %s.", client->address.tcp, gai_strerror(error));
+        return lose(client, "Cannot look up %s: %s.", client->address.text, gai_strerror(error));
     int reason = 0;
     for (struct addrinfo *one = found; one != NULL; one = one->ai_next) {
         client->fd = socket(one->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -131,7 +161,7 @@ static enum client_outcome connect_tcp(struct client *client)
         return lose(client,
                     "Cannot connect to %s: %s.\nIs usherd running, and does its `listen: tcp:` "
                     "name this address?",
-                    client->address.tcp, strerror(reason));
+                    client->address.text, strerror(reason));
     return CLIENT_OK;
 }
 
@@ -262,23 +292,32 @@ static void name_client(enum usher_role role, char name[USHER_CLIENT_NAME_MAX + 
     snprintf(name + length, USHER_CLIENT_NAME_MAX + 1 - length, "-%.*s", USHER_TEXT_ARGS(text));
 }
 
-enum client_outcome client_open(struct client *client, enum usher_role role, const char *after,
-                                struct usher_number *number)
+enum client_outcome client_connect(struct client *client, const struct client_address *address)
 {
-    enum client_outcome outcome = client->address.tcp ? connect_tcp(client) : connect_unix(client);
-    if (outcome != CLIENT_OK)
-        return outcome;
+    if (client->fd >= 0)
+        close(client->fd);
+    client->fd = -1;
+    client->address = *address;
+    client->taken = 0;
+    client->code[0] = '\0';
+    usher_bytes_clear(&client->input);
+    return client->address.is_tcp ? connect_tcp(client) : connect_unix(client);
+}
+
+static enum client_outcome greet(struct client *client, enum usher_role role, const char *after,
+                                 struct usher_number *number)
+{
     char name[USHER_CLIENT_NAME_MAX + 1];
     name_client(role, name);
     struct usher_command hello = {.kind = USHER_COMMAND_HELLO, .id = USHER_TEXT("hello")};
     USHER_FIELDS_SET(&hello.fields, ROLE, role, usher_role_name(role));
-    if (client->address.tcp && client->address.token)
-        USHER_FIELDS_SET(&hello.fields, TOKEN, token, usher_text_of(client->address.token));
-    if (!client->address.tcp)
+    if (client->address.is_tcp && client->addresses.token)
+        USHER_FIELDS_SET(&hello.fields, TOKEN, token, usher_text_of(client->addresses.token));
+    if (!client->address.is_tcp)
         USHER_FIELDS_SET(&hello.fields, CLIENT, client, usher_text_of(name));
     if (after)
         USHER_FIELDS_SET(&hello.fields, AFTER, after, usher_text_of(after));
-    outcome = send_line(client, &hello);
+    enum client_outcome outcome = send_line(client, &hello);
     while (outcome == CLIENT_OK) {
         struct usher_text line;
         struct usher_event event;
@@ -291,6 +330,49 @@ enum client_outcome client_open(struct client *client, enum usher_role role, con
         }
     }
     return outcome;
+}
+
+/* The addresses at the end of a refusal by a standby are tried, too. */
+static void take_hint(struct client *client)
+{
+    static const char mark[] = "leader: ";
+    const char *at = strstr(client->problem, mark);
+    if (!at)
+        return;
+    at += strlen(mark);
+    struct usher_text rest = {at, strcspn(at, " ")};
+    while (rest.length > 0) {
+        const char *comma = memchr(rest.at, ',', rest.length);
+        struct usher_text one = {rest.at, comma ? (size_t)(comma - rest.at) : rest.length};
+        size_t taken = one.length + (comma ? 1 : 0);
+        if (one.length > 0 && !usher_text_is_equal(one, USHER_TEXT("unknown")))
+            (void)!client_addresses_add(&client->addresses, one.at[0] != '/', one);
+        rest = (struct usher_text){rest.at + taken, rest.length - taken};
+    }
+}
+
+enum client_outcome client_open(struct client *client, enum usher_role role, const char *after,
+                                struct usher_number *number)
+{
+    char problem[sizeof(client->problem)] = "";
+    enum client_outcome told = CLIENT_LOST;
+    for (size_t i = 0; i < client->addresses.count; i++) {
+        enum client_outcome outcome = client_connect(client, &client->addresses.list[i]);
+        if (outcome == CLIENT_OK)
+            outcome = greet(client, role, after, number);
+        bool is_standby = outcome == CLIENT_REFUSED && strcmp(client->code, "not_leader") == 0;
+        if (is_standby)
+            take_hint(client);
+        if (outcome == CLIENT_OK || (outcome == CLIENT_REFUSED && !is_standby))
+            return outcome;
+        /* What a standby says counts more than that somebody cannot be reached. */
+        if (!problem[0] || (is_standby && told == CLIENT_LOST)) {
+            memcpy(problem, client->problem, sizeof(problem));
+            told = outcome;
+        }
+    }
+    memcpy(client->problem, problem, sizeof(problem));
+    return told;
 }
 
 enum client_outcome client_ask(struct client *client, struct usher_command *command)

@@ -17,11 +17,20 @@
 
 #define CLIENT_SOCKET_DEFAULT "/run/usher/usher.sock"
 
-/* Where usherd listens: the Unix socket, or with `tcp` that address and the token. */
+#define CLIENT_ADDRESS_SIZE  256
+#define CLIENT_ADDRESSES_MAX 16
+
+/* Where a usherd listens. */
 struct client_address {
-    const char *socket;
-    const char *tcp;   /* "host:port", or NULL */
-    const char *token; /* with tcp; NULL = none */
+    bool is_tcp;
+    char text[CLIENT_ADDRESS_SIZE]; /* the path of a Unix socket, or "host:port" */
+};
+
+/* The usherds of a site, in the order in which they are tried. */
+struct client_addresses {
+    struct client_address list[CLIENT_ADDRESSES_MAX];
+    size_t count;
+    const char *token; /* for TCP; NULL = none */
 };
 
 enum client_outcome {
@@ -31,8 +40,9 @@ enum client_outcome {
 };
 
 struct client {
-    struct client_address address;
-    int fd; /* -1 = not open */
+    struct client_addresses addresses;
+    struct client_address address; /* the one that was tried last */
+    int fd;                        /* -1 = not open */
     struct usher_bytes input;
     size_t taken;      /* bytes of the input that were handed out */
     char answer[1024]; /* the last answer's line */
@@ -43,12 +53,22 @@ struct client {
     struct usher_scratch scratch;
 };
 
-/* The texts of `address` are borrowed until client_fini. */
-void client_init(struct client *client, const struct client_address *address);
+/* Adds the addresses in `text`, which stand with commas between. One that is there already is left
+ * out. False when one is too long, or they are too many. */
+USHER_MUST_USE bool client_addresses_add(struct client_addresses *addresses, bool is_tcp,
+                                         struct usher_text text);
+
+/* The token is borrowed until client_fini. */
+void client_init(struct client *client, const struct client_addresses *addresses);
 void client_fini(struct client *client);
 
-/* Connects, says hello in `role` and waits for welcome, which is copied into `number`. `after` may
- * be NULL. The snapshot, or the events after `after`, come next. */
+/* Connects to one usherd, and says nothing yet. */
+USHER_MUST_USE enum client_outcome client_connect(struct client *client,
+                                                  const struct client_address *address);
+
+/* Connects to whoever leads: tries the addresses in turn, and those that a standby names. Says
+ * hello in `role` and waits for welcome, which is copied into `number`. `after` may be NULL. The
+ * snapshot, or the events after `after`, come next. */
 USHER_MUST_USE enum client_outcome client_open(struct client *client, enum usher_role role,
                                                const char *after, struct usher_number *number);
 

@@ -13,23 +13,25 @@
 static enum exit_code fail(const struct client *client, enum client_outcome outcome)
 {
     fprintf(stderr, "usherctl: %s\n", client->problem);
-    if (strcmp(client->code, "unauthorized") == 0 && client->address.tcp == NULL)
+    if (strcmp(client->code, "unauthorized") == 0 && !client->address.is_tcp)
         fputs("usherd.yaml's `listen: unix: roles:` says which users and groups may take which "
               "role; --role takes another.\n",
               stderr);
     return outcome == CLIENT_REFUSED ? EXIT_REFUSED : EXIT_UNREACHABLE;
 }
 
-/* Reads the state. On failure it has said why. */
+/* Reads the state of whoever leads, and where that is. On failure it has said why. */
 static enum exit_code look(const struct options *options, enum usher_role role,
-                           struct snapshot *snapshot, struct usher_number *number)
+                           struct snapshot *snapshot, struct usher_number *number,
+                           struct client_address *address)
 {
     struct client client;
-    client_init(&client, &options->address);
+    client_init(&client, &options->addresses);
     enum client_outcome outcome = client_open(&client, role, NULL, number);
     if (outcome == CLIENT_OK)
         outcome = snapshot_read(snapshot, &client);
     enum exit_code code = outcome == CLIENT_OK ? EXIT_DONE : fail(&client, outcome);
+    *address = client.address;
     client_fini(&client);
     return code;
 }
@@ -38,15 +40,14 @@ enum exit_code perform_status(const struct options *options, enum usher_role rol
 {
     struct snapshot snapshot;
     struct usher_number number;
-    enum exit_code code = look(options, role, &snapshot, &number);
+    struct client_address address;
+    enum exit_code code = look(options, role, &snapshot, &number, &address);
     if (code != EXIT_DONE)
         return code;
     if (options->is_json)
         show_status_json(&snapshot, number, stdout);
     else
-        show_status(&snapshot, number,
-                    options->address.tcp ? options->address.tcp : options->address.socket,
-                    options->style, stdout);
+        show_status(&snapshot, number, address.text, options->style, stdout);
     snapshot_fini(&snapshot);
     return EXIT_DONE;
 }
@@ -55,7 +56,8 @@ enum exit_code perform_agents(const struct options *options, enum usher_role rol
 {
     struct snapshot snapshot;
     struct usher_number number;
-    enum exit_code code = look(options, role, &snapshot, &number);
+    struct client_address address;
+    enum exit_code code = look(options, role, &snapshot, &number, &address);
     if (code != EXIT_DONE)
         return code;
     if (options->is_json)
@@ -70,7 +72,8 @@ enum exit_code perform_contacts(const struct options *options, enum usher_role r
 {
     struct snapshot snapshot;
     struct usher_number number;
-    enum exit_code code = look(options, role, &snapshot, &number);
+    struct client_address address;
+    enum exit_code code = look(options, role, &snapshot, &number, &address);
     if (code != EXIT_DONE)
         return code;
     if (options->is_json)
@@ -85,7 +88,8 @@ enum exit_code perform_queues(const struct options *options, enum usher_role rol
 {
     struct snapshot snapshot;
     struct usher_number number;
-    enum exit_code code = look(options, role, &snapshot, &number);
+    struct client_address address;
+    enum exit_code code = look(options, role, &snapshot, &number, &address);
     if (code != EXIT_DONE)
         return code;
     if (options->is_json)
@@ -125,7 +129,7 @@ enum exit_code perform_events(const struct options *options, enum usher_role rol
     struct usher_number number;
     struct usher_bytes masked;
     usher_bytes_init(&masked, SIZE_MAX);
-    client_init(&client, &options->address);
+    client_init(&client, &options->addresses);
     setvbuf(stdout, NULL, _IOLBF, 0);
     enum client_outcome outcome = client_open(&client, role, options->after, &number);
     if (outcome == CLIENT_OK && options->after != NULL && !client.is_resumed)
@@ -155,7 +159,7 @@ static enum exit_code ask(const struct options *options, enum usher_role role,
 {
     struct client client;
     struct usher_number number;
-    client_init(&client, &options->address);
+    client_init(&client, &options->addresses);
     enum client_outcome outcome = client_open(&client, role, NULL, &number);
     bool is_answered = false;
     if (outcome == CLIENT_OK) {
@@ -218,4 +222,11 @@ enum exit_code perform_drain(const struct options *options, enum usher_role role
     struct usher_command command = {.kind = USHER_COMMAND_ROUTER_DRAIN};
     return ask(options, role, &command,
                "usherd takes no new commands, and stops when all is written.");
+}
+
+enum exit_code perform_switchover(const struct options *options, enum usher_role role)
+{
+    struct usher_command command = {.kind = USHER_COMMAND_ROUTER_SWITCHOVER};
+    return ask(options, role, &command,
+               "The site is handed over; `usherctl standby` shows who leads now.");
 }

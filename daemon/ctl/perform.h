@@ -13,7 +13,7 @@
 enum exit_code { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_UNREACHABLE = 3 };
 
 struct options {
-    struct client_address address;
+    struct client_addresses addresses;
     enum usher_role role; /* NONE = the command's own */
     bool is_json;
     bool is_full;      /* personal data too */
@@ -34,6 +34,9 @@ enum exit_code perform_events(const struct options *options, enum usher_role rol
 enum exit_code perform_agent(const struct options *options, enum usher_role role, const char *agent,
                              const char *move, const char *reason);
 enum exit_code perform_reload(const struct options *options, enum usher_role role);
+/* What each usherd of the addresses is. EXIT_REFUSED when one says that it would not take over. */
+enum exit_code perform_standby(const struct options *options, enum usher_role role);
+enum exit_code perform_switchover(const struct options *options, enum usher_role role);
 enum exit_code perform_drain(const struct options *options, enum usher_role role);
 
 #endif

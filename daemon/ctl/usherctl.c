@@ -60,6 +60,18 @@ static const struct command commands[] = {
      "  usherctl agent olena ready\n"
      "  usherctl agent olena not-ready lunch\n"
      "  usherctl agent olena sign-out\n"},
+    {"standby", "", 0, 0, USHER_ROLE_OBSERVER, 0, perform_standby,
+     "what each usherd of the site is: leader, or standby and how far behind",
+     "  usherctl --socket /run/usher/a.sock,/run/usher/b.sock standby\n"
+     "  usherctl --tcp router1:7411,router2:7411 standby --json | jq -r .state\n"
+     "STATE is `same` or `differs`: how a standby's state compares with the leader's last digest.\n"
+     "CLOCK is by how much its clock is ahead. Exit code 1: one would not take over.\n"
+     "Each JSON line is a `state.router` of the protocol.\n"},
+    {"switchover", "", 0, 0, USHER_ROLE_ADMIN, 0, perform_switchover,
+     "hands the site over to a standby, without a contact noticing",
+     "  usherctl standby && usherctl switchover\n"
+     "The leader does not know who follows it. When nobody does, it leads again after some "
+     "seconds.\n"},
     {"reload", "", 0, 0, USHER_ROLE_ADMIN, 0, perform_reload,
      "reads the rules again; swaps whole or not at all",
      "  usherd -c /etc/usher/usherd.yaml --check-config && usherctl reload\n"},
@@ -72,6 +84,7 @@ static const char options_help[] =
     "  --socket PATH      usherd's Unix socket (else $USHER_SOCKET, else " CLIENT_SOCKET_DEFAULT
     ")\n"
     "  --tcp HOST:PORT    connect over TCP instead, with a token\n"
+    "                     several, with commas between: whoever of them leads is asked\n"
     "  --token-file FILE  the token's file (else $USHER_TOKEN); never on the command line\n"
     "  --role ROLE        ask for this role instead of the least that will do\n"
     "  --json             for programs: JSON, an object a line\n"
@@ -137,6 +150,15 @@ static bool read_role(const char *text, enum usher_role *role)
     return false;
 }
 
+static bool add_address(bool is_tcp, const char *text, struct options *options)
+{
+    if (client_addresses_add(&options->addresses, is_tcp, usher_text_of(text)))
+        return true;
+    fprintf(stderr, "usherctl: \"%s\": at most %d addresses of %d bytes are possible\n", text,
+            CLIENT_ADDRESSES_MAX, CLIENT_ADDRESS_SIZE - 1);
+    return false;
+}
+
 /* What the command line asks for besides the options themselves. */
 struct wish {
     bool is_help;
@@ -149,13 +171,10 @@ static bool read_option(int letter, struct options *options, struct wish *wish,
 {
     switch (letter) {
     case 's':
-        options->address.socket = optarg;
-        return true;
     case 't':
-        options->address.tcp = optarg;
-        return true;
+        return add_address(letter == 't', optarg, options);
     case 'k':
-        options->address.token = token;
+        options->addresses.token = token;
         return read_token(optarg, token);
     case 'r':
         return read_role(optarg, &options->role);
@@ -243,14 +262,17 @@ int main(int count, char **arguments)
 {
     const char *socket_path = getenv("USHER_SOCKET");
     struct options options = {
-        .address = {.socket = socket_path && socket_path[0] ? socket_path : CLIENT_SOCKET_DEFAULT,
-                    .token = getenv("USHER_TOKEN")},
+        .addresses = {.token = getenv("USHER_TOKEN")},
         .count = -1,
         .style = table_style_of(stdout),
     };
     struct wish wish = {0};
     char token[TOKEN_SIZE];
     if (!read_options(count, arguments, &options, &wish, token))
+        return (int)refuse_usage("");
+    if (options.addresses.count == 0 &&
+        !add_address(false, socket_path && socket_path[0] ? socket_path : CLIENT_SOCKET_DEFAULT,
+                     &options))
         return (int)refuse_usage("");
     if (wish.is_version) {
         puts("usherctl " USHER_VERSION);

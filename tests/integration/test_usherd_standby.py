@@ -1,7 +1,9 @@
 """A leader and a standby: killed, stopped, handed over, started together; clients find whoever leads, and lose nothing."""
 
+import json
 import os
 import signal
+import subprocess
 import time
 import unittest
 
@@ -202,7 +204,8 @@ class RealTime(unittest.TestCase):
             pbx = pair.client("pbx", client="pbx1", instance="life-1")
             desk = pair.client("desk", agent="olena")
             wait_until(lambda: desk.ask({"do": "agent.ready"}).get("ok"), "the profile is known")
-            time.sleep(1.5)
+            desk.call({"do": "agent.not_ready", "reason": "lunch"})
+            desk.call({"do": "agent.ready"})  # the worst moment: the standby has just read something
             start = time.monotonic()
             os.kill(pair.processes["a"].pid, signal.SIGKILL)
             pbx = pair.come_back("pbx", "pbx1", instance="life-1")
@@ -210,7 +213,7 @@ class RealTime(unittest.TestCase):
             pbx.wait_event("contact.offered", contact="pbx1/1")
             took = time.monotonic() - start
             print(f"first new offer {took:.2f} s after kill -9 of the leader", flush=True)
-            self.assertLess(took, 4.5)
+            self.assertLess(took, 4.5)  # of a loaded machine; the promise is 4
 
 
 class Switchover(unittest.TestCase):
@@ -259,6 +262,54 @@ class Switchover(unittest.TestCase):
         with Center() as center:
             center.client("admin").refuse({"do": "router.switchover"}, "wrong_state")
             Client(center.socket).close()
+
+
+class Operator(unittest.TestCase):
+    def usherctl(self, *arguments):
+        result = subprocess.run([os.environ["USHERCTL"], *arguments], stdin=subprocess.DEVNULL, capture_output=True,
+                                text=True, timeout=20)
+        return result.returncode, result.stdout, result.stderr
+
+    def test_usherctl_finds_the_leader_by_its_list_and_by_what_a_standby_says(self):
+        with Pair() as pair:
+            both = pair.address("b") + "," + pair.address("a")
+            for addresses in (["--socket", both], ["--socket", pair.address("b")],
+                              ["--socket", pair.path("none.sock"), "--socket", pair.address("b")]):
+                status, output, errors = self.usherctl(*addresses, "status")
+                self.assertEqual((status, errors), (0, ""))
+                self.assertIn(pair.address("a"), output)
+            self.assertEqual(self.usherctl("--socket", both, "switchover")[0], 0)
+            pair.wait_leader("b")
+            self.assertIn(pair.address("b"), self.usherctl("--socket", pair.address("a"), "status")[1])
+
+    def test_usherctl_shows_what_each_is(self):
+        with Pair() as pair:
+            both = pair.address("a") + "," + pair.address("b")
+            wait_until(lambda: pair.describe("b").get("digest") == "same", "a digest was compared")
+            status, output, errors = self.usherctl("--socket", both, "standby", "--json")
+            self.assertEqual((status, errors), (0, ""))
+            self.assertEqual([json.loads(line)["state"] for line in output.splitlines()], ["leader", "standby"])
+            status, output, _ = self.usherctl("--socket", both, "standby")
+            self.assertEqual(status, 0)
+            self.assertRegex(output.splitlines()[2], r"b\.sock +standby +\d+-\d+ +\d+ ms +same +-?\d+ ms ")
+            pair.kill("b")
+            status, output, errors = self.usherctl("--socket", both, "standby")
+            self.assertEqual(status, 3)
+            self.assertIn(pair.address("b"), errors)
+            self.assertIn("leader", output)
+
+    def test_standby_whose_state_differs_says_so_and_does_not_take_over(self):
+        with Pair() as pair:
+            pair.send_signal("a", signal.SIGSTOP)
+            last = pair.numbers()[-1]
+            line = json.dumps({"at": int(time.time() * 1000), "n": f"{last[0]}-{last[1] + 1}", "ev": "router.heartbeat",
+                               "digest": "0000000000000000"}, separators=(",", ":"))
+            pair.redis_cli("XADD", pair.key("journal"), f"{last[0]}-{last[1] + 1}", "b", line + "\n")
+            pair.wait_log("this standby does not take over: its state differs")
+            status, _, errors = self.usherctl("--socket", pair.address("b"), "standby")
+            self.assertEqual(status, 1)
+            self.assertIn("its state differs", errors)
+            self.assertEqual(pair.state("b"), "standby")
 
 
 if __name__ == "__main__":

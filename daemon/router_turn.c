@@ -200,7 +200,8 @@ void router_turn_end(struct router *router)
         router_arm_deadline(router);
         if (router->is_draining && router_is_flushed(router))
             router_end(router, 0);
-        else if (router->standby.is_yielding && router_is_flushed(router))
+        else if (router->standby.is_yielding && router_is_flushed(router) &&
+                 journal_is_idle(router->journal))
             router_end_yield(router);
         else if (router_is_flushed(router) && !router_is_holding(router) &&
                  usher_engine_rules(router->engine) && journal_is_idle(router->journal))

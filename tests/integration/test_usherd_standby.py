@@ -136,6 +136,18 @@ class TakeOver(unittest.TestCase):
             wait_until(lambda: pair.describe("b").get("digest") == "same", "the standby follows on")
             self.assertEqual((pair.state("a"), pair.state("b")), ("leader", "standby"))
 
+    def test_leader_that_always_has_something_to_write_beats_too(self):
+        with Pair() as pair:
+            pbx = pair.client("pbx", client="pbx1")
+            end = time.monotonic() + 2.5
+            while time.monotonic() < end:
+                pbx.call({"do": "contact.arrive", "contact": str(time.monotonic_ns()), "channel": "voice"})
+                time.sleep(0.01)
+            beats = [e for e in pair.journal() if e["ev"] == "router.heartbeat"]
+            self.assertGreaterEqual(len(beats), 2)
+            told = pair.describe("b")
+            self.assertEqual(told["digest"], "same", told)
+
     def test_flushed_journal_is_followed_from_the_leaders_new_one(self):
         with Pair() as pair:
             pbx = pair.client("pbx", client="pbx1")

@@ -7,6 +7,8 @@ import unittest
 
 from sip import SipCenter, wait_until
 
+from pair import FAST
+
 FINAL = ("contact.done", "contact.abandoned")
 
 
@@ -123,6 +125,30 @@ class Kills(unittest.TestCase):
                 center.kill_usherd()
                 time.sleep(0.2)
                 center.start_usherd()
+            callers.succeed(timeout=50)
+            wait_until(lambda: len([e for e in center.journal() if e["ev"] in FINAL]) >= 120, "every contact ended")
+            arrived = {event["contact"] for event in center.journal() if event["ev"] == "contact.arrived"}
+            self.assertEqual(len(arrived), 120)
+            self.check_ends(center, arrived)
+
+    def test_standby_takes_over_again_and_again_under_load(self):
+        with SipCenter(settings="standby: true\n" + FAST) as center:
+            center.write_settings("second.yaml", "second.sock")
+            configs = ["usherd.yaml", "second.yaml"]
+            leader = center.usherd
+            follower = center.start_usherd(config=configs[1], wait=False)
+            center.others.append(leader)
+            phones = [center.phone(calls=1000) for _ in range(3)]
+            for number, phone in enumerate(phones):
+                center.agent(f"agent{number}", phone)
+            callers = center.caller(calls=120, rate=20, pause_ms=50)
+            for kill in range(4):
+                time.sleep(1)
+                leader.kill()
+                leader.wait()
+                center.wait_log("The router serves", count=kill + 2)
+                leader, follower = follower, center.start_usherd(config=configs[kill % 2], wait=False)
+                center.others.append(leader)
             callers.succeed(timeout=50)
             wait_until(lambda: len([e for e in center.journal() if e["ev"] in FINAL]) >= 120, "every contact ended")
             arrived = {event["contact"] for event in center.journal() if event["ev"] == "contact.arrived"}

@@ -71,7 +71,12 @@ static void arrive(void)
 static size_t number_of(struct usher_text contact)
 {
     const char *slash = memchr(contact.at, '/', contact.length);
-    return slash ? strtoul(slash + 1, NULL, 10) : CONTACTS_MAX;
+    int64_t number;
+    if (!slash)
+        return CONTACTS_MAX;
+    size_t start = (size_t)(slash + 1 - contact.at);
+    struct usher_text digits = {slash + 1, contact.length - start};
+    return usher_text_read_int64(digits, &number) && number >= 0 ? (size_t)number : CONTACTS_MAX;
 }
 
 static void on_offered(struct usher_text line, size_t number)

@@ -17,7 +17,6 @@
 #define KIB       INT64_C(1024)
 #define MIB       (1024 * KIB)
 #define GIB       (1024 * MIB)
-#define HOST_MAX  63
 
 /* Every mapping's values in one struct; the keys of each are rows of their own. */
 struct top_values {
@@ -31,13 +30,6 @@ struct top_values {
     const struct usher_node *timing;
     const struct usher_node *journal;
     const struct usher_node *limits;
-};
-
-struct redis_values {
-    const struct usher_node *socket;
-    struct usher_text host;
-    int64_t port;
-    bool accept_loss;
 };
 
 struct limit_values {
@@ -82,15 +74,6 @@ static const struct usher_schema_row site_row = {
     .type = USHER_VALUE_TEXT,
     .max = 32,
     .sentence = "the center's name, which is part of the keys in Redis"};
-
-static const struct usher_schema_row redis_rows[] = {
-    ROW(redis_values, socket, ANY, .sentence = "the path of Redis's Unix socket"),
-    ROW(redis_values, host, TEXT, .max = HOST_MAX, .sentence = "the host on which Redis listens"),
-    ROW(redis_values, port, WHOLE, .min = 1, .max = 65535, .fallback = -1,
-        .sentence = "the port on which Redis listens"),
-    ROW(redis_values, accept_loss, BOOL,
-        .sentence = "whether a Redis that may lose acknowledged data is good enough"),
-};
 
 static const struct usher_schema_row timing_rows[] = {
     NUMBER("heartbeat", DURATION, timing.heartbeat_ms, .min = 100, .max = 10 * SECOND_MS,
@@ -151,29 +134,6 @@ static void read_site(struct settings_part *part, const struct usher_node *node)
                        USHER_TEXT_ARGS(site));
 }
 
-static void read_redis(struct settings_part *part, const struct usher_node *node)
-{
-    struct usher_schema schema = USHER_SCHEMA(redis_rows);
-    struct settings *settings = part->settings;
-    struct redis_values values;
-
-    usher_schema_default(&schema, &values);
-    if (node)
-        usher_schema_read(&schema, node, &values, part->problems);
-    if (values.socket)
-        (void)settings_read_path(part, values.socket, settings->redis.socket,
-                                 sizeof(settings->redis.socket));
-    if (values.socket && (values.host.at || values.port != -1))
-        usher_problems_add(part->problems, values.socket->key_line, values.socket->key_column,
-                           "`redis` has a socket and a host or port; keep the one or the other");
-    if (!values.host.at)
-        values.host = USHER_TEXT("127.0.0.1");
-    settings->redis.port = (uint16_t)(values.port == -1 ? 6379 : values.port);
-    settings->redis.accept_loss = values.accept_loss;
-    if (!usher_text_copy(settings->redis.host, sizeof(settings->redis.host), values.host))
-        settings->redis.host[0] = '\0';
-}
-
 static void read_timing(struct settings_part *part, const struct usher_node *node)
 {
     struct usher_schema schema = USHER_SCHEMA(timing_rows);
@@ -227,7 +187,7 @@ static void read_top(struct settings_part *part, const struct usher_node *root)
     if (values.rules)
         (void)settings_read_path(part, values.rules, part->settings->rules,
                                  sizeof(part->settings->rules));
-    read_redis(part, values.redis);
+    settings_read_redis(part, values.redis);
     settings_read_listen(part, values.listen);
     settings_read_links(part, values.links);
     settings_read_addresses(part, values.addresses);

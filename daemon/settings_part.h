@@ -15,6 +15,8 @@ struct settings_part {
     struct usher_problems *problems;
 };
 
+/* `node` is a mapping, or NULL when the key is absent. */
+void settings_read_redis(struct settings_part *part, const struct usher_node *node);
 /* `node` is a list, or NULL when the key is absent. */
 void settings_read_listen(struct settings_part *part, const struct usher_node *node);
 /* `node` is a list, or NULL when the key is absent: then the listeners, which must have been read,

@@ -31,7 +31,8 @@ static int read_all(int fd, size_t max, struct usher_bytes *text)
     }
 }
 
-int file_read_text(const char *path, size_t max, struct usher_bytes *text)
+/* `forbidden`: permissions that the file must not give. */
+static int read_file(const char *path, mode_t forbidden, size_t max, struct usher_bytes *text)
 {
     struct stat status;
     int result;
@@ -47,10 +48,22 @@ int file_read_text(const char *path, size_t max, struct usher_bytes *text)
         result = -EISDIR;
     else if (!S_ISREG(status.st_mode))
         result = -EINVAL;
+    else if (status.st_mode & forbidden)
+        result = -EPERM;
     else
         result = read_all(fd, max, text);
     (void)close(fd);
     return result;
+}
+
+int file_read_text(const char *path, size_t max, struct usher_bytes *text)
+{
+    return read_file(path, 0, max, text);
+}
+
+int file_read_secret(const char *path, size_t max, struct usher_bytes *text)
+{
+    return read_file(path, S_IRWXO | S_IWGRP, max, text);
 }
 
 int file_sha256(struct usher_text text, char hex[FILE_SHA256_SIZE])

@@ -14,6 +14,10 @@
  * when it is no regular file; another negative errno. */
 int file_read_text(const char *path, size_t max, struct usher_bytes *text);
 
+/* The same for a secret: -EPERM when others than its owner and group may read it, or others than
+ * its owner may write it. */
+int file_read_secret(const char *path, size_t max, struct usher_bytes *text);
+
 /* The SHA-256 of `text` in hexadecimal: how rules are told apart. 0 or -ENOMEM. */
 int file_sha256(struct usher_text text, char hex[FILE_SHA256_SIZE]);
 

@@ -181,8 +181,8 @@ static void service_log_start(const struct service *service, const char *config,
     bool is_unix = settings->redis.socket[0];
     log_info("usherd starts", "version=%s pid=%ld site=%s config=%s rules=%s redis=%s port=%u",
              version, (long)getpid(), settings->site, config, settings->rules,
-             is_unix ? settings->redis.socket : settings->redis.host,
-             is_unix ? 0U : (unsigned)settings->redis.port);
+             is_unix ? settings->redis.socket : settings->redis.place.host,
+             is_unix ? 0U : (unsigned)settings->redis.place.port);
 }
 
 static int service_make_signals(struct service *service)

@@ -193,6 +193,7 @@ static void read_top(struct settings_part *part, const struct usher_node *root)
     settings_read_addresses(part, values.addresses);
     part->settings->is_standby = values.standby;
     read_timing(part, values.timing);
+    settings_check_redis(part, values.redis);
     settings_check_standby(part, values.timing);
     read_journal(part, values.journal);
     read_limits(part, values.limits);

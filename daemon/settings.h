@@ -16,6 +16,12 @@
 #define SETTINGS_GRANTS_MAX    32
 #define SETTINGS_PATH_MAX      1024
 #define SETTINGS_ADDRESSES_MAX 128 /* bytes, all together */
+#define SETTINGS_SENTINELS_MAX 8
+#define SETTINGS_REPLICAS_MAX  8
+#define SETTINGS_HOST_MAX      63
+#define SETTINGS_MASTER_MAX    64
+#define SETTINGS_USER_MAX      64
+#define SETTINGS_PASSWORD_MAX  512
 
 /* roles: {pbx: {group: asterisk}, admin: {user: root}}: a peer of this uid or in this group may
  * take this role. */
@@ -43,14 +49,39 @@ struct settings_link {
     uint16_t port;
 };
 
+struct settings_place {
+    char host[SETTINGS_HOST_MAX + 1];
+    uint16_t port;
+};
+
+/* Who usherd is to a Redis or a Sentinel. The password is never logged. */
+struct settings_login {
+    char user[SETTINGS_USER_MAX + 1];         /* "" = the default user */
+    char password[SETTINGS_PASSWORD_MAX + 1]; /* "" = no AUTH is sent */
+};
+
+/* What happens to a batch that fewer than redis.wait_replicas replicas have confirmed in time. */
+enum settings_replicas {
+    SETTINGS_REPLICAS_NONE = 0,
+    SETTINGS_REPLICAS_STRICT, /* it is held until they have */
+    SETTINGS_REPLICAS_BEST,   /* it is published, and counted */
+};
+
 struct settings {
     char site[33];                 /* [a-z0-9-], part of the keys */
     char rules[SETTINGS_PATH_MAX]; /* relative to the folder of usherd.yaml, made absolute */
     struct {
-        char socket[SETTINGS_PATH_MAX]; /* "" = host and port */
-        char host[64];
-        uint16_t port;
+        char socket[SETTINGS_PATH_MAX]; /* "" = place, or what the sentinels say */
+        struct settings_place place;    /* 127.0.0.1:6379 */
+        struct settings_login login;
+        struct settings_place sentinels[SETTINGS_SENTINELS_MAX]; /* none: socket or place */
+        size_t sentinels_count;
+        char master[SETTINGS_MASTER_MAX + 1]; /* the sentinels' name of it */
+        struct settings_login sentinel_login;
         bool accept_loss;
+        int64_t wait_replicas; /* 0: replicas are not waited for */
+        enum settings_replicas replicas;
+        int64_t replica_timeout_ms; /* 500 ms; below timing.lease when replicas are waited for */
     } redis;
     struct settings_listener listeners[SETTINGS_LISTENERS_MAX];
     size_t listeners_count;

@@ -17,6 +17,8 @@ struct settings_part {
 
 /* `node` is a mapping, or NULL when the key is absent. */
 void settings_read_redis(struct settings_part *part, const struct usher_node *node);
+/* Whether Redis's timing fits to `timing`, which must have been read. */
+void settings_check_redis(struct settings_part *part, const struct usher_node *node);
 /* `node` is a list, or NULL when the key is absent. */
 void settings_read_listen(struct settings_part *part, const struct usher_node *node);
 /* `node` is a list, or NULL when the key is absent: then the listeners, which must have been read,

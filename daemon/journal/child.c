@@ -40,10 +40,10 @@ static redisContext *connect_own(const struct settings *settings)
 {
     const struct timeval connect_max = {.tv_sec = 2};
     const struct timeval command_max = {.tv_sec = 60};
-    redisContext *redis =
-        settings->redis.socket[0]
-            ? redisConnectUnixWithTimeout(settings->redis.socket, connect_max)
-            : redisConnectWithTimeout(settings->redis.host, settings->redis.port, connect_max);
+    redisContext *redis = settings->redis.socket[0]
+                              ? redisConnectUnixWithTimeout(settings->redis.socket, connect_max)
+                              : redisConnectWithTimeout(settings->redis.place.host,
+                                                        settings->redis.place.port, connect_max);
     if (redis && redis->err) {
         redisFree(redis);
         return NULL;

@@ -183,8 +183,9 @@ static void redis_connect(struct redis *redis)
 {
     const struct settings *settings = redis->settings;
     redisAsyncContext *context =
-        settings->redis.socket[0] ? redisAsyncConnectUnix(settings->redis.socket)
-                                  : redisAsyncConnect(settings->redis.host, settings->redis.port);
+        settings->redis.socket[0]
+            ? redisAsyncConnectUnix(settings->redis.socket)
+            : redisAsyncConnect(settings->redis.place.host, settings->redis.place.port);
     char reason[160] = "memory is out";
     if (!context || context->err) {
         if (context) {

@@ -50,6 +50,30 @@ START_TEST(what_is_no_regular_file_is_refused_without_waiting)
 }
 END_TEST
 
+START_TEST(secret_that_others_may_read_or_change_is_refused)
+{
+    char path[] = "/tmp/usher-file-XXXXXX";
+    int fd = mkstemp(path);
+    struct usher_bytes text;
+
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq((int)write(fd, "x", 1), 1);
+    usher_bytes_init(&text, 100);
+    ck_assert_int_eq(file_read_secret(path, 100, &text), 0);
+    ck_assert_int_eq(fchmod(fd, 0640), 0);
+    ck_assert_int_eq(file_read_secret(path, 100, &text), 0);
+    ck_assert_uint_eq(text.length, 1);
+    ck_assert_int_eq(fchmod(fd, 0660), 0);
+    ck_assert_int_eq(file_read_secret(path, 100, &text), -EPERM);
+    ck_assert_int_eq(fchmod(fd, 0604), 0);
+    ck_assert_int_eq(file_read_secret(path, 100, &text), -EPERM);
+    ck_assert_uint_eq(text.length, 0);
+    usher_bytes_fini(&text);
+    ck_assert_int_eq(close(fd), 0);
+    ck_assert_int_eq(unlink(path), 0);
+}
+END_TEST
+
 /* The values of FIPS 180-2 and of the empty text. */
 START_TEST(fingerprint_is_sha256)
 {
@@ -63,4 +87,5 @@ START_TEST(fingerprint_is_sha256)
 END_TEST
 
 SUITE_MAIN("file", file_is_read_whole_up_to_its_bound,
-           what_is_no_regular_file_is_refused_without_waiting, fingerprint_is_sha256)
+           what_is_no_regular_file_is_refused_without_waiting,
+           secret_that_others_may_read_or_change_is_refused, fingerprint_is_sha256)

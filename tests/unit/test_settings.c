@@ -2,69 +2,10 @@
 #include "settings.h"
 
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "unit/settings_world.h"
 #include "unit/suite.h"
-#include "unit/told.h"
-
-#define TOP "site: demo\nrules: rules.yaml\n"
-#define END TOP "listen: [{unix: a.sock}]\n"
-
-struct scene {
-    char folder[64];
-    char path[96];
-    struct settings settings;
-    struct usher_problems problems;
-    int result;
-};
-
-/* Writes `text` into a file of a folder of its own and reads it. */
-static struct scene *scene_read(const char *text, size_t length)
-{
-    struct scene *scene = calloc(1, sizeof(*scene));
-    FILE *file;
-
-    ck_assert_ptr_nonnull(scene);
-    (void)snprintf(scene->folder, sizeof(scene->folder), "/tmp/usher-settings-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(scene->folder));
-    (void)snprintf(scene->path, sizeof(scene->path), "%s/usherd.yaml", scene->folder);
-    file = fopen(scene->path, "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_eq(fwrite(text, 1, length, file), length);
-    ck_assert_int_eq(fclose(file), 0);
-    usher_problems_init(&scene->problems);
-    scene->result = settings_read(&scene->settings, scene->path, &scene->problems);
-    return scene;
-}
-
-static void scene_free(struct scene *scene)
-{
-    ck_assert_int_eq(unlink(scene->path), 0);
-    ck_assert_int_eq(rmdir(scene->folder), 0);
-    free(scene);
-}
-
-static struct scene *good(const char *text)
-{
-    struct scene *scene = scene_read(text, strlen(text));
-
-    told_assert(told_lines(&scene->problems), "");
-    ck_assert_int_eq(scene->result, 0);
-    return scene;
-}
-
-static const char *told_of(const char *text)
-{
-    struct scene *scene = scene_read(text, strlen(text));
-    const char *told = told_lines(&scene->problems);
-
-    ck_assert_int_eq(scene->result, -EINVAL);
-    scene_free(scene);
-    return told;
-}
 
 START_TEST(shortest_file_has_all_defaults)
 {
@@ -76,8 +17,8 @@ START_TEST(shortest_file_has_all_defaults)
     (void)snprintf(path, sizeof(path), "%s/rules.yaml", scene->folder);
     ck_assert_str_eq(settings->rules, path);
     ck_assert_str_eq(settings->redis.socket, "");
-    ck_assert_str_eq(settings->redis.host, "127.0.0.1");
-    ck_assert_uint_eq(settings->redis.port, 6379);
+    ck_assert_str_eq(settings->redis.place.host, "127.0.0.1");
+    ck_assert_uint_eq(settings->redis.place.port, 6379);
     ck_assert(!settings->redis.accept_loss);
     ck_assert_uint_eq(settings->listeners_count, 1);
     ck_assert(!settings->listeners[0].is_tcp);
@@ -118,8 +59,8 @@ START_TEST(numbers_are_read)
                  "pending: 2MiB}\n");
     const struct settings *settings = &scene->settings;
 
-    ck_assert_str_eq(settings->redis.host, "redis.local");
-    ck_assert_uint_eq(settings->redis.port, 7000);
+    ck_assert_str_eq(settings->redis.place.host, "redis.local");
+    ck_assert_uint_eq(settings->redis.place.port, 7000);
     ck_assert(settings->redis.accept_loss);
     ck_assert_int_eq(settings->timing.heartbeat_ms, 500);
     ck_assert_int_eq(settings->timing.lease_ms, 2000);

@@ -70,7 +70,7 @@ void journal_begin_leading(struct journal *journal)
     journal->last = journal->claim.n;
     journal->epoch = journal->claim.n.epoch;
     journal->snapshot.at_ms = redis_now_ms();
-    journal->error[0] = '\0';
+    journal_calm(journal);
     journal_mark_now(journal);
     journal_set_phase(journal, JOURNAL_PHASE_LEADING);
     if (journal->is_leading)

@@ -84,45 +84,44 @@ static void choose(struct journal *journal, struct usher_number last, int64_t la
     journal->claim.on_ready(journal);
 }
 
+/* A standby whose claim is in the way of nobody's death follows on once the stream is repaired. */
+static void stand_back(struct journal *journal)
+{
+    if (journal->phase == JOURNAL_PHASE_CLAIMING && journal->settings->is_standby)
+        journal_set_phase(journal, JOURNAL_PHASE_FOLLOWING);
+}
+
 static void on_stream(void *owner, const struct redisReply *reply)
 {
     struct journal *journal = owner;
-    struct usher_text text = journal_reply_text(reply);
-    const struct redisReply *last_entry = journal_reply_find(reply, "last-entry");
-    struct usher_number last = {0, 0};
-    struct journal_entry entry = {.id = {0, 0}};
-    int64_t last_ms = 0;
-    bool is_missing = reply->type == REDIS_REPLY_ERROR && text.length >= 15 &&
-                      memcmp(text.at, "ERR no such key", 15) == 0;
-    if (!is_missing) {
-        if (!journal_take(journal, reply))
-            return;
-        if (!usher_number_read(journal_reply_text(journal_reply_find(reply, "last-generated-id")),
-                               &last)) {
-            journal_fail_foreign(journal, last_entry);
-            return;
-        }
-        if (journal_reply_entry(last_entry, &entry) && entry.lines.at)
-            last_ms = last_line_ms(entry.lines);
+    struct usher_number given = {0, 0};
+    struct entry_end end;
+    if (!journal_take_end(journal, reply, &end)) {
+        stand_back(journal);
+        return;
+    }
+    if (end.has_stream && !usher_number_read(end.given, &given)) {
+        stand_back(journal);
+        journal_hold_trace(journal, end.given);
+        return;
     }
     if (journal->phase == JOURNAL_PHASE_CLAIMING && journal->settings->is_standby &&
-        usher_number_compare(entry.id, journal->last) != 0) {
+        usher_number_compare(end.last.id, journal->last) != 0) {
         journal_enter(journal, JOURNAL_PHASE_FOLLOWING); /* somebody leads, or was faster */
         return;
     }
-    choose(journal, last, last_ms);
+    choose(journal, given, end.has_last ? last_line_ms(end.last.lines) : 0);
 }
 
 static void on_time(void *owner, const struct redisReply *reply)
 {
     struct journal *journal = owner;
-    const struct usher_text args[] = {USHER_TEXT("XINFO"), USHER_TEXT("STREAM"), journal->stream};
     if (!journal_take(journal, reply))
         return;
     if (!usher_text_read_int64(journal_reply_text(journal_reply_element(reply, 0)),
                                &journal->claim.redis_s))
         journal->claim.redis_s = 0;
-    journal_command(journal, args, USHER_COUNT_OF(args), on_stream);
+    journal_ask_end(journal, on_stream);
 }
 
 void journal_claim_prepare(struct journal *journal, void (*on_ready)(struct journal *journal))
@@ -144,20 +143,19 @@ static void go_on(struct journal *journal)
 
 /* The claim's id was refused: it stands already, or somebody was faster, or somebody has claimed
  * after us. */
-static void on_last(void *owner, const struct redisReply *reply)
+static void on_end(void *owner, const struct redisReply *reply)
 {
     struct journal *journal = owner;
-    struct journal_entry entry;
+    struct entry_end end;
     bool is_ours;
-    if (!journal_take(journal, reply))
+    if (!journal_take_end(journal, reply, &end))
         return;
-    is_ours = journal_reply_entry(journal_reply_element(reply, 0), &entry) &&
-              usher_number_compare(entry.id, journal->claim.n) == 0 &&
-              usher_text_is_equal(entry.lines, usher_bytes_text(&journal->claim.line));
+    is_ours = end.has_last && usher_number_compare(end.last.id, journal->claim.n) == 0 &&
+              usher_text_is_equal(end.last.lines, usher_bytes_text(&journal->claim.line));
     if (is_ours) {
         go_on(journal);
     } else if (journal->claim.did_stand) {
-        journal_be_fenced(journal, entry.id);
+        journal_be_fenced(journal, end.last.id);
     } else {
         journal->is_first = false;
         journal->claim.is_sent = false;
@@ -181,7 +179,7 @@ static void on_claimed(void *owner, const struct redisReply *reply)
         go_on(journal);
         break;
     case JOURNAL_REPLY_REFUSED:
-        journal_ask_last(journal, on_last);
+        journal_ask_end(journal, on_end);
         break;
     case JOURNAL_REPLY_LOST:
         if (journal->last.epoch != 0 || journal->claim.did_stand) {
@@ -212,7 +210,7 @@ void journal_claim_send(struct journal *journal)
 void journal_claim_step(struct journal *journal)
 {
     if (journal->claim.is_sent && journal->settings->is_standby)
-        journal_ask_last(journal, on_last); /* the leader may have come back meanwhile */
+        journal_ask_end(journal, on_end); /* the leader may have come back meanwhile */
     else if (journal->claim.is_sent)
         journal_claim_send(journal);
     else

@@ -78,20 +78,15 @@ static void wait_for_moment(struct journal *journal)
               &(struct timeval){.tv_sec = wait_ms / 1000, .tv_usec = wait_ms % 1000 * 1000});
 }
 
-static void on_last(void *owner, const struct redisReply *reply)
+static void on_end(void *owner, const struct redisReply *reply)
 {
     struct journal *journal = owner;
-    const struct redisReply *last = journal_reply_element(reply, 0);
-    struct journal_entry entry = {.id = {0, 0}};
+    struct entry_end end;
     int order;
-    if (!journal_take(journal, reply))
+    if (!journal_take_end(journal, reply, &end))
         return;
-    if (last && !journal_reply_entry(last, &entry)) {
-        journal_fail_foreign(journal, last);
-        return;
-    }
-    order = usher_number_compare(entry.id, journal->last);
-    journal->is_first = !last && journal->last.epoch == 0;
+    order = usher_number_compare(end.last.id, journal->last);
+    journal->is_first = !end.has_last && journal->last.epoch == 0;
     if (order == 0)
         wait_for_moment(journal);
     else if (order < 0)
@@ -104,6 +99,7 @@ static void on_last(void *owner, const struct redisReply *reply)
 static bool reach_end(struct journal *journal)
 {
     journal->follow.is_live = true;
+    journal_calm(journal);
     if (journal->ops->followed(journal->owner))
         return true;
     journal_fail(journal);
@@ -119,7 +115,7 @@ static void take_nothing(struct journal *journal)
     if (follow->silent_count < journal->settings->timing.silent_reads)
         journal_follow_on(journal);
     else
-        journal_ask_last(journal, on_last);
+        journal_ask_end(journal, on_end);
 }
 
 static void start_over(struct journal *journal)
@@ -174,8 +170,9 @@ static bool is_next(const struct journal *journal, const struct journal_entry *e
 static bool take_entry(struct journal *journal, const struct redisReply *reply)
 {
     struct journal_entry entry;
-    if (!journal_reply_entry(reply, &entry) || !entry.lines.at) {
-        journal_fail_foreign(journal, reply);
+    enum entry_fault fault = entry_judge(reply, &entry);
+    if (fault != ENTRY_FAULT_NONE) {
+        journal_hold_foreign(journal, journal_reply_text(journal_reply_element(reply, 0)), fault);
         return false;
     }
     if (!has_joined(journal, entry.id))

@@ -13,6 +13,8 @@
 
 #include <sys/types.h>
 
+#include "journal/alarm.h"
+#include "journal/entry.h"
 #include "journal/journal.h"
 #include "journal/keys.h"
 #include "journal/redis.h"
@@ -126,7 +128,7 @@ struct journal {
     bool is_first;   /* neither stream nor snapshot was there */
     bool is_leading; /* `claimed` was told */
     bool is_away;    /* `away` was told */
-    char error[128]; /* Redis's last unexpected answer that was logged */
+    struct alarm alarm;
     char stream_room[JOURNAL_KEY_SIZE];
     struct usher_text stream;
     uint32_t epoch;           /* ours; 0 before the first claim */
@@ -152,21 +154,29 @@ void journal_set_phase(struct journal *journal, enum journal_phase phase);
 void journal_enter(struct journal *journal, enum journal_phase phase);
 /* Runs the phase's step again in a while. */
 void journal_retry(struct journal *journal);
-/* True when `reply` is no error. Else it is logged if it is an odd one, and the phase is tried
- * again in a while. */
+/* True when `reply` is no error. Else the alarm for it is raised, and the phase is tried again in a
+ * while. */
 USHER_MUST_USE bool journal_take(struct journal *journal, const struct redisReply *reply);
 /* The end, told to the owner; the caller has logged why. The caller must return at once. */
 void journal_fail(struct journal *journal);
 void journal_be_fenced(struct journal *journal, struct usher_number by);
 /* Tells the owner that Redis is away, or is back, if it leads and was not told so already. */
 void journal_tell_away(struct journal *journal, bool is_away);
-/* Another's entry whose id is no number of a router stands at the end: logs it with the remedy, and
- * fails. */
-void journal_fail_foreign(struct journal *journal, const struct redisReply *entry);
+/* An entry that no router wrote stands in the way: raises the alarm, holds, and runs the phase's
+ * step again each second, until somebody has removed it. */
+void journal_hold_foreign(struct journal *journal, struct usher_text id, enum entry_fault fault);
+/* The same when it was deleted, and Redis still takes no id below its. */
+void journal_hold_trace(struct journal *journal, struct usher_text given);
+/* Whatever an alarm was raised for is over. */
+void journal_calm(struct journal *journal);
 void journal_command(struct journal *journal, const struct usher_text *args, size_t count,
                      redis_reply on_reply);
-/* XREVRANGE stream + - COUNT 1. */
-void journal_ask_last(struct journal *journal, redis_reply on_reply);
+/* XINFO STREAM, for entry_end_read. */
+void journal_ask_end(struct journal *journal, redis_reply on_reply);
+/* As journal_take, for the answer to that. Also false, and held, when the last entry is foreign;
+ * what comes before that entry is not known then. */
+USHER_MUST_USE bool journal_take_end(struct journal *journal, const struct redisReply *reply,
+                                     struct entry_end *end);
 /* XADD stream [NOMKSTREAM] n b lines. */
 void journal_add(struct journal *journal, struct usher_number n, struct usher_text lines,
                  bool may_create, redis_reply on_reply);

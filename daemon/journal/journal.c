@@ -12,8 +12,9 @@
 #include "journal/inside.h"
 #include "log.h"
 
-#define RETRY_MS_MIN 50
-#define RETRY_MS_MAX 1000
+#define RETRY_MS_MIN    50
+#define RETRY_MS_MAX    1000
+#define FOREIGN_AGAIN_S 1
 
 struct phase_row {
     unsigned from;                         /* bits of the phases that it may follow */
@@ -67,25 +68,38 @@ void journal_retry(struct journal *journal)
 
 bool journal_take(struct journal *journal, const struct redisReply *reply)
 {
-    char value[LOG_VALUE_SIZE];
-    struct usher_text text = journal_reply_text(reply);
     enum journal_reply meaning = journal_reply_classify(reply);
+    struct usher_text text = journal_reply_text(reply);
     if (meaning == JOURNAL_REPLY_ACCEPTED || meaning == JOURNAL_REPLY_LOST)
         return true;
-    if (text.length >= sizeof(journal->error))
-        text.length = sizeof(journal->error) - 1;
-    if (!usher_text_is_equal(text, usher_text_of(journal->error))) {
-        if (meaning == JOURNAL_REPLY_AWAY)
-            log_warning("Redis cannot serve the journal now; trying again", "reason=%s",
-                        log_value(text, value));
-        else
-            log_error("Redis gave an answer that was not expected; trying again. See to Redis and "
-                      "its ACL",
-                      "reason=%s", log_value(text, value));
-        (void)snprintf(journal->error, sizeof(journal->error), "%.*s", USHER_TEXT_ARGS(text));
-    }
+    (void)alarm_raise(&journal->alarm, alarm_of_error(text), journal->stream, USHER_NO_TEXT, text,
+                      redis_now_ms());
     journal_retry(journal);
     return false;
+}
+
+static void hold(struct journal *journal, enum alarm_kind kind, struct usher_text id,
+                 const char *reason)
+{
+    (void)alarm_raise(&journal->alarm, kind, journal->stream, id, usher_text_of(reason),
+                      redis_now_ms());
+    event_add(journal->retry, &(struct timeval){.tv_sec = FOREIGN_AGAIN_S});
+    journal_tell_away(journal, true);
+}
+
+void journal_hold_foreign(struct journal *journal, struct usher_text id, enum entry_fault fault)
+{
+    hold(journal, ALARM_FOREIGN_ENTRY, id, entry_fault_text(fault));
+}
+
+void journal_hold_trace(struct journal *journal, struct usher_text given)
+{
+    hold(journal, ALARM_FOREIGN_TRACE, given, "the last id given is no router's");
+}
+
+void journal_calm(struct journal *journal)
+{
+    alarm_end(&journal->alarm, journal->stream, redis_now_ms());
 }
 
 static void stop(struct journal *journal)
@@ -150,7 +164,6 @@ static void forget(struct journal *journal)
     journal->repair_next = NULL;
     journal->is_first = journal->is_leading = journal->is_away = false;
     journal->last = (struct usher_number){0, 0};
-    journal->error[0] = '\0';
 }
 
 void journal_start_over(struct journal *journal)
@@ -162,26 +175,15 @@ void journal_start_over(struct journal *journal)
         journal_fail(journal);
 }
 
-void journal_fail_foreign(struct journal *journal, const struct redisReply *entry)
-{
-    char value[LOG_VALUE_SIZE];
-    struct usher_text id = journal_reply_text(journal_reply_element(entry, 0));
-    log_error("The journal holds an entry that no router wrote. Remove it: XDEL <key> <entry>, "
-              "then XSETID <key> with "
-              "the id of the last entry of a router, then start again",
-              "key=%s entry=%s", journal->stream.at, log_value(id, value));
-    journal_fail(journal);
-}
-
 void journal_tell_away(struct journal *journal, bool is_away)
 {
+    if (!is_away)
+        journal_calm(journal);
     if (!journal->is_leading || journal->is_away == is_away)
         return;
     journal->is_away = is_away;
-    if (!is_away) {
+    if (!is_away)
         journal->retry_ms = RETRY_MS_MIN;
-        journal->error[0] = '\0';
-    }
     journal->ops->away(journal->owner, is_away);
 }
 
@@ -191,12 +193,22 @@ void journal_command(struct journal *journal, const struct usher_text *args, siz
     redis_command(journal->redis, args, count, on_reply, journal);
 }
 
-void journal_ask_last(struct journal *journal, redis_reply on_reply)
+void journal_ask_end(struct journal *journal, redis_reply on_reply)
 {
-    const struct usher_text args[] = {USHER_TEXT("XREVRANGE"), journal->stream,
-                                      USHER_TEXT("+"),         USHER_TEXT("-"),
-                                      USHER_TEXT("COUNT"),     USHER_TEXT("1")};
+    const struct usher_text args[] = {USHER_TEXT("XINFO"), USHER_TEXT("STREAM"), journal->stream};
     journal_command(journal, args, USHER_COUNT_OF(args), on_reply);
+}
+
+bool journal_take_end(struct journal *journal, const struct redisReply *reply,
+                      struct entry_end *end)
+{
+    if (!journal_take(journal, reply))
+        return false;
+    entry_end_read(reply, end);
+    if (!end->has_last || end->fault == ENTRY_FAULT_NONE)
+        return true;
+    journal_hold_foreign(journal, end->id, end->fault);
+    return false;
 }
 
 void journal_add(struct journal *journal, struct usher_number n, struct usher_text lines,

@@ -26,25 +26,26 @@ static void finish(struct journal *journal)
     journal_tell_away(journal, false);
 }
 
-static void on_last(void *owner, const struct redisReply *reply)
+static void on_end(void *owner, const struct redisReply *reply)
 {
     struct journal *journal = owner;
-    struct journal_entry entry;
-    if (!journal_take(journal, reply))
+    struct entry_end end;
+    if (!journal_take_end(journal, reply, &end))
         return;
-    if (journal_reply_entry(journal_reply_element(reply, 0), &entry) &&
-        usher_number_compare(entry.id, journal->claim.n) == 0 &&
-        usher_text_is_equal(entry.lines, usher_bytes_text(&journal->claim.line)))
+    if (end.has_last && usher_number_compare(end.last.id, journal->claim.n) == 0 &&
+        usher_text_is_equal(end.last.lines, usher_bytes_text(&journal->claim.line)))
         finish(journal);
+    else if (end.has_trace && usher_number_compare(end.last.id, journal->claim.n) < 0)
+        journal_hold_trace(journal, end.given);
     else
-        journal_be_fenced(journal, entry.id);
+        journal_be_fenced(journal, end.last.id);
 }
 
 static void on_claimed(void *owner, const struct redisReply *reply)
 {
     struct journal *journal = owner;
     if (journal_reply_classify(reply) == JOURNAL_REPLY_REFUSED)
-        journal_ask_last(journal, on_last);
+        journal_ask_end(journal, on_end);
     else if (journal_take(journal, reply))
         finish(journal);
 }

@@ -133,8 +133,9 @@ static void on_entries(void *owner, const struct redisReply *reply)
     }
     for (size_t i = known; i < reply->elements; i++) {
         struct journal_entry entry;
-        if (!journal_reply_entry(reply->element[i], &entry) || !entry.lines.at) {
-            journal_fail_foreign(journal, reply->element[i]);
+        enum entry_fault fault = entry_judge(reply->element[i], &entry);
+        if (fault != ENTRY_FAULT_NONE) {
+            journal_hold_foreign(journal, journal_reply_text(reply->element[i]->element[0]), fault);
             return;
         }
         if (journal_hand_over(journal, &entry) != JOURNAL_HANDING_DONE)

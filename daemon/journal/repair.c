@@ -7,6 +7,7 @@
  * - Any other with our number or above: another router's, so we are fenced.
  * - Older than all that is remembered, or none: lost; the stream is written anew with a snapshot of
  * now.
+ * - Written by no router, or its id left behind by such a one: nothing until somebody repairs it.
  *
  * Numbers rise in a stream and epochs do not repeat, so an entry of another router can only stand
  * behind ours. */
@@ -67,6 +68,12 @@ static void go_on_after(struct journal *journal, struct journal_batch *batch)
     append_next(journal);
 }
 
+/* The number of the last batch that we know of. */
+static struct usher_number own_end(const struct journal *journal)
+{
+    return journal->flight.is_active ? journal->flight.last : journal->last;
+}
+
 static void judge(struct journal *journal, const struct journal_entry *entry)
 {
     struct journal_flight *flight = &journal->flight;
@@ -85,26 +92,22 @@ static void judge(struct journal *journal, const struct journal_entry *entry)
     }
 }
 
-static void on_last(void *owner, const struct redisReply *reply)
+static void on_end(void *owner, const struct redisReply *reply)
 {
     struct journal *journal = owner;
-    const struct redisReply *last = journal_reply_element(reply, 0);
-    struct journal_entry entry;
-    if (!journal_take(journal, reply))
+    struct entry_end end;
+    if (!journal_take_end(journal, reply, &end))
         return;
-    if (!last) {
-        journal_lose(journal, "there is no stream");
-        return;
-    }
-    if (!journal_reply_entry(last, &entry)) {
-        journal_fail_foreign(journal, last);
-        return;
-    }
-    judge(journal, &entry);
+    if (!end.has_last)
+        journal_lose(journal, end.has_stream ? "the stream is empty" : "there is no stream");
+    else if (end.has_trace && usher_number_compare(end.last.id, own_end(journal)) <= 0)
+        journal_hold_trace(journal, end.given);
+    else
+        judge(journal, &end.last);
 }
 
 void journal_repair_step(struct journal *journal)
 {
     journal->repair_sent_ms = redis_now_ms();
-    journal_ask_last(journal, on_last);
+    journal_ask_end(journal, on_end);
 }

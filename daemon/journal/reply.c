@@ -12,11 +12,12 @@ struct answer_row {
 
 static const struct answer_row rows[] = {
     {"ERR The ID specified in XADD is equal or smaller", JOURNAL_REPLY_REFUSED},
-    {"OOM ", JOURNAL_REPLY_AWAY},        /* maxmemory is reached */
-    {"MISCONF ", JOURNAL_REPLY_AWAY},    /* the disk refuses snapshot or append-only file */
-    {"NOREPLICAS ", JOURNAL_REPLY_AWAY}, /* min-replicas-to-write */
-    {"LOADING ", JOURNAL_REPLY_AWAY},    /* Redis reads its files */
-    {"READONLY ", JOURNAL_REPLY_AWAY},   /* a replica: a failover is under way */
+    {"ERR no such key", JOURNAL_REPLY_LOST}, /* XINFO */
+    {"OOM ", JOURNAL_REPLY_AWAY},            /* maxmemory is reached */
+    {"MISCONF ", JOURNAL_REPLY_AWAY},        /* the disk refuses snapshot or append-only file */
+    {"NOREPLICAS ", JOURNAL_REPLY_AWAY},     /* min-replicas-to-write */
+    {"LOADING ", JOURNAL_REPLY_AWAY},        /* Redis reads its files */
+    {"READONLY ", JOURNAL_REPLY_AWAY},       /* a replica: a failover is under way */
     {"MASTERDOWN ", JOURNAL_REPLY_AWAY},
     {"BUSY ", JOURNAL_REPLY_AWAY},     /* a script runs */
     {"TRYAGAIN ", JOURNAL_REPLY_AWAY}, /* the slot is moving */

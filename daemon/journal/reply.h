@@ -14,7 +14,7 @@ enum journal_reply {
     JOURNAL_REPLY_ACCEPTED, /* Redis has it */
     JOURNAL_REPLY_REFUSED,  /* the id is not above the last one: read the last entry back; ours =
                                accepted, another's = fenced */
-    JOURNAL_REPLY_LOST,     /* nil on NOMKSTREAM: there is no stream */
+    JOURNAL_REPLY_LOST,     /* nil on NOMKSTREAM, "no such key": there is no stream */
     JOURNAL_REPLY_AWAY,     /* Redis cannot now: the same batch is tried again unchanged */
     JOURNAL_REPLY_UNKNOWN,  /* nobody thought of this: as AWAY, with an error in the log */
     JOURNAL_REPLY_COUNT,

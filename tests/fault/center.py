@@ -259,7 +259,6 @@ class Site:
         self.note("end", router.name, code)
         is_in_order = (code in router.expected or
                        (code == 1 and "Another router has taken over" in log and len(self.routers) > 1) or
-                       (code == 1 and "an entry that no router wrote" in log and "foreign" in router.expected) or
                        (code == 1 and "written anew or trimmed while it was read" in log and self.segments))
         if not is_in_order:
             self.complain(f"usherd {router.name} ended with {code}, and nobody had ended it; its log:\n" + log[-3000:])

@@ -3,6 +3,7 @@
 #include <check.h>
 #include <hiredis/hiredis.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "integration/journal_world.h"
@@ -161,6 +162,18 @@ START_TEST(batch_that_redis_had_already_is_not_appended_twice)
 }
 END_TEST
 
+/* An entry as a router would write it. */
+static void add_event(unsigned epoch, unsigned seq)
+{
+    char line[128];
+    redisContext *redis = redis_server_connect(&world.redis);
+    int length =
+        snprintf(line, sizeof(line), "{\"ev\":\"router.beat\",\"n\":\"%u-%u\"}\n", epoch, seq);
+    freeReplyObject(
+        redisCommand(redis, "XADD " WORLD_KEY " %u-%u b %b", epoch, seq, line, (size_t)length));
+    redisFree(redis);
+}
+
 START_TEST(same_number_with_other_bytes_is_a_fence)
 {
     stand_in_lead(&a, &world);
@@ -168,7 +181,7 @@ START_TEST(same_number_with_other_bytes_is_a_fence)
     stand_in_send(&a, 1);
     world_wait(&world, &a.aways, 1);
     redis_server_start(&world.redis);
-    redis_server_ask(&world.redis, "XADD " WORLD_KEY " %u-2 b another", (unsigned)a.epoch);
+    add_event(a.epoch, 2);
     world_wait(&world, &a.fences, 1);
     ck_assert_int_eq(a.appends, 0);
     stand_in_stop(&a);
@@ -262,15 +275,99 @@ START_TEST(acl_without_config_does_not_stop_the_start)
 }
 END_TEST
 
-START_TEST(entry_by_hand_stops_the_start)
+/* Deletes the last entry, and sets the stream's last id to that of the one before. */
+static void repair(void)
+{
+    redisContext *redis = redis_server_connect(&world.redis);
+    redisReply *last = redisCommand(redis, "XREVRANGE " WORLD_KEY " + - COUNT 2");
+    ck_assert_uint_eq(last->elements, 2);
+    freeReplyObject(
+        redisCommand(redis, "XDEL " WORLD_KEY " %s", last->element[0]->element[0]->str));
+    freeReplyObject(
+        redisCommand(redis, "XSETID " WORLD_KEY " %s", last->element[1]->element[0]->str));
+    freeReplyObject(last);
+    redisFree(redis);
+}
+
+START_TEST(start_waits_until_an_entry_by_hand_is_removed)
 {
     stand_in_lead(&a, &world);
-    stand_in_stop(&a);
+    stand_in_append(&a, 2);
     redis_server_ask(&world.redis, "XADD " WORLD_KEY " * note hello");
     stand_in_start(&b, &world);
-    world_wait(&world, &b.failures, 1);
-    ck_assert_int_eq(b.claims, 0);
+    world_turn(&world, 300);
+    ck_assert_int_eq(b.claims + b.failures, 0);
+    repair();
+    world_wait(&world, &b.claims, 1);
+    ck_assert(stand_in_is_after(&b, usher_bytes_text(&a.state)));
+    stand_in_stop(&a);
     stand_in_stop(&b);
+}
+END_TEST
+
+/* The leader's next batch is so large that its number is above that entry's. */
+START_TEST(start_waits_until_an_entry_in_the_middle_is_removed)
+{
+    stand_in_lead(&a, &world);
+    stand_in_append(&a, 2);
+    redis_server_ask(&world.redis, "XADD " WORLD_KEY " %u-5 note hello", (unsigned)a.epoch);
+    stand_in_append(&a, 10);
+    stand_in_start(&b, &world);
+    world_turn(&world, 300);
+    ck_assert_int_eq(b.claims + b.failures, 0);
+    redis_server_ask(&world.redis, "XDEL " WORLD_KEY " %u-5", (unsigned)a.epoch);
+    world_wait(&world, &b.claims, 1);
+    ck_assert(stand_in_is_after(&b, usher_bytes_text(&a.state)));
+    stand_in_stop(&a);
+    stand_in_stop(&b);
+}
+END_TEST
+
+START_TEST(leader_holds_until_an_entry_by_hand_is_removed)
+{
+    stand_in_lead(&a, &world);
+    stand_in_append(&a, 2);
+    redis_server_ask(&world.redis, "XADD " WORLD_KEY " * note hello");
+    stand_in_send(&a, 1);
+    world_wait(&world, &a.aways, 1);
+    world_turn(&world, 300);
+    ck_assert_int_eq(a.appends, 1);
+    repair();
+    world_wait(&world, &a.backs, 1);
+    ck_assert_int_eq(a.appends, 2);
+    ck_assert_int_eq(a.fences + a.failures + a.losses, 0);
+    stand_in_append(&a, 1);
+    stand_in_stop(&a);
+}
+END_TEST
+
+START_TEST(leader_holds_until_an_entry_with_a_good_id_and_no_event_is_removed)
+{
+    stand_in_lead(&a, &world);
+    redis_server_ask(&world.redis, "XADD " WORLD_KEY " 2000000000-1 b text");
+    stand_in_send(&a, 1);
+    world_wait(&world, &a.aways, 1);
+    repair();
+    world_wait(&world, &a.backs, 1);
+    ck_assert_int_eq(a.fences + a.failures + a.losses, 0);
+    stand_in_stop(&a);
+}
+END_TEST
+
+START_TEST(leader_holds_until_the_trace_of_a_deleted_entry_is_removed)
+{
+    stand_in_lead(&a, &world);
+    stand_in_append(&a, 2);
+    redis_server_ask(&world.redis, "XADD " WORLD_KEY " 1900000000000-0 note hello");
+    redis_server_ask(&world.redis, "XDEL " WORLD_KEY " 1900000000000-0");
+    stand_in_send(&a, 1);
+    world_wait(&world, &a.aways, 1);
+    world_turn(&world, 300);
+    ck_assert_int_eq(a.appends, 1);
+    redis_server_ask(&world.redis, "XSETID " WORLD_KEY " %u-3", (unsigned)a.epoch);
+    world_wait(&world, &a.backs, 1);
+    ck_assert_int_eq(a.appends, 2);
+    stand_in_stop(&a);
 }
 END_TEST
 
@@ -294,7 +391,11 @@ int main(void)
         redis_that_keeps_nothing_is_taken_when_loss_is_accepted,
         redis_that_evicts_is_refused,
         acl_without_config_does_not_stop_the_start,
-        entry_by_hand_stops_the_start,
+        start_waits_until_an_entry_by_hand_is_removed,
+        start_waits_until_an_entry_in_the_middle_is_removed,
+        leader_holds_until_an_entry_by_hand_is_removed,
+        leader_holds_until_an_entry_with_a_good_id_and_no_event_is_removed,
+        leader_holds_until_the_trace_of_a_deleted_entry_is_removed,
     };
     return world_run_suite("journal", open_world, close_world, tests, USHER_COUNT_OF(tests));
 }

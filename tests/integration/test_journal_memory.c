@@ -254,7 +254,7 @@ START_TEST(journal_written_anew_during_the_start_is_not_followed)
     redis_server_ask(&world.redis, "DEL " WORLD_KEY);
     redis_server_ask(&world.redis,
                      "XADD " WORLD_KEY
-                     " %u-1 b {\"at\":1763745600999,\"n\":\"%u-1\",\"ev\":\"journal.lost\"}",
+                     " %u-1 b {\"at\":1763745600999,\"n\":\"%u-1\",\"ev\":\"journal.lost\"}\n",
                      (unsigned)a.epoch + 1, (unsigned)a.epoch + 1);
     world_wait(&world, &b.failures, 1);
     ck_assert_int_eq(b.claims, 0);

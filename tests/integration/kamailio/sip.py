@@ -9,9 +9,11 @@
         phone.succeed()
 
 center.watch is a supervisor's session: it sees every event. All is on loopback with free ports, and ends with the center.
+SipPair is the same with two usherds (pair.py); both take `kamailios=("kam1", "kam2")` for more than one Kamailio.
 """
 
 import ctypes
+import json
 import os
 import signal
 import socket
@@ -20,11 +22,11 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from harness import Center, free_port, wait_until  # noqa: E402
+from harness import TIMEOUT, Center, free_port, wait_until  # noqa: E402
+from pair import Pair  # noqa: E402
 
 SCENARIOS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sipp")
 CONFIGURATION = os.path.join(os.environ["USHER_SOURCE"], "config", "kamailio", "kamailio.cfg")
-LINK = "kam1"
 
 RULES = """\
 skills: [billing]
@@ -57,19 +59,34 @@ def is_bound(port):
 
 
 class Sipp:
-    """A SIPp process: one phone, or callers."""
+    """A SIPp process: one phone, or callers. `words` replace words of the scenario."""
 
-    def __init__(self, center, scenario, calls, pause_ms, arguments):
+    def __init__(self, center, scenario, calls, pause_ms, arguments, words=None, timeout_s=60):
         self.center = center
         self.scenario = scenario
         self.port = free_udp_port()
         self.errors = center.path(f"{scenario}-{self.port}.errors")
+        self.steps = center.path(f"{scenario}-{self.port}.steps")  # what the scenario logs
         self.process = center.start(
-            ["sipp", "-sf", os.path.join(SCENARIOS, scenario + ".xml"), "-i", "127.0.0.1", "-p", str(self.port),
-             "-m", str(calls), "-d", str(pause_ms), "-nostdin", "-deadcall_wait", "0", "-timeout", "60",
-             "-timeout_error", "-trace_err", "-error_file", self.errors, *arguments],
+            ["sipp", "-sf", self.written(words or {}), "-i", "127.0.0.1", "-p", str(self.port),
+             "-m", str(calls), "-d", str(pause_ms), "-nostdin", "-deadcall_wait", "0", "-timeout", str(timeout_s),
+             "-timeout_error", "-trace_err", "-error_file", self.errors, "-trace_logs", "-log_file", self.steps, *arguments],
             output="sipp.log", env={"TERM": "dumb"}, cwd=center.folder)
         wait_until(lambda: self.process.poll() is not None or is_bound(self.port), f"{scenario} is up")
+
+    def written(self, words):
+        """The scenario's file, with its words replaced: SIPp takes some numbers from there only."""
+        path = os.path.join(SCENARIOS, self.scenario + ".xml")
+        if not words:
+            return path
+        with open(path) as file:
+            text = file.read()
+        for word, value in words.items():
+            text = text.replace(word, str(value))
+        path = self.center.path(f"{self.scenario}-{self.port}.xml")
+        with open(path, "w") as file:
+            file.write(text)
+        return path
 
     @property
     def uri(self):
@@ -88,23 +105,79 @@ class Sipp:
             return ""
 
 
-class SipCenter(Center):
-    """A Center whose usherd has a link to a Kamailio of its own. `defines` override what stands at the top of kamailio.cfg."""
+class Kamailio:
+    """A Kamailio, with ports of its own; `name` is its link's in usherd.yaml. `defines` override what stands at the top of kamailio.cfg."""
 
-    def __init__(self, rules=RULES, defines=None, settings=""):
+    def __init__(self, center, name, defines):
+        self.center = center
+        self.name = name
         self.evapi_port = free_port()
         self.sip_port = free_udp_port()
-        self.defines = defines or {}
-        self.kamailio = None
+        self.defines = {"SIP_LISTEN": f"udp:127.0.0.1:{self.sip_port}", "ROUTER_LISTEN": f'"127.0.0.1:{self.evapi_port}"',
+                        **(defines or {})}
+        self.process = None
+
+    @property
+    def log_name(self):
+        return f"{self.name}.log"
+
+    def start(self):
+        arguments = [part for name, value in self.defines.items() for part in ("-A", f"{name}={value}")]
+        folder = self.center.path(self.name)
+        os.makedirs(folder, exist_ok=True)
+        with open(self.center.path(self.log_name), "ab") as file:
+            self.process = subprocess.Popen(
+                ["kamailio", "-DD", "-E", "-f", CONFIGURATION, "-P", os.path.join(folder, "pid"), "-Y", folder,
+                 "-m", "64", "-M", "8", *arguments],
+                stdin=subprocess.DEVNULL, stdout=file, stderr=file, preexec_fn=end_with_parent)
+        self.center.others.append(self.process)
+        wait_until(self.is_open, f"{self.name} is up")
+
+    def is_open(self):
+        assert self.process.poll() is None, "Kamailio ended: " + self.center.log(self.log_name)
+        try:
+            socket.create_connection(("127.0.0.1", self.evapi_port), timeout=1).close()
+        except OSError:
+            return False
+        return True
+
+    def end(self):
+        self.center.end(self.process)
+
+    def tell(self, message, until):
+        """Says something as a router would, and returns what came until the bytes `until` did."""
+        with socket.create_connection(("127.0.0.1", self.evapi_port), timeout=5) as evapi:
+            body = json.dumps(message, separators=(",", ":")).encode()
+            evapi.sendall(b"%d:%s," % (len(body), body))
+            data = b""
+            while until not in data:
+                data += evapi.recv(65536)
+        return data
+
+    def calls(self):
+        """How many calls it has, asked as an operator would."""
+        data = self.tell({"do": "sync", "id": "test", "epoch": self.center.epoch()}, b'"sync.end","id":"test"')
+        return int(data.split(b'"sync.end","id":"test","count":')[1].split(b"}")[0])
+
+
+class Telephony:
+    """What a center has when its PBXs are Kamailios."""
+
+    def __init__(self, rules=RULES, defines=None, kamailios=("kam1",), **others):
+        self.kamailios = {name: Kamailio(self, name, defines) for name in kamailios}
+        self.kamailio = self.kamailios[kamailios[0]]
         self.watch = None
-        super().__init__(rules=rules, settings=settings,
-                         links=f'{{{LINK}: {{kind: kamailio, address: "127.0.0.1:{self.evapi_port}"}}}}')
+        links = (f'{name}: {{kind: kamailio, address: "127.0.0.1:{kamailio.evapi_port}"}}'
+                 for name, kamailio in self.kamailios.items())
+        super().__init__(rules=rules, links=f"{{{', '.join(links)}}}", **others)
 
     def __enter__(self):
         super().__enter__()
         try:
-            self.start_kamailio()
-            self.wait_linked()
+            for kamailio in self.kamailios.values():
+                kamailio.start()
+            for name in self.kamailios:
+                self.wait_linked(link=name)
             self.observe()
         except BaseException:
             self.close(is_failed=True)
@@ -113,31 +186,12 @@ class SipCenter(Center):
 
     def close(self, is_failed=False):
         if is_failed and self.folder:
-            sys.stderr.write("---- Kamailio's log\n" + self.log("kamailio.log")[-6000:] + "----\n")
+            for kamailio in self.kamailios.values():
+                sys.stderr.write(f"---- {kamailio.name}'s log\n" + self.log(kamailio.log_name)[-6000:] + "----\n")
         super().close(is_failed)
 
-    def start_kamailio(self):
-        defines = {"SIP_LISTEN": f"udp:127.0.0.1:{self.sip_port}",
-                   "ROUTER_LISTEN": f'"127.0.0.1:{self.evapi_port}"', **self.defines}
-        arguments = [part for name, value in defines.items() for part in ("-A", f"{name}={value}")]
-        with open(self.path("kamailio.log"), "ab") as file:
-            self.kamailio = subprocess.Popen(
-                ["kamailio", "-DD", "-E", "-f", CONFIGURATION, "-P", self.path("kamailio.pid"), "-Y", self.folder,
-                 "-m", "64", "-M", "8", *arguments],
-                stdin=subprocess.DEVNULL, stdout=file, stderr=file, preexec_fn=end_with_parent)
-        self.others.append(self.kamailio)
-        wait_until(self.is_evapi_open, "Kamailio is up")
-
-    def is_evapi_open(self):
-        assert self.kamailio.poll() is None, "Kamailio ended: " + self.log("kamailio.log")
-        try:
-            socket.create_connection(("127.0.0.1", self.evapi_port), timeout=1).close()
-        except OSError:
-            return False
-        return True
-
-    def wait_linked(self, count=1):
-        self.wait_log(rf"Kamailio is connected.*link={LINK}", count)
+    def wait_linked(self, count=1, link="kam1", timeout=TIMEOUT):
+        self.wait_log(rf"Kamailio is connected.*link={link}\b", count, timeout)
 
     def observe(self):
         """A new session that sees everything, for a usherd that has just started."""
@@ -158,7 +212,7 @@ class SipCenter(Center):
     def try_desk(self, name):
         try:
             return self.client("desk", agent=name)
-        except AssertionError:
+        except (AssertionError, OSError):
             return None
 
     @staticmethod
@@ -166,9 +220,10 @@ class SipCenter(Center):
         """The profile may be on its way from Redis still."""
         wait_until(lambda: desk.ask({"do": "agent.ready"}).get("ok"), "the agent gets ready")
 
-    def caller(self, scenario="caller", calls=1, rate=10, pause_ms=100, number="380501112233"):
+    def caller(self, scenario="caller", calls=1, rate=10, pause_ms=100, number="380501112233", kamailio=None):
         return Sipp(self, scenario, calls, pause_ms,
-                    ["-aa", "-s", "hotline", "-r", str(rate), "-key", "from", number, f"127.0.0.1:{self.sip_port}"])
+                    ["-aa", "-s", "hotline", "-r", str(rate), "-key", "from", number,
+                     f"127.0.0.1:{(kamailio or self.kamailio).sip_port}"])
 
     def arrive(self, *arguments, **options):
         """A caller, and the contact that the router made of the call."""
@@ -179,15 +234,13 @@ class SipCenter(Center):
         """The journal's events of a contact, by name."""
         return [event["ev"] for event in self.journal() if event.get("contact") == contact]
 
-    def calls_in_kamailio(self):
-        """How many calls Kamailio has, asked as an operator would."""
-        with socket.create_connection(("127.0.0.1", self.evapi_port), timeout=5) as evapi:
-            ask = b'{"do":"sync","id":"test","epoch":%d}' % self.epoch()
-            evapi.sendall(b"%d:%s," % (len(ask), ask))
-            data = b""
-            while b'"sync.end","id":"test"' not in data:
-                data += evapi.recv(65536)
-        return int(data.split(b'"sync.end","id":"test","count":')[1].split(b"}")[0])
-
     def epoch(self):
         return int(self.journal()[-1]["n"].split("-")[0])
+
+
+class SipCenter(Telephony, Center):
+    pass
+
+
+class SipPair(Telephony, Pair):
+    pass

@@ -25,7 +25,7 @@ class Calls(unittest.TestCase):
             phone.succeed()
             self.assertEqual(center.story(contact), ["contact.arrived", "contact.offered", "contact.ringing",
                                                      "contact.answered", "contact.done"])
-            self.assertEqual(center.calls_in_kamailio(), 0)
+            self.assertEqual(center.kamailio.calls(), 0)
 
     def test_agent_hangs_up(self):
         with SipCenter() as center:
@@ -42,7 +42,7 @@ class Calls(unittest.TestCase):
             abandoned = center.watch.wait_event("contact.abandoned", contact=contact)
             self.assertGreaterEqual(abandoned["waited_ms"], 150)
             caller.succeed()
-            self.assertEqual(center.calls_in_kamailio(), 0)
+            self.assertEqual(center.kamailio.calls(), 0)
 
     def test_caller_gives_up_while_the_phone_rings(self):
         with SipCenter() as center:
@@ -157,7 +157,7 @@ class Calls(unittest.TestCase):
             refused = center.caller("caller_refused")
             refused.succeed()
             self.assertEqual(center.story(first), ["contact.arrived"])
-            self.assertEqual(center.calls_in_kamailio(), 1)
+            self.assertEqual(center.kamailio.calls(), 1)
 
     def test_caller_survives_more_refusals_than_a_transaction_has_branches(self):
         with SipCenter() as center:
@@ -195,7 +195,7 @@ class Calls(unittest.TestCase):
             caller.succeed(timeout=60)
             ends = [event for event in center.journal() if event["ev"] == "contact.done"]
             self.assertEqual(len({event["contact"] for event in ends}), 200)
-            self.assertEqual(center.calls_in_kamailio(), 0)
+            self.assertEqual(center.kamailio.calls(), 0)
             self.assertLess(time.monotonic() - start, 60)
 
 

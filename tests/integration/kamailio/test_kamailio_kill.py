@@ -1,15 +1,10 @@
 """usherd and Kamailio die in the middle of calls: nobody is forgotten, nobody is served twice."""
 
-import json
-import socket
 import time
 import unittest
 
-from sip import SipCenter, wait_until
-
-from pair import FAST
-
-FINAL = ("contact.done", "contact.abandoned")
+from load import FINAL, Load
+from sip import SipCenter, SipPair, wait_until
 
 
 def wait_journal(center, name, contact, **fields):
@@ -35,7 +30,7 @@ class Kills(unittest.TestCase):
         """Each contact came to one end, and Kamailio has no call left."""
         ends = [event["contact"] for event in center.journal() if event["ev"] in FINAL]
         self.assertEqual(sorted(ends), sorted(contacts))
-        self.assertEqual(center.calls_in_kamailio(), 0)
+        self.assertEqual(center.kamailio.calls(), 0)
 
     def test_callers_who_came_before_usherd_are_served(self):
         with SipCenter() as center:
@@ -43,7 +38,7 @@ class Kills(unittest.TestCase):
             center.agent("olena", phone)
             center.kill_usherd()
             callers = center.caller(calls=2)
-            wait_until(lambda: center.calls_in_kamailio() == 2, "both are held")
+            wait_until(lambda: center.kamailio.calls() == 2, "both are held")
             time.sleep(0.7)
             restart(center)
             callers.succeed()
@@ -114,46 +109,23 @@ class Kills(unittest.TestCase):
             wait_journal(center, "contact.abandoned", contact)
             self.check_ends(center, [contact])
 
+    def check_load(self, center, kills):
+        """run_kills does it for longer, and has figures."""
+        load = Load(center, seconds=kills + 2, rate=20, agents=20, phones=2)
+        load.begin()
+        for _ in range(kills):
+            time.sleep(1)
+            load.kill()
+        load.finish()
+        self.assertEqual(load.problems(), [])
+
     def test_killed_again_and_again_under_load(self):
         with SipCenter() as center:
-            phones = [center.phone(calls=1000) for _ in range(3)]
-            for number, phone in enumerate(phones):
-                center.agent(f"agent{number}", phone)
-            callers = center.caller(calls=120, rate=20, pause_ms=50)
-            for _ in range(4):
-                time.sleep(1)
-                center.kill_usherd()
-                time.sleep(0.2)
-                center.start_usherd()
-            callers.succeed(timeout=50)
-            wait_until(lambda: len([e for e in center.journal() if e["ev"] in FINAL]) >= 120, "every contact ended")
-            arrived = {event["contact"] for event in center.journal() if event["ev"] == "contact.arrived"}
-            self.assertEqual(len(arrived), 120)
-            self.check_ends(center, arrived)
+            self.check_load(center, kills=4)
 
     def test_standby_takes_over_again_and_again_under_load(self):
-        with SipCenter(settings="standby: true\n" + FAST) as center:
-            center.write_settings("second.yaml", "second.sock")
-            configs = ["usherd.yaml", "second.yaml"]
-            leader = center.usherd
-            follower = center.start_usherd(config=configs[1], wait=False)
-            center.others.append(leader)
-            phones = [center.phone(calls=1000) for _ in range(3)]
-            for number, phone in enumerate(phones):
-                center.agent(f"agent{number}", phone)
-            callers = center.caller(calls=120, rate=20, pause_ms=50)
-            for kill in range(4):
-                time.sleep(1)
-                leader.kill()
-                leader.wait()
-                center.wait_log("The router serves", count=kill + 2)
-                leader, follower = follower, center.start_usherd(config=configs[kill % 2], wait=False)
-                center.others.append(leader)
-            callers.succeed(timeout=50)
-            wait_until(lambda: len([e for e in center.journal() if e["ev"] in FINAL]) >= 120, "every contact ended")
-            arrived = {event["contact"] for event in center.journal() if event["ev"] == "contact.arrived"}
-            self.assertEqual(len(arrived), 120)
-            self.check_ends(center, arrived)
+        with SipPair() as center:
+            self.check_load(center, kills=4)
 
     def test_kamailio_dies_and_comes_back(self):
         with SipCenter() as center:
@@ -162,9 +134,9 @@ class Kills(unittest.TestCase):
             _, talking = center.arrive(pause_ms=60000)
             center.watch.wait_event("contact.answered", contact=talking)
             _, waiting = center.arrive()
-            center.end(center.kamailio)
+            center.kamailio.end()
             center.watch.wait_event("link.lost", client="kam1")
-            center.start_kamailio()
+            center.kamailio.start()
             center.wait_linked(count=2)
             wait_journal(center, "contact.done", talking, agent="olena")
             wait_journal(center, "contact.abandoned", waiting)
@@ -179,12 +151,9 @@ class Kills(unittest.TestCase):
     def test_kamailio_obeys_no_router_of_a_lower_epoch(self):
         with SipCenter() as center:
             _, contact = center.arrive()
-            with socket.create_connection(("127.0.0.1", center.evapi_port), timeout=5) as evapi:
-                old = json.dumps({"do": "reject", "epoch": center.epoch() - 1, "call": contact.split("/")[1], "t": "1:1"})
-                evapi.sendall(f"{len(old)}:{old},".encode())
-                told = evapi.recv(4096)
+            told = center.kamailio.tell({"do": "reject", "epoch": center.epoch() - 1, "call": contact.split("/")[1], "t": "1:1"}, b",")
             self.assertIn(b'"ev":"refused"', told)
-            self.assertEqual(center.calls_in_kamailio(), 1)
+            self.assertEqual(center.kamailio.calls(), 1)
             self.assertNotIn("obeys another router", center.log())
 
 

@@ -16,10 +16,14 @@ struct options {
     struct client_addresses addresses;
     enum usher_role role; /* NONE = the command's own */
     bool is_json;
-    bool is_full;      /* personal data too */
-    bool is_all;       /* heartbeats too */
-    const char *after; /* the number of an event, or NULL */
-    int64_t count;     /* of events; -1 = no bound */
+    bool is_full;       /* personal data too */
+    bool is_all;        /* heartbeats too */
+    const char *after;  /* the number of an event, or NULL */
+    int64_t count;      /* of events; -1 = no bound */
+    const char *action; /* the command's first argument, or NULL */
+    const char *config; /* usherd's settings; only `journal` reads them */
+    bool is_yes;        /* does not ask */
+    bool is_dry_run;
     struct table_style style;
 };
 
@@ -37,6 +41,9 @@ enum exit_code perform_reload(const struct options *options, enum usher_role rol
 /* What each usherd of the addresses is. EXIT_REFUSED when one says that it would not take over. */
 enum exit_code perform_standby(const struct options *options, enum usher_role role);
 enum exit_code perform_switchover(const struct options *options, enum usher_role role);
+/* Finds what no router wrote into the journal; with the action "repair" removes it. EXIT_REFUSED
+ * when "check" has found some. */
+enum exit_code perform_journal(const struct options *options, enum usher_role role);
 enum exit_code perform_drain(const struct options *options, enum usher_role role);
 
 #endif

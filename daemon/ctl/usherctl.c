@@ -1,5 +1,6 @@
 /* usherctl: what an operator sees and does at the command line. One table has all commands with
- * their help; it knows the socket and the protocol, and nothing of usherd's inside. */
+ * their help; they know the socket and the protocol, and nothing of usherd's inside, but for
+ * `journal`, which goes to Redis when usherd cannot. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,10 +8,19 @@
 
 #include "ctl/perform.h"
 
-#define TOKEN_SIZE 256
+#define TOKEN_SIZE     256
+#define CONFIG_DEFAULT "/etc/usher/usherd.yaml"
 
 /* Bits of the options that only some commands have. */
-enum { OPTION_FULL = 1, OPTION_ALL = 2, OPTION_AFTER = 4, OPTION_COUNT = 8 };
+enum {
+    OPTION_FULL = 1,
+    OPTION_ALL = 2,
+    OPTION_AFTER = 4,
+    OPTION_COUNT = 8,
+    OPTION_CONFIG = 16,
+    OPTION_YES = 32,
+    OPTION_DRY_RUN = 64,
+};
 
 struct command {
     const char *name;
@@ -75,6 +85,18 @@ static const struct command commands[] = {
     {"reload", "", 0, 0, USHER_ROLE_ADMIN, 0, perform_reload,
      "reads the rules again; swaps whole or not at all",
      "  usherd -c /etc/usher/usherd.yaml --check-config && usherctl reload\n"},
+    {"journal", "check|repair", 1, 1, USHER_ROLE_NONE, OPTION_CONFIG | OPTION_YES | OPTION_DRY_RUN,
+     perform_journal, "looks in Redis for entries that no router wrote, and removes them",
+     "  usherctl journal check                           reports only; exit code 1: there are "
+     "some\n"
+     "  usherctl journal repair                          shows them, asks, removes them\n"
+     "  usherctl journal repair --dry-run                shows what it would do\n"
+     "  usherctl journal repair --yes                    for scripts: does not ask\n"
+     "  usherctl --config /etc/usher/b.yaml journal check --json | jq -r '.entry // empty'\n"
+     "It reads usherd's settings (--config FILE, else " CONFIG_DEFAULT ") to find Redis and the\n"
+     "site. usherd need not run; if it does, it goes on by itself afterwards. Entries that "
+     "routers\n"
+     "wrote are never touched. Shown are fields' names and sizes, never what they hold.\n"},
     {"drain", "", 0, 0, USHER_ROLE_ADMIN, 0, perform_drain,
      "stops usherd when what is under way is written", "  usherctl drain\n"},
 };
@@ -100,7 +122,7 @@ static void print_help(void)
     fputs("\n`usherctl COMMAND --help` shows examples.\n\n", stdout);
     fputs(options_help, stdout);
     fputs("\nColour is used on a terminal only, and not when NO_COLOR is set.\n"
-          "Exit codes: 0 done, 1 usherd refused, 2 wrong usage, 3 no connection to usherd.\n",
+          "Exit codes: 0 done, 1 refused, 2 wrong usage, 3 no connection to usherd or Redis.\n",
           stdout);
 }
 
@@ -193,6 +215,18 @@ static bool read_option(int letter, struct options *options, struct wish *wish,
         options->after = optarg;
         wish->given |= OPTION_AFTER;
         return true;
+    case 'g':
+        options->config = optarg;
+        wish->given |= OPTION_CONFIG;
+        return true;
+    case 'y':
+        options->is_yes = true;
+        wish->given |= OPTION_YES;
+        return true;
+    case 'd':
+        options->is_dry_run = true;
+        wish->given |= OPTION_DRY_RUN;
+        return true;
     case 'c':
         wish->given |= OPTION_COUNT;
         return read_count(optarg, &options->count);
@@ -220,6 +254,9 @@ static bool read_options(int count, char **arguments, struct options *options, s
         {"all", no_argument, NULL, 'a'},
         {"after", required_argument, NULL, 'b'},
         {"count", required_argument, NULL, 'c'},
+        {"config", required_argument, NULL, 'g'},
+        {"yes", no_argument, NULL, 'y'},
+        {"dry-run", no_argument, NULL, 'd'},
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'v'},
         {NULL, 0, NULL, 0},
@@ -236,7 +273,7 @@ static enum exit_code refuse_usage(const char *command)
     return EXIT_USAGE;
 }
 
-static enum exit_code run(const struct command *command, const struct options *options,
+static enum exit_code run(const struct command *command, struct options *options,
                           const struct wish *wish, int count, char **arguments)
 {
     if (count < command->arguments_min || count > command->arguments_max) {
@@ -247,11 +284,12 @@ static enum exit_code run(const struct command *command, const struct options *o
     if (wish->given & ~command->options) {
         fprintf(stderr,
                 "usherctl: %s has no such option (--full, --all, --after and --count are for "
-                "contacts or events)\n",
+                "contacts or events; --config, --yes and --dry-run for journal)\n",
                 command->name);
         return refuse_usage(command->name);
     }
     enum usher_role role = options->role != USHER_ROLE_NONE ? options->role : command->role;
+    options->action = count > 0 ? arguments[0] : NULL;
     if (command->run != NULL)
         return command->run(options, role);
     return perform_agent(options, role, arguments[0], arguments[1],
@@ -264,6 +302,7 @@ int main(int count, char **arguments)
     struct options options = {
         .addresses = {.token = getenv("USHER_TOKEN")},
         .count = -1,
+        .config = CONFIG_DEFAULT,
         .style = table_style_of(stdout),
     };
     struct wish wish = {0};

@@ -1,0 +1,284 @@
+/* `usherctl journal`: looks for what no router wrote into the journal, and removes it. It talks to
+ * Redis itself, since usherd holds meanwhile or does not run. */
+#include <errno.h>
+#include <hiredis/hiredis.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ctl/perform.h"
+#include "ctl/show.h"
+#include "journal/dial.h"
+#include "journal/foreign.h"
+#include "journal/keys.h"
+#include "settings.h"
+#include "wire/json.h"
+
+#define OUTPUT_MAX    ((size_t)1024 * 1024)
+#define SHOWN_MAX     20 /* entries; JSON has all */
+#define PROBLEM_BYTES 65536
+
+static const struct table_column columns[] = {
+    {"ENTRY", false, false}, {"AGE", true, false}, {"WHY", false, false}, {"FIELDS", false, true}};
+
+static int64_t civil_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static bool read_settings(const char *path, struct settings *settings)
+{
+    struct usher_problems problems;
+    struct usher_bytes out;
+    usher_problems_init(&problems);
+    int result = settings_read(settings, path, &problems);
+    if (result == 0)
+        return true;
+    if (problems.count == 0) {
+        fprintf(stderr,
+                "usherctl: %s cannot be read: %s; name usherd's settings with --config FILE\n",
+                path, strerror(-result));
+        return false;
+    }
+    usher_bytes_init(&out, PROBLEM_BYTES);
+    usher_problems_write(&problems, path, &out);
+    struct usher_text text = usher_bytes_text(&out);
+    (void)fwrite(text.at, 1, text.length, stderr);
+    usher_bytes_fini(&out);
+    return false;
+}
+
+static const char *describe_fields(const struct foreign_entry *entry, char *room, size_t size)
+{
+    size_t length = 0;
+    room[0] = '\0';
+    for (size_t i = 0; i < entry->fields_count && i < FOREIGN_FIELDS_MAX && length < size; i++)
+        length += (size_t)snprintf(room + length, size - length, "%s%s (%zu bytes)", i ? ", " : "",
+                                   entry->fields[i].name, entry->fields[i].bytes);
+    if (entry->fields_count > FOREIGN_FIELDS_MAX && length < size)
+        (void)snprintf(room + length, size - length, ", …");
+    return room;
+}
+
+static void print_found(const struct foreign *foreign, struct usher_text key,
+                        const struct options *options)
+{
+    char number[USHER_NUMBER_SIZE];
+    char room[512];
+    char age[SHOW_DURATION_SIZE];
+    int64_t now_ms = civil_ms();
+    printf("%.*s: %" PRId64 " entries, %zu of them foreign; the last one of a router is %s\n",
+           USHER_TEXT_ARGS(key), foreign->entries_count, foreign->count,
+           foreign->last.epoch ? usher_number_write(foreign->last, number).at : "none");
+    if (foreign->count > 0) {
+        struct table *table = table_new(columns, USHER_COUNT_OF(columns));
+        for (size_t i = 0; i < foreign->count && i < SHOWN_MAX; i++) {
+            const struct foreign_entry *entry = &foreign->list[i];
+            table_add(table, TABLE_PLAIN, "%s", entry->id);
+            table_add(table, TABLE_PLAIN, "%s", show_duration(entry->at_ms, now_ms, age));
+            table_add(table, TABLE_RED, "%s", entry_fault_text(entry->fault));
+            table_add(table, TABLE_PLAIN, "%s", describe_fields(entry, room, sizeof(room)));
+        }
+        table_print(table, options->style, stdout);
+        table_free(table);
+        if (foreign->count > SHOWN_MAX)
+            printf("and %zu more; --json names all\n", foreign->count - SHOWN_MAX);
+    } else if (foreign->has_trace) {
+        printf("The last id that Redis gave is %s: an entry that was added and deleted by hand, or "
+               "a router's that was deleted\n",
+               foreign->given);
+    }
+}
+
+static void write_entry(const struct foreign_entry *entry, struct usher_bytes *out)
+{
+    struct usher_json_writer writer;
+    usher_json_write_start(&writer, out);
+    usher_json_write_open(&writer, '{');
+    usher_json_write_key(&writer, USHER_TEXT("entry"));
+    usher_json_write_text(&writer, usher_text_of(entry->id));
+    usher_json_write_key(&writer, USHER_TEXT("why"));
+    usher_json_write_text(&writer, usher_text_of(entry_fault_text(entry->fault)));
+    if (entry->at_ms) {
+        usher_json_write_key(&writer, USHER_TEXT("at"));
+        usher_json_write_int64(&writer, entry->at_ms);
+    }
+    usher_json_write_key(&writer, USHER_TEXT("fields"));
+    usher_json_write_open(&writer, '{');
+    for (size_t i = 0; i < entry->fields_count && i < FOREIGN_FIELDS_MAX; i++) {
+        usher_json_write_key(&writer, usher_text_of(entry->fields[i].name));
+        usher_json_write_int64(&writer, (int64_t)entry->fields[i].bytes);
+    }
+    usher_json_write_close(&writer, '}');
+    usher_json_write_close(&writer, '}');
+    usher_bytes_append_char(out, '\n');
+}
+
+static void print_found_json(const struct foreign *foreign, struct usher_text key)
+{
+    char number[USHER_NUMBER_SIZE];
+    struct usher_bytes out;
+    struct usher_json_writer writer;
+    usher_bytes_init(&out, OUTPUT_MAX);
+    for (size_t i = 0; i < foreign->count; i++)
+        write_entry(&foreign->list[i], &out);
+    usher_json_write_start(&writer, &out);
+    usher_json_write_open(&writer, '{');
+    usher_json_write_key(&writer, USHER_TEXT("key"));
+    usher_json_write_text(&writer, key);
+    usher_json_write_key(&writer, USHER_TEXT("entries"));
+    usher_json_write_int64(&writer, foreign->entries_count);
+    usher_json_write_key(&writer, USHER_TEXT("foreign"));
+    usher_json_write_int64(&writer, (int64_t)foreign->count);
+    usher_json_write_key(&writer, USHER_TEXT("last"));
+    usher_json_write_text(&writer, usher_number_write(foreign->last, number));
+    usher_json_write_key(&writer, USHER_TEXT("given"));
+    usher_json_write_text(&writer, usher_text_of(foreign->given));
+    usher_json_write_close(&writer, '}');
+    struct usher_text text = usher_bytes_text(&out);
+    printf("%.*s\n", USHER_TEXT_ARGS(text));
+    usher_bytes_fini(&out);
+}
+
+static enum exit_code refuse(enum foreign_result result, const struct settings *settings,
+                             const char *why)
+{
+    const char *user = settings->redis.login.user[0] ? settings->redis.login.user : "default";
+    if (result == FOREIGN_UNREACHABLE) {
+        fprintf(stderr, "usherctl: Redis cannot be reached: %s\n", why);
+        return EXIT_UNREACHABLE;
+    }
+    fprintf(stderr, "usherctl: Redis refused it: %s\n", why);
+    if (strstr(why, "NOPERM"))
+        fprintf(stderr,
+                "For the repair allow Redis's user it: ACL SETUSER %s +xrange +xrevrange "
+                "+xinfo|stream +xdel +xsetid +watch +multi +exec\n"
+                "Afterwards take back what usherd does not need: ACL SETUSER %s -xdel -xsetid "
+                "-watch -multi -exec\n",
+                user, user);
+    return EXIT_REFUSED;
+}
+
+static bool is_wanted(const struct options *options)
+{
+    char answer[16];
+    if (options->is_yes)
+        return true;
+    fputs("Do that? [y/N] ", stdout);
+    (void)fflush(stdout);
+    return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+static void print_plan(const struct foreign *foreign)
+{
+    char number[USHER_NUMBER_SIZE];
+    if (foreign->count > 0)
+        printf("Repair deletes %s (XDEL) and ",
+               foreign->count == 1 ? "this entry" : "these entries");
+    else
+        fputs("Repair ", stdout);
+    printf("lets the journal go on behind %s (XSETID). What routers wrote is not touched.\n",
+           usher_number_write(foreign->last, number).at);
+}
+
+static enum exit_code repair(struct foreign *foreign, redisContext *redis, struct usher_text key,
+                             const struct settings *settings, const struct options *options)
+{
+    char why[FOREIGN_WHY_MAX];
+    size_t count = foreign->count;
+    if (!options->is_json)
+        print_plan(foreign);
+    if (options->is_dry_run) {
+        if (!options->is_json)
+            puts("Nothing was changed (--dry-run).");
+        return EXIT_DONE;
+    }
+    if (!options->is_yes && (options->is_json || !isatty(STDIN_FILENO))) {
+        fputs("usherctl: nothing was changed: without a terminal to ask at, --yes is needed\n",
+              stderr);
+        return EXIT_USAGE;
+    }
+    if (!is_wanted(options)) {
+        puts("Nothing was changed.");
+        return EXIT_REFUSED;
+    }
+    enum foreign_result result = foreign_remove(foreign, redis, key, why);
+    if (result == FOREIGN_DONE)
+        result = foreign_find(foreign, redis, key, why);
+    if (result != FOREIGN_DONE)
+        return refuse(result, settings, why);
+    if (foreign->count > 0) {
+        fputs("usherctl: more entries that no router wrote came meanwhile: find out who writes "
+              "them (CLIENT LIST, ACL LOG), then run this again\n",
+              stderr);
+        return EXIT_REFUSED;
+    }
+    if (!options->is_json)
+        printf("Repaired: %zu removed. usherd goes on by itself within a second or two.\n", count);
+    return EXIT_DONE;
+}
+
+static enum exit_code judge(struct foreign *foreign, redisContext *redis, struct usher_text key,
+                            const struct settings *settings, const struct options *options)
+{
+    bool is_good = foreign->count == 0 && !foreign->has_trace;
+    if (!foreign->has_stream) {
+        fprintf(stderr,
+                "usherctl: there is no journal %.*s here: either usherd never ran for the site "
+                "\"%s\", or this is not its Redis, or Redis was emptied\n",
+                USHER_TEXT_ARGS(key), settings->site);
+        return EXIT_REFUSED;
+    }
+    if (options->is_json)
+        print_found_json(foreign, key);
+    else
+        print_found(foreign, key, options);
+    if (is_good && !options->is_json)
+        puts("The journal is as routers wrote it.");
+    if (is_good)
+        return EXIT_DONE;
+    if (strcmp(options->action, "repair") == 0)
+        return repair(foreign, redis, key, settings, options);
+    if (!options->is_json)
+        puts("`usherctl journal repair` puts it right; usherd may run meanwhile.");
+    return EXIT_REFUSED;
+}
+
+static enum exit_code work(const struct settings *settings, const struct options *options)
+{
+    char key_room[JOURNAL_KEY_SIZE];
+    char why[DIAL_WHY_MAX] = "";
+    struct usher_text key = journal_key_stream(settings->site, key_room);
+    struct foreign foreign;
+    redisContext *redis = dial_master(settings, why);
+    if (!redis)
+        return refuse(FOREIGN_UNREACHABLE, settings, why);
+    foreign_init(&foreign);
+    enum foreign_result result = foreign_find(&foreign, redis, key, why);
+    enum exit_code code = result == FOREIGN_DONE ? judge(&foreign, redis, key, settings, options)
+                                                 : refuse(result, settings, why);
+    foreign_fini(&foreign);
+    redisFree(redis);
+    return code;
+}
+
+enum exit_code perform_journal(const struct options *options, enum usher_role role)
+{
+    (void)role;
+    struct settings *settings;
+    enum exit_code code = EXIT_USAGE;
+    if (strcmp(options->action, "check") != 0 && strcmp(options->action, "repair") != 0) {
+        fprintf(stderr, "usherctl: journal takes check or repair, not \"%s\"\n", options->action);
+        return EXIT_USAGE;
+    }
+    settings = calloc(1, sizeof(*settings));
+    if (settings && read_settings(options->config, settings))
+        code = work(settings, options);
+    free(settings);
+    return code;
+}

@@ -177,7 +177,8 @@ static bool take_entry(struct journal *journal, const struct redisReply *reply)
     }
     if (!has_joined(journal, entry.id))
         return false;
-    if (journal->follow.is_live && !is_next(journal, &entry)) {
+    if (journal_is_written_anew(journal, &entry) ||
+        (journal->follow.is_live && !is_next(journal, &entry))) {
         start_over(journal);
         return false;
     }

@@ -87,7 +87,12 @@ struct journal_loss {
         is_prepared; /* `saved` and the claim's line are made, and the owner has applied the line */
     struct usher_bytes saved;
     struct usher_bytes rules;
-    size_t rules_index; /* of the shelf's places */
+};
+
+/* The rules' texts that are stored again. */
+struct journal_texts {
+    size_t index; /* of the shelf's places */
+    void (*done)(struct journal *journal);
 };
 
 /* Everything up to `n` was appended at or before `at_ms` (CLOCK_BOOTTIME). */
@@ -142,6 +147,7 @@ struct journal {
     struct journal_batch *repair_next;
     int64_t repair_sent_ms;
     struct journal_loss loss;
+    struct journal_texts texts;
     struct journal_shelf shelf;
     struct journal_keeping keeping;
     struct journal_snapshot snapshot;
@@ -208,6 +214,10 @@ enum journal_handing {
     JOURNAL_HANDING_WAITS,  /* for rules; reading goes on by itself when they are there */
     JOURNAL_HANDING_FAILED, /* the journal has failed: return at once */
 };
+/* True when the entry is the claim of a router that knew more than the journal has: Redis had lost
+ * it, and only the snapshot under the claim's number has it. What follows on the claim cannot be
+ * handed over to whoever has not read that snapshot. */
+bool journal_is_written_anew(const struct journal *journal, const struct journal_entry *entry);
 /* Hands the entry's lines to the owner. */
 USHER_MUST_USE enum journal_handing journal_hand_over(struct journal *journal,
                                                       const struct journal_entry *entry);
@@ -220,6 +230,9 @@ void journal_lose(struct journal *journal, const char *why);
  * follow it. */
 void journal_begin_leading(struct journal *journal);
 void journal_send_rules(struct journal *journal);
+/* texts.c: stores the texts of all rules on the shelf that Redis does not have, then calls
+ * `done`. After an error the phase is tried again. */
+void journal_store_texts(struct journal *journal, void (*done)(struct journal *journal));
 
 /* snapshot.c, child.c */
 /* Notes when the last batch was accepted, for what `keep` still protects. */

@@ -8,8 +8,6 @@
 #include "journal/inside.h"
 #include "log.h"
 
-static void write_rules(struct journal *journal);
-
 static void finish(struct journal *journal)
 {
     struct journal_snapshot *snapshot = &journal->snapshot;
@@ -74,34 +72,6 @@ static void write_snapshot(struct journal *journal)
     journal_command(journal, args, JOURNAL_IMAGE_ARGS, on_snapshot);
 }
 
-static void on_rules(void *owner, const struct redisReply *reply)
-{
-    struct journal *journal = owner;
-    if (!journal_take(journal, reply))
-        return;
-    journal->loss.rules_index++;
-    write_rules(journal);
-}
-
-static void write_rules(struct journal *journal)
-{
-    struct journal_loss *loss = &journal->loss;
-    char key[JOURNAL_KEY_SIZE];
-    struct usher_text args[3] = {USHER_TEXT("SET"), USHER_NO_TEXT, USHER_NO_TEXT};
-    const struct journal_rules *rules;
-    while (loss->rules_index < JOURNAL_SHELF_MAX &&
-           !journal->shelf.places[loss->rules_index].hash[0])
-        loss->rules_index++;
-    if (loss->rules_index == JOURNAL_SHELF_MAX) {
-        write_snapshot(journal);
-        return;
-    }
-    rules = &journal->shelf.places[loss->rules_index];
-    args[1] = journal_key_rules(journal->settings->site, usher_text_of(rules->hash), key);
-    args[2] = usher_bytes_text(&rules->text);
-    journal_command(journal, args, 3, on_rules);
-}
-
 /* The claim's line is made. From here the same line and state are written until they stand. */
 static void on_ready(struct journal *journal)
 {
@@ -119,15 +89,13 @@ static void on_ready(struct journal *journal)
         return;
     }
     journal->loss.is_prepared = true;
-    journal->loss.rules_index = 0;
-    write_rules(journal);
+    journal_store_texts(journal, write_snapshot);
 }
 
 void journal_loss_step(struct journal *journal)
 {
-    journal->loss.rules_index = 0;
     if (journal->loss.is_prepared)
-        write_rules(journal);
+        journal_store_texts(journal, write_snapshot);
     else
         journal_claim_prepare(journal, on_ready);
 }

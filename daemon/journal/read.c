@@ -88,6 +88,21 @@ static bool has_its_rules(struct journal *journal, struct usher_text lines)
     return true;
 }
 
+bool journal_is_written_anew(const struct journal *journal, const struct journal_entry *entry)
+{
+    struct usher_text lines = entry->lines;
+    struct usher_scratch scratch;
+    struct usher_event event;
+    struct usher_answer answer;
+    struct usher_number prev;
+    if (entry->id.seq != 1 || journal->last.epoch == 0)
+        return false;
+    return usher_event_decode(next_line(&lines), &scratch, &event, &answer) &&
+           event.kind == USHER_EVENT_ROUTER_STARTED &&
+           usher_number_read(event.fields.prev, &prev) &&
+           usher_number_compare(prev, journal->last) > 0;
+}
+
 enum journal_handing journal_hand_over(struct journal *journal, const struct journal_entry *entry)
 {
     struct usher_text lines = entry->lines;
@@ -104,19 +119,22 @@ enum journal_handing journal_hand_over(struct journal *journal, const struct jou
     return JOURNAL_HANDING_DONE;
 }
 
-/* Whether `entry` is the one that was handed over last. Else the stream is not the one that was
- * begun: it was flushed and written anew, or trimmed behind a newer snapshot. */
-static bool is_last_read(struct journal *journal, const struct redisReply *entry)
+/* The stream is not the one that was begun. */
+static void fail_anew(struct journal *journal)
 {
-    struct journal_entry first;
     char number[USHER_NUMBER_SIZE];
-    if (journal_reply_entry(entry, &first) && usher_number_compare(first.id, journal->last) == 0)
-        return true;
     log_error("The journal was written anew or trimmed while it was read. Start again",
               "site=%s missing=%s", journal->settings->site,
               usher_number_write(journal->last, number).at);
     journal_fail(journal);
-    return false;
+}
+
+/* Whether `entry` is the one that was handed over last. Else the stream was flushed and written
+ * anew, or trimmed behind a newer snapshot. */
+static bool is_last_read(const struct journal *journal, const struct redisReply *entry)
+{
+    struct journal_entry first;
+    return journal_reply_entry(entry, &first) && usher_number_compare(first.id, journal->last) == 0;
 }
 
 static void on_entries(void *owner, const struct redisReply *reply)
@@ -125,8 +143,10 @@ static void on_entries(void *owner, const struct redisReply *reply)
     size_t known = journal->last.epoch != 0;
     if (!journal_take(journal, reply))
         return;
-    if (known && journal_reply_element(reply, 0) && !is_last_read(journal, reply->element[0]))
+    if (known && journal_reply_element(reply, 0) && !is_last_read(journal, reply->element[0])) {
+        fail_anew(journal);
         return;
+    }
     if (!journal_reply_element(reply, known)) { /* the claim is gone: sending it again tells why */
         journal_retry(journal);
         return;
@@ -136,6 +156,10 @@ static void on_entries(void *owner, const struct redisReply *reply)
         enum entry_fault fault = entry_judge(reply->element[i], &entry);
         if (fault != ENTRY_FAULT_NONE) {
             journal_hold_foreign(journal, journal_reply_text(reply->element[i]->element[0]), fault);
+            return;
+        }
+        if (journal_is_written_anew(journal, &entry)) {
+            fail_anew(journal);
             return;
         }
         if (journal_hand_over(journal, &entry) != JOURNAL_HANDING_DONE)

@@ -65,7 +65,11 @@ static void go_on_after(struct journal *journal, struct journal_batch *batch)
     if (journal->repair_next)
         log_warning("Redis lost the journal's end; it is appended again", "site=%s after=%s",
                     journal->settings->site, usher_number_write(batch->last, number).at);
-    append_next(journal);
+    /* Rules that a batch names are stored before it: what lost the one may have lost the other. */
+    if (journal->repair_next || journal->flight.is_active)
+        journal_store_texts(journal, append_next);
+    else
+        finish(journal);
 }
 
 /* The number of the last batch that we know of. */

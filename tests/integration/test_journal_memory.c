@@ -263,17 +263,22 @@ START_TEST(journal_written_anew_during_the_start_is_not_followed)
 }
 END_TEST
 
+/* As a failover to a replica that lags would. */
+static void lose_last_entries(unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        redis_server_ask(&world.redis, "XDEL " WORLD_KEY " %u-%u", (unsigned)a.epoch,
+                         (unsigned)a.seq - i);
+    redis_server_ask(&world.redis, "XSETID " WORLD_KEY " %u-%u", (unsigned)a.epoch,
+                     (unsigned)a.seq - count);
+}
+
 START_TEST(what_redis_lost_of_the_end_is_appended_again)
 {
     lead_with_rules();
     for (int i = 0; i < 5; i++)
         stand_in_append(&a, 1);
-    /* As a failover to a replica that lags would. */
-    for (unsigned i = 0; i < 3; i++)
-        redis_server_ask(&world.redis, "XDEL " WORLD_KEY " %u-%u", (unsigned)a.epoch,
-                         (unsigned)a.seq - i);
-    redis_server_ask(&world.redis, "XSETID " WORLD_KEY " %u-%u", (unsigned)a.epoch,
-                     (unsigned)a.seq - 3);
+    lose_last_entries(3);
     redis_server_ask(&world.redis, "CLIENT KILL TYPE normal");
     world_wait(&world, &a.backs, 1);
     ck_assert_int_eq(redis_server_ask(&world.redis, "XLEN " WORLD_KEY), 7);
@@ -281,6 +286,36 @@ START_TEST(what_redis_lost_of_the_end_is_appended_again)
     recovers(0);
     stand_in_stop(&a);
     stand_in_stop(&b);
+}
+END_TEST
+
+START_TEST(rules_that_redis_lost_with_the_end_are_stored_again)
+{
+    lead_with_rules();
+    stand_in_append(&a, 1);
+    stand_in_load_rules(&a, "rules2");
+    lose_last_entries(1);
+    redis_server_ask(&world.redis, "DEL usher:{test}:rules:rules2");
+    redis_server_ask(&world.redis, "CLIENT KILL TYPE normal");
+    world_wait(&world, &a.backs, 1);
+    recovers(0);
+    ck_assert(usher_text_is_equal(usher_bytes_text(&b.rules), USHER_TEXT(RULES " rules2 ")));
+    stand_in_stop(&a);
+    stand_in_stop(&b);
+}
+END_TEST
+
+START_TEST(rules_whose_batch_is_in_flight_are_stored_again)
+{
+    lead_with_rules();
+    redis_server_ask(&world.redis, "DEL usher:{test}:rules:" RULES);
+    redis_server_ask(&world.redis, "CONFIG SET maxmemory 1");
+    stand_in_send(&a, 1);
+    world_wait(&world, &a.aways, 1);
+    redis_server_ask(&world.redis, "CONFIG SET maxmemory 0");
+    world_wait(&world, &a.backs, 1);
+    ck_assert_int_eq(redis_server_ask(&world.redis, "EXISTS usher:{test}:rules:" RULES), 1);
+    stand_in_stop(&a);
 }
 END_TEST
 
@@ -301,6 +336,8 @@ int main(void)
         snapshots_that_a_leader_replaces_during_the_start_are_looked_for_again,
         journal_written_anew_during_the_start_is_not_followed,
         what_redis_lost_of_the_end_is_appended_again,
+        rules_that_redis_lost_with_the_end_are_stored_again,
+        rules_whose_batch_is_in_flight_are_stored_again,
     };
     return world_run_suite("journal_memory", open_world, close_world, tests, USHER_COUNT_OF(tests));
 }

@@ -136,6 +136,30 @@ class TakeOver(unittest.TestCase):
             wait_until(lambda: pair.describe("b").get("digest") == "same", "the standby follows on")
             self.assertEqual((pair.state("a"), pair.state("b")), ("leader", "standby"))
 
+    def test_journal_written_anew_behind_a_lost_end_is_followed_from_its_snapshot(self):
+        with Pair(settings="timing: {heartbeat: 100ms, lease: 1s, read: 400ms, silent_reads: 6}\n") as pair:
+            pair.kill("a")
+            pair.wait_leader("b")
+            pbx = pair.client("pbx", client="pbx1")
+            pbx.call({"do": "contact.arrive", "contact": "1", "channel": "voice"})
+            pair.send_signal("b", signal.SIGSTOP)
+            self.lose_epoch(pair)
+            pair.start_one("a")
+            pair.wait_standby("a")
+            pair.redis_cli("CLIENT", "KILL", "TYPE", "normal")
+            pair.send_signal("b", signal.SIGCONT)
+            pair.wait_log("it is written anew")
+            pair.come_back("pbx", "pbx1").call({"do": "contact.abandon", "contact": "1"})
+            wait_until(lambda: pair.describe("a").get("digest") == "same", "the standby follows on")
+            self.assertEqual((pair.state("a"), pair.state("b")), ("standby", "leader"))
+
+    def lose_epoch(self, pair):
+        """Redis loses all of the last leader's time, his claim too, as by a failover to a replica far behind."""
+        ids = [id for id, _ in json.loads(pair.redis_cli("--json", "XRANGE", pair.key("journal"), "-", "+"))]
+        lost = [id for id in ids if id.split("-")[0] == ids[-1].split("-")[0]]
+        pair.redis_cli("XDEL", pair.key("journal"), *lost)
+        pair.redis_cli("XSETID", pair.key("journal"), ids[-len(lost) - 1])
+
     def test_leader_that_always_has_something_to_write_beats_too(self):
         with Pair() as pair:
             pbx = pair.client("pbx", client="pbx1")

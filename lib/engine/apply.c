@@ -8,6 +8,7 @@ static const usher_apply table[USHER_EVENT_COUNT] = {
     [USHER_EVENT_ROUTER_HEARTBEAT] = usher_apply_router,
     [USHER_EVENT_ROUTER_STOPPED] = usher_apply_router,
     [USHER_EVENT_ROUTER_YIELDED] = usher_apply_router,
+    [USHER_EVENT_ROUTER_OUTAGE] = usher_apply_router_outage,
     [USHER_EVENT_JOURNAL_LOST] = usher_apply_router,
     [USHER_EVENT_RULES_LOADED] = usher_apply_rules_loaded,
     [USHER_EVENT_LINK_LOST] = usher_apply_link_lost,

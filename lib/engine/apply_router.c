@@ -17,11 +17,17 @@ static void keep(char *room, size_t size, struct usher_text text)
         (void)!usher_text_copy(room, size, text);
 }
 
+bool usher_apply_router_outage(struct usher_engine *engine, const struct usher_event *event)
+{
+    keep(engine->leader_outage, sizeof(engine->leader_outage), event->fields.outage);
+    keep(engine->leader_home, sizeof(engine->leader_home), event->fields.home);
+    return true;
+}
+
 bool usher_apply_router_started(struct usher_engine *engine, const struct usher_event *event)
 {
     keep(engine->leader_addresses, sizeof(engine->leader_addresses), event->fields.addresses);
-    keep(engine->leader_outage, sizeof(engine->leader_outage), event->fields.outage);
-    return true;
+    return usher_apply_router_outage(engine, event);
 }
 
 static struct usher_rules *on_shelf(const struct usher_engine *engine, struct usher_text hash)

@@ -15,7 +15,8 @@ struct usher_archive {
     uint64_t *digest;        /* folding; neither of the two: loading */
     const char *at;          /* loading */
     const char *end;
-    bool is_bad; /* loading: the bytes ended, or do not fit; every value is then zero */
+    uint32_t version; /* of the form: what came later than the saved one keeps its default */
+    bool is_bad;      /* loading: the bytes ended, or do not fit; every value is then zero */
 };
 
 static inline bool usher_archive_is_loading(const struct usher_archive *archive)

@@ -2,18 +2,28 @@
  * the order of arrival, contacts before agents before links. */
 #include "engine/decide.h"
 
-static void fire_contact(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms)
+/* `deaf_reason`: why nobody could be heard until now; NULL when that is not so. */
+static void fire_offer(struct usher_engine *engine, struct usher_contact *contact,
+                       const char *deaf_reason, int64_t now_ms)
+{
+    struct usher_agent *agent = contact->agent;
+    if (engine->clients.list[contact->client].is_lost)
+        deaf_reason = "link_lost";
+    if (!deaf_reason) {
+        usher_end_offer(engine, contact, USHER_EVENT_OFFER_EXPIRED, USHER_NO_TEXT, now_ms);
+        return;
+    }
+    usher_withdraw_offer(engine, contact, deaf_reason, now_ms);
+    usher_dispatch_agent(engine, agent, now_ms);
+}
+
+static void fire_contact(struct usher_engine *engine, struct usher_contact *contact,
+                         const char *deaf_reason, int64_t now_ms)
 {
     switch (contact->state) {
     case USHER_CONTACT_OFFERED:
     case USHER_CONTACT_RINGING:
-        if (engine->clients.list[contact->client].is_lost) {
-            struct usher_agent *agent = contact->agent; /* nobody could answer: no blame */
-            usher_withdraw_offer(engine, contact, "link_lost", now_ms);
-            usher_dispatch_agent(engine, agent, now_ms);
-        } else {
-            usher_end_offer(engine, contact, USHER_EVENT_OFFER_EXPIRED, USHER_NO_TEXT, now_ms);
-        }
+        fire_offer(engine, contact, deaf_reason, now_ms);
         break;
     case USHER_CONTACT_WRAPPING:
         usher_finish_contact(engine, contact, USHER_TEXT("served"), USHER_NO_TEXT, now_ms);
@@ -51,7 +61,7 @@ static void fire_client(struct usher_engine *engine, struct usher_client *client
                             USHER_LINK_LOST, now_ms);
 }
 
-void usher_engine_pass_time(struct usher_engine *engine, int64_t now_ms)
+static void pass(struct usher_engine *engine, const char *deaf_reason, int64_t now_ms)
 {
     struct usher_heap_node *node;
     engine->cause = NULL;
@@ -59,12 +69,23 @@ void usher_engine_pass_time(struct usher_engine *engine, int64_t now_ms)
         return;
     while ((node = usher_heap_first(&engine->deadlines)) && node->at_ms <= now_ms) {
         if (node->tie < UINT64_C(1) << 62)
-            fire_contact(engine, usher_container_of(node, struct usher_contact, lease), now_ms);
+            fire_contact(engine, usher_container_of(node, struct usher_contact, lease), deaf_reason,
+                         now_ms);
         else if (node->tie < UINT64_C(1) << 63)
             fire_agent(engine, usher_container_of(node, struct usher_agent, lease), now_ms);
         else
             fire_client(engine, usher_container_of(node, struct usher_client, lease), now_ms);
     }
+}
+
+void usher_engine_pass_time(struct usher_engine *engine, int64_t now_ms)
+{
+    pass(engine, NULL, now_ms);
+}
+
+void usher_engine_pass_outage(struct usher_engine *engine, int64_t now_ms)
+{
+    pass(engine, "outage", now_ms);
 }
 
 int64_t usher_engine_next_deadline_ms(const struct usher_engine *engine)

@@ -39,6 +39,7 @@ enum usher_error usher_decide_router_start(struct usher_request *request);
 enum usher_error usher_decide_router_beat(struct usher_request *request);
 enum usher_error usher_decide_router_stop(struct usher_request *request);
 enum usher_error usher_decide_router_yield(struct usher_request *request);
+enum usher_error usher_decide_router_set_outage(struct usher_request *request);
 enum usher_error usher_decide_journal_lose(struct usher_request *request);
 enum usher_error usher_decide_link_lose(struct usher_request *request);
 enum usher_error usher_decide_link_regain(struct usher_request *request);

@@ -34,6 +34,11 @@ enum usher_error usher_decide_router_yield(struct usher_request *request)
     return emit_plain(request, USHER_EVENT_ROUTER_YIELDED);
 }
 
+enum usher_error usher_decide_router_set_outage(struct usher_request *request)
+{
+    return emit_plain(request, USHER_EVENT_ROUTER_OUTAGE);
+}
+
 enum usher_error usher_decide_journal_lose(struct usher_request *request)
 {
     return emit_plain(request, USHER_EVENT_JOURNAL_LOST);

@@ -33,6 +33,7 @@ static const usher_decide table[USHER_COMMAND_COUNT] = {
     [USHER_COMMAND_ROUTER_BEAT] = usher_decide_router_beat,
     [USHER_COMMAND_ROUTER_STOP] = usher_decide_router_stop,
     [USHER_COMMAND_ROUTER_YIELD] = usher_decide_router_yield,
+    [USHER_COMMAND_ROUTER_SET_OUTAGE] = usher_decide_router_set_outage,
     [USHER_COMMAND_JOURNAL_LOSE] = usher_decide_journal_lose,
     [USHER_COMMAND_LINK_LOSE] = usher_decide_link_lose,
     [USHER_COMMAND_LINK_REGAIN] = usher_decide_link_regain,
@@ -220,6 +221,7 @@ struct usher_leader usher_engine_leader(const struct usher_engine *engine)
     return (struct usher_leader){
         .addresses = usher_text_of(engine->leader_addresses),
         .outage = usher_text_of(engine->leader_outage),
+        .home = usher_text_of(engine->leader_home),
     };
 }
 

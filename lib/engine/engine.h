@@ -18,7 +18,7 @@
 #include "rules/rules.h"
 
 /* The form of journal and snapshot that this code writes; it reads this one and lower. */
-#define USHER_JOURNAL_VERSION 1
+#define USHER_JOURNAL_VERSION 2
 
 struct usher_engine;
 
@@ -48,6 +48,9 @@ enum usher_error usher_engine_decide(struct usher_engine *engine,
 
 /* Fires all deadlines up to now_ms, in their order; none before the first rules. */
 void usher_engine_pass_time(struct usher_engine *engine, int64_t now_ms);
+/* The same at the end of an outage in which nobody was heard: offers that have run out are
+ * withdrawn (`outage`) without blame. */
+void usher_engine_pass_outage(struct usher_engine *engine, int64_t now_ms);
 /* INT64_MAX when there is none. */
 int64_t usher_engine_next_deadline_ms(const struct usher_engine *engine);
 
@@ -64,11 +67,12 @@ USHER_MUST_USE bool usher_engine_apply_line(struct usher_engine *engine, struct 
 struct usher_number usher_engine_last_number(const struct usher_engine *engine);
 int64_t usher_engine_last_ms(const struct usher_engine *engine);
 
-/* What the last router.started says of whoever leads. The texts are the engine's, and empty when it
- * said nothing. */
+/* What the last router.started, and a router.outage since, say of whoever leads. The texts are the
+ * engine's, and empty when nothing was said. */
 struct usher_leader {
     struct usher_text addresses; /* with commas */
     struct usher_text outage;
+    struct usher_text home;
 };
 struct usher_leader usher_engine_leader(const struct usher_engine *engine);
 

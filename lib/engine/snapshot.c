@@ -378,6 +378,8 @@ static void walk_leader(struct usher_archive *archive, struct usher_engine *engi
 {
     usher_archive_chars(archive, engine->leader_addresses, sizeof(engine->leader_addresses));
     usher_archive_chars(archive, engine->leader_outage, sizeof(engine->leader_outage));
+    if (archive->version >= 2)
+        usher_archive_chars(archive, engine->leader_home, sizeof(engine->leader_home));
 }
 
 static void walk_state(struct usher_archive *archive, struct usher_engine *engine)
@@ -401,7 +403,7 @@ void usher_engine_save(const struct usher_engine *engine, struct usher_bytes *ou
     size_t start = out->length;
     char head[sizeof(magic)];
     uint32_t version = USHER_JOURNAL_VERSION;
-    struct usher_archive archive = {.out = out};
+    struct usher_archive archive = {.out = out, .version = version};
     const struct usher_rules *rules = engine->floor.rules;
     struct usher_text hash = rules ? usher_text_of(rules->hash) : USHER_NO_TEXT;
     memcpy(head, magic, sizeof(magic));
@@ -439,6 +441,7 @@ static bool open_saved(struct usher_text saved, struct usher_archive *archive,
                          USHER_JOURNAL_VERSION);
         return false;
     }
+    archive->version = version;
     return true;
 }
 

@@ -51,7 +51,8 @@ struct usher_engine {
     int64_t last_ms;
     struct usher_outbox outbox;
     char leader_addresses[129]; /* of the last router.started */
-    char leader_outage[17];
+    char leader_outage[17];     /* of that, or of a router.outage since */
+    char leader_home[17];
     bool holds_offers; /* much changes at the same time: offers are made when all of it is known */
     const struct usher_command
         *cause; /* the command whose first event is still to come; NULL = none */
@@ -93,6 +94,7 @@ void usher_contact_take_away(struct usher_contact *contact);
 typedef bool (*usher_apply)(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_router(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_router_started(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_router_outage(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_rules_loaded(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_link_lost(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_link_regained(struct usher_engine *engine, const struct usher_event *event);

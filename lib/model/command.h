@@ -70,11 +70,13 @@
       R(ROUTER), "A profile was read.")                                                            \
     X(RULES_LOAD, "rules.load", F(HASH), 0, R(ROUTER),                                             \
       "Rules are on the shelf; takes them into use.")                                              \
-    X(ROUTER_START, "router.start", F(TOKEN) | F(PREV) | F(VERSION) | F(OUTAGE), F(ADDRESSES),     \
-      R(ROUTER), "A claim.")                                                                       \
+    X(ROUTER_START, "router.start", F(TOKEN) | F(PREV) | F(VERSION) | F(OUTAGE),                   \
+      F(ADDRESSES) | F(HOME), R(ROUTER), "A claim.")                                               \
     X(ROUTER_BEAT, "router.beat", 0, 0, R(ROUTER), "A second has passed with nothing to write.")   \
     X(ROUTER_STOP, "router.stop", 0, 0, R(ROUTER), "An orderly end.")                              \
     X(ROUTER_YIELD, "router.yield", 0, 0, R(ROUTER), "A standby is to take over.")                 \
+    X(ROUTER_SET_OUTAGE, "router.set_outage", F(OUTAGE), F(HOME), R(ROUTER),                       \
+      "usherd.yaml says anew what to do while Redis is away.")                                     \
     X(JOURNAL_LOSE, "journal.lose", 0, 0, R(ROUTER),                                               \
       "The journal was gone, and was written anew.")                                               \
     X(LINK_LOSE, "link.lose", F(UNTIL_MS), F(CLIENT), R(ROUTER),                                   \

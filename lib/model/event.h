@@ -12,13 +12,15 @@
 /* X(NAME, name, needed fields, optional fields, journaled, sentence). Every event may have `by` and
  * `by_id`. */
 #define USHER_EVENTS(X, F)                                                                         \
-    X(ROUTER_STARTED, "router.started", F(TOKEN) | F(PREV) | F(VERSION) | F(OUTAGE), F(ADDRESSES), \
-      true, "A router took over the site under a new epoch.")                                      \
+    X(ROUTER_STARTED, "router.started", F(TOKEN) | F(PREV) | F(VERSION) | F(OUTAGE),               \
+      F(ADDRESSES) | F(HOME), true, "A router took over the site under a new epoch.")              \
     X(ROUTER_HEARTBEAT, "router.heartbeat", 0, F(DIGEST), true,                                    \
       "The router is alive; a standby compares the digest with that of its own state.")            \
     X(ROUTER_STOPPED, "router.stopped", 0, 0, true, "The router stopped in order.")                \
     X(ROUTER_YIELDED, "router.yielded", 0, 0, true,                                                \
       "The router leads no more, by its own will: a standby takes over at once.")                  \
+    X(ROUTER_OUTAGE, "router.outage", F(OUTAGE), F(HOME), true,                                    \
+      "From here on the router does this while Redis is away.")                                    \
     X(JOURNAL_LOST, "journal.lost", 0, 0, true,                                                    \
       "The journal was gone; a full snapshot was written.")                                        \
     X(RULES_LOADED, "rules.loaded", F(HASH), 0, true, "From here on these rules hold.")            \

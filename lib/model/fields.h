@@ -44,7 +44,7 @@
     X(PREV, prev, TEXT, 32, "The number of the last event before this router took over.")          \
     X(RESUMED, resumed, INT, 1, "1: the events after `after` follow. 0: a snapshot follows.")      \
     X(HASH, hash, TEXT, 64, "The SHA-256 of the rules, in hexadecimal.")                           \
-    X(OUTAGE, outage, TEXT, 16, "What the router does while Redis is away: `hold`.")               \
+    X(OUTAGE, outage, TEXT, 16, "What the router does while Redis is away: `hold` or `route`.")    \
     X(BY, by, TEXT, USHER_CLIENT_NAME_MAX,                                                         \
       "The client whose command caused this, on the first event of a command.")                    \
     X(BY_ID, by_id, TEXT, 64, "The id of that command.")                                           \
@@ -71,7 +71,10 @@
     X(DIGEST, digest, TEXT, 16, "A digest of the state: counts, and a sixteenth of the rest.")     \
     X(BEHIND_MS, behind_ms, INT, INT64_MAX,                                                        \
       "How long ago a standby last knew all of the journal.")                                      \
-    X(SKEW_MS, skew_ms, INT, -INT64_MAX, "By how much a standby's clock is ahead of the leader's.")
+    X(SKEW_MS, skew_ms, INT, -INT64_MAX,                                                           \
+      "By how much a standby's clock is ahead of the leader's.")                                   \
+    X(HOME, home, TEXT, 16,                                                                        \
+      "The random name of the leader's state folder, which one usherd at a time can have.")
 
 enum usher_field {
 #define USHER_FIELD_ENUM(NAME, member, TYPE, bound, sentence) USHER_FIELD_##NAME,

@@ -198,6 +198,12 @@ const char *after(struct engine_world *world, int64_t ms)
     return tell_all(world);
 }
 
+const char *after_outage(struct engine_world *world, int64_t ms)
+{
+    world_pass_outage(&world->world, world->world.now_ms + ms);
+    return tell_all(world);
+}
+
 void engine_agent(struct engine_world *world, const char *id, const char *skills)
 {
     char json[512] = "{";

@@ -41,6 +41,8 @@ const char *router(struct engine_world *world, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Time passes, and each deadline fires at its moment. */
 const char *after(struct engine_world *world, int64_t ms);
+/* The same, when nobody was heard meanwhile. */
+const char *after_outage(struct engine_world *world, int64_t ms);
 
 /* An agent with skills "billing=8,internet=3", ready. */
 void engine_agent(struct engine_world *world, const char *id, const char *skills);

@@ -172,6 +172,36 @@ START_TEST(offer_of_a_lost_link_that_nobody_could_answer_blames_nobody)
 }
 END_TEST
 
+START_TEST(offer_that_ran_out_while_nobody_was_heard_blames_nobody)
+{
+    engine_open(&w);
+    engine_agent(&w, "olena", "billing=5");
+    pbx(&w, "contact.arrive contact=1 channel=voice to=100");
+    const struct usher_agent *olena = &w.world.engine->floor.agents[0];
+    ck_assert_str_eq(after_outage(&w, 16999), "");
+    ck_assert_str_eq(after_outage(&w, 1), "offer.withdrawn 1 olena outage");
+    ck_assert_uint_eq(olena->missed_count, 0);
+    engine_close(&w);
+}
+END_TEST
+
+START_TEST(leader_is_known_by_its_last_words)
+{
+    engine_open(&w);
+    router(&w, "router.start token=t prev=0-0 version=1 outage=route home=0123456789abcdef "
+               "addresses=/run/a.sock");
+    struct usher_leader leader = usher_engine_leader(w.world.engine);
+    ck_assert(usher_text_is_equal(leader.outage, USHER_TEXT("route")));
+    ck_assert(usher_text_is_equal(leader.home, USHER_TEXT("0123456789abcdef")));
+    ck_assert_str_eq(router(&w, "router.set_outage outage=hold"), "router.outage");
+    leader = usher_engine_leader(w.world.engine);
+    ck_assert(usher_text_is_equal(leader.outage, USHER_TEXT("hold")));
+    ck_assert_uint_eq(leader.home.length, 0);
+    ck_assert(usher_text_is_equal(leader.addresses, USHER_TEXT("/run/a.sock")));
+    engine_close(&w);
+}
+END_TEST
+
 START_TEST(at_a_start_all_links_that_have_contacts_are_lost)
 {
     engine_open(&w);
@@ -251,7 +281,9 @@ SUITE_MAIN("engine_router", rules_that_are_not_on_the_shelf_are_refused,
            lost_link_keeps_its_contacts_from_offers_until_it_is_back,
            contacts_of_a_link_that_stays_lost_are_closed,
            offer_of_a_lost_link_that_nobody_could_answer_blames_nobody,
-           at_a_start_all_links_that_have_contacts_are_lost, new_life_of_a_pbx_closes_what_it_had,
+           offer_that_ran_out_while_nobody_was_heard_blames_nobody,
+           leader_is_known_by_its_last_words, at_a_start_all_links_that_have_contacts_are_lost,
+           new_life_of_a_pbx_closes_what_it_had,
            new_life_without_a_lost_link_offers_nothing_that_is_about_to_be_closed,
            first_word_of_an_instance_closes_nothing,
            start_beat_stop_and_a_lost_journal_change_nothing_but_the_number)

@@ -174,6 +174,14 @@ void world_jump_to(struct world *world, int64_t at_ms)
     gather(world);
 }
 
+void world_pass_outage(struct world *world, int64_t at_ms)
+{
+    assert(at_ms >= world->now_ms);
+    world->now_ms = at_ms;
+    usher_engine_pass_outage(world->engine, at_ms);
+    gather(world);
+}
+
 struct usher_text world_take(struct world *world)
 {
     struct usher_text lines = {world->journal.at + world->taken,

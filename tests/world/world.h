@@ -55,6 +55,8 @@ void world_pass_to(struct world *world, int64_t at_ms);
 
 /* Moves time to `at_ms` at once, so that the deadlines in between fire late. */
 void world_jump_to(struct world *world, int64_t at_ms);
+/* Moves the time to `at_ms` as after an outage in which nobody was heard. */
+void world_pass_outage(struct world *world, int64_t at_ms);
 
 /* The lines that the engine wrote since the last call. Valid until the next step. */
 struct usher_text world_take(struct world *world);

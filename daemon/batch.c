@@ -76,8 +76,29 @@ void batch_clear(struct batch *batch)
 {
     batch->events_count = 0;
     batch->answers_count = 0;
+    batch->lines_count = 0;
     batch_empty(&batch->lines);
     batch_empty(&batch->texts);
+}
+
+void batch_forget(struct batch *batch)
+{
+    free(batch->events);
+    free(batch->answers);
+    batch->events = NULL;
+    batch->answers = NULL;
+    batch->events_count = batch->events_room = 0;
+    batch->answers_count = batch->answers_room = 0;
+    usher_bytes_fini(&batch->texts);
+    usher_bytes_init(&batch->texts, SIZE_MAX);
+}
+
+void batch_join(struct batch *batch, const struct batch *more)
+{
+    assert(batch->events_count == 0 && more->events_count == 0 && more->lines_count > 0);
+    (void)batch_put(&batch->lines, usher_bytes_text(&more->lines));
+    batch->lines_count += more->lines_count;
+    batch->last = more->last;
 }
 
 void batch_add_events(struct batch *batch, const struct usher_outbox *outbox)
@@ -88,7 +109,9 @@ void batch_add_events(struct batch *batch, const struct usher_outbox *outbox)
     for (size_t i = 0; i < outbox->count; i++) {
         batch->events[batch->events_count] = outbox->entries[i];
         batch->events[batch->events_count++].at += moved;
+        batch->last = outbox->entries[i].n;
     }
+    batch->lines_count += outbox->count;
 }
 
 void batch_add_answer(struct batch *batch, uint64_t serial, struct usher_text id,
@@ -113,7 +136,7 @@ void batch_add_answer(struct batch *batch, uint64_t serial, struct usher_text id
 
 bool batch_is_empty(const struct batch *batch)
 {
-    return batch->events_count == 0 && batch->answers_count == 0;
+    return batch->lines_count == 0 && batch->answers_count == 0;
 }
 
 size_t batch_bytes(const struct batch *batch)
@@ -125,8 +148,8 @@ size_t batch_bytes(const struct batch *batch)
 
 struct usher_number batch_last(const struct batch *batch)
 {
-    assert(batch->events_count > 0);
-    return batch->events[batch->events_count - 1].n;
+    assert(batch->lines_count > 0);
+    return batch->last;
 }
 
 struct router_event batch_event(const struct batch *batch, size_t index)

@@ -1,6 +1,7 @@
 /* A batch: events and answers that become durable together, in the order in which they came. It is
- * gathered, written to the journal as one entry, and then handed out. Memory that is out ends the
- * process: what was decided must not be lost. */
+ * gathered, written to the journal as one entry, and then handed out; or, while the router goes on
+ * without Redis, handed out first, when only its lines are left to be written. Memory that is out
+ * ends the process: what was decided must not be lost. */
 #ifndef BATCH_H
 #define BATCH_H
 
@@ -29,10 +30,12 @@ struct batch_answer {
 };
 
 struct batch {
-    struct usher_list node;            /* the owner's */
-    struct usher_bytes lines;          /* of all events, each with its newline */
+    struct usher_list node;   /* the owner's */
+    struct usher_bytes lines; /* of all events, each with its newline */
+    size_t lines_count;
+    struct usher_number last;          /* the number of the last line */
     struct usher_outbox_entry *events; /* offsets into `lines` */
-    size_t events_count;
+    size_t events_count;               /* 0 once they are handed out */
     size_t events_room;
     struct batch_answer *answers;
     size_t answers_count;
@@ -50,9 +53,14 @@ void batch_add_events(struct batch *batch, const struct usher_outbox *outbox);
 void batch_add_answer(struct batch *batch, uint64_t serial, struct usher_text id,
                       const struct usher_answer *answer, struct usher_text payload);
 
+/* It is handed out: keeps its lines only. */
+void batch_forget(struct batch *batch);
+/* Adds the lines of `more`, which was handed out and comes next, to `batch`, which was. */
+void batch_join(struct batch *batch, const struct batch *more);
+
 bool batch_is_empty(const struct batch *batch);
 size_t batch_bytes(const struct batch *batch);
-/* The number of its last event; there must be one. */
+/* The number of its last line; there must be one. */
 struct usher_number batch_last(const struct batch *batch);
 
 /* The event and answer at an index, borrowed from the batch. */

@@ -8,6 +8,7 @@
 
 #include "log.h"
 #include "router_state.h"
+#include "ruleset.h"
 
 #define RELOAD_RETRY_US 500000
 
@@ -154,8 +155,8 @@ void reload_drop(struct router *router)
 }
 
 /* Answers a reload that ends here: not begun, or nothing to do. */
-static void reload_refuse(struct router *router, uint64_t serial, struct usher_text id,
-                          const struct usher_answer *answer)
+static void reload_end(struct router *router, uint64_t serial, struct usher_text id,
+                       const struct usher_answer *answer)
 {
     router_answer_at_once(router, serial, id, answer);
     router->host.reloaded(router->host.owner, answer->error == USHER_OK);
@@ -165,22 +166,12 @@ static void reload_refuse(struct router *router, uint64_t serial, struct usher_t
 static bool reload_read(struct router *router, struct ruleset *ruleset, struct usher_answer *answer)
 {
     const char *path = router->settings->rules;
-    const char *slash = strrchr(path, '/');
     struct usher_problems problems;
     usher_problems_init(&problems);
     int error = ruleset_read(ruleset, path, &problems);
-    if (error == 0)
-        return true;
-    ruleset_log_problems(path, error, &problems);
-    if (problems.count > 0)
-        (void)usher_answer_set(
-            answer, USHER_ERROR_BAD_RULES, "%zu problem%s; the first at %s:%zu:%zu: %s",
-            problems.count, problems.count == 1 ? "" : "s", slash ? slash + 1 : path,
-            problems.list[0].line, problems.list[0].column, problems.list[0].what);
-    else
-        (void)usher_answer_set(answer, USHER_ERROR_BAD_RULES, "%s cannot be read: %s", path,
-                               strerror(-error));
-    return false;
+    if (error < 0)
+        ruleset_refuse(path, error, &problems, answer);
+    return error == 0;
 }
 
 void reload_begin(struct router *router, uint64_t serial, struct usher_text id)
@@ -188,22 +179,27 @@ void reload_begin(struct router *router, uint64_t serial, struct usher_text id)
     struct reload *reload = &router->reload;
     struct usher_answer answer = {.error = USHER_OK};
     struct ruleset ruleset;
+    enum settings_outage outage;
+    bool is_changed;
     if (reload->is_busy) {
         (void)usher_answer_set(&answer, USHER_ERROR_LIMIT,
                                "Another reload is under way; try again in a moment");
         router_answer_at_once(router, serial, id, &answer);
         return;
     }
-    if (!reload_read(router, &ruleset, &answer)) {
-        reload_refuse(router, serial, id, &answer);
+    if (!router_check_settings(router, &answer, &outage) ||
+        !reload_read(router, &ruleset, &answer)) {
+        reload_end(router, serial, id, &answer);
         return;
     }
     if (reload_is_in_use(router, &ruleset)) {
         log_info("The rules' file is as it was", "rules=%s", ruleset.hash);
         ruleset_fini(&ruleset);
-        reload_refuse(router, serial, id, &answer);
+        is_changed = router_change_outage(router, outage, serial, id);
+        reload_end(router, is_changed ? 0 : serial, id, &answer);
         return;
     }
+    (void)router_change_outage(router, outage, 0, USHER_NO_TEXT);
     reload->ruleset = ruleset;
     reload->is_busy = true;
     reload->serial = serial;

@@ -105,7 +105,7 @@ void router_release_held(struct router *router)
         held_free(held);
     }
     if (router->is_leading && !router_is_holding(router)) {
-        usher_engine_pass_time(router->engine, router_now_ms(router));
+        usher_engine_pass_outage(router->engine, router_now_ms(router));
         router_gather(router);
     }
 }

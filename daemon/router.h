@@ -79,8 +79,8 @@ int router_new(struct router **router, struct event_base *base, const struct set
 /* All parties must have left. */
 void router_free(struct router *router);
 /* Recovers, claims, and takes `rules` into use if they are others than the journal's. Takes what is
- * in `rules`. */
-void router_start(struct router *router, struct ruleset *rules);
+ * in `rules`. `is_taking_over`: the last leader is known to be dead (outage: route). */
+void router_start(struct router *router, struct ruleset *rules, bool is_taking_over);
 
 /* A profile as it is now, for profiles_ops (journal/profiles.h); `owner` is the router. */
 void router_profile(void *owner, struct usher_text agent, struct usher_text name,

@@ -46,7 +46,7 @@ static bool on_line(void *owner, struct usher_text line)
     struct router *router = owner;
     struct usher_answer answer = {.error = USHER_OK};
     char number[USHER_NUMBER_SIZE];
-    if (router->settings->is_standby && !router->is_leading)
+    if (!router->is_leading)
         router_watch(router, line);
     if (usher_engine_apply_line(router->engine, line, &answer))
         return true;
@@ -82,6 +82,7 @@ static void on_claimed(void *owner, uint32_t epoch, bool is_first)
     log_info("The journal is ours", "epoch=%u first=%s contacts=%zu agents=%zu", (unsigned)epoch,
              is_first ? "yes" : "no", counts.contacts, counts.agents);
     router->standby = (struct standby){0};
+    router->outage.is_taking_over = false;
     router->is_frozen = false; /* a journal that was gone at the start was written anew before */
     router_begin_epoch(router, epoch);
     ring_begin(&router->ring, usher_engine_last_number(router->engine));
@@ -100,6 +101,12 @@ static void router_arm_heartbeat(struct router *router)
               &(struct timeval){.tv_sec = beat_ms / 1000, .tv_usec = beat_ms % 1000 * 1000});
 }
 
+void router_introduce(struct router *router)
+{
+    journal_introduce(router->journal, usher_text_of(settings_outage_name(router->outage.mode)),
+                      usher_text_of(router->outage.home.name));
+}
+
 void router_lead(struct router *router)
 {
     if (router->is_leading || router->has_ended)
@@ -115,22 +122,13 @@ void router_lead(struct router *router)
 
 /* Durability. */
 
-static void router_publish_withheld(struct router *router)
-{
-    while (!usher_list_is_empty(&router->withheld)) {
-        struct batch *batch = usher_list_entry(router->withheld.next, struct batch, node);
-        usher_list_remove(&batch->node);
-        router_publish(router, batch);
-    }
-}
-
 static void on_appended(void *owner, bool is_late)
 {
     struct router *router = owner;
     router_arm_heartbeat(router);
     usher_list_append(&router->withheld, &router->in_flight->node);
     router->in_flight = NULL;
-    if (is_late) {
+    if (is_late && router->outage.mode != SETTINGS_OUTAGE_ROUTE) {
         /* Another router may have taken over meanwhile: only an append in time proves that none
          * has. */
         log_warning("Redis answered late; nothing is told before it has answered in time", NULL);
@@ -160,13 +158,15 @@ static void on_away(void *owner, bool is_away)
     struct router *router = owner;
     if (router->is_away == is_away)
         return;
-    router->is_away = is_away;
-    if (is_away) {
-        log_warning("Redis is away; commands wait, and no deadline fires", NULL);
+    if (!is_away) {
+        router_end_outage(router);
         return;
     }
-    log_info("Redis is back", "held_bytes=%zu", router->hold.bytes);
-    router_release_held(router);
+    router->is_away = true;
+    log_warning(router_is_alone(router)
+                    ? "Redis is away; goes on from memory, and appends to the journal later"
+                    : "Redis is away; commands wait, and no deadline fires",
+                "outage=%s", settings_outage_name(router->outage.mode));
 }
 
 /* The snapshot that was written holds all that was decided, so that what waited is durable with it.
@@ -185,9 +185,9 @@ static void on_lost(void *owner, uint32_t epoch)
         usher_list_remove(node);
         usher_list_append(&router->withheld, node);
     }
+    router_drop_backlog(router);
     router_begin_epoch(router, epoch);
-    router->is_frozen = false;
-    router->is_away = false;
+    router->is_frozen = router->is_away = router->outage.is_full = false;
     router_publish_withheld(router);
     router_order_simple(router, USHER_COMMAND_JOURNAL_LOSE);
     router_release_held(router);

@@ -33,8 +33,8 @@ static void on_heartbeat(evutil_socket_t fd, short what, void *owner)
     int64_t age_ms = router_now_ms(router) - router->beaten_ms;
     bool is_due = router_is_flushed(router) ||
                   age_ms >= ROUTER_BEATS_LEFT_OUT * router->settings->timing.heartbeat_ms;
-    if (!router->is_leading || router_is_holding(router) || router->is_draining ||
-        router->standby.is_yielding || !is_due)
+    if (!router->is_leading || router->is_away || router_is_holding(router) ||
+        router->is_draining || router->standby.is_yielding || !is_due)
         return;
     router->beaten_ms = router_now_ms(router);
     router_order_simple(router, USHER_COMMAND_ROUTER_BEAT);
@@ -57,6 +57,7 @@ void router_end(struct router *router, int status)
     if (router->has_ended)
         return;
     bool was_leading = router->is_leading;
+    router_keep_refused(router);
     router->has_ended = true;
     router->is_leading = false;
     event_del(router->deadline);
@@ -106,6 +107,8 @@ static int router_make_parts(struct router *router, struct usher_hash_seed seed)
         error = ring_init(&router->ring, (size_t)router->settings->ring_bytes);
     if (error == 0)
         error = reload_init(router);
+    if (error == 0)
+        error = router_outage_init(router);
     if (error < 0)
         return error;
     router->engine = usher_engine_new(&router->settings->limits, seed);
@@ -114,8 +117,11 @@ static int router_make_parts(struct router *router, struct usher_hash_seed seed)
     router->patience = evtimer_new(router->base, on_patience, router);
     if (!router->engine || !router->deadline || !router->heartbeat || !router->patience)
         return -ENOMEM;
-    return journal_new(&router->journal, router->base, router->settings, &router_journal_ops,
-                       router);
+    error =
+        journal_new(&router->journal, router->base, router->settings, &router_journal_ops, router);
+    if (error == 0)
+        router_introduce(router);
+    return error;
 }
 
 int router_new(struct router **router, struct event_base *base, const struct settings *settings,
@@ -174,6 +180,7 @@ void router_free(struct router *router)
     router_free_event(router->patience);
     router_free_batches(&router->waiting);
     router_free_batches(&router->withheld);
+    router_outage_fini(router);
     router_free_batches(&router->spare);
     batch_free(router->in_flight);
     batch_free(router->at_once);
@@ -184,8 +191,9 @@ void router_free(struct router *router)
     free(router);
 }
 
-void router_start(struct router *router, struct ruleset *rules)
+void router_start(struct router *router, struct ruleset *rules, bool is_taking_over)
 {
+    router->outage.is_taking_over = is_taking_over;
     reload_prepare(router, rules);
     journal_start(router->journal);
 }

@@ -94,10 +94,12 @@ void router_watch(struct router *router, struct usher_text line)
 static bool router_can_follow(const struct router *router)
 {
     struct usher_leader leader = usher_engine_leader(router->engine);
-    if (leader.outage.length == 0 || usher_text_is_equal(leader.outage, USHER_TEXT("hold")))
+    if (router->outage.is_taking_over || router->standby.is_vacant || leader.outage.length == 0 ||
+        usher_text_is_equal(leader.outage, USHER_TEXT("hold")))
         return true;
     log_error("The leader goes on without Redis, so no standby can follow it. Set `outage: hold` "
-              "at the leader and restart it, then start this standby again",
+              "in the leader's usherd.yaml and reload it, then start this standby again. When that "
+              "leader is dead, start this one once with --take-over",
               "outage=%.*s leader=%.*s", USHER_TEXT_ARGS(leader.outage),
               USHER_TEXT_ARGS(leader.addresses));
     return false;
@@ -126,6 +128,8 @@ bool router_may_claim(void *owner)
 {
     struct router *router = owner;
     struct standby *standby = &router->standby;
+    if (!router->settings->is_standby)
+        return router_may_lead(router);
     if (standby->has_differed) {
         log_error("Nobody leads the site, and this standby does not take over: its state differs "
                   "from the leader's. Restart it: it then starts from the newest snapshot",
@@ -230,6 +234,7 @@ void router_step_down(struct router *router)
     router->in_flight = NULL;
     router_drop_batches(router, &router->waiting);
     router_drop_batches(router, &router->withheld);
+    router_drop_backlog(router);
     hold_fini(&router->hold);
     hold_init(&router->hold);
     if (!was_leading)

@@ -1,13 +1,15 @@
 /* The router's inside, for its own files: router.c (what comes in), router_turn.c (batches),
  * router_session.c (hello), router_journal.c (what the journal tells), router_standby.c (following
- * and stepping down), router_life.c (timers, end) and reload.c (rules).
+ * and stepping down), router_outage.c (while Redis is away), router_life.c (timers, end) and
+ * reload.c (rules).
  *
  * A batch's way: `waiting` (the last one gathers) -> `in_flight` -> `withheld` while its reply came
  * late -> handed out -> `spare`. Answers that depend on no state (refusals, pong) go by `at_once`.
  * States: starting (not is_leading) -> leading -> has_ended; a standby comes back from leading to
  * starting. While leading it holds (decides
  * nothing) when Redis is away, and between a snapshot after a loss and the journal's word that it
- * stands. */
+ * stands. With `outage: route` it goes on while Redis is away, and what it hands out first becomes
+ * a batch of the backlog. */
 #ifndef ROUTER_STATE_H
 #define ROUTER_STATE_H
 
@@ -20,6 +22,7 @@
 #include "reload.h"
 #include "ring.h"
 #include "router.h"
+#include "router_outage.h"
 
 struct event;
 
@@ -56,6 +59,7 @@ struct router {
     struct ring ring;
     struct usher_list waiting;
     struct batch *in_flight; /* or NULL */
+    struct outage outage;
     struct usher_list withheld;
     struct usher_list spare;
     size_t spare_count;
@@ -88,7 +92,6 @@ enum usher_error router_admit(const struct router *router, struct usher_answer *
 
 /* router_turn.c */
 
-bool router_is_holding(const struct router *router);
 /* Moves the engine's outbox into the batch that gathers. */
 void router_gather(struct router *router);
 /* An answer that waits for what was decided before it. */
@@ -97,9 +100,12 @@ void router_answer(struct router *router, uint64_t serial, struct usher_text id,
 /* An answer that depends on no state: goes out at the end of the turn. */
 void router_answer_at_once(struct router *router, uint64_t serial, struct usher_text id,
                            const struct usher_answer *answer);
+/* Hands a batch out. */
+void router_tell(struct router *router, struct batch *batch);
 /* Hands a durable batch out, and empties it for the next use. */
 void router_publish(struct router *router, struct batch *batch);
 void router_recycle(struct router *router, struct batch *batch);
+void router_publish_withheld(struct router *router);
 /* Nothing waits: for Redis, or to be handed out. */
 bool router_is_flushed(const struct router *router);
 
@@ -131,6 +137,8 @@ void router_open_session(struct router *router, struct router_party *party, stru
 /* router_journal.c */
 
 extern const struct journal_ops router_journal_ops;
+/* Says what the next router.started tells of us. */
+void router_introduce(struct router *router);
 /* The rules are in use: begins to serve. */
 void router_lead(struct router *router);
 

@@ -10,11 +10,6 @@
 
 #define ROUTER_SPARE_MAX 4 /* emptied batches that are kept */
 
-bool router_is_holding(const struct router *router)
-{
-    return router->is_away || router->is_frozen;
-}
-
 /* Batches. */
 
 static struct batch *router_new_batch(struct router *router)
@@ -94,7 +89,7 @@ static void router_log_event(const struct router_event *event)
               USHER_TEXT_ARGS(event->agent));
 }
 
-void router_publish(struct router *router, struct batch *batch)
+void router_tell(struct router *router, struct batch *batch)
 {
     for (size_t i = 0; i < batch->answers_count; i++) {
         struct router_party *party = parties_find(&router->parties, batch->answers[i].serial);
@@ -108,12 +103,28 @@ void router_publish(struct router *router, struct batch *batch)
     for (size_t i = 0; i < batch->events_count; i++) {
         struct router_event event = batch_event(batch, i);
         ring_add(&router->ring, &event);
+        if (event.kind == USHER_EVENT_ROUTER_OUTAGE)
+            router_take_outage(router);
         if (event.kind == USHER_EVENT_ROUTER_HEARTBEAT)
             continue; /* standbys read it in the journal; it is news to nobody else */
         router_log_event(&event);
         parties_hand_out(&router->parties, &event);
     }
+}
+
+void router_publish(struct router *router, struct batch *batch)
+{
+    router_tell(router, batch);
     router_recycle(router, batch);
+}
+
+void router_publish_withheld(struct router *router)
+{
+    while (!usher_list_is_empty(&router->withheld)) {
+        struct batch *batch = usher_list_entry(router->withheld.next, struct batch, node);
+        usher_list_remove(&batch->node);
+        router_publish(router, batch);
+    }
 }
 
 /* The turn. */
@@ -133,38 +144,48 @@ static void router_hand_out_at_once(struct router *router)
     router_publish(router, batch);
 }
 
+/* A batch without a line. True when it may go with the next append. */
+static bool router_flush_answers(struct router *router, struct batch *batch)
+{
+    /* While a late batch is withheld, these wait too: they may tell of it. */
+    if (!usher_list_is_empty(&router->withheld) || router->is_frozen)
+        return false;
+    if (journal_is_fresh(router->journal)) {
+        usher_list_remove(&batch->node);
+        router_publish(router, batch);
+        return false;
+    }
+    /* Another may lead by now: they go with a heartbeat, which tells. */
+    if (router_is_holding(router))
+        return false;
+    router_order_simple(router, USHER_COMMAND_ROUTER_BEAT);
+    return true;
+}
+
 /* Starts the next append, if it is time. */
 static void router_flush(struct router *router)
 {
-    if (router->in_flight || usher_list_is_empty(&router->waiting))
+    struct usher_list *list = &router->outage.backlog;
+    if (usher_list_is_empty(list))
+        list = &router->waiting;
+    if (router->in_flight || usher_list_is_empty(list))
         return;
-    struct batch *batch = usher_list_entry(router->waiting.next, struct batch, node);
-    if (batch->events_count == 0) {
-        /* Answers only. While a late batch is withheld, these wait too: they may tell of it. */
-        if (!usher_list_is_empty(&router->withheld) || router->is_frozen)
-            return;
-        if (journal_is_fresh(router->journal)) {
-            usher_list_remove(&batch->node);
-            router_publish(router, batch);
-            return;
-        }
-        /* Another may lead by now: they go with a heartbeat, which tells. */
-        if (router_is_holding(router))
-            return;
-        router_order_simple(router, USHER_COMMAND_ROUTER_BEAT);
-    }
+    struct batch *batch = usher_list_entry(list->next, struct batch, node);
+    if (batch->lines_count == 0 && !router_flush_answers(router, batch))
+        return;
     if (!router->is_leading || router_is_holding(router) || !journal_is_idle(router->journal))
         return;
     usher_list_remove(&batch->node);
     router->in_flight = batch;
     journal_append(router->journal, usher_bytes_text(&batch->lines), batch_last(batch),
-                   batch->events_count);
+                   batch->lines_count);
 }
 
 bool router_is_flushed(const struct router *router)
 {
     return !router->in_flight && usher_list_is_empty(&router->waiting) &&
-           usher_list_is_empty(&router->withheld) && usher_list_is_empty(&router->hold.list);
+           usher_list_is_empty(&router->outage.backlog) && usher_list_is_empty(&router->withheld) &&
+           usher_list_is_empty(&router->hold.list);
 }
 
 /* Arms the one timer of the engine for its next deadline. */
@@ -191,6 +212,8 @@ void router_turn_end(struct router *router)
     for (;;) {
         if (!batch_is_empty(router->at_once))
             router_hand_out_at_once(router);
+        if (!router->has_ended && router_is_alone(router))
+            router_go_alone(router);
         if (!router->has_ended)
             router_flush(router);
         if (batch_is_empty(router->at_once))

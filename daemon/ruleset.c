@@ -54,3 +54,18 @@ void ruleset_log_problems(const char *path, int error, const struct usher_proble
         log_error("The configuration was not taken into use", "file=%s problems=%zu", path,
                   problems->count);
 }
+
+void ruleset_refuse(const char *path, int error, const struct usher_problems *problems,
+                    struct usher_answer *answer)
+{
+    const char *slash = strrchr(path, '/');
+    ruleset_log_problems(path, error, problems);
+    if (problems->count > 0)
+        (void)usher_answer_set(
+            answer, USHER_ERROR_BAD_RULES, "%zu problem%s; the first at %s:%zu:%zu: %s",
+            problems->count, problems->count == 1 ? "" : "s", slash ? slash + 1 : path,
+            problems->list[0].line, problems->list[0].column, problems->list[0].what);
+    else
+        (void)usher_answer_set(answer, USHER_ERROR_BAD_RULES, "%s cannot be read: %s", path,
+                               strerror(-error));
+}

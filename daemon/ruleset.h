@@ -3,6 +3,7 @@
 #define RULESET_H
 
 #include "base/bytes.h"
+#include "model/answer.h"
 #include "rules/problem.h"
 #include "rules/rules.h"
 
@@ -19,5 +20,8 @@ int ruleset_read(struct ruleset *ruleset, const char *path, struct usher_problem
 void ruleset_fini(struct ruleset *ruleset);
 /* Logs why ruleset_read failed: each problem with file, line and column. */
 void ruleset_log_problems(const char *path, int error, const struct usher_problems *problems);
+/* The same, and the first problem as the answer to whoever asked. */
+void ruleset_refuse(const char *path, int error, const struct usher_problems *problems,
+                    struct usher_answer *answer);
 
 #endif

@@ -257,7 +257,7 @@ static void service_free(struct service *service)
 }
 
 static enum service_exit service_start(struct service *service, const char *config,
-                                       const char *version)
+                                       const char *version, bool is_taking_over)
 {
     enum service_exit result = service_read_settings(service, config);
     if (result != SERVICE_EXIT_OK)
@@ -270,17 +270,17 @@ static enum service_exit service_start(struct service *service, const char *conf
     }
     result = service_open(service);
     if (result == SERVICE_EXIT_OK)
-        router_start(service->router, &service->rules);
+        router_start(service->router, &service->rules, is_taking_over);
     return result;
 }
 
-enum service_exit service_run(const char *config, const char *version)
+enum service_exit service_run(const char *config, const char *version, bool is_taking_over)
 {
     struct service *service = calloc(1, sizeof(*service));
     if (!service)
         return SERVICE_EXIT_FAILED;
     (void)signal(SIGPIPE, SIG_IGN);
-    enum service_exit result = service_start(service, config, version);
+    enum service_exit result = service_start(service, config, version, is_taking_over);
     if (result == SERVICE_EXIT_OK) {
         while (!service->has_stopped) {
             event_base_loop(service->base, EVLOOP_ONCE);

@@ -2,6 +2,8 @@
 #ifndef SERVICE_H
 #define SERVICE_H
 
+#include <stdbool.h>
+
 enum service_exit {
     SERVICE_EXIT_OK = 0,
     SERVICE_EXIT_FAILED = 1, /* it could not go on; the log says why */
@@ -11,7 +13,7 @@ enum service_exit {
 };
 
 /* Serves with the settings at `config` until a drain or a failure; returns the process's exit code.
- * Once in a process. */
-enum service_exit service_run(const char *config, const char *version);
+ * Once in a process. `is_taking_over`: the last leader is known to be dead (outage: route). */
+enum service_exit service_run(const char *config, const char *version, bool is_taking_over);
 
 #endif

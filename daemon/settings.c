@@ -25,6 +25,8 @@ struct top_values {
     const struct usher_node *redis;
     const struct usher_node *listen;
     const struct usher_node *links;
+    const struct usher_node *outage;
+    const struct usher_node *state;
     bool standby;
     const struct usher_node *addresses;
     const struct usher_node *timing;
@@ -61,6 +63,8 @@ static const struct usher_schema_row top_rows[] = {
     ROW(top_values, listen, LIST, .is_needed = true,
         .sentence = "where PBXs, desks and usherctl connect"),
     ROW(top_values, links, MAP, .sentence = "the PBXs to which usherd connects"),
+    ROW(top_values, outage, ANY, .sentence = "what usherd does while Redis is away"),
+    ROW(top_values, state, ANY, .sentence = "the folder for what is not kept in Redis"),
     ROW(top_values, standby, BOOL,
         .sentence = "whether usherd follows a leader and takes over when it is gone"),
     ROW(top_values, addresses, LIST, .sentence = "how clients reach this usherd"),
@@ -192,6 +196,7 @@ static void read_top(struct settings_part *part, const struct usher_node *root)
     settings_read_links(part, values.links);
     settings_read_addresses(part, values.addresses);
     part->settings->is_standby = values.standby;
+    settings_read_outage(part, values.outage, values.state);
     read_timing(part, values.timing);
     settings_check_redis(part, values.redis);
     settings_check_standby(part, values.timing);
@@ -215,6 +220,15 @@ static int find_folder(const char *path, char folder[SETTINGS_PATH_MAX])
     else
         length = snprintf(folder, SETTINGS_PATH_MAX, "%s%.*s", here, parent_length, path);
     return length < SETTINGS_PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+static int name_file(struct settings *settings, const char *folder, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    int length =
+        snprintf(settings->file, sizeof(settings->file), "%s/%s", folder, slash ? slash + 1 : path);
+
+    return length > 0 && (size_t)length < sizeof(settings->file) ? 0 : -ENAMETOOLONG;
 }
 
 bool settings_read_path(struct settings_part *part, const struct usher_node *node, char *room,
@@ -272,6 +286,8 @@ int settings_read(struct settings *settings, const char *path, struct usher_prob
 
     memset(settings, 0, sizeof(*settings));
     result = find_folder(path, folder);
+    if (result == 0)
+        result = name_file(settings, folder, path);
     if (result < 0)
         return result;
     usher_bytes_init(&text, USHER_DOCUMENT_BYTES_MAX);

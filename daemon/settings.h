@@ -67,7 +67,15 @@ enum settings_replicas {
     SETTINGS_REPLICAS_BEST,   /* it is published, and counted */
 };
 
+/* What to do while Redis is away. */
+enum settings_outage {
+    SETTINGS_OUTAGE_NONE = 0, /* as HOLD */
+    SETTINGS_OUTAGE_HOLD,     /* nothing is decided; commands wait */
+    SETTINGS_OUTAGE_ROUTE,    /* goes on from memory, and appends later */
+};
+
 struct settings {
+    char file[SETTINGS_PATH_MAX];  /* usherd.yaml itself; absolute */
     char site[33];                 /* [a-z0-9-], part of the keys */
     char rules[SETTINGS_PATH_MAX]; /* relative to the folder of usherd.yaml, made absolute */
     struct {
@@ -87,7 +95,10 @@ struct settings {
     size_t listeners_count;
     struct settings_link links[SETTINGS_LINKS_MAX];
     size_t links_count;
-    bool is_standby; /* follows another router, and takes over when it falls silent */
+    enum settings_outage outage;   /* ROUTE; HOLD with `standby: true` */
+    char state[SETTINGS_PATH_MAX]; /* the folder for what outlives a start but is not in Redis:
+                                      $STATE_DIRECTORY, else /var/lib/usher */
+    bool is_standby;               /* follows another router, and takes over when it falls silent */
     char addresses[SETTINGS_ADDRESSES_MAX + 1]; /* how clients reach this usherd, with commas: paths
                                                    of Unix sockets, "host:port" */
     struct {
@@ -108,6 +119,9 @@ struct settings {
     int64_t ring_bytes;    /* limits.ring: events kept in memory for `after`; 8 MiB */
     int64_t pending_bytes; /* limits.pending: what may wait for Redis; 64 MiB */
 };
+
+/* `hold` or `route`. */
+const char *settings_outage_name(enum settings_outage outage);
 
 /* Reads the file at `path`. 0, -EINVAL with `problems` filled, or a negative errno with none (the
  * file cannot be read). Defaults and what has no problem are set in all cases but the last. */

@@ -10,7 +10,7 @@
 #define USHERD_CONFIG "/etc/usher/usherd.yaml"
 
 static const char usherd_help[] =
-    "Usage: usherd [-c FILE] [-v] [--log-priorities]\n"
+    "Usage: usherd [-c FILE] [-v] [--log-priorities] [--take-over]\n"
     "       usherd [-c FILE] --check-config\n"
     "\n"
     "Routes inbound contacts from PBXs to the best-qualified free agents.\n"
@@ -21,6 +21,8 @@ static const char usherd_help[] =
     "  -v, --verbose       log every event too\n"
     "      --log-priorities  begin each line of the log with <N>, as journald reads it;\n"
     "                      found out by itself under systemd\n"
+    "      --take-over     the last leader, which went on without Redis (outage: route) from\n"
+    "                      another machine or state folder, is dead: lead in its place\n"
     "      --version       print the version and end\n"
     "  -h, --help          print this and end\n"
     "\n"
@@ -37,6 +39,7 @@ static const char usherd_help[] =
 enum {
     OPTION_CHECK_CONFIG = 256,
     OPTION_LOG_PRIORITIES,
+    OPTION_TAKE_OVER,
     OPTION_VERSION,
 };
 
@@ -45,6 +48,7 @@ static const struct option usherd_options[] = {
     {"check-config", no_argument, NULL, OPTION_CHECK_CONFIG},
     {"verbose", no_argument, NULL, 'v'},
     {"log-priorities", no_argument, NULL, OPTION_LOG_PRIORITIES},
+    {"take-over", no_argument, NULL, OPTION_TAKE_OVER},
     {"version", no_argument, NULL, OPTION_VERSION},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
@@ -54,6 +58,7 @@ struct usherd_wishes {
     const char *config;
     bool is_check;
     bool has_priorities;
+    bool is_taking_over;
     enum log_level level;
 };
 
@@ -81,6 +86,9 @@ static bool usherd_read_options(int count, char **arguments, struct usherd_wishe
             break;
         case OPTION_LOG_PRIORITIES:
             wishes->has_priorities = true;
+            break;
+        case OPTION_TAKE_OVER:
+            wishes->is_taking_over = true;
             break;
         case OPTION_VERSION:
             (void)puts("usherd " USHER_VERSION);
@@ -112,5 +120,5 @@ int main(int count, char **arguments)
     log_open(wishes.level, wishes.has_priorities || log_is_for_journald());
     if (wishes.is_check)
         return check_config(wishes.config);
-    return (int)service_run(wishes.config, USHER_VERSION);
+    return (int)service_run(wishes.config, USHER_VERSION, wishes.is_taking_over);
 }

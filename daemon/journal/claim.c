@@ -52,7 +52,9 @@ static void encode(struct journal *journal, uint32_t epoch, int64_t at_ms)
     USHER_FIELDS_SET(&event.fields, TOKEN, token, usher_text_of(token));
     USHER_FIELDS_SET(&event.fields, PREV, prev, usher_number_write(journal->last, prev));
     USHER_FIELDS_SET(&event.fields, VERSION, version, USHER_JOURNAL_VERSION);
-    USHER_FIELDS_SET(&event.fields, OUTAGE, outage, USHER_TEXT("hold"));
+    USHER_FIELDS_SET(&event.fields, OUTAGE, outage, journal->outage);
+    if (journal->home.length > 0)
+        USHER_FIELDS_SET(&event.fields, HOME, home, journal->home);
     if (journal->settings->addresses[0])
         USHER_FIELDS_SET(&event.fields, ADDRESSES, addresses,
                          usher_text_of(journal->settings->addresses));

@@ -46,11 +46,14 @@ static void finish(struct journal *journal)
     if (find->has_stream || (is_standby && (find->has_state || count == 0))) {
         if (count > 0 && !find->has_state)
             log_warning("No snapshot can be used; the whole journal is read", NULL);
-        journal_enter(journal, is_standby ? JOURNAL_PHASE_FOLLOWING : JOURNAL_PHASE_CLAIMING);
+        journal_enter(journal, JOURNAL_PHASE_FOLLOWING);
         return;
     }
     if (find->has_state) {
-        journal_lose(journal, "there is a snapshot but no stream");
+        if (journal->ops->may_claim(journal->owner))
+            journal_lose(journal, "there is a snapshot but no stream");
+        else
+            journal_fail(journal);
         return;
     }
     if (count > 0) {

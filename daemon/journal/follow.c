@@ -5,7 +5,10 @@
  * the claim itself is made only while that end stands (claim.c).
  *
  * The stream may be written anew (loss.c) or trimmed while this standby did not look: an entry that
- * does not follow on the last one makes it start over from the snapshot. */
+ * does not follow on the last one makes it start over from the snapshot.
+ *
+ * Whoever is no standby comes through here at its start only: it reads to the end without waiting,
+ * asks its owner, who then knows what the last leader said of himself, and claims. */
 #include <event2/event.h>
 #include <event2/util.h>
 #include <hiredis/hiredis.h>
@@ -109,6 +112,13 @@ static bool reach_end(struct journal *journal)
 static void take_nothing(struct journal *journal)
 {
     struct journal_follow *follow = &journal->follow;
+    if (!journal->settings->is_standby) {
+        if (journal->ops->may_claim(journal->owner))
+            journal_enter(journal, JOURNAL_PHASE_CLAIMING);
+        else
+            journal_fail(journal);
+        return;
+    }
     if (!reach_end(journal))
         return;
     follow->silent_count = follow->is_prompt ? follow->silent_count + 1 : 0;
@@ -121,10 +131,10 @@ static void take_nothing(struct journal *journal)
 static void start_over(struct journal *journal)
 {
     char number[USHER_NUMBER_SIZE];
-    log_warning(
-        "The journal does not go on where this standby was: it was trimmed or written anew. "
-        "Starts over from the snapshot",
-        "site=%s after=%s", journal->settings->site, usher_number_write(journal->last, number).at);
+    log_warning("The journal does not go on where it was read: it was trimmed or written anew. "
+                "Starts over from the snapshot",
+                "site=%s after=%s", journal->settings->site,
+                usher_number_write(journal->last, number).at);
     journal_start_over(journal);
 }
 
@@ -203,7 +213,7 @@ static void on_entries(void *owner, const struct redisReply *reply)
         if (!take_entry(journal, entries->element[i]))
             return;
     }
-    if (entries->elements < FOLLOW_ENTRIES && !reach_end(journal))
+    if (entries->elements < FOLLOW_ENTRIES && journal->settings->is_standby && !reach_end(journal))
         return;
     if (journal->follow.is_hurried)
         claim(journal, "the leader has stopped, or has handed the site over");
@@ -213,23 +223,21 @@ static void on_entries(void *owner, const struct redisReply *reply)
 
 void journal_follow_on(struct journal *journal)
 {
-    struct usher_text block;
-    char digits[32];
+    struct usher_text args[8] = {USHER_TEXT("XREAD"), USHER_TEXT("COUNT"),
+                                 USHER_TEXT(FOLLOW_ENTRIES_ARG)};
+    size_t count = 3;
+    char wait[32];
     char last[USHER_NUMBER_SIZE];
-    (void)snprintf(digits, sizeof(digits), "%" PRId64, journal->settings->timing.read_ms);
-    block = usher_text_of(digits);
-    const struct usher_text args[] = {
-        USHER_TEXT("XREAD"),
-        USHER_TEXT("COUNT"),
-        USHER_TEXT(FOLLOW_ENTRIES_ARG),
-        USHER_TEXT("BLOCK"),
-        block,
-        USHER_TEXT("STREAMS"),
-        journal->stream,
-        usher_number_write(journal->last, last),
-    };
+    if (journal->settings->is_standby) {
+        (void)snprintf(wait, sizeof(wait), "%" PRId64, journal->settings->timing.read_ms);
+        args[count++] = USHER_TEXT("BLOCK");
+        args[count++] = usher_text_of(wait);
+    }
+    args[count++] = USHER_TEXT("STREAMS");
+    args[count++] = journal->stream;
+    args[count++] = usher_number_write(journal->last, last);
     journal->follow.sent_ms = redis_now_ms();
-    journal_command(journal, args, USHER_COUNT_OF(args), on_entries);
+    journal_command(journal, args, count, on_entries);
 }
 
 void journal_follow_step(struct journal *journal)

@@ -137,6 +137,8 @@ struct journal {
     char stream_room[JOURNAL_KEY_SIZE];
     struct usher_text stream;
     uint32_t epoch;           /* ours; 0 before the first claim */
+    struct usher_text outage; /* for router.started */
+    struct usher_text home;
     struct usher_number last; /* recovery: the last id handed over; then the last batch accepted */
     struct journal_find find;
     struct journal_follow follow;

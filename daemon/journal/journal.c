@@ -277,6 +277,7 @@ int journal_new(struct journal **journal, struct event_base *base, const struct 
     made->owner = owner;
     made->retry_ms = RETRY_MS_MIN;
     made->stream = journal_key_stream(settings->site, made->stream_room);
+    made->outage = USHER_TEXT("hold");
     usher_bytes_init(&made->find.saved, JOURNAL_SAVED_MAX);
     usher_bytes_init(&made->find.rules, 1024);
     usher_bytes_init(&made->claim.line, USHER_LINE_MAX);
@@ -314,6 +315,16 @@ void journal_free(struct journal *journal)
     journal_tail_clear(&journal->tail);
     journal_shelf_fini(&journal->shelf);
     free(journal);
+}
+
+void journal_introduce(struct journal *journal, struct usher_text outage, struct usher_text home)
+{
+    bool goes_on = usher_text_is_equal(outage, USHER_TEXT("route"));
+    journal->outage = outage;
+    journal->home = home;
+    /* Whoever can go on without Redis need not wait for it longer than a lease. */
+    if (journal->redis && goes_on)
+        redis_set_patience(journal->redis, journal->settings->timing.lease_ms);
 }
 
 void journal_start(struct journal *journal)

@@ -32,7 +32,8 @@ struct journal_ops {
      * as above. */
     bool (*followed)(void *owner);
     /* A standby: the leader is gone. False when this one is not to take over (it has logged why):
-     * it follows on. */
+     * it follows on. Others, at a start: all that stands in the journal was handed over. False,
+     * when somebody leads whom this one must not replace (it has logged why), ends the journal. */
     bool (*may_claim)(void *owner);
     /* A standby: what was handed over is void, and it all comes once more from the snapshot on.
      * False as above. */
@@ -63,6 +64,9 @@ struct journal_ops {
 int journal_new(struct journal **journal, struct event_base *base, const struct settings *settings,
                 const struct journal_ops *ops, void *owner);
 void journal_free(struct journal *journal);
+/* What router.started tells of us from now on: `hold` or `route`, and the state folder's name, or
+ * an empty text. Both are borrowed for the journal's life. */
+void journal_introduce(struct journal *journal, struct usher_text outage, struct usher_text home);
 /* Connects, recovers, claims; goes on by itself from then. */
 void journal_start(struct journal *journal);
 

@@ -19,7 +19,7 @@
 #include "log.h"
 
 #define CONNECT_MS_MAX 2000
-#define COMMAND_MS_MAX 5000
+#define COMMAND_MS     5000
 #define BACKOFF_MS_MIN 50
 #define BACKOFF_MS_MAX 2000
 
@@ -45,6 +45,7 @@ struct redis {
     redis_reply on_message;
     void *message_owner;
     int64_t backoff_ms;
+    int64_t command_ms; /* a command may go unanswered for so long */
     bool is_logged_away;
 };
 
@@ -173,10 +174,10 @@ static void on_watch(evutil_socket_t fd, short what, void *arg)
         return;
     oldest = usher_list_entry(redis->requests.next, struct request, node);
     age_ms = redis_now_ms() - oldest->sent_ms;
-    if (age_ms >= COMMAND_MS_MAX)
-        redis_drop(redis, "no answer within 5 s");
+    if (age_ms >= redis->command_ms)
+        redis_drop(redis, "no answer in time");
     else
-        arm(redis->watch, COMMAND_MS_MAX - age_ms);
+        arm(redis->watch, redis->command_ms - age_ms);
 }
 
 static void redis_connect(struct redis *redis)
@@ -249,6 +250,7 @@ int redis_open(struct redis **redis, struct event_base *base, const struct setti
     made->ops = ops;
     made->owner = owner;
     made->backoff_ms = BACKOFF_MS_MIN;
+    made->command_ms = COMMAND_MS;
     usher_list_init(&made->requests);
     made->timer = evtimer_new(base, on_timer, made);
     made->watch = evtimer_new(base, on_watch, made);
@@ -284,6 +286,11 @@ void redis_start(struct redis *redis)
     arm(redis->timer, 0);
 }
 
+void redis_set_patience(struct redis *redis, int64_t ms)
+{
+    redis->command_ms = ms;
+}
+
 bool redis_is_up(const struct redis *redis)
 {
     return redis->state == CONNECTION_UP;
@@ -314,7 +321,7 @@ void redis_command(struct redis *redis, const struct usher_text *args, size_t co
         return;
     }
     if (usher_list_is_empty(&redis->requests))
-        arm(redis->watch, COMMAND_MS_MAX);
+        arm(redis->watch, redis->command_ms);
     usher_list_append(&redis->requests, &request->node);
 }
 

@@ -37,6 +37,9 @@ void redis_close(struct redis *redis);
 /* Connects, and from then on stays connected or tries to. */
 void redis_start(struct redis *redis);
 
+/* How long a command may go unanswered before the connection is given up; 5 s at first. */
+void redis_set_patience(struct redis *redis, int64_t ms);
+
 bool redis_is_up(const struct redis *redis);
 /* Gives a command; it must be up. Answers come in the order of the commands. */
 void redis_command(struct redis *redis, const struct usher_text *args, size_t count,

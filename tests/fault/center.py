@@ -147,8 +147,7 @@ class Site:
                        f"listen:\n  - {{unix: \"{router.socket}\"}}\ntiming: {{{timing}}}\n"
                        f"journal: {{snapshot_every: {self.random.choice([40, 150, 1000])}}}\n"
                        f"limits: {{contacts: 2000, agents: 200, ring: {self.random.choice(['64KiB', '2MiB'])}}}\n")
-            if self.options.second == "standby":
-                file.write("standby: true\n")
+            file.write("standby: true\n" if self.options.second == "standby" else "outage: hold\n")
 
     def write_profiles(self, profiles):
         for agent, skills in profiles.items():

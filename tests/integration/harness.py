@@ -345,6 +345,8 @@ class Center:
         text += "".join(f"  - {item}\n" for item in listen)
         if self.links:
             text += f"links: {self.links}\n"
+        if "outage:" not in self.settings and "standby:" not in self.settings:
+            text += "outage: hold\n"  # what most tests are about; test_usherd_route.py is about the other
         with open(self.path(name), "w") as file:
             file.write(text + self.settings)
 

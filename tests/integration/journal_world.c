@@ -100,6 +100,19 @@ static bool on_line(void *owner, struct usher_text line)
     return true;
 }
 
+static bool on_may_claim(void *owner)
+{
+    (void)owner;
+    return true;
+}
+
+static bool on_forget(void *owner)
+{
+    struct stand_in *router = owner;
+    router->forgets++;
+    return true;
+}
+
 static void on_claimed(void *owner, uint32_t epoch, bool is_first)
 {
     struct stand_in *router = owner;
@@ -157,6 +170,8 @@ static const struct journal_ops ops = {
     .rules = on_rules,
     .snapshot = on_snapshot,
     .line = on_line,
+    .may_claim = on_may_claim,
+    .forget = on_forget,
     .claimed = on_claimed,
     .appended = on_appended,
     .fenced = on_fenced,

@@ -28,7 +28,7 @@ struct stand_in {
     uint32_t epoch;
     uint64_t seq;
     size_t events_in_batch;
-    int claims, fences, failures, losses;
+    int claims, fences, failures, losses, forgets;
     int appends, late_appends;
     int aways, backs;
     int kept, snapshots;

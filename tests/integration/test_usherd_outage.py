@@ -38,7 +38,7 @@ class Outage(unittest.TestCase):
             arrived = [e["contact"] for e in center.journal() if e["ev"] == "contact.arrived"]
             self.assertEqual(arrived, [f"pbx1/{i}" for i in range(10)])
 
-    def test_deadline_that_passed_in_the_outage_fires_after_it(self):
+    def test_offer_that_ran_out_in_the_outage_is_withdrawn_after_it_and_blames_nobody(self):
         with Center() as center:
             center.profile("olena", billing=8)
             center.write_rules(center.rules.replace("ring: 15s", "ring: 5s"))
@@ -49,10 +49,10 @@ class Outage(unittest.TestCase):
             pbx.call({"do": "contact.arrive", "contact": "1", "channel": "voice"})
             offered = pbx.wait_event("contact.offered")
             center.kill_redis(signal.SIGSTOP)
-            pbx.expect_no_event("offer.expired", during=8.0)
+            pbx.expect_no_event("offer.withdrawn", during=8.0)
             center.kill_redis(signal.SIGCONT)
-            expired = pbx.wait_event("offer.expired", timeout=20)
-            self.assertEqual(expired["offer"], offered["offer"])
+            withdrawn = pbx.wait_event("offer.withdrawn", timeout=20)
+            self.assertEqual((withdrawn["offer"], withdrawn["reason"]), (offered["offer"], "outage"))
 
     def test_flushed_redis_is_written_anew_and_service_goes_on(self):
         with Center() as center:

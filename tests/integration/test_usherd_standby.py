@@ -47,7 +47,7 @@ class Standby(unittest.TestCase):
                     '"outage":"route","version":1}\n')
             pair.redis_cli("XADD", pair.key("journal"), f"{last[0] + 1}-1", "b", line)
             self.assertEqual(pair.start_one("b").wait(10), 1)
-            pair.wait_log("Set `outage: hold` at the leader")
+            pair.wait_log("Set `outage: hold` in the leader")
 
 
 class TakeOver(unittest.TestCase):

@@ -42,6 +42,13 @@ void journal_free(struct journal *journal)
     (void)journal;
 }
 
+void journal_introduce(struct journal *journal, struct usher_text outage, struct usher_text home)
+{
+    (void)journal;
+    the_world->outage = outage;
+    the_world->home = home;
+}
+
 void journal_start(struct journal *journal)
 {
     (void)journal;
@@ -137,7 +144,7 @@ void world_write_rules(struct world *world, const char *text)
     ck_assert_int_eq(fclose(file), 0);
 }
 
-static void open_world(struct world *world, bool is_standby)
+static void open_world(struct world *world, bool is_standby, const char *state)
 {
     *world = (struct world){.is_idle = true};
     the_world = world;
@@ -159,6 +166,9 @@ static void open_world(struct world *world, bool is_standby)
     snprintf(world->settings.rules, sizeof(world->settings.rules), "%s", world->rules_path);
     world_write_rules(world, rules_text);
     world->settings.is_standby = is_standby;
+    world->settings.outage = state ? SETTINGS_OUTAGE_ROUTE : SETTINGS_OUTAGE_HOLD;
+    if (state)
+        snprintf(world->settings.state, sizeof(world->settings.state), "%s", state);
     world->base = event_base_new();
     struct router_host host = {.owner = world,
                                .leading = on_leading,
@@ -170,17 +180,22 @@ static void open_world(struct world *world, bool is_standby)
     struct usher_problems problems;
     usher_problems_init(&problems);
     ck_assert_int_eq(ruleset_read(&rules, world->rules_path, &problems), 0);
-    router_start(world->router, &rules);
+    router_start(world->router, &rules, false);
 }
 
 void world_open(struct world *world)
 {
-    open_world(world, false);
+    open_world(world, false, NULL);
+}
+
+void world_open_route(struct world *world, const char *state)
+{
+    open_world(world, false, state);
 }
 
 void world_open_standby(struct world *world)
 {
-    open_world(world, true);
+    open_world(world, true, NULL);
 }
 
 void world_close(struct world *world)

@@ -34,6 +34,8 @@ struct world {
     size_t appended_events;
     struct usher_number appended_last;
     bool is_leading;
+    struct usher_text outage; /* what router.started would tell */
+    struct usher_text home;
     bool is_live; /* what journal_is_live says */
     int hurries_count;
     int steps_down_count;
@@ -50,6 +52,8 @@ struct world {
 void world_open(struct world *world);
 /* The same with `standby: true`. */
 void world_open_standby(struct world *world);
+/* The same with `outage: route` and this state folder. */
+void world_open_route(struct world *world, const char *state);
 void world_close(struct world *world);
 void world_write_rules(struct world *world, const char *text);
 /* The batch in flight becomes durable. */

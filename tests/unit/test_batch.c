@@ -88,5 +88,39 @@ START_TEST(cleared_batch_is_empty_and_small)
 }
 END_TEST
 
-SUITE_MAIN("batch", events_of_several_commands_stand_behind_one_another,
+START_TEST(batches_that_were_handed_out_keep_their_lines_and_become_one)
+{
+    struct batch *batch = batch_new();
+    struct batch *more = batch_new();
+    struct usher_answer answer = {.error = USHER_OK};
+    struct usher_outbox_entry entries[4];
+    struct usher_outbox outbox = {.entries = entries, .room = 4};
+    usher_bytes_init(&outbox.lines, SIZE_MAX);
+    put(&outbox, "first", 1);
+    batch_add_events(batch, &outbox);
+    batch_add_answer(batch, 1, USHER_TEXT("c-1"), &answer, USHER_NO_TEXT);
+    outbox.count = 0;
+    usher_bytes_clear(&outbox.lines);
+    put(&outbox, "second", 2);
+    put(&outbox, "third", 3);
+    batch_add_events(more, &outbox);
+    batch_forget(batch);
+    ck_assert(!batch_is_empty(batch));
+    ck_assert_uint_eq(batch->events_count + batch->answers_count, 0);
+    ck_assert_uint_eq(batch_bytes(batch), strlen("first\n"));
+    ck_assert_uint_eq(batch_last(batch).seq, 1);
+    batch_forget(more);
+    batch_join(batch, more);
+    ck_assert(
+        usher_text_is_equal(usher_bytes_text(&batch->lines), USHER_TEXT("first\nsecond\nthird\n")));
+    ck_assert_uint_eq(batch->lines_count, 3);
+    ck_assert_uint_eq(batch_last(batch).seq, 3);
+    usher_bytes_fini(&outbox.lines);
+    batch_free(batch);
+    batch_free(more);
+}
+END_TEST
+
+SUITE_MAIN("batch", batches_that_were_handed_out_keep_their_lines_and_become_one,
+           events_of_several_commands_stand_behind_one_another,
            answers_keep_order_id_message_and_payload, cleared_batch_is_empty_and_small)

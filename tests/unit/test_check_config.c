@@ -92,7 +92,7 @@ START_TEST(problems_of_both_files_are_told_at_once)
                      3);
     told_assert(printed,
                 "/usherd.yaml:4:1: unknown key `nonsense`; known here: site, rules, redis, "
-                "listen, links, standby, addresses, timing, journal, limits\n"
+                "listen, links, outage, state, standby, addresses, timing, journal, limits\n"
                 "/rules.yaml:1:21: skill `blling` is not declared; did you mean `billing`? "
                 "If not, add it to `skills` at the top\n"
                 "2 problems were found\n");
@@ -110,11 +110,12 @@ START_TEST(file_that_cannot_be_read_is_told)
     told_assert(printed, "/usherd.yaml: cannot be read: No such file or directory; check the path "
                          "and who may read it\n");
     ck_assert_int_eq(check_texts(SERVICE "x: 1\n", NULL, printed), 1);
-    told_assert(printed, "/usherd.yaml:4:1: unknown key `x`; known here: site, rules, redis, "
-                         "listen, links, standby, addresses, timing, journal, limits\n"
-                         "/rules.yaml: cannot be read: No such file or directory; check the path "
-                         "and who may read it\n"
-                         "1 problem was found\n");
+    told_assert(printed,
+                "/usherd.yaml:4:1: unknown key `x`; known here: site, rules, redis, "
+                "listen, links, outage, state, standby, addresses, timing, journal, limits\n"
+                "/rules.yaml: cannot be read: No such file or directory; check the path "
+                "and who may read it\n"
+                "1 problem was found\n");
 }
 END_TEST
 

@@ -173,7 +173,7 @@ START_TEST(missing_and_unknown_keys_are_told)
                 "f:1:1: `site` is missing; add it: the center's name, which is part of the keys in "
                 "Redis\n"
                 "f:1:1: unknown key `nonsense`; known here: site, rules, redis, listen, links, "
-                "standby, addresses, timing, journal, limits\n"
+                "outage, state, standby, addresses, timing, journal, limits\n"
                 "f:2:9: `listen` has 0 members; 1 to 16 are possible\n");
 }
 END_TEST

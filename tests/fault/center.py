@@ -1,6 +1,5 @@
-"""The programs under torment: redis-server, the routers with their ways, and the supervisor that starts again what has ended."""
+"""The programs under torment: the routers with their ways, and the supervisor that starts again what has ended."""
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -8,7 +7,8 @@ import tempfile
 
 from harness import die_with_parent
 from proxy import RedisWay, Way
-from resp import Redis, RedisError
+from resp import RedisError
+from store import Store
 
 SITE = "fault"
 STREAM = f"usher:{{{SITE}}}:journal"
@@ -46,7 +46,8 @@ class Router:
         self.process = None
         self.socket = site.path(name + ".sock")
         self.way = Way(site.loop, site.path(name + "-way.sock"), self.socket)
-        self.redis_way = RedisWay(site.loop, site.path(name + "-redis.sock"), site.redis_socket, site.appended)
+        self.redis_way = RedisWay(site.loop, site.path(name + "-redis.sock"), lambda: site.store.master.socket, site.store.records,
+                                  lambda: (self.name, self.starts_count))
         self.starts_count = 0
         self.is_stopped = False
         self.is_stopped_at_answer = False
@@ -108,17 +109,13 @@ class Site:
         self.note = note
         self.complain = complain
         self.folder = tempfile.mkdtemp(prefix="usher-fault-")
-        self.redis_socket = self.path("redis.sock")
-        self.redis_process = None
-        self.is_redis_stopped = False
-        self.redis = Redis(self.redis_socket)
-        self.appended = set()
+        self.kills = {}  # what was killed -> how often
+        self.store = Store(self, options.redis)
         self.routers = [Router(self, "a")]
         if options.second != "none":
             self.routers.append(Router(self, "b"))
         self.is_supervising = False
         self.starting = set()
-        self.kills = {}  # what was killed -> how often
         self.segments = []  # what the journal held before each flush
         self.write_rules(20)
         for router in self.routers:
@@ -141,7 +138,7 @@ class Site:
             return f"{max(1, round(number * self.options.scale))}ms"
         timing = f"heartbeat: {ms(1000)}, lease: {ms(2500)}, grace: {ms(30000)}"
         if self.options.second == "standby":
-            timing += f", silent_reads: 3, claim_jitter: {ms(300)}"
+            timing += f", silent_reads: 3, read: {ms(1000)}, claim_jitter: {ms(300)}"
         with open(self.path(router.name + ".yaml"), "w") as file:
             file.write(f"site: {SITE}\nrules: rules.yaml\nredis: {{socket: \"{router.redis_way.path}\"}}\n"
                        f"listen:\n  - {{unix: \"{router.socket}\"}}\ntiming: {{{timing}}}\n"
@@ -157,64 +154,27 @@ class Site:
 
     # Redis.
 
-    def start_redis(self):
-        self.is_redis_stopped = False
-        self.note("start", "redis")
-        with open(self.path("redis.log"), "ab") as log:
-            self.redis_process = subprocess.Popen(
-                ["redis-server", "--port", "0", "--unixsocket", self.redis_socket, "--dir", self.folder,
-                 "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--maxmemory-policy", "noeviction",
-                 "--auto-aof-rewrite-percentage", "0", "--loglevel", "warning", "--daemonize", "no"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=die_with_parent)
+    @property
+    def redis(self):
+        """The rig's own way to the master."""
+        return self.store.master.client
 
     def wait_redis(self):
         """A script: until it answers."""
-        while not (self.redis_process.poll() is None and self.redis.is_there()):
-            if self.redis_process.poll() is not None:
-                self.complain(f"redis-server ended with {self.redis_process.returncode} at its start")
+        while not (self.store.master.is_running and self.redis.is_there()):
+            if not self.store.master.is_running:
+                self.complain(f"redis-server ended with {self.store.master.process.returncode} at its start")
                 return
             yield 0.01
-
-    def kill_redis(self):
-        self.note("SIGKILL", "redis")
-        self.count_kill("redis")
-        self.redis.close()
-        self.redis_process.kill()
-        self.redis_process.wait()
-
-    def signal_redis(self, number):
-        self.note(signal.Signals(number).name, "redis")
-        self.redis_process.send_signal(number)
-        self.is_redis_stopped = number == signal.SIGSTOP
-
-    def limit_redis_files(self):
-        """No file of Redis's may grow any more: what a full disk is to it. It ends at its next write."""
-        sizes = [os.path.getsize(os.path.join(folder, name)) for folder, _, names in os.walk(self.path("appendonlydir"))
-                 for name in names if name.endswith(".aof")]
-        limit = max(sizes) + self.random.randrange(1, 400)
-        self.note("no room for redis", limit)
-        resource.prlimit(self.redis_process.pid, resource.RLIMIT_FSIZE, (limit, limit))
-
-    def lose_tail(self, count):
-        """Takes the last `count` commands that were written from a dead Redis's file; returns how many it took."""
-        folder = self.path("appendonlydir")
-        path = os.path.join(folder, max((n for n in os.listdir(folder) if n.endswith(".incr.aof")),
-                                        key=lambda name: int(name.split(".")[-3])))
-        with open(path, "rb") as file:
-            data = file.read()
-        starts, at = [], 0
-        while (at := data.find(b"*", at)) >= 0:
-            if at == 0 or data[at - 2:at] == b"\r\n":
-                starts.append(at)
-            at += 1
-        starts = [at for at in starts if b"XADD" in data[at:at + 30]][-count:] if count > 0 else []
-        if starts:
-            os.truncate(path, starts[0])
-        return len(starts)
 
     def read_journal(self):
         return [(id.decode(), dict(zip(fields[::2], fields[1::2])))
                 for id, fields in self.redis.call("XRANGE", STREAM, "-", "+")]
+
+    def last_entry(self):
+        """The id of the journal's last entry; "" when there is none."""
+        last = self.redis.call("XREVRANGE", STREAM, "+", "-", "COUNT", 1)
+        return last[0][0].decode() if last else ""
 
     def flush_redis(self):
         """FLUSHALL; what the journal held is kept for the checker, without a gap."""
@@ -264,12 +224,11 @@ class Site:
 
     def close(self):
         self.is_supervising = False
-        processes = [router.process for router in self.routers] + [self.redis_process]
-        for process in processes:
-            if process and process.poll() is None:
-                process.kill()
-                process.wait()
-        self.redis.close()
+        for router in self.routers:
+            if router.is_running:
+                router.process.kill()
+                router.process.wait()
+        self.store.close()
         if self.options.keep:
             print(f"kept: {self.folder}")
         else:

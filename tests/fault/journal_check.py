@@ -75,23 +75,31 @@ class JournalCheck:
     def run(self, is_quiet=False):
         self.is_quiet = is_quiet
         for index, entries in enumerate(self.segments):
-            if index > 0:
-                self.fill_gap()
-            for id, fields in entries:
-                self.take_entry(id, fields)
+            for at, (id, fields) in enumerate(entries):
+                events = self.read_entry(id, fields)
+                if events and self.is_written_anew(index > 0 and at == 0, events, entries[at + 1:at + 2]):
+                    self.fill_gap(events[0])
+                for event in events:
+                    self.take_event(event)
+                self.look_for_lonely()
         self.events_count = len(self.order)
 
-    def take_entry(self, id, fields):
+    def is_written_anew(self, is_first, events, following):
+        """A router has put a snapshot of all that it knew before this claim, beyond what the journal still has."""
+        if events[0]["ev"] != "router.started" or self.last is None:
+            return False
+        following = events[1:] + [event for id, fields in following for event in self.read_entry(id, fields)]
+        return is_first or number(events[0]["prev"]) > self.last or (following and following[0]["ev"] == "journal.lost")
+
+    def read_entry(self, id, fields):
         if set(fields) != {b"b"}:
             self.complain(f"entry {id} has the fields {sorted(fields)}")
-            return
+            return []
         lines = fields[b"b"].decode().splitlines()
         events = [json.loads(line) for line in lines]
         if not events or events[-1]["n"] != id:
             self.complain(f"entry {id} does not end with its own number: {lines[-1:]}")
-        for event in events:
-            self.take_event(event)
-        self.look_for_lonely()
+        return events
 
     def take_event(self, event):
         n = number(event["n"])
@@ -123,20 +131,33 @@ class JournalCheck:
         elif n != (self.last[0], self.last[1] + 1):
             self.complain(f"{event['n']} ({event['ev']}) follows {self.last[0]}-{self.last[1]}")
 
-    def fill_gap(self):
-        """What the router had decided before a flush and not yet appended is in its snapshot and was told to those who watch."""
-        begin = self.last
+    def fill_gap(self, claim):
+        """What stands in the snapshot before a claim, and not in the journal: what its router had read from a Redis that lost it, and
+        what it had decided itself and not yet appended. Those who watch were told of it, or it was sent.
+        """
+        begin, prev = self.last, number(claim["prev"])
+        records = self.world.site.store.records
+        claimer = records.sent.get(claim["n"], (None, None))[1]
+        known = {}
+        for id, (lines, who) in records.sent.items():
+            if (id in records.accepted and number(id) <= prev) or self.claimer_of(records, number(id)[0]) == claimer == who:
+                known.update((number(event["n"]), event) for event in map(json.loads, lines.splitlines()))
         for watcher in self.world.watchers:
             told = [what for kind, _, _, what in watcher.log if kind == "event"]
-            for event in sorted(told, key=lambda event: number(event["n"])):
-                n = number(event["n"])
-                while self.last and n[0] == self.last[0] and n > (self.last[0], self.last[1] + 1):
-                    if not self.is_heartbeat_gap(n):
-                        break
-                    self.last = (self.last[0], self.last[1] + 1)
-                if self.last and n == (self.last[0], self.last[1] + 1):
-                    self.take_event(event)
+            known.update((number(event["n"]), event) for event in told
+                         if number(event["n"]) <= prev or self.claimer_of(records, number(event["n"])[0]) == claimer)
+        for n in sorted(known):
+            while begin < n < number(claim["n"]) and n[0] == self.last[0] and n > (self.last[0], self.last[1] + 1):
+                if not self.is_heartbeat_gap(n):
+                    break
+                self.last = (self.last[0], self.last[1] + 1)
+            if self.last < n < number(claim["n"]) and (n == (self.last[0], self.last[1] + 1) or n[1] == 1):
+                self.take_event(known[n])
         self.gaps.append((begin, self.last))
+
+    def claimer_of(self, records, epoch):
+        """The process that sent the claim of an epoch, or None."""
+        return next((who for id, (lines, who) in records.sent.items() if id == f"{epoch}-1"), None)
 
     def is_heartbeat_gap(self, n):
         """Heartbeats are told to nobody; no more than some can stand between."""

@@ -64,9 +64,10 @@ class Loop:
     def sleep(self, seconds):
         self.run(lambda: False, seconds)
 
-    def listen(self, path, on_accept):
-        listener = socket.socket(socket.AF_UNIX)
-        listener.bind(path)
+    def listen(self, address, on_accept):
+        """At a path, or at a host and a port; returns what it is bound to."""
+        listener = socket.socket(family_of(address))
+        listener.bind(address)
         listener.listen(128)
         listener.setblocking(False)
 
@@ -76,6 +77,7 @@ class Loop:
             except BlockingIOError:
                 pass
         self.selector.register(listener, selectors.EVENT_READ, on_ready)
+        return listener.getsockname()
 
     def close(self):
         for key in list(self.selector.get_map().values()):
@@ -85,12 +87,20 @@ class Loop:
         self.timers.clear()
 
 
-def connect(path):
+def family_of(address):
+    return socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
+
+
+def connect(address):
     """A connected socket that does not block, or None when nobody listens there (or too many knock already)."""
-    made = socket.socket(socket.AF_UNIX)
-    made.setblocking(False)
+    made = socket.socket(family_of(address))
+    if made.family == socket.AF_INET:
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        made.settimeout(0.2)  # on the loopback it takes no time, or does not come about
+    else:
+        made.setblocking(False)
     try:
-        made.connect(path)
+        made.connect(address)
     except OSError:
         made.close()
         return None

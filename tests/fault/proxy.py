@@ -33,7 +33,7 @@ class Link:
     def flush(self, direction):
         queue, now = self.queues[direction], self.way.loop.now()
         out = self.far if direction == UP else self.near
-        if self.is_closed or direction in self.stalled or self.way.is_stalled:
+        if self.is_closed or direction in self.stalled or self.is_held():
             return
         while queue and queue[0][0] <= now:
             out.write(queue.popleft()[1])
@@ -41,6 +41,9 @@ class Link:
             self.way.loop.after(queue[0][0] - now, lambda: self.flush(direction))
         elif direction in self.ended:
             self.close()
+
+    def is_held(self):
+        return self.way.is_stalled
 
     def release(self):
         self.stalled.clear()
@@ -71,22 +74,22 @@ class Link:
 
 
 class Way:
-    """From the socket at `path` to the one at `target`."""
+    """From the socket at `path` to the one at `target`, which may be a function that tells."""
 
     link_type = Link
 
     def __init__(self, loop, path, target):
         self.loop = loop
         self.path = path
-        self.target = target
+        self.target = target if callable(target) else lambda: target
         self.links = set()
         self.delay = 0.0
         self.is_down = False
         self.is_stalled = False
-        loop.listen(path, self.on_accept)
+        self.bound = loop.listen(path, self.on_accept)
 
     def on_accept(self, near):
-        far = None if self.is_down else connect(self.target)
+        far = None if self.is_down else connect(self.target())
         if far:
             self.links.add(self.link_type(self, near, far))
         else:
@@ -133,7 +136,7 @@ class Point:
 class RedisLink(Link):
     def __init__(self, way, near, far):
         self.rest = {UP: b"", DOWN: b""}
-        self.pending = collections.deque()  # the points (or None) and names of commands without an answer
+        self.pending = collections.deque()  # commands without an answer: name, point or None, id of an entry or None
         self.is_plain = False  # a subscribed connection: answers without questions
         super().__init__(way, near, far)
 
@@ -158,8 +161,9 @@ class RedisLink(Link):
         name = arguments[0].decode().upper()
         if name == "SUBSCRIBE":
             self.is_plain = True
-        if name == "XADD":
-            self.way.note_append(arguments)
+        id = arguments[-3].decode() if name == "XADD" else None
+        if id:
+            self.way.note_append(id, arguments[-1])
         point = self.way.point
         if point and point.is_met(name):
             self.way.point = None
@@ -168,13 +172,13 @@ class RedisLink(Link):
                 self.way.loop.after(point.hold, lambda: point.act(self))
         else:
             point = None
-        self.pending.append((name, point))
+        self.pending.append((name, point, id))
         self.pass_on(UP, raw)
 
     def take_answer(self, raw):
-        name, point = self.pending.popleft() if self.pending else ("", None)
-        if name == "XADD" and raw.startswith(b"-ERR The ID"):
-            self.way.refused_count += 1
+        name, point, id = self.pending.popleft() if self.pending else ("", None, None)
+        if id:
+            self.way.note_answer(id, raw)
         if point and point.when == "after":
             self.stalled.add(DOWN)
         self.pass_on(DOWN, raw)
@@ -185,14 +189,54 @@ class RedisLink(Link):
 class RedisWay(Way):
     link_type = RedisLink
 
-    def __init__(self, loop, path, target, appended):
+    def __init__(self, loop, path, target, records, who):
         super().__init__(loop, path, target)
         self.point = None
-        self.appended = appended  # ids that were sent, by any router
+        self.records = records
+        self.who = who  # tells which process comes this way now
         self.repeated_count = 0
         self.refused_count = 0
 
-    def note_append(self, arguments):
-        number = arguments[-3]
-        self.repeated_count += number in self.appended
-        self.appended.add(number)
+    def note_append(self, id, lines):
+        self.repeated_count += self.records.note(id, lines, self.who())
+
+    def note_answer(self, id, raw):
+        if raw.startswith(b"$"):
+            self.records.accepted.add(id)
+        elif raw.startswith(b"-ERR The ID"):
+            self.refused_count += 1
+
+
+class FrontLink(Link):
+    is_replication = False
+
+    def take(self, direction, data):
+        if direction == UP and b"PSYNC" in data.upper():
+            self.is_replication = True
+        super().take(direction, data)
+
+    def is_held(self):
+        return super().is_held() or (self.is_replication and self.way.is_replication_stalled)
+
+
+class FrontWay(Way):
+    """The way by which others than usherd come to a redis-server: a replica, which can be kept behind, and sentinels."""
+
+    link_type = FrontLink
+
+    def __init__(self, loop, target):
+        super().__init__(loop, ("127.0.0.1", 0), target)
+        self.port = self.bound[1]
+        self.is_replication_stalled = False
+
+    def stall_replication(self):
+        self.is_replication_stalled = True
+
+    def cut_replication(self):
+        for link in list(self.links):
+            if link.is_replication:
+                link.close()
+
+    def heal(self):
+        self.is_replication_stalled = False
+        super().heal()

@@ -1,5 +1,6 @@
 """The checker of what clients were told: all of it stands in the journal, nothing in it was left out, and no fenced router told it."""
 from client import number
+from losses import Losses
 
 # A command that was answered with ok -> the events one of which must stand in the journal for its contact (and its offer).
 CAUSED = {
@@ -20,17 +21,21 @@ CAUSED = {
 
 def check_told(world, check):
     sessions = [*world.pbxs, *world.desks, *world.watchers]
-    happened = index_events(check)
+    losses = Losses(world, check)
     for session in sessions:
-        check_acknowledged(world, session, happened)
         for connection, log in split_connections(session.log):
-            check_lines(world, check, session, connection, log)
+            check_lines(world, check, losses, session, log)
+    happened = index_events([*check.events.values(), *losses.lost.values()])
+    unsure = losses.contacts()
+    for session in sessions:
+        check_acknowledged(world, session, happened, unsure)
     for sessions_of_routers in (world.watchers, world.knockers):
         for router, session in zip(world.site.routers, sessions_of_routers):
             check_fence(world, router, session)
     for session in [*world.pbxs, *world.watchers]:
         for connection, log in split_connections(session.log):
             check_nothing_left_out(world, check, session, connection, log)
+    return losses
 
 
 def split_connections(log):
@@ -40,17 +45,16 @@ def split_connections(log):
     return by_connection.items()
 
 
-def index_events(check):
+def index_events(events):
     happened = set()
-    for n in check.order:
-        event = check.events[n]
+    for event in events:
         happened.add((event["ev"], event.get("contact")))
         happened.add((event["ev"], event.get("contact"), event.get("offer")))
         happened.add((event["ev"], None, event.get("offer")))
     return happened
 
 
-def check_acknowledged(world, session, happened):
+def check_acknowledged(world, session, happened, unsure):
     for kind, when, _, command in session.log:
         if kind != "ok" or command["do"] not in CAUSED:
             continue
@@ -59,16 +63,11 @@ def check_acknowledged(world, session, happened):
         if contact and "/" not in contact:
             contact = f"{session.name}/{contact}"
         keys = [(event, contact, command["offer"]) if has_offer else (event, contact) for event in events]
-        if not any(key in happened for key in keys):
+        if not any(key in happened for key in keys) and contact not in unsure:
             world.complain(f"{session.name} got ok for {command} at {when - world.begun:.3f}, and the journal does not have it")
 
 
-def is_lost_with_flush(check, n):
-    """Told by a router that kept its state through a flush; the journal begins anew behind it."""
-    return any(begin and n[0] == begin[0] and n > begin for begin, _ in check.gaps)
-
-
-def check_lines(world, check, session, connection, log):
+def check_lines(world, check, losses, session, log):
     """Numbers rise on a connection, and each line is the journal's."""
     before = None
     for kind, when, _, event in log:
@@ -79,7 +78,7 @@ def check_lines(world, check, session, connection, log):
             world.complain(f"{session.name} was told {event['n']} after {before} on one connection")
         before = n
         written = check.events.get(n)
-        if written != event and not (written is None and is_lost_with_flush(check, n)):
+        if written != event and not (written is None and losses.has(event, when)):
             world.complain(f"{session.name} was told at {when - world.begun:.3f} {event}; the journal has {written}")
             return
 

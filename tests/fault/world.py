@@ -12,6 +12,9 @@ from told_check import check_told
 from tormentor import Tormentor, WayHand
 
 
+ALWAYS_TOLD = ("kills", "claims", "refused", "repeated appends")
+
+
 class World:
     def __init__(self, options, seed):
         self.options = options
@@ -22,10 +25,13 @@ class World:
         self.complaints = []
         self.is_frozen = False
         self.is_over = False
-        self.silence = 0.8 if options.scale < 1 else 3.0
+        self.slowness = max(1.0, options.scale * 10)  # of a way that is slower than the lease
+        self.stretch = 1 + (self.slowness - 1) / 3  # of what the hands do: at real times the silences are longer, too
+        self.silence = 0.8 if options.scale < 0.3 else 3.0
         self.epochs_seen = {}  # epoch -> when the first heard of it
         self.last_told = 0.0
-        self.losses_count = 0
+        self.flushes_count = 0
+        self.lost = 0  # events that were told, and that the journal may lack
         self.pbxs = []
         self.check = None
         self.probes = {}  # id -> (what happened, when)
@@ -108,7 +114,7 @@ class World:
     def play(self):
         self.begin()
         self.tormentor.start(self.options.seconds)
-        self.loop.run(lambda: not self.tormentor.hands, self.options.seconds + 12)
+        self.loop.run(lambda: not self.tormentor.hands, self.options.seconds + 12 * self.stretch)
         if self.tormentor.hands:
             self.complain("the tormentor did not come to an end")
         self.heal()
@@ -118,9 +124,11 @@ class World:
 
     def begin(self):
         loop, site = self.loop, self.site
-        site.start_redis()
+        site.store.begin()
         loop.spawn(site.wait_redis())
         loop.run(site.redis.is_there, 5)
+        if site.store.replica and not loop.run(site.store.has_replica, 5):
+            self.complain("the replica did not come to follow the master within 5 s")
         site.write_profiles(self.profiles)
         self.watchers = [Watcher(self, router) for router in site.routers]
         addresses = [router.way.path for router in site.routers]
@@ -147,10 +155,7 @@ class World:
             router.redis_way.point = None
             if router.is_stopped:
                 router.signal(signal.SIGCONT)
-        if site.is_redis_stopped:
-            site.signal_redis(signal.SIGCONT)
-        if site.redis_process.poll() is not None:
-            site.start_redis()
+        site.store.heal()
         site.is_supervising = True
         for command in (("CONFIG", "SET", "maxmemory", "0"), ("REPLICAOF", "NO", "ONE"), ("CLIENT", "UNPAUSE")):
             WayHand(self.tormentor).configure(*command)
@@ -199,9 +204,9 @@ class World:
         yield 0
 
     def kill_redis(self):
-        self.site.kill_redis()
+        self.site.store.master.kill()
         yield 0.2
-        self.site.start_redis()
+        self.site.store.master.start()
         yield from self.site.wait_redis()
         self.probe("redis")
 
@@ -254,7 +259,7 @@ class World:
         check = JournalCheck(self, site.segments + [entries])
         check.run()
         check.compare(before, "the last router's state")
-        check_told(self, check)
+        self.lost = len(check_told(self, check).lost)
         self.check_recovery(router, descriptors, memory, log)
         self.judge_probes()
         self.check = check
@@ -304,11 +309,13 @@ class World:
             (sum(way.repeated_count for way in ways), "repeated appends"),
             (sum(pbx.arrivals_count for pbx in self.pbxs), "contacts"),
             (self.check.events_count if self.check else 0, "events"),
-            (self.losses_count, "losses"),
+            (self.flushes_count, "flushes"),
+            (len(self.site.store.failovers), "failovers"),
+            (self.lost, "lost"),
             (sum(len(pbx.turned_away) for pbx in self.pbxs), "turned away"),
             (sum(pbx.busy_rung_count for pbx in self.pbxs), "rung while busy"),
         ]
-        return ", ".join(f"{count} {what}" for count, what in parts) + firsts
+        return ", ".join(f"{count} {what}" for count, what in parts if count or what in ALWAYS_TOLD) + firsts
 
     def story(self):
         return "\n".join(f"  {when:7.3f}  " + " ".join(map(str, what)) for when, *what in self.notes)

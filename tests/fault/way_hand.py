@@ -1,0 +1,253 @@
+"""The hand that torments Redis, and the ways to it and from the clients."""
+import os
+import signal
+import subprocess
+
+from center import STREAM
+from hand import Hand
+from resp import RedisError
+
+
+class WayHand(Hand):
+    """What happens to Redis, and to the ways to it and from the clients."""
+
+    evils = (("cut_clients", 3), ("clients_down", 2), ("slow_clients", 2), ("cut_redis", 3), ("redis_down", 2), ("slow_redis", 3),
+             ("stall_redis", 3), ("kill_redis", 3), ("stop_redis", 2), ("slow_disk", 3), ("full_memory", 1), ("full_disk", 1),
+             ("read_only", 2), ("flush", 0.7), ("foreign_entry", 0.5), ("lose_tail", 1), ("replica_away", 3), ("failover", 12))
+    quiet = ("flush", "foreign_entry", "lose_tail", "failover")
+
+    def is_possible(self, name):
+        if name in ("replica_away", "failover"):
+            return self.world.options.redis == "replica"
+        return name != "lose_tail" or self.world.options.redis == "alone"
+
+    def ways(self):
+        return [router.way for router in self.site.routers]
+
+    def redis_ways(self):
+        return [router.redis_way for router in self.site.routers]
+
+    def cut_clients(self):
+        for _ in range(self.random.randint(1, 3)):
+            for way in self.ways():
+                way.cut(self.random.choice((0.1, 0.5, 1.0)), self.random, self.random.random() < 0.3)
+            yield self.random.uniform(0.05, 0.4)
+
+    def clients_down(self):
+        for way in self.ways():
+            way.is_down = True
+            way.cut()
+        yield self.random.uniform(0.1, 1.0)
+        for way in self.ways():
+            way.heal()
+
+    def slow_clients(self):
+        for way in self.ways():
+            way.delay = self.random.uniform(0.005, 0.08)
+        yield self.random.uniform(0.3, 1.5)
+        for way in self.ways():
+            way.heal()
+
+    def cut_redis(self):
+        for _ in range(self.random.randint(1, 3)):
+            for way in self.redis_ways():
+                way.cut(self.random.choice((0.4, 1.0)), self.random)
+            yield self.random.uniform(0.02, 0.4)
+
+    def redis_down(self):
+        for way in self.redis_ways():
+            way.is_down = True
+            way.cut()
+        yield self.random.uniform(0.05, 1.0)
+        for way in self.redis_ways():
+            way.heal()
+
+    def slow_redis(self):
+        """Slower than the lease, at times."""
+        for way in self.redis_ways():
+            way.delay = self.random.choice((0.005, 0.03, 0.1, 0.16)) * self.world.slowness
+        yield self.random.uniform(0.3, 1.2)
+        for way in self.redis_ways():
+            way.heal()
+
+    def stall_redis(self):
+        for way in self.redis_ways():
+            way.stall(True)
+        yield self.random.uniform(0.1, 0.9)
+        for way in self.redis_ways():
+            way.heal()
+
+    # To Redis.
+
+    def kill_redis(self):
+        self.site.store.master.kill()
+        yield self.random.uniform(0.0, 0.8)
+        yield from self.redis_back()
+
+    def redis_back(self):
+        self.site.store.master.start()
+        yield from self.site.wait_redis()
+        self.world.probe_after_redis()
+
+    def stop_redis(self):
+        self.site.store.master.signal(signal.SIGSTOP)
+        yield self.random.uniform(0.05, 1.0)
+        self.site.store.master.signal(signal.SIGCONT)
+
+    def slow_disk(self):
+        """Redis takes its time for each write, as with a disk that does."""
+        for _ in range(self.random.randint(1, 6)):
+            self.configure("CLIENT", "PAUSE", self.random.randint(10, 350), "WRITE")
+            yield self.random.uniform(0.05, 0.4)
+        self.configure("CLIENT", "UNPAUSE")
+
+    def full_memory(self):
+        self.configure("CONFIG", "SET", "maxmemory", "1")
+        yield self.random.uniform(0.02, 0.8)
+        self.configure("CONFIG", "SET", "maxmemory", "0")
+
+    def full_disk(self):
+        master = self.site.store.master
+        master.limit_files(self.random.randrange(1, 400))
+        yield from self.wait(lambda: not master.is_running, 1.0)
+        if master.is_running:
+            master.kill()
+        else:
+            self.site.count_kill("redis")
+        master.client.close()
+        yield 0.1
+        yield from self.redis_back()
+
+    def read_only(self):
+        """A replica for a while, as at a failover."""
+        self.configure("REPLICAOF", "127.0.0.1", "1")
+        yield self.random.uniform(0.02, 0.6)
+        self.configure("REPLICAOF", "NO", "ONE")
+
+    # To the replica.
+
+    def replica_away(self):
+        """The replica is kept behind, cut off, stopped or dead for a while."""
+        store, random = self.site.store, self.random
+        replica, front = store.replica, store.master.front
+        what = random.choice(("behind", "cut", "stopped", "dead"))
+        self.world.note("replica", what)
+        if what == "behind":
+            front.stall_replication()
+            yield random.uniform(0.1, 1.0)
+        elif what == "cut":
+            for _ in range(random.randint(1, 3)):
+                front.cut_replication()
+                yield random.uniform(0.05, 0.4)
+        elif what == "stopped":
+            replica.signal(signal.SIGSTOP)
+            yield random.uniform(0.1, 1.0)
+            replica.signal(signal.SIGCONT)
+        else:
+            replica.kill()
+            yield random.uniform(0.0, 0.8)
+            replica.start(store.master)
+        front.heal()
+
+    # What needs quiet.
+
+    def failover(self):
+        """The master dies, perhaps with what its replica has not got, and the replica takes its place. A router that lives appends
+        the lost tail again; what a router had told that died in the same moment may be gone.
+        """
+        store, random, router = self.site.store, self.random, self.leader()
+        old = store.master
+        yield from self.wait(store.has_replica, 2)
+        if not router or not store.has_replica():
+            return
+        is_behind, is_deadly = random.random() < 0.75, random.random() < 0.4
+        if is_behind:
+            old.front.stall_replication()
+        if random.random() < 0.3:
+            self.site.write_rules(random.choice((10, 20, 30)))
+            router.signal(signal.SIGHUP, -signal.SIGHUP)
+        yield random.uniform(0.02, 0.6)
+        old.kill()
+        old.front.cut_replication()
+        old.front.heal()
+        dying = self.site.running() if random.random() < 0.5 else [router]
+        for each in dying if is_deadly else []:
+            self.site.count_kill("usherd")
+            each.kill()
+        store.promote(self.site.last_entry, is_deadly)
+        self.world.probe_after_redis()
+        yield random.uniform(0.0, 0.5)
+        old.start(store.master)
+        yield 0.5
+
+    def flush(self):
+        """Everything in Redis is gone while a router leads: it writes all anew."""
+        router = self.leader()
+        if not router:
+            return
+        self.site.flush_redis()
+        self.world.flushes_count += 1
+        yield from self.wait(self.is_written_anew, 5)
+        if not self.is_written_anew():
+            self.world.complain("5 s after a FLUSHALL there is no journal.lost; the router's log:\n" + router.log()[-2000:])
+        self.site.write_profiles(self.world.profiles)
+
+    def is_written_anew(self):
+        """The router says so; or another has taken over before it could."""
+        try:
+            lines = b"".join(fields.get(b"b", b"") for _, fields in self.site.read_journal())
+        except (OSError, RedisError):
+            return False
+        return b'"journal.lost"' in lines or lines.count(b'"router.started"') > 1
+
+    def foreign_entry(self):
+        """An operator's slip. The routers hold and say how to repair it; the rig does what they say, and they go on by themselves."""
+        site, router = self.site, self.leader()
+        if not router:
+            return
+        alarm = "an entry that no router wrote"
+        before = router.log().count(alarm)
+        site.note("foreign entry", site.redis.call("XADD", STREAM, "*", "slip", "1").decode())
+        running = site.running()
+        yield from self.wait(lambda: router.log().count(alarm) > before, 3)
+        if router.log().count(alarm) == before:
+            self.world.complain(f"3 s after an entry that no router wrote, {router.name} says nothing:\n" + router.log()[-2000:])
+        yield from self.repair(router)
+        yield 1.3
+        for other in running:
+            if not other.is_running:
+                self.world.complain(f"an entry that no router wrote has ended {other.name}:\n" + other.log()[-2000:])
+
+    def repair(self, router):
+        """By `usherctl journal repair`; where it is not built, as an operator would without it."""
+        site = self.site
+        usherctl = os.path.join(os.path.dirname(site.options.usherd), "ctl", "usherctl")
+        if os.access(usherctl, os.X_OK):
+            process = subprocess.Popen([usherctl, "--config", site.path(router.name + ".yaml"), "journal", "repair", "--yes"],
+                                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            while process.poll() is None:
+                yield 0.01
+            with process.stdout:
+                said = process.stdout.read()
+            if process.returncode:
+                self.world.complain(f"usherctl journal repair ended with {process.returncode}: {said}")
+            return
+        for id, fields in site.read_journal():
+            if b"slip" in fields:
+                site.redis.call("XDEL", STREAM, id)
+        site.redis.call("XSETID", STREAM, site.last_entry())
+
+    def lose_tail(self):
+        """Redis comes back without its last entries, as after a failover: the router, which lived, appends them again."""
+        router = self.leader()
+        if not router:
+            return
+        router.redis_way.stall(True)
+        yield 0.05
+        own = [id for id, _ in self.site.read_journal()[-5:] if id.split("-")[0] == str(self.world.epoch_of(router))]
+        self.site.store.master.kill()
+        lost = self.site.store.master.lose_tail(min(self.random.randint(1, 4), len(own) - 1))
+        self.world.note("lost tail", lost)
+        router.redis_way.heal()
+        yield from self.redis_back()
+        yield 1.0

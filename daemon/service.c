@@ -178,11 +178,14 @@ static void service_log_start(const struct service *service, const char *config,
                               const char *version)
 {
     const struct settings *settings = &service->settings;
-    bool is_unix = settings->redis.socket[0];
-    log_info("usherd starts", "version=%s pid=%ld site=%s config=%s rules=%s redis=%s port=%u",
-             version, (long)getpid(), settings->site, config, settings->rules,
-             is_unix ? settings->redis.socket : settings->redis.place.host,
-             is_unix ? 0U : (unsigned)settings->redis.place.port);
+    const char *redis = settings->redis.socket[0]             ? settings->redis.socket
+                        : settings->redis.sentinels_count > 0 ? settings->redis.master
+                                                              : settings->redis.place.host;
+    bool has_port = !settings->redis.socket[0] && settings->redis.sentinels_count == 0;
+    log_info("usherd starts",
+             "version=%s pid=%ld site=%s config=%s rules=%s redis=%s port=%u sentinels=%zu",
+             version, (long)getpid(), settings->site, config, settings->rules, redis,
+             has_port ? (unsigned)settings->redis.place.port : 0U, settings->redis.sentinels_count);
 }
 
 static int service_make_signals(struct service *service)

@@ -122,6 +122,7 @@ struct settings {
 
 /* `hold` or `route`. */
 const char *settings_outage_name(enum settings_outage outage);
+bool settings_is_same_place(const struct settings_place *a, const struct settings_place *b);
 
 /* Reads the file at `path`. 0, -EINVAL with `problems` filled, or a negative errno with none (the
  * file cannot be read). Defaults and what has no problem are set in all cases but the last. */

@@ -38,10 +38,10 @@ static const struct usher_schema_row redis_rows[] = {
     ROW(port, WHOLE, .min = 1, .max = 65535, .fallback = -1,
         .sentence = "the port on which Redis listens"),
     ROW(sentinels, LIST, .sentence = "the sentinels that know which Redis is the master"),
-    ROW(master, TEXT, .max = SETTINGS_MASTER_MAX, .sentence = "what the sentinels call the master"),
-    ROW(user, TEXT, .max = SETTINGS_USER_MAX, .sentence = "usherd's user in Redis"),
+    ROW(master, NAME, .max = SETTINGS_MASTER_MAX, .sentence = "what the sentinels call the master"),
+    ROW(user, NAME, .max = SETTINGS_USER_MAX, .sentence = "usherd's user in Redis"),
     ROW(password_file, ANY, .sentence = "the file with the user's password"),
-    ROW(sentinel_user, TEXT, .max = SETTINGS_USER_MAX,
+    ROW(sentinel_user, NAME, .max = SETTINGS_USER_MAX,
         .sentence = "usherd's user in the sentinels"),
     ROW(sentinel_password_file, ANY, .sentence = "the file with that user's password"),
     ROW(accept_loss, BOOL,
@@ -271,4 +271,9 @@ void settings_check_redis(struct settings_part *part, const struct usher_node *n
         part->problems, timeout->line, timeout->column,
         "`replica_timeout` must be shorter than `lease` inside `timing`: what waited "
         "longer may not be published any more");
+}
+
+bool settings_is_same_place(const struct settings_place *a, const struct settings_place *b)
+{
+    return a->port == b->port && strcmp(a->host, b->host) == 0;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "journal/dial.h"
 #include "journal/image.h"
 #include "journal/inside.h"
 #include "log.h"
@@ -16,14 +17,7 @@
 
 static redisReply *ask(redisContext *redis, const struct usher_text *args, size_t count)
 {
-    const char *argv[REDIS_ARGS_MAX];
-    size_t lengths[REDIS_ARGS_MAX];
-    redisReply *reply;
-    for (size_t i = 0; i < count; i++) {
-        argv[i] = args[i].at;
-        lengths[i] = args[i].length;
-    }
-    reply = redisCommandArgv(redis, (int)count, argv, lengths);
+    redisReply *reply = dial_ask(redis, args, count);
     if (journal_reply_classify(reply) != JOURNAL_REPLY_ACCEPTED &&
         (!reply || reply->type != REDIS_REPLY_NIL)) {
         char value[LOG_VALUE_SIZE];
@@ -36,20 +30,15 @@ static redisReply *ask(redisContext *redis, const struct usher_text *args, size_
     return reply;
 }
 
-static redisContext *connect_own(const struct settings *settings)
+/* Where the journal's own connection is. */
+static redisContext *connect_own(const struct journal *journal)
 {
-    const struct timeval connect_max = {.tv_sec = 2};
-    const struct timeval command_max = {.tv_sec = 60};
-    redisContext *redis = settings->redis.socket[0]
-                              ? redisConnectUnixWithTimeout(settings->redis.socket, connect_max)
-                              : redisConnectWithTimeout(settings->redis.place.host,
-                                                        settings->redis.place.port, connect_max);
-    if (redis && redis->err) {
-        redisFree(redis);
-        return NULL;
-    }
-    if (redis)
-        (void)redisSetTimeout(redis, command_max);
+    char why[DIAL_WHY_MAX];
+    char value[LOG_VALUE_SIZE];
+    redisContext *redis = dial_open(journal->settings, redis_place(journal->redis), why);
+    if (!redis)
+        log_warning("The snapshot's connection to Redis failed", "reason=%s",
+                    log_value(usher_text_of(why), value));
     return redis;
 }
 
@@ -216,7 +205,7 @@ int journal_child_run(struct journal *journal, struct usher_text rules_hash)
     char number[USHER_NUMBER_SIZE];
     int64_t begun_ms = redis_now_ms();
     size_t count;
-    redisContext *redis = connect_own(journal->settings);
+    redisContext *redis = connect_own(journal);
     if (!redis)
         return EXIT_FAILURE;
     usher_bytes_init(&saved, JOURNAL_SAVED_MAX);

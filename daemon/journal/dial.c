@@ -4,6 +4,7 @@
 #include <hiredis/hiredis.h>
 #include <stdio.h>
 
+#include "journal/login.h"
 #include "journal/redis.h"
 #include "journal/reply.h"
 
@@ -24,16 +25,13 @@ struct redisReply *dial_ask(struct redisContext *redis, const struct usher_text 
 /* Says who we are. */
 static bool log_in(redisContext *redis, const struct settings_login *login, char why[DIAL_WHY_MAX])
 {
-    struct usher_text args[3] = {USHER_TEXT("AUTH")};
+    struct usher_text args[LOGIN_ARGS_MAX];
+    size_t count = login_write_auth(login, args);
     struct usher_text text;
-    size_t count = 1;
     redisReply *reply;
     bool is_good;
-    if (!login->password[0])
+    if (count == 0)
         return true;
-    if (login->user[0])
-        args[count++] = usher_text_of(login->user);
-    args[count++] = usher_text_of(login->password);
     reply = dial_ask(redis, args, count);
     text = reply ? journal_reply_text(reply) : usher_text_of(redis->errstr);
     is_good = reply && reply->type != REDIS_REPLY_ERROR;

@@ -235,6 +235,10 @@ static void begin_tracking(struct profiles *profiles)
                                 USHER_TEXT("PREFIX"),   profiles->prefix};
     if (!profiles->is_listening || !redis_is_up(profiles->reader))
         return;
+    if (!settings_is_same_place(redis_place(profiles->reader), redis_place(profiles->listener))) {
+        start_over(profiles, "the two connections are not with the same Redis");
+        return;
+    }
     (void)snprintf(id, sizeof(id), "%" PRId64, profiles->listener_id);
     args[4] = usher_text_of(id);
     redis_command(profiles->reader, args, USHER_COUNT_OF(args), on_tracking, profiles);

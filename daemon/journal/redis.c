@@ -1,7 +1,11 @@
-/* A connection to Redis. What hiredis 0.14 asks of its user is kept here and nowhere else: its
- * context is never freed inside the connect callback (so `up` is told from a timer of our own),
- * never used after it failed or was disconnected, and every request's memory goes back when hiredis
- * gives it its last answer, which may be later than our giving the connection up. */
+/* A connection to Redis. What hiredis 0.14 asks of its user is kept here: its context is never
+ * freed inside the connect callback (`up` is told inside the answer to ROLE), never used after it
+ * failed or was disconnected, and every request's memory goes back when hiredis gives it its last
+ * answer, which may be later than our giving the connection up.
+ *
+ * Each attempt begins with the sentinels, if there are any, and each connection with AUTH and ROLE:
+ * nobody is told of a Redis that is no master. One that becomes a replica is left at the first
+ * answer that shows it, or when a sentinel names another. */
 #include "journal/redis.h"
 
 #include <assert.h>
@@ -13,40 +17,50 @@
 #include <hiredis/hiredis.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/list.h"
+#include "journal/login.h"
+#include "journal/reply.h"
+#include "journal/sentinel.h"
+#include "journal/trouble.h"
 #include "log.h"
 
-#define CONNECT_MS_MAX 2000
-#define COMMAND_MS     5000
-#define BACKOFF_MS_MIN 50
-#define BACKOFF_MS_MAX 2000
+#define CONNECT_MS_MAX          2000
+#define COMMAND_MS              5000
+#define BACKOFF_MS_MIN          50
+#define BACKOFF_MS_MAX          2000
+#define SENTINEL_BACKOFF_MS_MAX 500 /* the new master is there when they say so, and not before */
 
 enum connection_state {
     CONNECTION_CLOSED = 0,
     CONNECTION_WAITING,    /* for the next attempt */
+    CONNECTION_ASKING,     /* the sentinels */
     CONNECTION_CONNECTING, /* the timer is the deadline */
-    CONNECTION_CONNECTED,  /* the timer will tell `up` */
+    CONNECTION_GREETING,   /* AUTH and ROLE are not answered yet; the timer is the deadline */
     CONNECTION_UP,
 };
 
 struct redis {
     struct event_base *base;
     const struct settings *settings;
-    const char *name;
     const struct redis_ops *ops;
     void *owner;
     enum connection_state state;
-    redisAsyncContext *context; /* CONNECTING, CONNECTED, UP */
-    struct event *timer;        /* what it is for follows from the state */
-    struct event *watch;        /* the deadline of the oldest request */
-    struct usher_list requests; /* in the order of their sending */
+    redisAsyncContext *context;       /* CONNECTING, GREETING, UP */
+    struct sentinel *sentinel;        /* NULL without sentinels */
+    struct settings_place place;      /* of this attempt, or the last */
+    struct settings_place last_place; /* of the last master */
+    struct event *timer;              /* what it is for follows from the state */
+    struct event *watch;              /* the deadline of the oldest request */
+    struct usher_list requests;       /* in the order of their sending */
     redis_reply on_message;
     void *message_owner;
     int64_t backoff_ms;
     int64_t command_ms; /* a command may go unanswered for so long */
-    bool is_logged_away;
+    struct trouble trouble;
+    bool is_refusal_told; /* of one of the commands */
 };
 
 struct request {
@@ -57,7 +71,7 @@ struct request {
     int64_t sent_ms;
 };
 
-static void redis_connect(struct redis *redis);
+static void begin_attempt(struct redis *redis);
 
 int64_t redis_now_ms(void)
 {
@@ -78,9 +92,10 @@ static int64_t next_backoff_ms(struct redis *redis)
     uint32_t chance;
     int64_t half_ms = redis->backoff_ms / 2;
     evutil_secure_rng_get_bytes(&chance, sizeof(chance));
+    int64_t max_ms = redis->sentinel ? SENTINEL_BACKOFF_MS_MAX : BACKOFF_MS_MAX;
     redis->backoff_ms *= 2;
-    if (redis->backoff_ms > BACKOFF_MS_MAX)
-        redis->backoff_ms = BACKOFF_MS_MAX;
+    if (redis->backoff_ms > max_ms)
+        redis->backoff_ms = max_ms;
     return half_ms + (int64_t)chance % (half_ms + 1);
 }
 
@@ -96,20 +111,34 @@ static void forget_requests(struct redis *redis)
 
 /* The context is gone or about to go. The owner may close `redis` in `down`, so nothing follows
  * that call. */
-static void lose(struct redis *redis, const char *reason)
+static void lose(struct redis *redis, enum trouble_kind trouble, const char *reason)
 {
     bool was_up = redis->state == CONNECTION_UP;
-    char value[LOG_VALUE_SIZE];
     redis->context = NULL;
     redis->state = CONNECTION_WAITING;
+    if (redis->sentinel)
+        sentinel_stop(redis->sentinel);
     forget_requests(redis);
     arm(redis->timer, next_backoff_ms(redis));
-    if (!redis->is_logged_away)
-        log_warning("Redis cannot be reached; trying again until it can", "connection=%s reason=%s",
-                    redis->name, log_value(usher_text_of(reason), value));
-    redis->is_logged_away = true;
+    trouble_tell(&redis->trouble, trouble, &redis->place, reason);
     if (was_up)
         redis->ops->down(redis->owner, reason);
+}
+
+/* Nothing may follow: see lose. Not for the connect callback. */
+static void leave(struct redis *redis, enum trouble_kind trouble, const char *reason)
+{
+    redisAsyncContext *context = redis->context;
+    forget_requests(redis);
+    context->data = NULL;
+    redisAsyncFree(context);
+    lose(redis, trouble, reason);
+}
+
+void redis_drop(struct redis *redis, const char *reason)
+{
+    if (redis->context)
+        leave(redis, TROUBLE_AWAY, reason);
 }
 
 static void on_connect(const redisAsyncContext *context, int status)
@@ -118,29 +147,77 @@ static void on_connect(const redisAsyncContext *context, int status)
     if (!redis)
         return;
     if (status != REDIS_OK) {
-        lose(redis, context->errstr && context->errstr[0] ? context->errstr : "refused");
+        lose(redis, TROUBLE_AWAY,
+             context->errstr && context->errstr[0] ? context->errstr : "refused");
         return;
     }
-    redis->state = CONNECTION_CONNECTED;
-    arm(redis->timer, 0);
+    redis->state = CONNECTION_GREETING;
+    arm(redis->timer, redis->command_ms);
 }
 
 static void on_disconnect(const redisAsyncContext *context, int status)
 {
     struct redis *redis = context->data;
     if (redis)
-        lose(redis, status != REDIS_OK && context->errstr ? context->errstr : "closed");
+        lose(redis, TROUBLE_AWAY,
+             status != REDIS_OK && context->errstr ? context->errstr : "closed");
 }
 
-void redis_drop(struct redis *redis, const char *reason)
+static void log_move(const struct redis *redis)
 {
-    redisAsyncContext *context = redis->context;
-    if (!context)
+    char place[LOG_VALUE_SIZE];
+    char was[LOG_VALUE_SIZE];
+    if (redis->last_place.port == 0 || settings_is_same_place(&redis->place, &redis->last_place))
         return;
-    forget_requests(redis);
-    context->data = NULL;
-    redisAsyncFree(context);
-    lose(redis, reason);
+    log_warning("Another Redis is the master now", "connection=%s redis=%s was=%s",
+                redis->trouble.connection, trouble_place(redis->settings, &redis->place, place),
+                trouble_place(redis->settings, &redis->last_place, was));
+}
+
+static void be_up(struct redis *redis)
+{
+    event_del(redis->timer);
+    redis->state = CONNECTION_UP;
+    log_move(redis);
+    redis->last_place = redis->place;
+    if (redis->sentinel)
+        sentinel_watch(redis->sentinel);
+    redis->ops->up(redis->owner);
+}
+
+static void on_auth(redisAsyncContext *context, void *answer, void *arg)
+{
+    struct redis *redis = context->data;
+    const redisReply *reply = answer;
+    char found[LOGIN_FOUND_MAX];
+    (void)arg;
+    if (!redis || !reply || reply->type != REDIS_REPLY_ERROR)
+        return;
+    leave(redis, login_read(reply, found) == LOGIN_REFUSED ? TROUBLE_REFUSED : TROUBLE_AWAY, found);
+}
+
+static void on_role(redisAsyncContext *context, void *answer, void *arg)
+{
+    struct redis *redis = context->data;
+    char found[LOGIN_FOUND_MAX];
+    (void)arg;
+    if (!redis || !answer)
+        return;
+    switch (login_read(answer, found)) {
+    case LOGIN_MASTER:
+        be_up(redis);
+        break;
+    case LOGIN_REFUSED:
+        leave(redis, TROUBLE_REFUSED, found);
+        break;
+    case LOGIN_OTHER:
+        leave(redis, TROUBLE_NO_MASTER, found);
+        break;
+    case LOGIN_NONE:
+    case LOGIN_AWAY:
+        leave(redis, TROUBLE_AWAY, found);
+        break;
+    }
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
@@ -149,16 +226,16 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
     (void)fd, (void)what;
     switch (redis->state) {
     case CONNECTION_WAITING:
-        redis_connect(redis);
+        begin_attempt(redis);
         break;
     case CONNECTION_CONNECTING:
         redis_drop(redis, "no connection within 2 s");
         break;
-    case CONNECTION_CONNECTED:
-        redis->state = CONNECTION_UP;
-        redis->ops->up(redis->owner);
+    case CONNECTION_GREETING:
+        redis_drop(redis, "no answer in time");
         break;
     case CONNECTION_CLOSED:
+    case CONNECTION_ASKING:
     case CONNECTION_UP:
         break;
     }
@@ -180,20 +257,43 @@ static void on_watch(evutil_socket_t fd, short what, void *arg)
         arm(redis->watch, redis->command_ms - age_ms);
 }
 
+static int send_command(redisAsyncContext *context, redisCallbackFn *callback, void *callback_arg,
+                        const struct usher_text *args, size_t count)
+{
+    const char *argv[REDIS_ARGS_MAX];
+    size_t lengths[REDIS_ARGS_MAX];
+    for (size_t i = 0; i < count; i++) {
+        argv[i] = args[i].at ? args[i].at : "";
+        lengths[i] = args[i].length;
+    }
+    return redisAsyncCommandArgv(context, callback, callback_arg, (int)count, argv, lengths);
+}
+
+/* What is sent before the connection stands waits in it. */
+static int send_greeting(struct redis *redis)
+{
+    const struct usher_text role[] = {USHER_TEXT("ROLE")};
+    struct usher_text auth[LOGIN_ARGS_MAX];
+    size_t count = login_write_auth(&redis->settings->redis.login, auth);
+    int result = count > 0 ? send_command(redis->context, on_auth, NULL, auth, count) : REDIS_OK;
+    if (result == REDIS_OK)
+        result = send_command(redis->context, on_role, NULL, role, 1);
+    return result;
+}
+
 static void redis_connect(struct redis *redis)
 {
     const struct settings *settings = redis->settings;
-    redisAsyncContext *context =
-        settings->redis.socket[0]
-            ? redisAsyncConnectUnix(settings->redis.socket)
-            : redisAsyncConnect(settings->redis.place.host, settings->redis.place.port);
+    redisAsyncContext *context = settings->redis.socket[0]
+                                     ? redisAsyncConnectUnix(settings->redis.socket)
+                                     : redisAsyncConnect(redis->place.host, redis->place.port);
     char reason[160] = "memory is out";
     if (!context || context->err) {
         if (context) {
             (void)snprintf(reason, sizeof(reason), "%s", context->errstr);
             redisAsyncFree(context);
         }
-        lose(redis, reason);
+        lose(redis, TROUBLE_AWAY, reason);
         return;
     }
     context->data = redis;
@@ -203,6 +303,68 @@ static void redis_connect(struct redis *redis)
     redisAsyncSetConnectCallback(context, on_connect);
     redisAsyncSetDisconnectCallback(context, on_disconnect);
     arm(redis->timer, CONNECT_MS_MAX);
+    if (send_greeting(redis) != REDIS_OK)
+        redis_drop(redis, reason);
+}
+
+static void begin_attempt(struct redis *redis)
+{
+    if (redis->sentinel) {
+        redis->state = CONNECTION_ASKING;
+        sentinel_ask(redis->sentinel);
+        return;
+    }
+    redis->place = redis->settings->redis.place;
+    redis_connect(redis);
+}
+
+static void on_found(void *owner, const struct settings_place *place)
+{
+    struct redis *redis = owner;
+    redis->place = *place;
+    redis_connect(redis);
+}
+
+static void on_not_found(void *owner, bool is_name_unknown, const char *why)
+{
+    lose(owner, is_name_unknown ? TROUBLE_NAME : TROUBLE_SENTINELS, why);
+}
+
+static void on_moved(void *owner)
+{
+    redis_drop(owner, "the sentinels name another master");
+}
+
+static const struct sentinel_ops sentinel_ops = {
+    .found = on_found, .failed = on_not_found, .moved = on_moved};
+
+/* An answer by which a master shows that it is a replica now: READONLY to what writes, UNBLOCKED to
+ * a read that waited. */
+static bool is_demotion(const redisReply *reply)
+{
+    struct usher_text text = journal_reply_text(reply);
+    return reply->type == REDIS_REPLY_ERROR && text.length >= 9 &&
+           (memcmp(text.at, "READONLY ", 9) == 0 || memcmp(text.at, "UNBLOCKED", 9) == 0);
+}
+
+/* Once: another command may be answered well in between, and `trouble` would forget. */
+static void tell_refusal(struct redis *redis, const redisReply *reply)
+{
+    if (!redis->is_refusal_told)
+        login_log_refusal(redis->settings, redis->trouble.connection, journal_reply_text(reply));
+    redis->is_refusal_told = true;
+}
+
+/* The answer to one of the owner's requests, before he gets it. */
+static void look_at(struct redis *redis, const redisReply *reply)
+{
+    if (reply->type == REDIS_REPLY_ERROR) {
+        if (login_is_refusal(reply))
+            tell_refusal(redis, reply);
+        return; /* a Redis that only says LOADING is not back yet */
+    }
+    redis->backoff_ms = BACKOFF_MS_MIN;
+    trouble_end(&redis->trouble);
 }
 
 static void on_reply(redisAsyncContext *context, void *answer, void *arg)
@@ -218,13 +380,11 @@ static void on_reply(redisAsyncContext *context, void *answer, void *arg)
     free(request);
     if (!is_wanted)
         return;
-    /* A Redis that only says LOADING is not back yet. */
-    if (((const redisReply *)answer)->type != REDIS_REPLY_ERROR) {
-        redis->backoff_ms = BACKOFF_MS_MIN;
-        if (redis->is_logged_away)
-            log_info("Redis is back", "connection=%s", redis->name);
-        redis->is_logged_away = false;
+    if (is_demotion(answer)) {
+        redis_drop(redis, "it is a replica now");
+        return;
     }
+    look_at(redis, answer);
     if (usher_list_is_empty(&redis->requests))
         event_del(redis->watch);
     owner_on_reply(owner, answer);
@@ -246,7 +406,7 @@ int redis_open(struct redis **redis, struct event_base *base, const struct setti
         return -ENOMEM;
     made->base = base;
     made->settings = settings;
-    made->name = name;
+    made->trouble = (struct trouble){.settings = settings, .connection = name};
     made->ops = ops;
     made->owner = owner;
     made->backoff_ms = BACKOFF_MS_MIN;
@@ -254,7 +414,9 @@ int redis_open(struct redis **redis, struct event_base *base, const struct setti
     usher_list_init(&made->requests);
     made->timer = evtimer_new(base, on_timer, made);
     made->watch = evtimer_new(base, on_watch, made);
-    if (!made->timer || !made->watch) {
+    if (settings->redis.sentinels_count > 0)
+        made->sentinel = sentinel_new(base, settings, name, &sentinel_ops, made);
+    if (!made->timer || !made->watch || (settings->redis.sentinels_count > 0 && !made->sentinel)) {
         redis_close(made);
         return -ENOMEM;
     }
@@ -272,6 +434,7 @@ void redis_close(struct redis *redis)
         redis->context->data = NULL;
         redisAsyncFree(redis->context);
     }
+    sentinel_free(redis->sentinel);
     if (redis->timer)
         event_free(redis->timer);
     if (redis->watch)
@@ -296,11 +459,14 @@ bool redis_is_up(const struct redis *redis)
     return redis->state == CONNECTION_UP;
 }
 
+const struct settings_place *redis_place(const struct redis *redis)
+{
+    return &redis->place;
+}
+
 void redis_command(struct redis *redis, const struct usher_text *args, size_t count,
                    redis_reply on_owner_reply, void *owner)
 {
-    const char *argv[REDIS_ARGS_MAX];
-    size_t lengths[REDIS_ARGS_MAX];
     struct request *request;
     assert(redis->state == CONNECTION_UP && count > 0 && count <= REDIS_ARGS_MAX);
     request = malloc(sizeof(*request));
@@ -311,12 +477,7 @@ void redis_command(struct redis *redis, const struct usher_text *args, size_t co
     *request = (struct request){
         .redis = redis, .on_reply = on_owner_reply, .owner = owner, .sent_ms = redis_now_ms()};
     usher_list_init(&request->node);
-    for (size_t i = 0; i < count; i++) {
-        argv[i] = args[i].at ? args[i].at : "";
-        lengths[i] = args[i].length;
-    }
-    if (redisAsyncCommandArgv(redis->context, on_reply, request, (int)count, argv, lengths) !=
-        REDIS_OK) {
+    if (send_command(redis->context, on_reply, request, args, count) != REDIS_OK) {
         free(request); /* the connection is breaking: `down` follows by itself */
         return;
     }
@@ -328,10 +489,9 @@ void redis_command(struct redis *redis, const struct usher_text *args, size_t co
 void redis_subscribe(struct redis *redis, struct usher_text channel, redis_reply on_owner_message,
                      void *owner)
 {
-    const char *argv[] = {"SUBSCRIBE", channel.at};
-    size_t lengths[] = {9, channel.length};
+    const struct usher_text args[] = {USHER_TEXT("SUBSCRIBE"), channel};
     assert(redis->state == CONNECTION_UP && !redis->on_message);
     redis->on_message = on_owner_message;
     redis->message_owner = owner;
-    (void)redisAsyncCommandArgv(redis->context, on_message, NULL, 2, argv, lengths);
+    (void)send_command(redis->context, on_message, NULL, args, 2);
 }

@@ -1,6 +1,7 @@
-/* A connection to Redis that comes back by itself: hiredis's asynchronous client with what it lacks
- * - a deadline for connecting and for each command, and reconnecting with a back-off. RESP2,
- * commands as argument vectors only. SIGPIPE must be ignored. */
+/* A connection to the Redis that is master, which comes back by itself: hiredis's asynchronous
+ * client with what it lacks - a deadline for connecting and for each command, and reconnecting with
+ * a back-off - and the way to the master, by its address or by its sentinels. RESP2, commands as
+ * argument vectors only. SIGPIPE must be ignored. */
 #ifndef JOURNAL_REDIS_H
 #define JOURNAL_REDIS_H
 
@@ -18,7 +19,7 @@ struct redisReply;
 #define REDIS_ARGS_MAX 16
 
 struct redis_ops {
-    /* Connected: commands may be given. */
+    /* Connected with a master, and let in: commands may be given. */
     void (*up)(void *owner);
     /* The connection is gone. Commands that were not answered never will be; whether Redis did them
      * is not known. Called once after each `up`. */
@@ -41,6 +42,8 @@ void redis_start(struct redis *redis);
 void redis_set_patience(struct redis *redis, int64_t ms);
 
 bool redis_is_up(const struct redis *redis);
+/* Where it is, or was last; meaningless when the settings name a socket. */
+const struct settings_place *redis_place(const struct redis *redis);
 /* Gives a command; it must be up. Answers come in the order of the commands. */
 void redis_command(struct redis *redis, const struct usher_text *args, size_t count,
                    redis_reply on_reply, void *owner);

@@ -307,9 +307,12 @@ class Center:
         if number not in (signal.SIGSTOP, signal.SIGCONT):
             self.redis.wait()
 
+    def redis_address(self):
+        return ["-s", self.redis_socket]
+
     def redis_cli(self, *arguments, check=True):
         """What redis-cli prints, without the last newline."""
-        result = subprocess.run(["redis-cli", "-s", self.redis_socket, *map(str, arguments)],
+        result = subprocess.run(["redis-cli", *self.redis_address(), *map(str, arguments)],
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=30)
         assert not check or (result.returncode == 0 and not result.stdout.startswith("ERR")), result.stdout
         return result.stdout.rstrip("\n")
@@ -338,10 +341,13 @@ class Center:
         with open(self.path("rules.yaml"), "w") as file:
             file.write(text)
 
+    def redis_settings(self):
+        return f'socket: "{self.redis_socket}"'
+
     def write_settings(self, name="usherd.yaml", socket_name=None):
         """Writes a settings file; a second one with another socket is for a second usherd of the site."""
         listen = [f'{{unix: "{self.path(socket_name or "usher.sock")}"}}', *self.listen]
-        text = f"site: {self.site}\nrules: rules.yaml\nredis: {{socket: \"{self.redis_socket}\"}}\nlisten:\n"
+        text = f"site: {self.site}\nrules: rules.yaml\nredis: {{{self.redis_settings()}}}\nlisten:\n"
         text += "".join(f"  - {item}\n" for item in listen)
         if self.links:
             text += f"links: {self.links}\n"

@@ -1,0 +1,379 @@
+/* A short connection for each question, so that none can be half dead. What is asked: the master's
+ * address, which is the new one from the moment of its promotion, and the config-epoch, which rises
+ * at each switch and tells the newer of two words: a sentinel that was cut off goes on naming the
+ * old master. A first word of a start, and each after a master that proved to be none, is taken
+ * from all that answer; otherwise the first that is not older than what is known will do.
+ *
+ * hiredis 0.14: nothing is freed inside the connect callback; there the library frees. */
+#include "journal/sentinel.h"
+
+#include <event2/event.h>
+#include <hiredis/adapters/libevent.h>
+#include <hiredis/async.h>
+#include <hiredis/hiredis.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "journal/login.h"
+#include "journal/reply.h"
+#include "log.h"
+
+#define ANSWER_MS_MAX 500
+#define WATCH_MS      1000
+
+enum sentinel_state {
+    SENTINEL_STOPPED = 0,
+    SENTINEL_ASKING,
+    SENTINEL_WATCHING,
+};
+
+struct sentinel_word {
+    struct settings_place place;
+    int64_t epoch; /* -1 = there is no word */
+};
+
+struct sentinel {
+    struct event_base *base;
+    const struct settings *settings;
+    const char *name;
+    const struct sentinel_ops *ops;
+    void *owner;
+    enum sentinel_state state;
+    redisAsyncContext *context; /* of the question that is out */
+    struct event *timer;        /* its deadline, or without one, the moment of the next */
+    size_t index;               /* whom it goes to */
+    size_t preferred;           /* who answered last */
+    size_t asked_count;
+    size_t unknown_count;       /* how many of those know no such master */
+    size_t silent_count;        /* questions in a row without an answer, while watching */
+    struct sentinel_word word;  /* the answer that is being read */
+    struct sentinel_word best;  /* of this round */
+    struct sentinel_word known; /* that was told last */
+    bool is_known_good;         /* it proved to be a master */
+    bool is_split;              /* words of this round differ */
+    bool is_split_logged;
+    char why[LOG_VALUE_SIZE]; /* each that gave no word that counts, and its reason */
+};
+
+static void arm(struct sentinel *sentinel, int64_t ms)
+{
+    struct timeval wait = {.tv_sec = ms / 1000, .tv_usec = (ms % 1000) * 1000};
+    event_add(sentinel->timer, &wait);
+}
+
+static void note(struct sentinel *sentinel, const char *why)
+{
+    const struct settings_place *place = &sentinel->settings->redis.sentinels[sentinel->index];
+    size_t length = strlen(sentinel->why);
+    (void)snprintf(sentinel->why + length, sizeof(sentinel->why) - length, "%s%s:%u %s",
+                   length > 0 ? "; " : "", place->host, (unsigned)place->port, why);
+}
+
+static void note_word(struct sentinel *sentinel)
+{
+    char text[SETTINGS_HOST_MAX + 64];
+    (void)snprintf(text, sizeof(text), "says %s:%u of epoch %lld", sentinel->word.place.host,
+                   (unsigned)sentinel->word.place.port, (long long)sentinel->word.epoch);
+    note(sentinel, text);
+}
+
+/* Ends the question that is out. */
+static void hang_up(struct sentinel *sentinel)
+{
+    redisAsyncContext *context = sentinel->context;
+    event_del(sentinel->timer);
+    if (!context)
+        return;
+    sentinel->context = NULL;
+    context->data = NULL;
+    redisAsyncFree(context);
+}
+
+static void end_round(struct sentinel *sentinel)
+{
+    char value[LOG_VALUE_SIZE];
+    sentinel->state = SENTINEL_STOPPED;
+    if (sentinel->best.epoch < 0) {
+        sentinel->ops->failed(sentinel->owner,
+                              sentinel->unknown_count > 0 &&
+                                  sentinel->unknown_count == sentinel->asked_count,
+                              sentinel->why);
+        return;
+    }
+    if (sentinel->is_split && !sentinel->is_split_logged)
+        log_warning("The sentinels do not agree on the master; the newest word is taken",
+                    "connection=%s why=%s", sentinel->name,
+                    log_value(usher_text_of(sentinel->why), value));
+    sentinel->is_split_logged = sentinel->is_split;
+    sentinel->known = sentinel->best;
+    sentinel->is_known_good = false;
+    sentinel->ops->found(sentinel->owner, &sentinel->known.place);
+}
+
+/* True when no other needs to be asked. */
+static bool take_word(struct sentinel *sentinel)
+{
+    const struct sentinel_word *word = &sentinel->word;
+    bool has_best = sentinel->best.epoch >= 0;
+    note_word(sentinel);
+    if (has_best && !settings_is_same_place(&sentinel->best.place, &word->place))
+        sentinel->is_split = true;
+    if (!has_best || word->epoch > sentinel->best.epoch) {
+        sentinel->best = *word;
+        sentinel->preferred = sentinel->index;
+    }
+    if (sentinel->known.epoch < 0)
+        return false;
+    return word->epoch > sentinel->known.epoch ||
+           (sentinel->is_known_good && word->epoch == sentinel->known.epoch);
+}
+
+static void end_look(struct sentinel *sentinel, bool has_word)
+{
+    const struct sentinel_word *word = &sentinel->word;
+    size_t count = sentinel->settings->redis.sentinels_count;
+    if (!has_word) {
+        if (++sentinel->silent_count == count)
+            log_warning("No sentinel answers: a switch of the master would be seen late",
+                        "connection=%s", sentinel->name);
+        arm(sentinel, WATCH_MS);
+        return;
+    }
+    if (sentinel->silent_count >= count)
+        log_info("The sentinels are back", "connection=%s", sentinel->name);
+    sentinel->silent_count = 0;
+    sentinel->preferred = sentinel->index;
+    if (word->epoch <= sentinel->known.epoch ||
+        settings_is_same_place(&word->place, &sentinel->known.place)) {
+        if (word->epoch > sentinel->known.epoch)
+            sentinel->known.epoch = word->epoch;
+        arm(sentinel, WATCH_MS);
+        return;
+    }
+    sentinel->state = SENTINEL_STOPPED;
+    sentinel->ops->moved(sentinel->owner);
+}
+
+/* The question is over: `why` NULL means that `word` is its answer. The owner may have freed the
+ * sentinel when this returns. */
+static void end_question(struct sentinel *sentinel, const char *why)
+{
+    size_t count = sentinel->settings->redis.sentinels_count;
+    hang_up(sentinel);
+    if (sentinel->state == SENTINEL_WATCHING) {
+        end_look(sentinel, !why);
+        return;
+    }
+    sentinel->asked_count++;
+    if (why)
+        note(sentinel, why);
+    if ((!why && take_word(sentinel)) || sentinel->asked_count == count) {
+        end_round(sentinel);
+        return;
+    }
+    sentinel->index = (sentinel->index + 1) % count;
+    arm(sentinel, 0);
+}
+
+/* The sentinel whose question this context still is. */
+static struct sentinel *sentinel_of(const redisAsyncContext *context)
+{
+    struct sentinel *sentinel = context->data;
+    return sentinel && sentinel->context == context ? sentinel : NULL;
+}
+
+static void on_connect(const redisAsyncContext *context, int status)
+{
+    struct sentinel *sentinel = sentinel_of(context);
+    if (!sentinel || status == REDIS_OK)
+        return;
+    sentinel->context = NULL; /* the library frees it */
+    end_question(sentinel, context->errstr && context->errstr[0] ? context->errstr : "refused");
+}
+
+static void on_disconnect(const redisAsyncContext *context, int status)
+{
+    struct sentinel *sentinel = sentinel_of(context);
+    if (!sentinel)
+        return;
+    sentinel->context = NULL;
+    end_question(sentinel, status != REDIS_OK && context->errstr ? context->errstr : "closed");
+}
+
+static void end_with_error(struct sentinel *sentinel, const redisReply *reply)
+{
+    struct usher_text text = journal_reply_text(reply);
+    char why[96] = "gave no answer that is known";
+    if (text.at)
+        (void)snprintf(why, sizeof(why), "%.*s",
+                       (int)(text.length < sizeof(why) ? text.length : sizeof(why) - 1), text.at);
+    end_question(sentinel, why);
+}
+
+static void on_auth(redisAsyncContext *context, void *answer, void *arg)
+{
+    struct sentinel *sentinel = sentinel_of(context);
+    const redisReply *reply = answer;
+    (void)arg;
+    if (sentinel && reply && reply->type == REDIS_REPLY_ERROR)
+        end_with_error(sentinel, reply);
+}
+
+/* [host, port], or nil. */
+static void on_address(redisAsyncContext *context, void *answer, void *arg)
+{
+    struct sentinel *sentinel = sentinel_of(context);
+    const redisReply *reply = answer;
+    struct usher_text host = journal_reply_text(journal_reply_element(reply, 0));
+    struct usher_text port = journal_reply_text(journal_reply_element(reply, 1));
+    int64_t number;
+    (void)arg;
+    if (!sentinel || !reply)
+        return;
+    if (reply->type == REDIS_REPLY_NIL) {
+        sentinel->unknown_count++;
+        end_question(sentinel, "knows no master of this name");
+    } else if (!usher_text_copy(sentinel->word.place.host, sizeof(sentinel->word.place.host),
+                                host) ||
+               !usher_text_read_int64(port, &number) || number < 1 || number > UINT16_MAX) {
+        end_with_error(sentinel, reply);
+    } else {
+        sentinel->word.place.port = (uint16_t)number;
+    }
+}
+
+static void on_master(redisAsyncContext *context, void *answer, void *arg)
+{
+    struct sentinel *sentinel = sentinel_of(context);
+    const redisReply *reply = answer;
+    struct usher_text epoch = journal_reply_text(journal_reply_find(reply, "config-epoch"));
+    (void)arg;
+    if (!sentinel || !reply)
+        return;
+    if (usher_text_read_int64(epoch, &sentinel->word.epoch) && sentinel->word.epoch >= 0)
+        end_question(sentinel, NULL);
+    else
+        end_with_error(sentinel, reply);
+}
+
+static int send_question(redisAsyncContext *context, redisCallbackFn *on_reply,
+                         const struct usher_text *args, size_t count)
+{
+    const char *argv[LOGIN_ARGS_MAX];
+    size_t lengths[LOGIN_ARGS_MAX];
+    for (size_t i = 0; i < count; i++) {
+        argv[i] = args[i].at;
+        lengths[i] = args[i].length;
+    }
+    return redisAsyncCommandArgv(context, on_reply, NULL, (int)count, argv, lengths);
+}
+
+/* What is sent before the connection stands waits in it. */
+static int send_questions(struct sentinel *sentinel, redisAsyncContext *context)
+{
+    struct usher_text master = usher_text_of(sentinel->settings->redis.master);
+    const struct usher_text address[] = {USHER_TEXT("SENTINEL"),
+                                         USHER_TEXT("GET-MASTER-ADDR-BY-NAME"), master};
+    const struct usher_text all[] = {USHER_TEXT("SENTINEL"), USHER_TEXT("MASTER"), master};
+    struct usher_text auth[LOGIN_ARGS_MAX];
+    size_t count = login_write_auth(&sentinel->settings->redis.sentinel_login, auth);
+    int result = count > 0 ? send_question(context, on_auth, auth, count) : REDIS_OK;
+    if (result == REDIS_OK)
+        result = send_question(context, on_address, address, USHER_COUNT_OF(address));
+    if (result == REDIS_OK)
+        result = send_question(context, on_master, all, USHER_COUNT_OF(all));
+    return result;
+}
+
+static void begin_question(struct sentinel *sentinel)
+{
+    const struct settings_place *place = &sentinel->settings->redis.sentinels[sentinel->index];
+    redisAsyncContext *context = redisAsyncConnect(place->host, place->port);
+    char why[96] = "memory is out";
+    sentinel->word = (struct sentinel_word){.epoch = -1};
+    if (!context || context->err) {
+        if (context) {
+            (void)snprintf(why, sizeof(why), "%s", context->errstr);
+            redisAsyncFree(context);
+        }
+        end_question(sentinel, why);
+        return;
+    }
+    context->data = sentinel;
+    sentinel->context = context;
+    redisLibeventAttach(context, sentinel->base);
+    redisAsyncSetConnectCallback(context, on_connect);
+    redisAsyncSetDisconnectCallback(context, on_disconnect);
+    arm(sentinel, ANSWER_MS_MAX);
+    if (send_questions(sentinel, context) != REDIS_OK)
+        end_question(sentinel, why);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+    struct sentinel *sentinel = arg;
+    (void)fd, (void)what;
+    if (sentinel->context) {
+        end_question(sentinel, "no answer within 500 ms");
+        return;
+    }
+    if (sentinel->state == SENTINEL_WATCHING)
+        sentinel->index = (sentinel->index + 1) % sentinel->settings->redis.sentinels_count;
+    begin_question(sentinel);
+}
+
+struct sentinel *sentinel_new(struct event_base *base, const struct settings *settings,
+                              const char *name, const struct sentinel_ops *ops, void *owner)
+{
+    struct sentinel *made = calloc(1, sizeof(*made));
+    if (!made)
+        return NULL;
+    made->base = base;
+    made->settings = settings;
+    made->name = name;
+    made->ops = ops;
+    made->owner = owner;
+    made->known.epoch = -1;
+    made->timer = evtimer_new(base, on_timer, made);
+    if (!made->timer) {
+        free(made);
+        return NULL;
+    }
+    return made;
+}
+
+void sentinel_free(struct sentinel *sentinel)
+{
+    if (!sentinel)
+        return;
+    sentinel_stop(sentinel);
+    event_free(sentinel->timer);
+    free(sentinel);
+}
+
+void sentinel_ask(struct sentinel *sentinel)
+{
+    sentinel_stop(sentinel);
+    sentinel->state = SENTINEL_ASKING;
+    sentinel->index = sentinel->preferred;
+    sentinel->asked_count = sentinel->unknown_count = 0;
+    sentinel->best.epoch = -1;
+    sentinel->is_split = false;
+    sentinel->why[0] = '\0';
+    arm(sentinel, 0);
+}
+
+void sentinel_watch(struct sentinel *sentinel)
+{
+    sentinel->state = SENTINEL_WATCHING;
+    sentinel->is_known_good = true;
+    sentinel->silent_count = 0;
+    arm(sentinel, WATCH_MS);
+}
+
+void sentinel_stop(struct sentinel *sentinel)
+{
+    sentinel->state = SENTINEL_STOPPED;
+    hang_up(sentinel);
+}

@@ -1,0 +1,35 @@
+/* Why a connection to Redis is not there, told once each until it is back. */
+#ifndef JOURNAL_TROUBLE_H
+#define JOURNAL_TROUBLE_H
+
+#include <stdbool.h>
+
+#include "log.h"
+#include "settings.h"
+
+enum trouble_kind {
+    TROUBLE_NONE = 0,
+    TROUBLE_AWAY,      /* it does not answer, or not now */
+    TROUBLE_SENTINELS, /* none of them says where it is */
+    TROUBLE_NAME,      /* none of them knows a master of the name in the settings */
+    TROUBLE_REFUSED,   /* it does not let usherd in, or refuses a command */
+    TROUBLE_NO_MASTER, /* what answers is a replica, or a sentinel */
+};
+
+struct trouble {
+    const struct settings *settings;
+    const char *connection; /* its name in the log */
+    unsigned told;          /* a bit a kind */
+};
+
+/* `place`: where it was tried; `why`: an answer, or the system's word. */
+void trouble_tell(struct trouble *trouble, enum trouble_kind kind,
+                  const struct settings_place *place, const char *why);
+/* It is back: tells that, if there was any trouble. */
+void trouble_end(struct trouble *trouble);
+
+/* "10.0.0.1:6379", or the socket's path, as a value for the log. */
+const char *trouble_place(const struct settings *settings, const struct settings_place *place,
+                          char room[LOG_VALUE_SIZE]);
+
+#endif

@@ -1,0 +1,205 @@
+"""Redis with a replica and three sentinels: the master dies, is switched by hand, stalls; the sentinels are away, or know nothing."""
+
+import signal
+import statistics
+import time
+import unittest
+
+from guarded import MASTER, GuardedCenter, GuardedPair, run_cli
+from harness import wait_until
+
+
+def ready(center, pbx_instance="life-1"):
+    """A PBX, and an agent who takes everything."""
+    center.profile("olena", billing=8)
+    pbx = center.client("pbx", client="pbx1", instance=pbx_instance)
+    desk = center.client("desk", agent="olena")
+    wait_until(lambda: desk.ask({"do": "agent.ready"}).get("ok"), "the profile is known")
+    return pbx, desk
+
+
+def arrive(pbx, contact):
+    return pbx.send({"do": "contact.arrive", "contact": contact, "channel": "voice"})
+
+
+def arrived(center):
+    return [e["contact"] for e in center.journal() if e["ev"] == "contact.arrived"]
+
+
+def forget_tail(center):
+    """From now on the master's writes do not reach the replica, which is stopped."""
+    replica = center.servers[center.replica_port()]
+    replica.send_signal(signal.SIGSTOP)
+    run_cli(center.master_port(), "CLIENT", "KILL", "TYPE", "replica")
+    return replica
+
+
+class MasterDies(unittest.TestCase):
+    def test_acknowledged_contacts_stand_and_new_ones_are_offered(self):
+        times = []
+        with GuardedCenter() as center:
+            acknowledged = set()
+            pbx, desk = ready(center)
+            for life in range(3):
+                sent = {arrive(pbx, f"{life}-{i}"): f"pbx1/{life}-{i}" for i in range(200)}
+                for id in list(sent)[:100]:
+                    self.assertTrue(pbx.wait_answer(id)["ok"])
+                start = time.monotonic()
+                old = center.kill_master()
+                for id in sent:
+                    if id not in list(sent)[:100]:
+                        self.assertTrue(pbx.wait_answer(id, timeout=30)["ok"])
+                acknowledged |= set(sent.values())
+                for contact in sent.values():  # the one who is offered goes away, so somebody else is offered
+                    pbx.call({"do": "contact.abandon", "contact": contact.split("/")[1]})
+                pbx.call({"do": "contact.arrive", "contact": f"new-{life}", "channel": "voice"})
+                offered = desk.wait_event("contact.offered", contact=f"pbx1/new-{life}", timeout=30)
+                times.append(time.monotonic() - start)
+                self.assertTrue(offered)
+                acknowledged.add(f"pbx1/new-{life}")
+                pbx.call({"do": "contact.abandon", "contact": f"new-{life}"})
+                there = arrived(center)
+                self.assertEqual(len(there), len(set(there)))
+                self.assertLessEqual(acknowledged, set(there))
+                center.wait_log("Another Redis is the master now.*connection=journal", count=life + 1)
+                center.start_server(old)
+                center.wait_guarded()
+            numbers = [tuple(map(int, e["n"].split("-"))) for e in center.journal()]
+            self.assertEqual(numbers, sorted(set(numbers)))
+            self.assertEqual({n[0] for n in numbers}, {numbers[0][0]})
+        print("first new offer after kill -9 of the master: " + ", ".join(f"{t:.2f}" for t in times) +
+              f" s; median {statistics.median(times):.2f} s", flush=True)
+
+    def test_what_the_failover_lost_is_appended_again(self):
+        with GuardedCenter() as center:
+            pbx = center.client("pbx", client="pbx1")
+            pbx.call({"do": "contact.arrive", "contact": "before", "channel": "voice"})
+            wait_until(lambda: "slave_repl_offset" in run_cli(center.second, "INFO", "replication"), "replicated")
+            replica = forget_tail(center)
+            for i in range(30):
+                pbx.call({"do": "contact.arrive", "contact": f"lost-{i}", "channel": "voice"})
+            old = center.kill_master()
+            replica.send_signal(signal.SIGCONT)
+            center.wait_switch(old)
+            pbx.call({"do": "contact.arrive", "contact": "after", "channel": "voice"}, timeout=30)
+            center.wait_log("Redis lost the journal's end; it is appended again")
+            self.assertEqual(arrived(center),
+                             ["pbx1/before"] + [f"pbx1/lost-{i}" for i in range(30)] + ["pbx1/after"])
+            center.kill_usherd()
+            center.start_usherd()
+            self.assertEqual(len(center.client("observer").state("contact")), 32)
+
+    def test_profiles_are_followed_at_the_new_master(self):
+        with GuardedCenter() as center:
+            pbx, desk = ready(center)
+            old = center.kill_master()
+            center.wait_switch(old)
+            pbx.call({"do": "contact.arrive", "contact": "1", "channel": "voice"}, timeout=30)
+            count = len([e for e in center.journal() if e["ev"] == "agent.profiled"])
+            center.profile("olena", billing=3)
+            wait_until(lambda: len([e for e in center.journal() if e["ev"] == "agent.profiled"]) > count,
+                       "the change is known", 30)
+
+    def test_usherd_that_starts_during_the_failover_leads_after_it(self):
+        with GuardedCenter() as center:
+            pbx = center.client("pbx", client="pbx1", instance="life-1")
+            pbx.call({"do": "contact.arrive", "contact": "1", "channel": "voice"})
+            center.kill_usherd()
+            old = center.kill_master()
+            center.start_usherd(wait=False)
+            wait_until(center.is_leading, "usherd leads", 30)
+            self.assertNotEqual(center.master_port(), old)
+            self.assertEqual([c["contact"] for c in center.client("observer").state("contact")], ["pbx1/1"])
+
+    def test_snapshots_are_written_at_the_new_master(self):
+        with GuardedCenter(settings="journal: {snapshot_every: 20}\n") as center:
+            pbx = center.client("pbx", client="pbx1")
+            old = center.kill_master()
+            center.wait_switch(old)
+            for i in range(60):
+                pbx.call({"do": "contact.arrive", "contact": str(i), "channel": "voice"}, timeout=30)
+            wait_until(lambda: center.redis_cli("KEYS", center.key("snapshot:*")), "a snapshot is written")
+
+
+class MasterIsSwitched(unittest.TestCase):
+    def test_demoted_master_that_still_answers_is_left_soon(self):
+        times = []
+        with GuardedCenter() as center:
+            pbx, desk = ready(center)
+            for life in range(3):
+                old = center.master_port()
+                wait_until(lambda: run_cli(center.sentinel_ports[0], "SENTINEL", "FAILOVER", MASTER) == "OK",
+                           "the sentinel switches", 30)
+                center.wait_switch(old)
+                start = time.monotonic()
+                center.wait_log("Another Redis is the master now.*connection=journal", count=life + 1)
+                times.append(time.monotonic() - start)
+                pbx.call({"do": "contact.arrive", "contact": str(life), "channel": "voice"}, timeout=30)
+                self.assertEqual(len(arrived(center)), life + 1)
+                center.wait_guarded()
+        print("followed a switch by hand after " + ", ".join(f"{t:.2f}" for t in times) + " s", flush=True)
+
+    def test_master_that_stood_still_and_wakes_is_not_gone_back_to(self):
+        with GuardedCenter() as center:
+            pbx = center.client("pbx", client="pbx1")
+            old = center.kill_master(signal.SIGSTOP)
+            center.wait_switch(old)
+            pbx.call({"do": "contact.arrive", "contact": "1", "channel": "voice"}, timeout=30)
+            center.servers[old].send_signal(signal.SIGCONT)
+            center.wait_guarded()
+            pbx.call({"do": "contact.arrive", "contact": "2", "channel": "voice"}, timeout=30)
+            self.assertEqual(arrived(center), ["pbx1/1", "pbx1/2"])
+            self.assertNotEqual(center.master_port(), old)
+
+
+class SentinelsAreAway(unittest.TestCase):
+    def test_usherd_serves_without_them_and_starts_when_they_are_back(self):
+        with GuardedCenter() as center:
+            pbx = center.client("pbx", client="pbx1", instance="life-1")
+            center.kill_sentinels()
+            center.wait_log("No sentinel answers: a switch of the master would be seen late", timeout=20)
+            pbx.call({"do": "contact.arrive", "contact": "1", "channel": "voice"})
+            center.kill_usherd()
+            center.start_usherd(wait=False)
+            line = center.wait_log("No sentinel says where Redis is")
+            for port in center.sentinel_ports:
+                self.assertIn(f"127.0.0.1:{port} Connection refused", line)
+            center.start_sentinels()
+            wait_until(center.is_leading, "usherd leads", 30)
+            center.wait_log("Redis is back connection=journal")
+            said = [l for l in center.log().splitlines()
+                    if "No sentinel says where Redis is" in l and "connection=journal" in l]
+            self.assertEqual(len(said), 1, said)
+
+    def test_wrong_name_is_told(self):
+        with GuardedCenter() as center:
+            center.kill_usherd()
+            with open(center.path("usherd.yaml")) as file:
+                text = file.read()
+            with open(center.path("usherd.yaml"), "w") as file:
+                file.write(text.replace(f"master: {MASTER}", "master: mian"))
+            center.start_usherd(wait=False)
+            line = center.wait_log("The sentinels know no master of this name. Compare `master`")
+            self.assertIn("master=mian", line)
+
+
+class TwoRouters(unittest.TestCase):
+    def test_leader_and_standby_both_follow_a_switch(self):
+        with GuardedPair() as pair:
+            pbx = pair.client("pbx", client="pbx1", instance="life-1")
+            pbx.call({"do": "contact.arrive", "contact": "1", "channel": "voice"})
+            old = pair.kill_master()
+            pair.wait_switch(old)
+            pbx = pair.come_back("pbx", "pbx1", instance="life-1", timeout=30)
+            pbx.call({"do": "contact.arrive", "contact": "2", "channel": "voice"}, timeout=30)
+            leader = pair.leader()
+            follower = "b" if leader == "a" else "a"
+            wait_until(lambda: (pair.describe(follower) or {}).get("digest") == "same", "the standby follows on", 30)
+            pair.kill(leader)
+            pair.wait_leader(follower)
+            kept = pair.come_back("observer", "watch").state("contact")
+            self.assertEqual({c["contact"] for c in kept}, {"pbx1/1", "pbx1/2"})
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -28,6 +28,17 @@ static const struct alarm_row rows[ALARM_COUNT] = {
          "The journal held an entry that no router wrote, and Redis takes no number below its id, "
          "though it was deleted. Remedy: usherctl journal repair",
          "The journal goes on behind the last router's entry"},
+    [ALARM_REPLICAS_STRICT] =
+        {LOG_LEVEL_ERROR,
+         "Too few replicas of Redis confirm what is written; nothing is decided until they do. "
+         "Remedy: bring them back (INFO replication), or lower `wait_replicas`, or set `replicas: "
+         "best` under `redis` in usherd.yaml and restart usherd",
+         "Enough replicas of Redis confirm what is written"},
+    [ALARM_REPLICAS_BEST] =
+        {LOG_LEVEL_WARNING,
+         "Too few replicas of Redis confirm what is written; it goes on without them, and a "
+         "failover now would lose the newest events. Remedy: bring them back (INFO replication)",
+         "Enough replicas of Redis confirm what is written again"},
     [ALARM_MEMORY] =
         {LOG_LEVEL_ERROR,
          "Redis has no memory left for the journal. Remedy: raise maxmemory (CONFIG SET maxmemory, "

@@ -12,8 +12,10 @@
 
 enum alarm_kind {
     ALARM_NONE = 0,
-    ALARM_FOREIGN_ENTRY, /* entry.h */
-    ALARM_FOREIGN_TRACE, /* the same, deleted by hand */
+    ALARM_FOREIGN_ENTRY,   /* entry.h */
+    ALARM_FOREIGN_TRACE,   /* the same, deleted by hand */
+    ALARM_REPLICAS_STRICT, /* fewer than redis.wait_replicas have confirmed: it is held */
+    ALARM_REPLICAS_BEST,   /* it goes on without */
     /* Redis's errors, by their first word. */
     ALARM_MEMORY,      /* OOM */
     ALARM_DISK,        /* MISCONF */

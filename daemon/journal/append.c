@@ -11,7 +11,7 @@ static void on_appended(void *owner, const struct redisReply *reply)
     struct journal *journal = owner;
     switch (journal_reply_classify(reply)) {
     case JOURNAL_REPLY_ACCEPTED:
-        journal_accept_flight(journal);
+        journal_confirm(journal, journal_accept_flight);
         break;
     case JOURNAL_REPLY_REFUSED:
         journal_enter(journal, JOURNAL_PHASE_REPAIRING);
@@ -34,6 +34,7 @@ void journal_send_flight(struct journal *journal)
 {
     journal->flight.sent_ms = redis_now_ms();
     journal_add(journal, journal->flight.last, journal->flight.lines, false, on_appended);
+    journal_send_wait(journal);
 }
 
 /* `appended` comes before "back": the owner may append the next batch inside it, and must not be

@@ -155,7 +155,7 @@ static void on_end(void *owner, const struct redisReply *reply)
     is_ours = end.has_last && usher_number_compare(end.last.id, journal->claim.n) == 0 &&
               usher_text_is_equal(end.last.lines, usher_bytes_text(&journal->claim.line));
     if (is_ours) {
-        go_on(journal);
+        journal_confirm_again(journal, journal->claim.n, go_on);
     } else if (journal->claim.did_stand) {
         journal_be_fenced(journal, end.last.id);
     } else {
@@ -178,7 +178,7 @@ static void on_claimed(void *owner, const struct redisReply *reply)
             journal_fail(journal);
             return;
         }
-        go_on(journal);
+        journal_confirm(journal, go_on);
         break;
     case JOURNAL_REPLY_REFUSED:
         journal_ask_end(journal, on_end);
@@ -207,6 +207,7 @@ void journal_claim_send(struct journal *journal)
     journal->proven_ms = redis_now_ms();
     journal_add(journal, journal->claim.n, usher_bytes_text(&journal->claim.line),
                 journal->is_first, on_claimed);
+    journal_send_wait(journal);
 }
 
 void journal_claim_step(struct journal *journal)

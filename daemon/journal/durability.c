@@ -1,6 +1,8 @@
 /* The promise of durability, by a table over appendfsync. */
 #include "journal/durability.h"
 
+#include <inttypes.h>
+
 #include "log.h"
 
 struct promise_row {
@@ -56,4 +58,33 @@ bool durability_is_fit(struct usher_text appendonly, struct usher_text appendfsy
             log_info(promises[i].sentence, "appendfsync=%s", promises[i].appendfsync);
     }
     return is_fit || accept_loss;
+}
+
+void durability_log_replicas(const struct settings *settings, size_t connected_count)
+{
+    int64_t wanted = settings->redis.wait_replicas;
+    bool is_strict = settings->redis.replicas == SETTINGS_REPLICAS_STRICT;
+    if (wanted == 0) {
+        if (connected_count > 0 || settings->redis.sentinels_count > 0)
+            log_warning(
+                "Durability: a failover to a replica may lose the newest events, though they "
+                "were acknowledged. For more set `wait_replicas: 1` under `redis`",
+                "replicas=%zu sentinels=%zu", connected_count, settings->redis.sentinels_count);
+        return;
+    }
+    if (is_strict)
+        log_info(
+            "Durability: acknowledged = on disk here, and in the memory of as many replicas as "
+            "wait_replicas says; a failover to one of them loses nothing",
+            "wait_replicas=%" PRId64 " replicas=%zu", wanted, connected_count);
+    else
+        log_info("Durability: acknowledged = on disk here; replicas are waited for, but it goes on "
+                 "without them, and a failover then may lose the newest events",
+                 "wait_replicas=%" PRId64 " replicas=%zu", wanted, connected_count);
+    if (wanted > (int64_t)connected_count && is_strict)
+        log_warning(
+            "Redis has fewer replicas than `wait_replicas` asks for: nothing will be decided "
+            "until they are there. Remedy: connect them (INFO replication), or lower "
+            "`wait_replicas`",
+            "wait_replicas=%" PRId64 " replicas=%zu", wanted, connected_count);
 }

@@ -272,9 +272,21 @@ static void scan(struct journal *journal, struct usher_text cursor)
     journal_command(journal, args, USHER_COUNT_OF(args), on_scan);
 }
 
+static void on_role(void *owner, const struct redisReply *reply)
+{
+    struct journal *journal = owner;
+    const struct redisReply *replicas = journal_reply_element(reply, 2);
+    if (usher_text_is_equal(journal_reply_text(journal_reply_element(reply, 0)),
+                            USHER_TEXT("master")) &&
+        replicas && replicas->type == REDIS_REPLY_ARRAY)
+        durability_log_replicas(journal->settings, replicas->elements);
+    scan(journal, USHER_TEXT("0"));
+}
+
 static void on_config(void *owner, const struct redisReply *reply)
 {
     struct journal *journal = owner;
+    const struct usher_text args[] = {USHER_TEXT("ROLE")};
     /* A refusal (an ACL without CONFIG) is told by durability_is_fit; only "not now" is tried
      * again. */
     if (journal_reply_classify(reply) == JOURNAL_REPLY_AWAY) {
@@ -288,7 +300,7 @@ static void on_config(void *owner, const struct redisReply *reply)
         journal_fail(journal);
         return;
     }
-    scan(journal, USHER_TEXT("0"));
+    journal_command(journal, args, 1, on_role);
 }
 
 void journal_find_step(struct journal *journal)

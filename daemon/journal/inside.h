@@ -82,6 +82,16 @@ struct journal_flight {
         sent_ms; /* CLOCK_BOOTTIME; of the last question whose answer tells that it is durable */
 };
 
+/* Replicas that are waited for, redis.wait_replicas. */
+struct journal_wait {
+    struct alarm alarm;
+    /* What goes on when enough of them have confirmed; NULL = the answer on its way is of no use
+     * any more. */
+    void (*then)(struct journal *journal);
+    int64_t full_ms; /* CLOCK_BOOTTIME: when they were last waited for as long as is allowed */
+    uint64_t unconfirmed_count; /* batches published without them since they were there */
+};
+
 struct journal_loss {
     bool
         is_prepared; /* `saved` and the claim's line are made, and the owner has applied the line */
@@ -146,6 +156,7 @@ struct journal {
     struct journal_flight flight;
     int64_t proven_ms;        /* CLOCK_BOOTTIME: when the last append that stands was sent */
     struct journal_tail tail; /* from our claim on */
+    struct journal_wait wait;
     struct journal_batch *repair_next;
     int64_t repair_sent_ms;
     struct journal_loss loss;
@@ -223,6 +234,16 @@ bool journal_is_written_anew(const struct journal *journal, const struct journal
 /* Hands the entry's lines to the owner. */
 USHER_MUST_USE enum journal_handing journal_hand_over(struct journal *journal,
                                                       const struct journal_entry *entry);
+/* replicas.c */
+/* Right behind an XADD, which this asks the replicas to confirm. */
+void journal_send_wait(struct journal *journal);
+/* That XADD was accepted: calls `then` when it is confirmed as far as the settings ask for it,
+ * perhaps at once. With `strict` and too few the phase is tried again in a while instead. */
+void journal_confirm(struct journal *journal, void (*then)(struct journal *journal));
+/* The same for an entry, the stream's last, that may have been appended over another connection. */
+void journal_confirm_again(struct journal *journal, struct usher_number n,
+                           void (*then)(struct journal *journal));
+
 void journal_send_flight(struct journal *journal);
 /* The batch in flight is durable. */
 void journal_accept_flight(struct journal *journal);

@@ -162,6 +162,7 @@ static void forget(struct journal *journal)
     journal->loss.is_prepared = false;
     journal->keeping.is_active = false;
     journal->repair_next = NULL;
+    journal->wait.then = NULL;
     journal->is_first = journal->is_leading = journal->is_away = false;
     journal->last = (struct usher_number){0, 0};
 }
@@ -256,6 +257,7 @@ static void on_down(void *owner, const char *reason)
     (void)reason;
     event_del(journal->retry);
     event_del(journal->follow.jitter);
+    journal->wait.then = NULL;
     journal->retry_ms = RETRY_MS_MIN;
     if (journal->phase == JOURNAL_PHASE_LEADING)
         journal_set_phase(journal, JOURNAL_PHASE_REPAIRING);

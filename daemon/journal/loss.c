@@ -32,7 +32,7 @@ static void on_end(void *owner, const struct redisReply *reply)
         return;
     if (end.has_last && usher_number_compare(end.last.id, journal->claim.n) == 0 &&
         usher_text_is_equal(end.last.lines, usher_bytes_text(&journal->claim.line)))
-        finish(journal);
+        journal_confirm_again(journal, journal->claim.n, finish);
     else if (end.has_trace && usher_number_compare(end.last.id, journal->claim.n) < 0)
         journal_hold_trace(journal, end.given);
     else
@@ -45,7 +45,7 @@ static void on_claimed(void *owner, const struct redisReply *reply)
     if (journal_reply_classify(reply) == JOURNAL_REPLY_REFUSED)
         journal_ask_end(journal, on_end);
     else if (journal_take(journal, reply))
-        finish(journal);
+        journal_confirm(journal, finish);
 }
 
 static void on_snapshot(void *owner, const struct redisReply *reply)
@@ -56,6 +56,7 @@ static void on_snapshot(void *owner, const struct redisReply *reply)
     journal->proven_ms = redis_now_ms();
     journal_add(journal, journal->claim.n, usher_bytes_text(&journal->claim.line), true,
                 on_claimed);
+    journal_send_wait(journal);
 }
 
 static void write_snapshot(struct journal *journal)

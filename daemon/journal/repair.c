@@ -72,6 +72,12 @@ static void go_on_after(struct journal *journal, struct journal_batch *batch)
         finish(journal);
 }
 
+static void accept_found(struct journal *journal)
+{
+    journal_set_phase(journal, JOURNAL_PHASE_LEADING);
+    journal_accept_flight(journal);
+}
+
 /* The number of the last batch that we know of. */
 static struct usher_number own_end(const struct journal *journal)
 {
@@ -85,8 +91,7 @@ static void judge(struct journal *journal, const struct journal_entry *entry)
     if (flight->is_active && usher_number_compare(entry->id, flight->last) == 0 &&
         usher_text_is_equal(entry->lines, flight->lines)) {
         flight->sent_ms = journal->repair_sent_ms;
-        journal_set_phase(journal, JOURNAL_PHASE_LEADING);
-        journal_accept_flight(journal);
+        journal_confirm_again(journal, flight->last, accept_found);
     } else if (batch && usher_text_is_equal(batch->lines, entry->lines)) {
         go_on_after(journal, batch);
     } else if (!batch && usher_number_compare(entry->id, journal->last) < 0) {

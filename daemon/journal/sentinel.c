@@ -45,6 +45,7 @@ struct sentinel {
     size_t index;               /* whom it goes to */
     size_t preferred;           /* who answered last */
     size_t asked_count;
+    size_t answered_count;      /* how many of those gave a word */
     size_t unknown_count;       /* how many of those know no such master */
     size_t silent_count;        /* questions in a row without an answer, while watching */
     struct sentinel_word word;  /* the answer that is being read */
@@ -73,8 +74,10 @@ static void note(struct sentinel *sentinel, const char *why)
 static void note_word(struct sentinel *sentinel)
 {
     char text[SETTINGS_HOST_MAX + 64];
-    (void)snprintf(text, sizeof(text), "says %s:%u of epoch %lld", sentinel->word.place.host,
-                   (unsigned)sentinel->word.place.port, (long long)sentinel->word.epoch);
+    bool is_old = sentinel->word.epoch < sentinel->known.epoch;
+    (void)snprintf(text, sizeof(text), "says %s:%u of %s epoch %lld", sentinel->word.place.host,
+                   (unsigned)sentinel->word.place.port, is_old ? "the older" : "the",
+                   (long long)sentinel->word.epoch);
     note(sentinel, text);
 }
 
@@ -90,11 +93,21 @@ static void hang_up(struct sentinel *sentinel)
     redisAsyncFree(context);
 }
 
+/* An older word than the one that is known is the truth only if all say so: the master was made
+ * known to them anew. Else it may be that of one that was cut off. */
+static bool has_good_word(const struct sentinel *sentinel)
+{
+    if (sentinel->best.epoch < 0)
+        return false;
+    return sentinel->best.epoch >= sentinel->known.epoch ||
+           sentinel->answered_count == sentinel->settings->redis.sentinels_count;
+}
+
 static void end_round(struct sentinel *sentinel)
 {
     char value[LOG_VALUE_SIZE];
     sentinel->state = SENTINEL_STOPPED;
-    if (sentinel->best.epoch < 0) {
+    if (!has_good_word(sentinel)) {
         sentinel->ops->failed(sentinel->owner,
                               sentinel->unknown_count > 0 &&
                                   sentinel->unknown_count == sentinel->asked_count,
@@ -116,6 +129,7 @@ static bool take_word(struct sentinel *sentinel)
 {
     const struct sentinel_word *word = &sentinel->word;
     bool has_best = sentinel->best.epoch >= 0;
+    sentinel->answered_count++;
     note_word(sentinel);
     if (has_best && !settings_is_same_place(&sentinel->best.place, &word->place))
         sentinel->is_split = true;
@@ -357,7 +371,7 @@ void sentinel_ask(struct sentinel *sentinel)
     sentinel_stop(sentinel);
     sentinel->state = SENTINEL_ASKING;
     sentinel->index = sentinel->preferred;
-    sentinel->asked_count = sentinel->unknown_count = 0;
+    sentinel->asked_count = sentinel->answered_count = sentinel->unknown_count = 0;
     sentinel->best.epoch = -1;
     sentinel->is_split = false;
     sentinel->why[0] = '\0';

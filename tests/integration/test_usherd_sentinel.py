@@ -1,12 +1,15 @@
 """Redis with a replica and three sentinels: the master dies, is switched by hand, stalls; the sentinels are away, or know nothing."""
 
+import os
 import signal
+import socket
 import statistics
+import threading
 import time
 import unittest
 
 from guarded import MASTER, GuardedCenter, GuardedPair, run_cli
-from harness import wait_until
+from harness import Center, free_port, wait_until
 
 
 def ready(center, pbx_instance="life-1"):
@@ -181,6 +184,141 @@ class SentinelsAreAway(unittest.TestCase):
             center.start_usherd(wait=False)
             line = center.wait_log("The sentinels know no master of this name. Compare `master`")
             self.assertIn("master=mian", line)
+
+
+class FakeSentinel:
+    """Says what it is told to say: `word` is (port, epoch). With a login it asks for it first."""
+
+    def __init__(self, word, login=()):
+        self.word = word
+        self.login = list(login)
+        self.port = free_port()
+        self.start()
+
+    def start(self):
+        self.listener = socket.create_server(("127.0.0.1", self.port))
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def stop(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+    def accept(self):
+        while True:
+            try:
+                connection = self.listener.accept()[0]
+            except OSError:
+                return
+            threading.Thread(target=self.serve, args=[connection], daemon=True).start()
+
+    def serve(self, connection):
+        try:
+            self.talk(connection)
+        except OSError:
+            pass  # usherd has hung up
+
+    def talk(self, connection):
+        is_in = not self.login
+        with connection, connection.makefile("rb") as lines:
+            while True:
+                head = lines.readline()
+                if not head:
+                    return
+                words = []
+                for _ in range(int(head[1:])):
+                    words.append(lines.read(int(lines.readline()[1:]) + 2)[:-2].decode())
+                if words[0] == "AUTH":
+                    is_in = words[1:] == self.login
+                    answer = "+OK\r\n" if is_in else "-WRONGPASS invalid\r\n"
+                else:
+                    answer = self.answer(words) if is_in else "-NOAUTH Authentication required.\r\n"
+                connection.sendall(answer.encode())
+
+    def answer(self, words):
+        port, epoch = self.word
+        texts = ["127.0.0.1", str(port)] if words[1] == "GET-MASTER-ADDR-BY-NAME" else \
+            ["name", words[2], "ip", "127.0.0.1", "port", str(port), "config-epoch", str(epoch)]
+        return f"*{len(texts)}\r\n" + "".join(f"${len(text)}\r\n{text}\r\n" for text in texts)
+
+
+class ToldCenter(Center):
+    """Two Redis servers that know nothing of each other, and fake sentinels."""
+
+    def __init__(self, words, login=(), **others):
+        super().__init__(**others)
+        self.words = words
+        self.login = login
+        self.fakes = []
+
+    def start_redis(self, wait=True):
+        self.ports = [free_port(), free_port()]
+        for port in self.ports:
+            folder = self.path(str(port))
+            os.makedirs(folder)
+            self.start(["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--appendonly", "yes",
+                        "--appendfsync", "always", "--save", ""])
+            wait_until(lambda: run_cli(port, "PING") == "PONG", "redis-server answers")
+        self.fakes = [FakeSentinel((self.ports[i], epoch), self.login) for i, epoch in self.words]
+        self.write_settings()
+
+    def redis_settings(self):
+        places = ", ".join(f'"127.0.0.1:{fake.port}"' for fake in self.fakes) or '"127.0.0.1:1"'
+        text = f"sentinels: [{places}], master: {MASTER}"
+        if self.login:
+            with open(self.path("sentinel.password"), "w") as file:
+                os.fchmod(file.fileno(), 0o600)
+                file.write(self.login[1])
+            text += f", sentinel_user: {self.login[0]}, sentinel_password_file: sentinel.password"
+        return text
+
+    def redis_address(self):
+        return ["-p", str(self.ports[1])]
+
+    def close(self, is_failed=False):
+        super().close(is_failed)
+        for fake in self.fakes:
+            fake.listener.close()
+
+    def has_journal(self, index):
+        return run_cli(self.ports[index], "EXISTS", self.key("journal")) == "1"
+
+
+class Words(unittest.TestCase):
+    def test_newest_word_is_taken(self):
+        with ToldCenter([(0, 3), (1, 4), (0, 2)]) as center:
+            self.assertTrue(center.has_journal(1))
+            self.assertFalse(center.has_journal(0))
+            center.wait_log("The sentinels do not agree on the master; the newest word is taken")
+
+    def test_sentinel_that_was_cut_off_leads_nobody_back(self):
+        with ToldCenter([(0, 3), (1, 4)]) as center:
+            center.fakes[1].stop()
+            run_cli(center.ports[1], "CLIENT", "KILL", "TYPE", "normal")
+            self.assertIn("of the older epoch 3", center.wait_log("No sentinel says where Redis is.*journal"))
+            center.fakes[1].start()
+            center.wait_log("Redis is back connection=journal")
+            self.assertFalse(center.has_journal(0))
+
+    def test_master_that_all_know_anew_is_taken(self):
+        with ToldCenter([(1, 7), (1, 7)]) as center:
+            for fake in center.fakes:
+                fake.word = (center.ports[0], 0)
+            run_cli(center.ports[1], "CLIENT", "KILL", "TYPE", "normal")
+            wait_until(lambda: center.has_journal(0), "the journal is written there")
+
+    def test_word_of_any_sentinel_moves_usherd(self):
+        with ToldCenter([(1, 1), (1, 1), (1, 1)]) as center:
+            center.fakes[2].word = (center.ports[0], 2)
+            wait_until(lambda: center.has_journal(0), "the journal is written there")
+
+    def test_sentinels_may_ask_who_one_is(self):
+        with ToldCenter([(1, 1)], login=["usherd", "s3cret"]) as center:
+            self.assertTrue(center.has_journal(1))
+            center.kill_usherd()
+            center.fakes[0].login[1] = "another"
+            center.start_usherd(wait=False)
+            self.assertIn("WRONGPASS", center.wait_log("No sentinel says where Redis is.*journal"))
+            self.assertNotIn("s3cret", center.log())
 
 
 class TwoRouters(unittest.TestCase):

@@ -47,8 +47,9 @@ class Router:
         self.socket = site.path(name + ".sock")
         self.way = Way(site.loop, site.path(name + "-way.sock"), self.socket)
         self.redis_way = RedisWay(site.loop, site.path(name + "-redis.sock"), lambda: site.store.master.socket, site.store.records,
-                                  lambda: (self.name, self.starts_count))
+                                  lambda: self.who)
         self.starts_count = 0
+        self.ends = {}  # process -> its exit code
         self.is_stopped = False
         self.is_stopped_at_answer = False
         self.wakes = []  # (when it got SIGCONT, whether it was stopped before it could read Redis's answer)
@@ -59,11 +60,18 @@ class Router:
     def is_running(self):
         return self.process is not None and self.process.poll() is None
 
+    @property
+    def who(self):
+        """The present process."""
+        return (self.name, self.starts_count)
+
     def log_path(self):
         return self.site.path(f"{self.name}-{self.starts_count}.log")
 
     def start(self):
         """Beside whatever else runs."""
+        if self.process:
+            self.ends[self.who] = self.process.returncode
         self.starts_count += 1
         self.is_stopped = self.is_reaped = False
         self.expected = set()
@@ -144,7 +152,8 @@ class Site:
                        f"listen:\n  - {{unix: \"{router.socket}\"}}\ntiming: {{{timing}}}\n"
                        f"journal: {{snapshot_every: {self.random.choice([40, 150, 1000])}}}\n"
                        f"limits: {{contacts: 2000, agents: 200, ring: {self.random.choice(['64KiB', '2MiB'])}}}\n")
-            file.write("standby: true\n" if self.options.second == "standby" else "outage: hold\n")
+            more = {"hold": "outage: hold\n", "route": "outage: route\nstate: .\n"}[self.options.outage]
+            file.write("standby: true\n" if self.options.second == "standby" else more)
 
     def write_profiles(self, profiles):
         for agent, skills in profiles.items():
@@ -215,6 +224,7 @@ class Site:
     def note_end(self, router):
         router.is_reaped = True
         code, log = router.process.returncode, router.log()
+        router.ends[router.who] = code
         self.note("end", router.name, code)
         is_in_order = (code in router.expected or
                        (code == 1 and "Another router has taken over" in log and len(self.routers) > 1) or

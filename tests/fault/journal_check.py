@@ -140,12 +140,12 @@ class JournalCheck:
         claimer = records.sent.get(claim["n"], (None, None))[1]
         known = {}
         for id, (lines, who) in records.sent.items():
-            if (id in records.accepted and number(id) <= prev) or self.claimer_of(records, number(id)[0]) == claimer == who:
+            if (id in records.accepted and number(id) <= prev) or records.claimers.get(number(id)[0]) == claimer == who:
                 known.update((number(event["n"]), event) for event in map(json.loads, lines.splitlines()))
         for watcher in self.world.watchers:
             told = [what for kind, _, _, what in watcher.log if kind == "event"]
             known.update((number(event["n"]), event) for event in told
-                         if number(event["n"]) <= prev or self.claimer_of(records, number(event["n"])[0]) == claimer)
+                         if number(event["n"]) <= prev or records.claimers.get(number(event["n"])[0]) == claimer)
         for n in sorted(known):
             while begin < n < number(claim["n"]) and n[0] == self.last[0] and n > (self.last[0], self.last[1] + 1):
                 if not self.is_heartbeat_gap(n):
@@ -154,10 +154,6 @@ class JournalCheck:
             if self.last < n < number(claim["n"]) and (n == (self.last[0], self.last[1] + 1) or n[1] == 1):
                 self.take_event(known[n])
         self.gaps.append((begin, self.last))
-
-    def claimer_of(self, records, epoch):
-        """The process that sent the claim of an epoch, or None."""
-        return next((who for id, (lines, who) in records.sent.items() if id == f"{epoch}-1"), None)
 
     def is_heartbeat_gap(self, n):
         """Heartbeats are told to nobody; no more than some can stand between."""

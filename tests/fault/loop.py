@@ -7,11 +7,17 @@ import socket
 import time
 
 
+TICK = 0.02
+
+
 class Loop:
     def __init__(self):
         self.selector = selectors.DefaultSelector()
         self.timers = []
         self.order = itertools.count()
+        self.stalled = 0.0  # seconds in all for which this program got no turn, though one was due
+        self.stalls = []  # (when it was over, its seconds)
+        self.tick_due = self.now() + TICK
 
     @staticmethod
     def now():
@@ -41,22 +47,33 @@ class Loop:
         self.after(0, step)
 
     def turn(self, longest=0.05):
-        wait = longest
+        wait = min(longest, max(0.0, self.tick_due - self.now()))
         if self.timers:
             wait = min(wait, max(0.0, self.timers[0][0] - self.now()))
         for key, mask in self.selector.select(wait):
             key.data(mask)
         now = self.now()
+        if now >= self.tick_due:
+            self.note_stall(now - self.tick_due - TICK, now)
+            self.tick_due = now + TICK
         while self.timers and self.timers[0][0] <= now:
             call = heapq.heappop(self.timers)[2]
             if call:
                 call()
 
+    def note_stall(self, seconds, now):
+        if seconds > 0:
+            self.stalled += seconds
+            self.stalls.append((now, seconds))
+
+    def stalled_between(self, begin, end):
+        return sum(seconds for when, seconds in self.stalls if begin <= when <= end + TICK)
+
     def run(self, until, timeout):
-        """Turns until the condition holds; False when it did not in time."""
-        end = self.now() + timeout
+        """Turns until the condition holds; False when it did not in time, stalls of the machine not counted."""
+        end = self.now() + timeout - self.stalled
         while not until():
-            if self.now() > end:
+            if self.now() > end + self.stalled:
                 return False
             self.turn(0.01)
         return True

@@ -138,6 +138,8 @@ class RedisLink(Link):
         self.rest = {UP: b"", DOWN: b""}
         self.pending = collections.deque()  # commands without an answer: name, point or None, id of an entry or None
         self.is_plain = False  # a subscribed connection: answers without questions
+        self.who = way.who()
+        self.is_journal = False
         super().__init__(way, near, far)
 
     def take(self, direction, data):
@@ -156,6 +158,18 @@ class RedisLink(Link):
             else:
                 self.take_answer(rest[:end])
 
+    def on_end(self, direction):
+        self.note_end()
+        super().on_end(direction)
+
+    def close(self):
+        self.note_end()
+        super().close()
+
+    def note_end(self):
+        if self.is_journal:
+            self.way.records.note_break(self.who, self.way.loop.now())
+
     def take_command(self, raw):
         arguments, _ = read_value(raw)
         name = arguments[0].decode().upper()
@@ -163,7 +177,8 @@ class RedisLink(Link):
             self.is_plain = True
         id = arguments[-3].decode() if name == "XADD" else None
         if id:
-            self.way.note_append(id, arguments[-1])
+            self.is_journal = True
+            self.way.note_append(id, arguments[-1], self.who)
         point = self.way.point
         if point and point.is_met(name):
             self.way.point = None
@@ -178,7 +193,7 @@ class RedisLink(Link):
     def take_answer(self, raw):
         name, point, id = self.pending.popleft() if self.pending else ("", None, None)
         if id:
-            self.way.note_answer(id, raw)
+            self.way.note_answer(id, raw, self.who)
         if point and point.when == "after":
             self.stalled.add(DOWN)
         self.pass_on(DOWN, raw)
@@ -197,14 +212,15 @@ class RedisWay(Way):
         self.repeated_count = 0
         self.refused_count = 0
 
-    def note_append(self, id, lines):
-        self.repeated_count += self.records.note(id, lines, self.who())
+    def note_append(self, id, lines, who):
+        self.repeated_count += self.records.note(id, lines, who)
 
-    def note_answer(self, id, raw):
-        if raw.startswith(b"$"):
-            self.records.accepted.add(id)
-        elif raw.startswith(b"-ERR The ID"):
-            self.refused_count += 1
+    def note_answer(self, id, raw, who):
+        if raw.startswith(b"$") and raw != b"$-1\r\n":
+            self.records.accepted.setdefault(id, self.loop.now())
+            return
+        self.refused_count += raw.startswith(b"-ERR The ID")
+        self.records.note_break(who, self.loop.now())
 
 
 class FrontLink(Link):

@@ -2,19 +2,22 @@
 import argparse
 
 # second: none, a rival that is started at times, a standby. redis: alone; with a replica that the rig makes the master at times.
+# outage: what usherd does while Redis is away.
 TABLE = (
-    {"second": "rival", "redis": "alone"},
-    {"second": "standby", "redis": "replica"},
-    {"second": "none", "redis": "alone"},
-    {"second": "rival", "redis": "replica"},
-    {"second": "standby", "redis": "alone"},
-    {"second": "none", "redis": "replica"},
+    {"second": "rival", "redis": "alone", "outage": "hold"},
+    {"second": "standby", "redis": "replica", "outage": "hold"},
+    {"second": "none", "redis": "alone", "outage": "route"},
+    {"second": "rival", "redis": "replica", "outage": "hold"},
+    {"second": "standby", "redis": "alone", "outage": "hold"},
+    {"second": "none", "redis": "replica", "outage": "route"},
+    {"second": "none", "redis": "alone", "outage": "hold"},
 )
+USUAL = TABLE[0]
 CHOICES = {
     "second": ("none", "rival", "standby"),
     "redis": ("alone", "replica"),
+    "outage": ("hold", "route"),
 }
-USUAL = {"second": "rival", "redis": "alone"}
 
 
 def choose(options, seed):
@@ -30,4 +33,6 @@ def tell(options):
     words = [{"none": "one usherd", "rival": "a rival", "standby": "a standby"}[options.second]]
     if options.redis == "replica":
         words.append("a replica")
+    if options.outage == "route":
+        words.append("route")
     return ", ".join(words)

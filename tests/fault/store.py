@@ -19,13 +19,23 @@ class Records:
 
     def __init__(self):
         self.sent = {}  # id of an entry -> (its lines, by which process)
-        self.accepted = set()  # ids to which Redis said yes, and the router could hear it
+        self.repeated = set()
+        self.accepted = {}  # id -> when Redis said yes, and the router could hear it
+        self.claimers = {}  # epoch -> the process that sent its claim
+        self.breaks = {}  # process -> when its way to the journal broke, or Redis said no
 
     def note(self, id, lines, who):
         """True when the entry was sent before."""
         is_repeated = id in self.sent
+        if is_repeated:
+            self.repeated.add(id)
         self.sent.setdefault(id, (lines, who))
+        if id.endswith("-1"):
+            self.claimers.setdefault(number(id)[0], who)
         return is_repeated
+
+    def note_break(self, who, when):
+        self.breaks.setdefault(who, []).append(when)
 
 
 class Failover:

@@ -78,6 +78,9 @@ def check_lines(world, check, losses, session, log):
             world.complain(f"{session.name} was told {event['n']} after {before} on one connection")
         before = n
         written = check.events.get(n)
+        if losses.is_too_early(event, when):
+            world.complain(f"{session.name} was told {event['n']} at {when - world.begun:.3f}, before Redis had it")
+            return
         if written != event and not (written is None and losses.has(event, when)):
             world.complain(f"{session.name} was told at {when - world.begun:.3f} {event}; the journal has {written}")
             return
@@ -101,7 +104,8 @@ def check_fence(world, router, session):
             continue
         epoch = epochs[connection]
         above = [seen for other, seen in world.epochs_seen.items() if other > epoch]
-        if above and when > min(above) + patience and not was_on_its_lips(router, when):
+        if (above and when > min(above) + patience + world.loop.stalled_between(min(above), when) and
+                not was_on_its_lips(router, when)):
             told = f"{line['ev']} {line['n']}" if "ev" in line else f"ok for {line}"
             world.complain(f"{session.name} was told {told} at {when - world.begun:.3f} by a router that was fenced "
                            f"{when - min(above):.2f} s before")

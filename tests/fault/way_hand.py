@@ -13,12 +13,15 @@ class WayHand(Hand):
 
     evils = (("cut_clients", 3), ("clients_down", 2), ("slow_clients", 2), ("cut_redis", 3), ("redis_down", 2), ("slow_redis", 3),
              ("stall_redis", 3), ("kill_redis", 3), ("stop_redis", 2), ("slow_disk", 3), ("full_memory", 1), ("full_disk", 1),
-             ("read_only", 2), ("flush", 0.7), ("foreign_entry", 0.5), ("lose_tail", 1), ("replica_away", 3), ("failover", 12))
-    quiet = ("flush", "foreign_entry", "lose_tail", "failover")
+             ("read_only", 2), ("flush", 0.7), ("foreign_entry", 0.5), ("lose_tail", 1), ("replica_away", 3), ("failover", 12),
+             ("die_alone", 8))
+    quiet = ("flush", "foreign_entry", "lose_tail", "failover", "die_alone")
 
     def is_possible(self, name):
         if name in ("replica_away", "failover"):
             return self.world.options.redis == "replica"
+        if name == "die_alone":
+            return self.world.options.outage == "route"
         return name != "lose_tail" or self.world.options.redis == "alone"
 
     def ways(self):
@@ -217,6 +220,22 @@ class WayHand(Hand):
         for other in running:
             if not other.is_running:
                 self.world.complain(f"an entry that no router wrote has ended {other.name}:\n" + other.log()[-2000:])
+
+    def die_alone(self):
+        """A router that goes on without Redis is killed, or ends in order, before Redis is back."""
+        router, random = self.leader(), self.random
+        if not router:
+            return
+        self.site.store.master.kill()
+        yield random.uniform(0.1, 0.8)
+        if random.random() < 0.75:
+            self.site.count_kill("usherd")
+            router.kill()
+        else:
+            router.signal(signal.SIGTERM, 0, 1)
+            yield from self.wait(lambda: not router.is_running, 7)
+        yield random.uniform(0.0, 0.5)
+        yield from self.redis_back()
 
     def repair(self, router):
         """By `usherctl journal repair`; where it is not built, as an operator would without it."""

@@ -48,10 +48,11 @@ def percentile(sorted_values, share):
 
 
 class Load:
-    def __init__(self, center, seconds, rate, agents, phones=4):
+    def __init__(self, center, seconds, rate, agents, phones=4, kamailios=None):
         self.center = center
         self.seconds = seconds
         self.rate = rate
+        self.kamailios = [center.kamailios[name] for name in kamailios or center.kamailios]
         self.agents = [f"agent{number:03}" for number in range(agents)]
         self.phone_count = phones
         self.phones = []
@@ -63,7 +64,7 @@ class Load:
     # Its life.
 
     def begin(self):
-        """Signs the agents in and lets the callers call, at each Kamailio of the center an equal share."""
+        """Signs the agents in and lets the callers call, at each Kamailio an equal share."""
         timeout_s = int(self.seconds) + 120
         for _ in range(self.phone_count):
             self.phones.append(Sipp(self.center, "load_phone", 1000000, 0, ["-aa"], {"RING_MS": RING_MS, "TALK_MS": TALK_MS}, timeout_s))
@@ -74,9 +75,9 @@ class Load:
             desk = wait_until(lambda agent=agent: self.center.try_desk(agent), f"the desk of {agent} opens")
             self.center.make_ready(desk)
             desk.close()
-        for kamailio in self.center.kamailios.values():
+        for kamailio in self.kamailios:
             for kind, (share, patience_ms, talk_ms) in KINDS.items():
-                count = max(1, round(self.rate * self.seconds * share / 100 / len(self.center.kamailios)))
+                count = max(1, round(self.rate * self.seconds * share / 100 / len(self.kamailios)))
                 self.callers.append((kind, kamailio, Sipp(
                     self.center, "load_caller", count, 0,
                     ["-aa", "-s", "hotline", "-key", "from", "380501112233", "-l", str(count), "-r", str(count),
@@ -100,8 +101,8 @@ class Load:
         self.outages.append((begin, time.time()))
 
     def wait_linked(self):
-        for name in self.center.kamailios:
-            self.center.wait_linked(count=len(self.outages) + 2, link=name, timeout=30)
+        for kamailio in self.kamailios:
+            self.center.wait_linked(count=len(self.outages) + 2, link=kamailio.name, timeout=30)
 
     def finish(self, timeout=60):
         """Waits until every caller has gone, and collects what everybody says."""
@@ -166,11 +167,11 @@ class Load:
             found += self.problems_of(call)
         found += self.problems_of_agents()
         found += self.problems_of_journal()
-        left = sum(kamailio.calls() for kamailio in self.center.kamailios.values())
+        left = sum(kamailio.calls() for kamailio in self.kamailios)
         if left:
             found.append(f"Kamailio has {left} calls still")
-        for line in self.center.client("supervisor").snapshot:
-            if line["ev"] == "state.agent" and (line["state"] != "ready" or line["count"]):
+        for line in self.center.client("supervisor").state("agent"):
+            if line["agent"] in self.agents and (line["state"] != "ready" or line["count"]):
                 found.append(f"{line['agent']} is {line['state']} and has {line['count']} calls in the end")
         return found
 

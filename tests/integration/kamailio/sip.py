@@ -9,7 +9,8 @@
         phone.succeed()
 
 center.watch is a supervisor's session: it sees every event. All is on loopback with free ports, and ends with the center.
-SipPair is the same with two usherds (pair.py); both take `kamailios=("kam1", "kam2")` for more than one Kamailio.
+SipPair is the same with two usherds (pair.py); both take `kamailios=("kam1", "kam2")` for more than one Kamailio, and `is_wired=True`
+for a link to the first that can be cut: center.kamailio.wire.
 """
 
 import ctypes
@@ -24,6 +25,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from harness import TIMEOUT, Center, free_port, wait_until  # noqa: E402
 from pair import Pair  # noqa: E402
+from wire import Wire  # noqa: E402
 
 SCENARIOS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sipp")
 CONFIGURATION = os.path.join(os.environ["USHER_SOURCE"], "config", "kamailio", "kamailio.cfg")
@@ -112,10 +114,16 @@ class Kamailio:
         self.center = center
         self.name = name
         self.evapi_port = free_port()
+        self.wire = None  # between usherd and it
         self.sip_port = free_udp_port()
         self.defines = {"SIP_LISTEN": f"udp:127.0.0.1:{self.sip_port}", "ROUTER_LISTEN": f'"127.0.0.1:{self.evapi_port}"',
                         **(defines or {})}
         self.process = None
+
+    @property
+    def link_port(self):
+        """Where usherd connects."""
+        return self.wire.port if self.wire else self.evapi_port
 
     @property
     def log_name(self):
@@ -163,11 +171,13 @@ class Kamailio:
 class Telephony:
     """What a center has when its PBXs are Kamailios."""
 
-    def __init__(self, rules=RULES, defines=None, kamailios=("kam1",), **others):
+    def __init__(self, rules=RULES, defines=None, kamailios=("kam1",), is_wired=False, **others):
         self.kamailios = {name: Kamailio(self, name, defines) for name in kamailios}
         self.kamailio = self.kamailios[kamailios[0]]
+        if is_wired:
+            self.kamailio.wire = Wire(self.kamailio.evapi_port)
         self.watch = None
-        links = (f'{name}: {{kind: kamailio, address: "127.0.0.1:{kamailio.evapi_port}"}}'
+        links = (f'{name}: {{kind: kamailio, address: "127.0.0.1:{kamailio.link_port}"}}'
                  for name, kamailio in self.kamailios.items())
         super().__init__(rules=rules, links=f"{{{', '.join(links)}}}", **others)
 
@@ -189,13 +199,15 @@ class Telephony:
             for kamailio in self.kamailios.values():
                 sys.stderr.write(f"---- {kamailio.name}'s log\n" + self.log(kamailio.log_name)[-6000:] + "----\n")
         super().close(is_failed)
+        if self.kamailio.wire:
+            self.kamailio.wire.close()
 
     def wait_linked(self, count=1, link="kam1", timeout=TIMEOUT):
         self.wait_log(rf"Kamailio is connected.*link={link}\b", count, timeout)
 
-    def observe(self):
+    def observe(self, address=None):
         """A new session that sees everything, for a usherd that has just started."""
-        self.watch = self.client("supervisor")
+        self.watch = self.client("supervisor", address=address)
         return self.watch
 
     def phone(self, scenario="phone", calls=1, pause_ms=0, aa=True):
@@ -220,9 +232,9 @@ class Telephony:
         """The profile may be on its way from Redis still."""
         wait_until(lambda: desk.ask({"do": "agent.ready"}).get("ok"), "the agent gets ready")
 
-    def caller(self, scenario="caller", calls=1, rate=10, pause_ms=100, number="380501112233", kamailio=None):
+    def caller(self, scenario="caller", calls=1, rate=10, pause_ms=100, number="380501112233", kamailio=None, arguments=()):
         return Sipp(self, scenario, calls, pause_ms,
-                    ["-aa", "-s", "hotline", "-r", str(rate), "-key", "from", number,
+                    ["-aa", *arguments, "-s", "hotline", "-r", str(rate), "-key", "from", number,
                      f"127.0.0.1:{(kamailio or self.kamailio).sip_port}"])
 
     def arrive(self, *arguments, **options):
@@ -233,6 +245,16 @@ class Telephony:
     def story(self, contact):
         """The journal's events of a contact, by name."""
         return [event["ev"] for event in self.journal() if event.get("contact") == contact]
+
+    def wait_journal(self, name, contact, **fields):
+        """The first such event in the journal: a session that opened late has not seen it."""
+        def found():
+            for event in self.journal():
+                if event["ev"] == name and event.get("contact") == contact and \
+                        all(event.get(key) == value for key, value in fields.items()):
+                    return event
+            return None
+        return wait_until(found, f"the journal has {name} of {contact} {fields}")
 
     def epoch(self):
         return int(self.journal()[-1]["n"].split("-")[0])

@@ -173,6 +173,8 @@ bool router_check_settings(struct router *router, struct usher_answer *answer,
     if (error == 0) {
         *outage = read->outage;
         read->outage = now->outage;
+        /* settings_read sets all bytes first; padding that differs would cost a needless warning.
+         * NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
         if (memcmp(read, now, sizeof(*read)) != 0)
             log_warning("usherd.yaml has changed in more than `outage` since the start; the rest "
                         "is taken into use by a restart",

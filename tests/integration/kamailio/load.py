@@ -10,6 +10,7 @@ and the phones (sipp/load_*.xml log their steps), and usherd's journal.
 """
 
 import contextlib
+import signal
 import time
 from dataclasses import dataclass, field
 
@@ -25,7 +26,7 @@ KINDS = {
     "gives up": (5, 200, NEVER_MS),
     "gives up late": (5, 1000, NEVER_MS),
 }
-RING_MS = 60
+RINGS_MS = (60, 60, 700, 60)  # of the phones, in turn
 TALK_MS = 400
 LEEWAY_S = 0.1  # between an event and its being told
 
@@ -66,8 +67,9 @@ class Load:
     def begin(self):
         """Signs the agents in and lets the callers call, at each Kamailio an equal share."""
         timeout_s = int(self.seconds) + 120
-        for _ in range(self.phone_count):
-            self.phones.append(Sipp(self.center, "load_phone", 1000000, 0, ["-aa"], {"RING_MS": RING_MS, "TALK_MS": TALK_MS}, timeout_s))
+        for number in range(self.phone_count):
+            words = {"RING_MS": RINGS_MS[number % len(RINGS_MS)], "TALK_MS": TALK_MS}
+            self.phones.append(Sipp(self.center, "load_phone", 1000000, 0, ["-aa"], words, timeout_s))
         for number, agent in enumerate(self.agents):
             port = self.phones[number % self.phone_count].port
             self.center.profile(agent, phone=f"sip:{agent}@127.0.0.1:{port}", billing=5)
@@ -84,15 +86,18 @@ class Load:
                      "-rp", str(int(self.seconds * 1000)), f"127.0.0.1:{kamailio.sip_port}"],
                     {"PATIENCE_MS": patience_ms, "TALK_MS": talk_ms}, timeout_s)))
 
-    def kill(self, down_s=0.2):
+    def kill(self, down_s=0.2, is_stop=False):
         """Kills usherd, or the leader of two, and returns when another knows all calls: one that is started `down_s` later, or the
-        standby, and then who was killed is started as the standby."""
+        standby; whom it followed is then started as the standby, or woken when he was only stopped."""
         begin = time.time()
         if isinstance(self.center, Pair):
-            killed = self.center.leader()
-            self.center.kill(killed)
+            leader = self.center.leader()
+            self.center.send_signal(leader, signal.SIGSTOP if is_stop else signal.SIGKILL)
             self.wait_linked()
-            self.center.start_one(killed)
+            if is_stop:
+                self.center.send_signal(leader, signal.SIGCONT)
+            else:
+                self.center.start_one(leader)
         else:
             self.center.kill_usherd()
             time.sleep(down_s)

@@ -179,6 +179,24 @@ class Session(unittest.TestCase):
         self.assertEqual(self.end(pbx, desk, "lost-pbx/a")["agent"], "olena")
         desk.call({"do": "agent.sign_out"})
 
+    def test_agent_whose_desk_is_gone_is_offered_talks_on_and_sees_it_all_when_the_desk_is_back(self):
+        with Center() as center:
+            center.profile("olena", billing=8)
+            pbx = center.client("pbx", client="pbx1")
+            desk = center.client("desk", agent="olena")
+            desk.call({"do": "agent.ready"})
+            desk.close()
+            pbx.call({"do": "contact.arrive", "contact": "1", "channel": "voice"})
+            offered = pbx.wait_event("contact.offered", agent="olena")
+            pbx.call({"do": "contact.answer", "contact": "1", "offer": offered["offer"]})
+            pbx.wait_event("contact.answered", agent="olena")
+            desk = center.client("desk", agent="olena")
+            self.assertEqual([c["state"] for c in desk.state("contact", contact="pbx1/1")], ["talking"])
+            desk.close()
+            pbx.call({"do": "contact.end", "contact": "1"})
+            pbx.call({"do": "contact.arrive", "contact": "2", "channel": "voice"})
+            self.assertEqual(pbx.wait_event("contact.offered", contact="pbx1/2")["agent"], "olena")
+
     def test_new_instance_means_that_all_calls_are_gone(self):
         pbx = self.center.client("pbx", client="instance-pbx", instance="monday")
         pbx.call({"do": "contact.arrive", "contact": "a", "channel": "voice"})

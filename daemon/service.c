@@ -17,6 +17,7 @@
 #include "log.h"
 #include "notify.h"
 #include "router.h"
+#include "router_outage.h"
 #include "ruleset.h"
 #include "settings.h"
 
@@ -46,9 +47,13 @@ struct service {
 static void service_tell_status(struct service *service)
 {
     struct usher_engine_counts counts = usher_engine_count(router_engine(service->router));
-    notify_status(service->notify,
-                  "Leading; %zu contacts, %zu waiting, %zu talking; %zu agents ready",
-                  counts.contacts, counts.waiting, counts.talking, counts.ready);
+    const char *what = "Leading";
+    if (router_is_alone(service->router))
+        what = "Leading without Redis";
+    else if (router_is_holding(service->router))
+        what = "Redis is away, nothing is decided";
+    notify_status(service->notify, "%s; %zu contacts, %zu waiting, %zu talking; %zu agents ready",
+                  what, counts.contacts, counts.waiting, counts.talking, counts.ready);
 }
 
 static void on_profiles_loaded(void *owner, size_t count)

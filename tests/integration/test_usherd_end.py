@@ -97,6 +97,8 @@ class End(unittest.TestCase):
             reloading = notified.wait(r"^RELOADING=1\nMONOTONIC_USEC=\d+$")
             self.assertLess(abs(time.monotonic() - int(reloading.split("=")[-1]) / 1e6), 10)
             notified.wait(r"^READY=1$")
+            center.kill_redis()
+            notified.wait(r"^STATUS=Redis is away, nothing is decided; 0 contacts")
             center.kill_usherd(signal.SIGTERM)
             notified.wait(r"^STOPPING=1$")
             notified.close()

@@ -160,8 +160,6 @@ static void end_look(struct sentinel *sentinel, bool has_word)
     sentinel->preferred = sentinel->index;
     if (word->epoch <= sentinel->known.epoch ||
         settings_is_same_place(&word->place, &sentinel->known.place)) {
-        if (word->epoch > sentinel->known.epoch)
-            sentinel->known.epoch = word->epoch;
         arm(sentinel, WATCH_MS);
         return;
     }

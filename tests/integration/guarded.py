@@ -84,15 +84,21 @@ class Guarded:
         for port in self.sentinel_ports:
             self.start_sentinel(port)
 
+    def epoch(self, port):
+        lines = run_cli(port, "SENTINEL", "MASTER", MASTER).splitlines()
+        return int(dict(zip(lines[::2], lines[1::2])).get("config-epoch", "-1"))
+
+    def word(self, port):
+        """The epoch and the master's port that this sentinel tells; None while it tells nothing, or something new."""
+        before = self.epoch(port)
+        place = run_cli(port, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER).splitlines()
+        if len(place) != 2 or before < 0 or self.epoch(port) != before:
+            return None
+        return before, int(place[1])
+
     def master_port(self):
         """By the newest word of the sentinels."""
-        words = []
-        for port in self.sentinel_ports:
-            place = run_cli(port, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER).splitlines()
-            lines = run_cli(port, "SENTINEL", "MASTER", MASTER).splitlines()
-            told = dict(zip(lines[::2], lines[1::2]))
-            if len(place) == 2 and "config-epoch" in told:
-                words.append((int(told["config-epoch"]), int(place[1])))
+        words = [word for word in map(self.word, self.sentinel_ports) if word]
         return max(words)[1] if words else self.first
 
     def replica_port(self):

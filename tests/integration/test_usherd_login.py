@@ -68,6 +68,9 @@ class Rights(unittest.TestCase):
             for i in range(60):
                 pbx.call({"do": "contact.arrive", "contact": str(i), "channel": "voice"})
             center.wait_log("A snapshot was written", count=2)
+            center.profile("olena", billing=3)
+            wait_until(lambda: len([e for e in center.journal() if e["ev"] == "agent.profiled"]) == 2,
+                       "a change of the profile is followed")
             center.write_rules(center.rules + "# another hash\n")
             center.client("admin").call({"do": "rules.reload"})
             center.redis_cli("FLUSHALL")  # the journal is written anew

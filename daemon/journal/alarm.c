@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "journal/login.h"
 #include "log.h"
 
 struct alarm_row {
@@ -86,8 +87,8 @@ static const struct alarm_row rows[ALARM_COUNT] = {
          "Redis takes usherd's password"},
     [ALARM_PERMISSION] =
         {LOG_LEVEL_ERROR,
-         "Redis's ACL forbids usherd a command or a key. Remedy: ACL LOG shows which; allow usherd "
-         "the keys usher:* and the commands that README names",
+         "Redis's ACL forbids usherd a command or a key (ACL LOG shows which). Remedy: ACL SETUSER "
+         "with usherd's user, ~usher:{site}:* and " LOGIN_ACL,
          "Redis's ACL lets usherd do its work again"},
     [ALARM_TYPE] =
         {LOG_LEVEL_ERROR,

@@ -77,6 +77,12 @@ void journal_begin_leading(struct journal *journal)
     if (journal->is_leading)
         return;
     journal->is_leading = true;
+    if (journal->is_first)
+        log_warning("This is the site's very first start: Redis has neither a journal nor a "
+                    "snapshot of it. If that is a surprise, check `redis` (another Redis?) and "
+                    "`site` (another name?) in usherd.yaml, and whether Redis was emptied "
+                    "(FLUSHALL) or lost its files",
+                    "site=%s key=%s", journal->settings->site, journal->stream.at);
     log_info("The site is claimed", "site=%s epoch=%u", journal->settings->site,
              (unsigned)journal->epoch);
     journal->ops->claimed(journal->owner, journal->epoch, journal->is_first);

@@ -186,6 +186,8 @@ void journal_tell_away(struct journal *journal, bool is_away);
 void journal_hold_foreign(struct journal *journal, struct usher_text id, enum entry_fault fault);
 /* The same when it was deleted, and Redis still takes no id below its. */
 void journal_hold_trace(struct journal *journal, struct usher_text given);
+/* figures.c: the figures to an alarm that was told just now. */
+void journal_tell_figures(struct journal *journal, enum alarm_kind kind);
 /* Whatever an alarm was raised for is over. */
 void journal_calm(struct journal *journal);
 void journal_command(struct journal *journal, const struct usher_text *args, size_t count,

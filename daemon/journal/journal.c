@@ -70,10 +70,12 @@ bool journal_take(struct journal *journal, const struct redisReply *reply)
 {
     enum journal_reply meaning = journal_reply_classify(reply);
     struct usher_text text = journal_reply_text(reply);
+    enum alarm_kind kind;
     if (meaning == JOURNAL_REPLY_ACCEPTED || meaning == JOURNAL_REPLY_LOST)
         return true;
-    (void)alarm_raise(&journal->alarm, alarm_of_error(text), journal->stream, USHER_NO_TEXT, text,
-                      redis_now_ms());
+    kind = alarm_of_error(text);
+    if (alarm_raise(&journal->alarm, kind, journal->stream, USHER_NO_TEXT, text, redis_now_ms()))
+        journal_tell_figures(journal, kind);
     journal_retry(journal);
     return false;
 }

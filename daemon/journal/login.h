@@ -12,7 +12,8 @@ struct redisReply;
 /* What usherd's user must be allowed; `usherctl journal repair` is that user too. */
 #define LOGIN_ACL                                                                                  \
     "&__redis__:invalidate +role +config|get +client|id +client|tracking +subscribe +scan "        \
-    "+exists +get +set +hset +hgetall +expire +unlink +time +wait +memory|usage +xadd +xread "     \
+    "+exists +get +set +hset +hgetall +expire +unlink +time +wait +info +memory|usage +xadd "      \
+    "+xread "                                                                                      \
     "+xrange +xrevrange +xtrim +xdel +xsetid +xinfo|stream +watch +multi +exec"
 
 #define LOGIN_ARGS_MAX  3

@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "journal/login.h"
+#include "journal/redis.h"
+
+#define AGAIN_MS INT64_C(60000)
 
 const char *trouble_place(const struct settings *settings, const struct settings_place *place,
                           char room[LOG_VALUE_SIZE])
@@ -35,14 +38,18 @@ void trouble_tell(struct trouble *trouble, enum trouble_kind kind,
     const char *master = trouble->settings->redis.master;
     char place_room[LOG_VALUE_SIZE];
     char reason[LOG_VALUE_SIZE];
-    if (trouble->told & (1u << kind))
+    int64_t now_ms = redis_now_ms();
+    if (trouble->told_ms[kind] != 0 && now_ms - trouble->told_ms[kind] < AGAIN_MS)
         return;
-    trouble->told |= 1u << kind;
+    trouble->told_ms[kind] = now_ms;
+    trouble->is_told = true;
     (void)trouble_place(trouble->settings, place, place_room);
     (void)log_value(usher_text_of(why), reason);
     switch (kind) {
     case TROUBLE_AWAY:
-        log_warning("Redis cannot be reached; trying again until it can",
+        log_warning("Redis cannot be reached; trying again until it can. See whether redis-server "
+                    "runs, and its log: with appendfsync always it ends itself when its disk is "
+                    "full; then free space and start it",
                     "connection=%s redis=%s reason=%s", connection, place_room, reason);
         break;
     case TROUBLE_SENTINELS:
@@ -61,13 +68,16 @@ void trouble_tell(struct trouble *trouble, enum trouble_kind kind,
         tell_no_master(trouble, place_room, reason);
         break;
     case TROUBLE_NONE:
+    case TROUBLE_COUNT:
         break;
     }
 }
 
 void trouble_end(struct trouble *trouble)
 {
-    if (trouble->told)
-        log_info("Redis is back", "connection=%s", trouble->connection);
-    trouble->told = 0;
+    if (!trouble->is_told)
+        return;
+    log_info("Redis is back", "connection=%s", trouble->connection);
+    trouble->is_told = false;
+    memset(trouble->told_ms, 0, sizeof(trouble->told_ms));
 }

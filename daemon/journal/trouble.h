@@ -1,4 +1,5 @@
-/* Why a connection to Redis is not there, told once each until it is back. */
+/* Why a connection to Redis is not there: told once, again each minute while it lasts, and when it
+ * is back. */
 #ifndef JOURNAL_TROUBLE_H
 #define JOURNAL_TROUBLE_H
 
@@ -14,12 +15,14 @@ enum trouble_kind {
     TROUBLE_NAME,      /* none of them knows a master of the name in the settings */
     TROUBLE_REFUSED,   /* it does not let usherd in, or refuses a command */
     TROUBLE_NO_MASTER, /* what answers is a replica, or a sentinel */
+    TROUBLE_COUNT,
 };
 
 struct trouble {
     const struct settings *settings;
     const char *connection; /* its name in the log */
-    unsigned told;          /* a bit a kind */
+    bool is_told;
+    int64_t told_ms[TROUBLE_COUNT]; /* CLOCK_BOOTTIME; 0 = not since it was there */
 };
 
 /* `place`: where it was tried; `why`: an answer, or the system's word. */

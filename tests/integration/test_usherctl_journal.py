@@ -142,6 +142,23 @@ class Repair(Journal):
         self.assertEqual((end["key"], end["foreign"], end["given"]), (self.key, 1, foreign))
 
 
+class Route(Journal):
+    @staticmethod
+    def center_class():
+        return Center(settings="outage: route\nstate: .\n")
+
+    def test_router_goes_on_from_memory_and_appends_it_after_the_repair(self):
+        pbx = self.center.client("pbx", client="pbx1")
+        self.add("note", "hello")
+        self.center.wait_log(ALARM)
+        pbx.call({"do": "contact.arrive", "contact": "1", "channel": "voice"})
+        pbx.wait_event("contact.arrived", contact="pbx1/1")
+        self.assertNotIn("contact.arrived", self.center.redis_cli("XRANGE", self.key, "-", "+"))
+        self.assertEqual(self.usherctl("journal", "repair", "--yes")[0], 0)
+        wait_until(lambda: [e for e in self.center.journal() if e["ev"] == "contact.arrived"], "it is appended")
+        self.center.wait_log(OVER)
+
+
 class Fails(Journal):
     def test_wrong_usage_wrong_settings_no_redis_and_no_journal_are_told_apart(self):
         self.assertEqual(self.usherctl("journal", "mend")[0], 2)

@@ -7,19 +7,18 @@ import unittest
 
 from harness import Center, die_with_parent, free_port, wait_until
 
-STRICT = "{wait_replicas: 1, replicas: strict, replica_timeout: 100ms}"
-BEST = "{wait_replicas: 1, replicas: best, replica_timeout: 100ms}"
+STRICT = "wait_replicas: 1, replicas: strict, replica_timeout: 100ms"
+BEST = "wait_replicas: 1, replicas: best, replica_timeout: 100ms"
 FEW = "Too few replicas of Redis confirm what is written"
 ENOUGH = "Enough replicas of Redis confirm what is written"
 
 
 class Replicated(Center):
-    """A center whose Redis has a replica; `redis` is what usherd.yaml says of replicas."""
+    """A center whose Redis has a replica; `replication` is what usherd.yaml says of it."""
 
-    def __init__(self, redis, has_replica=True, **others):
+    def __init__(self, replication, **others):
         super().__init__(**others)
-        self.redis_settings = redis
-        self.has_replica = has_replica
+        self.replication = replication
         self.port = free_port()
         self.replica_port = free_port()
         self.replica = None
@@ -36,7 +35,7 @@ class Replicated(Center):
     def start_redis(self, wait=True):
         self.redis = self.start_server(self.port, self.folder, "--unixsocket", self.redis_socket)
         wait_until(lambda: self.redis_cli("PING", check=False) == "PONG", "redis-server answers")
-        if self.has_replica and not self.replica:
+        if not self.replica:
             self.start_replica()
 
     def start_replica(self):
@@ -52,13 +51,8 @@ class Replicated(Center):
                                 timeout=20)
         return result.stdout
 
-    def write_settings(self, name="usherd.yaml", socket_name=None):
-        super().write_settings(name, socket_name)
-        with open(self.path(name)) as file:
-            text = file.read()
-        text = re.sub(r"^redis: \{(.*)\}$", r"redis: {\1, " + self.redis_settings.strip("{}") + "}", text, flags=re.M)
-        with open(self.path(name), "w") as file:
-            file.write(text)
+    def redis_settings(self):
+        return f"{super().redis_settings()}, {self.replication}"
 
     def arrive(self, pbx, contact):
         return pbx.send({"do": "contact.arrive", "contact": contact, "channel": "voice"})
@@ -147,7 +141,7 @@ class Best(unittest.TestCase):
 
 class NotWaited(unittest.TestCase):
     def test_replicas_that_are_not_waited_for_are_warned_of(self):
-        with Replicated("{wait_replicas: 0}") as center:
+        with Replicated("wait_replicas: 0") as center:
             center.wait_log("a failover to a replica may lose the newest events.*replicas=1")
 
 

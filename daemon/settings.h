@@ -95,7 +95,7 @@ struct settings {
     size_t listeners_count;
     struct settings_link links[SETTINGS_LINKS_MAX];
     size_t links_count;
-    enum settings_outage outage;   /* ROUTE; HOLD with `standby: true` */
+    enum settings_outage outage;   /* ROUTE; HOLD with `standby: true` or strict replicas */
     char state[SETTINGS_PATH_MAX]; /* the folder for what outlives a start but is not in Redis:
                                       $STATE_DIRECTORY, else /var/lib/usher */
     bool is_standby;               /* follows another router, and takes over when it falls silent */

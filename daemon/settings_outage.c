@@ -58,18 +58,30 @@ static void take_usual_folder(struct settings *settings)
         (void)!usher_text_copy(settings->state, sizeof(settings->state), USHER_TEXT(STATE_FOLDER));
 }
 
+/* What cannot go with ROUTE, or NULL. */
+static const char *excluded_by(const struct settings *settings)
+{
+    if (settings->is_standby)
+        return "`standby: true`: a standby cannot know what a leader decides without Redis";
+    if (settings->redis.wait_replicas > 0 && settings->redis.replicas == SETTINGS_REPLICAS_STRICT)
+        return "`replicas: strict`, which tells nothing that the replicas do not have";
+    return NULL;
+}
+
 void settings_read_outage(struct settings_part *part, const struct usher_node *outage,
                           const struct usher_node *state)
 {
     struct settings *settings = part->settings;
 
-    settings->outage = settings->is_standby ? SETTINGS_OUTAGE_HOLD : SETTINGS_OUTAGE_ROUTE;
+    const char *exclusion = excluded_by(settings);
+
+    settings->outage = exclusion ? SETTINGS_OUTAGE_HOLD : SETTINGS_OUTAGE_ROUTE;
     if (outage)
         read_word(part, outage);
-    if (settings->is_standby && settings->outage == SETTINGS_OUTAGE_ROUTE)
+    if (exclusion && settings->outage == SETTINGS_OUTAGE_ROUTE)
         usher_problems_add(part->problems, outage->line, outage->column,
-                           "`outage: route` cannot go with `standby: true`: a standby cannot know "
-                           "what a leader decides without Redis; write `hold`, or leave it out");
+                           "`outage: route` cannot go with %s; write `hold`, or leave it out",
+                           exclusion);
     if (state)
         (void)settings_read_path(part, state, settings->state, sizeof(settings->state));
     else

@@ -24,7 +24,8 @@ void settings_read_listen(struct settings_part *part, const struct usher_node *n
 /* `node` is a list, or NULL when the key is absent: then the listeners, which must have been read,
  * are how clients reach this usherd. */
 void settings_read_addresses(struct settings_part *part, const struct usher_node *node);
-/* `outage` and `state`; each is NULL when the key is absent. `standby` must have been read. */
+/* `outage` and `state`; each is NULL when the key is absent. `standby` and `redis` must have
+ * been read. */
 void settings_read_outage(struct settings_part *part, const struct usher_node *outage,
                           const struct usher_node *state);
 /* Whether a standby's timing fits together; `timing` is its mapping, or NULL when it is absent. */

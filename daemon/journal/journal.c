@@ -38,10 +38,22 @@ static const struct phase_row phases[JOURNAL_PHASE_COUNT] = {
                               journal_loss_step},
 };
 
+/* Whoever leads and can go on without Redis need not wait for it longer than a lease. */
+static void choose_patience(struct journal *journal)
+{
+    bool is_short =
+        usher_text_is_equal(journal->outage, USHER_TEXT("route")) &&
+        (journal->phase == JOURNAL_PHASE_LEADING || journal->phase == JOURNAL_PHASE_REPAIRING);
+    if (journal->redis)
+        redis_set_patience(journal->redis,
+                           is_short ? journal->settings->timing.lease_ms : REDIS_PATIENCE_MS);
+}
+
 void journal_set_phase(struct journal *journal, enum journal_phase phase)
 {
     assert(phases[phase].from & (1u << journal->phase));
     journal->phase = phase;
+    choose_patience(journal);
 }
 
 static void run_step(struct journal *journal)
@@ -323,12 +335,9 @@ void journal_free(struct journal *journal)
 
 void journal_introduce(struct journal *journal, struct usher_text outage, struct usher_text home)
 {
-    bool goes_on = usher_text_is_equal(outage, USHER_TEXT("route"));
     journal->outage = outage;
     journal->home = home;
-    /* Whoever can go on without Redis need not wait for it longer than a lease. */
-    if (journal->redis && goes_on)
-        redis_set_patience(journal->redis, journal->settings->timing.lease_ms);
+    choose_patience(journal);
 }
 
 void journal_start(struct journal *journal)

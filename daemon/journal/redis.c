@@ -28,7 +28,6 @@
 #include "log.h"
 
 #define CONNECT_MS_MAX          2000
-#define COMMAND_MS              5000
 #define BACKOFF_MS_MIN          50
 #define BACKOFF_MS_MAX          2000
 #define SENTINEL_BACKOFF_MS_MAX 500 /* the new master is there when they say so, and not before */
@@ -410,7 +409,7 @@ int redis_open(struct redis **redis, struct event_base *base, const struct setti
     made->ops = ops;
     made->owner = owner;
     made->backoff_ms = BACKOFF_MS_MIN;
-    made->command_ms = COMMAND_MS;
+    made->command_ms = REDIS_PATIENCE_MS;
     usher_list_init(&made->requests);
     made->timer = evtimer_new(base, on_timer, made);
     made->watch = evtimer_new(base, on_watch, made);

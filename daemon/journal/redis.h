@@ -38,7 +38,10 @@ void redis_close(struct redis *redis);
 /* Connects, and from then on stays connected or tries to. */
 void redis_start(struct redis *redis);
 
-/* How long a command may go unanswered before the connection is given up; 5 s at first. */
+#define REDIS_PATIENCE_MS 5000
+
+/* How long a command may go unanswered before the connection is given up; at first
+ * REDIS_PATIENCE_MS. */
 void redis_set_patience(struct redis *redis, int64_t ms);
 
 bool redis_is_up(const struct redis *redis);

@@ -5,7 +5,7 @@
 #include "unit/settings_world.h"
 #include "unit/suite.h"
 
-START_TEST(route_is_what_holds_and_hold_at_a_standby)
+START_TEST(route_is_what_holds_and_hold_at_a_standby_and_with_strict_replicas)
 {
     struct scene *scene = good(END);
     ck_assert_int_eq(scene->settings.outage, SETTINGS_OUTAGE_ROUTE);
@@ -17,6 +17,12 @@ START_TEST(route_is_what_holds_and_hold_at_a_standby)
     scene_free(scene);
     scene = good(END "standby: true\n");
     ck_assert_int_eq(scene->settings.outage, SETTINGS_OUTAGE_HOLD);
+    scene_free(scene);
+    scene = good(END "redis: {wait_replicas: 1}\n");
+    ck_assert_int_eq(scene->settings.outage, SETTINGS_OUTAGE_HOLD);
+    scene_free(scene);
+    scene = good(END "redis: {wait_replicas: 1, replicas: best}\n");
+    ck_assert_int_eq(scene->settings.outage, SETTINGS_OUTAGE_ROUTE);
     scene_free(scene);
 }
 END_TEST
@@ -55,9 +61,13 @@ START_TEST(bad_outage_is_told)
     told_assert(told_of(END "standby: true\noutage: route\n"),
                 "f:5:9: `outage: route` cannot go with `standby: true`: a standby cannot know "
                 "what a leader decides without Redis; write `hold`, or leave it out\n");
+    told_assert(
+        told_of(END "redis: {wait_replicas: 1}\noutage: route\n"),
+        "f:5:9: `outage: route` cannot go with `replicas: strict`, which tells nothing that "
+        "the replicas do not have; write `hold`, or leave it out\n");
 }
 END_TEST
 
-SUITE_MAIN("settings_outage", route_is_what_holds_and_hold_at_a_standby,
+SUITE_MAIN("settings_outage", route_is_what_holds_and_hold_at_a_standby_and_with_strict_replicas,
            state_folder_is_named_or_systemds_or_the_usual_one, its_own_path_is_known,
            bad_outage_is_told)

@@ -105,6 +105,16 @@ class Load:
             self.wait_linked()
         self.outages.append((begin, time.time()))
 
+    def kill_redis(self, down_s=0.2):
+        """Kills Redis, starts it again, and returns when the journal goes on."""
+        last = self.center.journal()[-1]["n"]
+        begin = time.time()
+        self.center.kill_redis()
+        time.sleep(down_s)
+        self.center.start_redis()
+        wait_until(lambda: self.center.journal()[-1]["n"] != last, "the journal goes on", 30)
+        self.outages.append((begin, time.time()))
+
     def wait_linked(self):
         for kamailio in self.kamailios:
             self.center.wait_linked(count=len(self.outages) + 2, link=kamailio.name, timeout=30)

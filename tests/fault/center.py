@@ -6,8 +6,9 @@ import subprocess
 import tempfile
 
 from harness import die_with_parent
-from proxy import RedisWay, Way
+from proxy import RedisWay, SentinelWay, Way
 from resp import RedisError
+from sentinels import NAME
 from store import Store
 
 SITE = "fault"
@@ -46,8 +47,12 @@ class Router:
         self.process = None
         self.socket = site.path(name + ".sock")
         self.way = Way(site.loop, site.path(name + "-way.sock"), self.socket)
-        self.redis_way = RedisWay(site.loop, site.path(name + "-redis.sock"), lambda: site.store.master.socket, site.store.records,
-                                  lambda: self.who)
+        store = site.store
+        self.redis_way = RedisWay(site.loop, site.path(name + "-redis.sock"), lambda: store.master.socket, store.records, lambda: self.who)
+        self.sentinel_way = SentinelWay(site.loop)
+        self.redis_settings = f'socket: "{self.redis_way.path}"'
+        if store.sentinels:
+            self.redis_settings = self.go_by_sentinels()
         self.starts_count = 0
         self.ends = {}  # process -> its exit code
         self.is_stopped = False
@@ -55,6 +60,13 @@ class Router:
         self.wakes = []  # (when it got SIGCONT, whether it was stopped before it could read Redis's answer)
         self.expected = set()  # the exit codes that are in order for the present process
         self.is_reaped = True
+
+    def go_by_sentinels(self):
+        """The way has a door for each server, and the sentinels name these to this router."""
+        for server in self.site.store.servers:
+            self.sentinel_way.ports[server.front.port] = self.redis_way.open(("127.0.0.1", 0), server.socket)[1]
+        places = [self.sentinel_way.open(("127.0.0.1", 0), ("127.0.0.1", sentinel.port))[1] for sentinel in self.site.store.sentinels]
+        return "sentinels: [" + ", ".join(f'"127.0.0.1:{port}"' for port in places) + f"], master: {NAME}"
 
     @property
     def is_running(self):
@@ -147,8 +159,11 @@ class Site:
         timing = f"heartbeat: {ms(1000)}, lease: {ms(2500)}, grace: {ms(30000)}"
         if self.options.second == "standby":
             timing += f", silent_reads: 3, read: {ms(1000)}, claim_jitter: {ms(300)}"
+        redis = router.redis_settings
+        if self.options.wait != "none":
+            redis += f", wait_replicas: 1, replicas: {self.options.wait}, replica_timeout: {ms(1000)}"
         with open(self.path(router.name + ".yaml"), "w") as file:
-            file.write(f"site: {SITE}\nrules: rules.yaml\nredis: {{socket: \"{router.redis_way.path}\"}}\n"
+            file.write(f"site: {SITE}\nrules: rules.yaml\nredis: {{{redis}}}\n"
                        f"listen:\n  - {{unix: \"{router.socket}\"}}\ntiming: {{{timing}}}\n"
                        f"journal: {{snapshot_every: {self.random.choice([40, 150, 1000])}}}\n"
                        f"limits: {{contacts: 2000, agents: 200, ring: {self.random.choice(['64KiB', '2MiB'])}}}\n")
@@ -171,7 +186,7 @@ class Site:
     def wait_redis(self):
         """A script: until it answers."""
         while not (self.store.master.is_running and self.redis.is_there()):
-            if not self.store.master.is_running:
+            if not self.store.master.is_running and not self.store.sentinels:
                 self.complain(f"redis-server ended with {self.store.master.process.returncode} at its start")
                 return
             yield 0.01
@@ -180,9 +195,9 @@ class Site:
         return [(id.decode(), dict(zip(fields[::2], fields[1::2])))
                 for id, fields in self.redis.call("XRANGE", STREAM, "-", "+")]
 
-    def last_entry(self):
+    def last_entry(self, server=None):
         """The id of the journal's last entry; "" when there is none."""
-        last = self.redis.call("XREVRANGE", STREAM, "+", "-", "COUNT", 1)
+        last = (server or self.store.master).client.call("XREVRANGE", STREAM, "+", "-", "COUNT", 1)
         return last[0][0].decode() if last else ""
 
     def flush_redis(self):

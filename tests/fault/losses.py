@@ -65,7 +65,7 @@ class Losses:
         return any(begin and n[0] == begin[0] and n > begin for begin, _ in self.check.gaps)
 
     def is_lost_with_failover(self, n, event, when):
-        return event == self.sent.get(n) and any(
+        return self.world.options.wait != "strict" and event == self.sent.get(n) and any(
             failover.may_lose and when <= failover.end + 0.3 and n > failover.last for failover in self.world.site.store.failovers)
 
     def is_lost_with_outage(self, n, event, when):

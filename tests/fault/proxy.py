@@ -81,15 +81,19 @@ class Way:
     def __init__(self, loop, path, target):
         self.loop = loop
         self.path = path
-        self.target = target if callable(target) else lambda: target
         self.links = set()
         self.delay = 0.0
         self.is_down = False
         self.is_stalled = False
-        self.bound = loop.listen(path, self.on_accept)
+        self.bound = self.open(path, target) if path else None
 
-    def on_accept(self, near):
-        far = None if self.is_down else connect(self.target())
+    def open(self, path, target):
+        """One more listener, for a target of its own; returns what it is bound to."""
+        tell = target if callable(target) else lambda: target
+        return self.loop.listen(path, lambda near: self.on_accept(near, tell()))
+
+    def on_accept(self, near, target):
+        far = None if self.is_down else connect(target)
         if far:
             self.links.add(self.link_type(self, near, far))
         else:
@@ -221,6 +225,35 @@ class RedisWay(Way):
             return
         self.refused_count += raw.startswith(b"-ERR The ID")
         self.records.note_break(who, self.loop.now())
+
+
+class TranslatingLink(Link):
+    """What comes back is handed on in whole answers, with the master's port put in place of the way's to it."""
+
+    def __init__(self, way, near, far):
+        self.rest = b""
+        super().__init__(way, near, far)
+
+    def take(self, direction, data):
+        if direction == UP:
+            self.pass_on(direction, data)
+            return
+        self.rest += data
+        while end := end_of(self.rest) if self.rest else None:
+            answer, self.rest = self.rest[:end], self.rest[end:]
+            for port, ours in self.way.ports.items():
+                answer = answer.replace(b"\r\n%d\r\n" % port, b"\r\n%d\r\n" % ours)
+            self.pass_on(DOWN, answer)
+
+
+class SentinelWay(Way):
+    """From a router to the sentinels: it is told the doors of its own way to the servers in place of their fronts."""
+
+    link_type = TranslatingLink
+
+    def __init__(self, loop):
+        super().__init__(loop, None, None)
+        self.ports = {}  # of five digits all, so that no length changes
 
 
 class FrontLink(Link):

@@ -68,7 +68,7 @@ class Redis:
         """Sends all, returns their answers; raises OSError when Redis does not answer and the first RedisError."""
         try:
             if not self.socket:
-                self.socket = socket.socket(socket.AF_UNIX)
+                self.socket = socket.socket(socket.AF_UNIX if isinstance(self.path, str) else socket.AF_INET)
                 self.socket.settimeout(self.timeout)
                 self.socket.connect(self.path)
             self.rest = b""

@@ -1,4 +1,4 @@
-"""Where the journal lies: a redis-server alone, or a master with a replica. Replication goes over a way of the rig's, so that the
+"""Where the journal lies: a redis-server alone, or a master with a replica, with sentinels or without. Replication goes over a way of the rig's, so that the
 replica can be kept behind; a failover then loses what it has not got.
 
 `Records` has every entry that any router sent, whatever became of it: by it the checker knows what was lost, and in which window.
@@ -12,6 +12,7 @@ from client import number
 from harness import die_with_parent, free_port
 from proxy import FrontWay
 from resp import Redis, RedisError
+from sentinels import COUNT, NAME, Sentinel, role_of
 
 
 class Records:
@@ -39,12 +40,14 @@ class Records:
 
 
 class Failover:
-    """The replica was made the master when its journal ended with `last`; up to `end` the old one could be heard of."""
+    """The replica was made the master when its journal ended with `last` (or with what nobody knows); up to `end` the old one could be
+    heard of. A router that died with it has taken along what it alone still had: then `may_lose`.
+    """
 
     def __init__(self, end, last, may_lose):
         self.end = end
         self.last = number(last) if last else (0, 0)
-        self.may_lose = may_lose  # a router that died with it has taken what it alone still had along
+        self.may_lose = may_lose
 
 
 class Server:
@@ -135,6 +138,12 @@ class Store:
         self.master = self.servers[0]
         self.records = Records()
         self.failovers = []
+        # Sentinels may take their time, and a replica that is waited for comes back a second later than its master.
+        self.patience = 4.0 if kind == "sentinels" else 1.5 if site.options.wait == "strict" else 0.0
+        self.expected = None  # the failover that the rig has made the sentinels do
+        self.sentinels = []
+        if kind == "sentinels":
+            self.sentinels = [Sentinel(site, f"sentinel{i}", self.master, site.options.scale) for i in range(COUNT)]
 
     @property
     def replica(self):
@@ -145,6 +154,52 @@ class Store:
         self.master.start()
         if self.replica:
             self.replica.start(self.master)
+        for sentinel in self.sentinels:
+            sentinel.start()
+            self.site.loop.spawn(sentinel.listen(self.on_switch))
+
+    def on_switch(self, port):
+        """The sentinels have made another server the master."""
+        new = next(server for server in self.servers if server.front.port == port)
+        if new is self.master or role_of(new) != "master":
+            return
+        old, self.master = self.master, new
+        failover = self.expected or Failover(0.0, "", True)
+        self.expected = None
+        failover.end = float("inf")
+        self.failovers.append(failover)
+        self.site.note("the sentinels have switched to", new.name)
+        self.site.loop.spawn(self.watch_old(old, failover))
+
+    def watch_old(self, old, failover):
+        """A script: the old master can be heard of until it is dead or a replica."""
+        while old.is_running and role_of(old) != "slave" and self.master is not old:
+            yield 0.05
+        failover.end = self.site.loop.now()
+
+    def is_sound(self):
+        """One server is the master, the other its replica; the sentinels, if there are any, see it so."""
+        if not self.replica:
+            return self.master.is_running
+        if not self.has_replica() or role_of(self.replica) != "slave":
+            return False
+        for sentinel in self.sentinels:
+            told = Redis(("127.0.0.1", sentinel.port), 0.2)
+            try:
+                place = told.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", NAME)
+                flags = dict(zip(*[iter(told.call("SENTINEL", "MASTER", NAME))] * 2))
+            except (OSError, RedisError):
+                return False
+            finally:
+                told.close()
+            if int(place[1]) != self.master.front.port or flags[b"flags"] != b"master" or flags[b"num-slaves"] != b"1":
+                return False
+        return True
+
+    def start_again(self, server):
+        """As what it is by now."""
+        if not server.is_running:
+            server.start(None if server is self.master else self.master)
 
     def heal(self):
         """All run, none is held up, and the replica follows the master."""
@@ -153,8 +208,12 @@ class Store:
                 server.front.heal()
             if server.is_stopped and server.is_running:
                 server.signal(signal.SIGCONT)
-            if not server.is_running:
-                server.start(None if server is self.master else self.master)
+            self.start_again(server)
+        for sentinel in self.sentinels:
+            if not sentinel.is_running:
+                sentinel.start()
+            elif sentinel.is_stopped:
+                sentinel.signal(signal.SIGCONT)
 
     def has_replica(self):
         """The replica has taken over what the master had, and follows."""
@@ -165,14 +224,18 @@ class Store:
         return any(line.startswith("slave0:") and "state=online" in line for line in told)
 
     def promote(self, read_last, may_lose):
-        """The replica becomes the master; the old one is dead already."""
+        """The replica becomes the master, by the rig; the old one is dead already."""
         new = self.replica
         new.client.call("REPLICAOF", "NO", "ONE")
         self.master = new
-        last = read_last()
+        last = read_last(new)
         self.failovers.append(Failover(self.site.loop.now(), last, may_lose))
         self.site.note("failover to", new.name, "whose journal ends with", last)
 
+    def expect(self, read_last, may_lose):
+        """The same by the sentinels, at any moment now."""
+        self.expected = Failover(0.0, read_last(self.replica), may_lose)
+
     def close(self):
-        for server in self.servers:
-            server.close()
+        for each in [*self.sentinels, *self.servers]:
+            each.close()

@@ -14,15 +14,14 @@ class WayHand(Hand):
     evils = (("cut_clients", 3), ("clients_down", 2), ("slow_clients", 2), ("cut_redis", 3), ("redis_down", 2), ("slow_redis", 3),
              ("stall_redis", 3), ("kill_redis", 3), ("stop_redis", 2), ("slow_disk", 3), ("full_memory", 1), ("full_disk", 1),
              ("read_only", 2), ("flush", 0.7), ("foreign_entry", 0.5), ("lose_tail", 1), ("replica_away", 3), ("failover", 12),
-             ("die_alone", 8))
+             ("die_alone", 8), ("sentinels_away", 3))
     quiet = ("flush", "foreign_entry", "lose_tail", "failover", "die_alone")
 
     def is_possible(self, name):
-        if name in ("replica_away", "failover"):
-            return self.world.options.redis == "replica"
-        if name == "die_alone":
-            return self.world.options.outage == "route"
-        return name != "lose_tail" or self.world.options.redis == "alone"
+        options = self.world.options
+        kinds = {"replica_away": ("replica", "sentinels"), "failover": ("replica", "sentinels"), "sentinels_away": ("sentinels",),
+                 "lose_tail": ("alone",), "read_only": ("alone", "replica")}
+        return options.redis in kinds.get(name, (options.redis,)) and (name != "die_alone" or options.outage == "route")
 
     def ways(self):
         return [router.way for router in self.site.routers]
@@ -83,19 +82,21 @@ class WayHand(Hand):
     # To Redis.
 
     def kill_redis(self):
-        self.site.store.master.kill()
+        server = self.site.store.master
+        server.kill()
         yield self.random.uniform(0.0, 0.8)
-        yield from self.redis_back()
+        yield from self.redis_back(server)
 
-    def redis_back(self):
-        self.site.store.master.start()
+    def redis_back(self, server):
+        self.site.store.start_again(server)
         yield from self.site.wait_redis()
         self.world.probe_after_redis()
 
     def stop_redis(self):
-        self.site.store.master.signal(signal.SIGSTOP)
+        server = self.site.store.master
+        server.signal(signal.SIGSTOP)
         yield self.random.uniform(0.05, 1.0)
-        self.site.store.master.signal(signal.SIGCONT)
+        server.signal(signal.SIGCONT)
 
     def slow_disk(self):
         """Redis takes its time for each write, as with a disk that does."""
@@ -119,7 +120,7 @@ class WayHand(Hand):
             self.site.count_kill("redis")
         master.client.close()
         yield 0.1
-        yield from self.redis_back()
+        yield from self.redis_back(master)
 
     def read_only(self):
         """A replica for a while, as at a failover."""
@@ -149,8 +150,25 @@ class WayHand(Hand):
         else:
             replica.kill()
             yield random.uniform(0.0, 0.8)
-            replica.start(store.master)
+            store.start_again(replica)
         front.heal()
+
+    def sentinels_away(self):
+        """One of them is dead or stopped for a while, or no router reaches any."""
+        random, sentinel = self.random, self.random.choice(self.site.store.sentinels)
+        what = random.choice((signal.SIGKILL, signal.SIGSTOP, None))
+        if what:
+            sentinel.signal(what)
+        for router in self.site.routers if not what else []:
+            router.sentinel_way.is_down = True
+            router.sentinel_way.cut()
+        yield random.uniform(0.1, 1.5)
+        for router in self.site.routers:
+            router.sentinel_way.heal()
+        if what == signal.SIGKILL:
+            sentinel.start()
+        elif what:
+            sentinel.signal(signal.SIGCONT)
 
     # What needs quiet.
 
@@ -159,9 +177,9 @@ class WayHand(Hand):
         the lost tail again; what a router had told that died in the same moment may be gone.
         """
         store, random, router = self.site.store, self.random, self.leader()
+        yield from self.wait(store.is_sound, 4)
         old = store.master
-        yield from self.wait(store.has_replica, 2)
-        if not router or not store.has_replica():
+        if not router or not store.is_sound():
             return
         is_behind, is_deadly = random.random() < 0.75, random.random() < 0.4
         if is_behind:
@@ -170,18 +188,33 @@ class WayHand(Hand):
             self.site.write_rules(random.choice((10, 20, 30)))
             router.signal(signal.SIGHUP, -signal.SIGHUP)
         yield random.uniform(0.02, 0.6)
+        dying = self.site.running() if random.random() < 0.5 else [router]
         old.kill()
         old.front.cut_replication()
         old.front.heal()
-        dying = self.site.running() if random.random() < 0.5 else [router]
         for each in dying if is_deadly else []:
             self.site.count_kill("usherd")
             each.kill()
-        store.promote(self.site.last_entry, is_deadly)
-        self.world.probe_after_redis()
+        if store.sentinels:
+            yield from self.wait_switch(old, is_deadly)
+        else:
+            store.promote(self.site.last_entry, is_deadly)
+            self.world.probe_after_redis()
         yield random.uniform(0.0, 0.5)
-        old.start(store.master)
+        store.start_again(old)
         yield 0.5
+
+    def wait_switch(self, old, is_deadly):
+        """The sentinels do what the rig does elsewhere; when they cannot agree for long, the old master comes back."""
+        store = self.site.store
+        store.expect(self.site.last_entry, is_deadly)
+        yield from self.wait(lambda: store.master is not old, 12)
+        if store.master is old:
+            self.world.note("the sentinels have not made the replica the master within 12 s")
+            store.expected = None
+            yield from self.redis_back(old)
+        else:
+            self.world.probe_after_redis()
 
     def flush(self):
         """Everything in Redis is gone while a router leads: it writes all anew."""
@@ -226,16 +259,17 @@ class WayHand(Hand):
         router, random = self.leader(), self.random
         if not router:
             return
-        self.site.store.master.kill()
+        server = self.site.store.master
+        server.kill()
         yield random.uniform(0.1, 0.8)
-        if random.random() < 0.75:
+        if random.random() < 0.75 or self.both.end - self.world.loop.now() < 3:
             self.site.count_kill("usherd")
             router.kill()
         else:
             router.signal(signal.SIGTERM, 0, 1)
             yield from self.wait(lambda: not router.is_running, 7)
         yield random.uniform(0.0, 0.5)
-        yield from self.redis_back()
+        yield from self.redis_back(server)
 
     def repair(self, router):
         """By `usherctl journal repair`; where it is not built, as an operator would without it."""
@@ -268,5 +302,5 @@ class WayHand(Hand):
         lost = self.site.store.master.lose_tail(min(self.random.randint(1, 4), len(own) - 1))
         self.world.note("lost tail", lost)
         router.redis_way.heal()
-        yield from self.redis_back()
+        yield from self.redis_back(self.site.store.master)
         yield 1.0

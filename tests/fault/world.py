@@ -114,8 +114,9 @@ class World:
 
     def play(self):
         self.begin()
-        self.tormentor.start(self.options.seconds)
-        self.loop.run(lambda: not self.tormentor.hands, self.options.seconds + 12 * self.stretch)
+        # Sentinels take some seconds before and behind it.
+        self.tormentor.start(self.options.seconds * (0.7 if self.site.store.sentinels else 1))
+        self.loop.run(lambda: not self.tormentor.hands, self.options.seconds + 20 * self.stretch)
         if self.tormentor.hands:
             self.complain("the tormentor did not come to an end")
         self.heal()
@@ -128,8 +129,8 @@ class World:
         site.store.begin()
         loop.spawn(site.wait_redis())
         loop.run(site.redis.is_there, 5)
-        if site.store.replica and not loop.run(site.store.has_replica, 5):
-            self.complain("the replica did not come to follow the master within 5 s")
+        if not loop.run(site.store.is_sound, 8):
+            self.complain("the replica did not come to follow the master within 8 s, or the sentinels did not see it")
         site.write_profiles(self.profiles)
         self.watchers = [Watcher(self, router) for router in site.routers]
         addresses = [router.way.path for router in site.routers]
@@ -153,14 +154,20 @@ class World:
         for router in site.routers:
             router.way.heal()
             router.redis_way.heal()
+            router.sentinel_way.heal()
             router.redis_way.point = None
             if router.is_stopped:
                 router.signal(signal.SIGCONT)
         site.store.heal()
         site.is_supervising = True
-        for command in (("CONFIG", "SET", "maxmemory", "0"), ("REPLICAOF", "NO", "ONE"), ("CLIENT", "UNPAUSE")):
+        for command in (("CONFIG", "SET", "maxmemory", "0"), ("CLIENT", "UNPAUSE")):
             WayHand(self.tormentor).configure(*command)
+        self.wait_sound("the torment")
         self.note("healed")
+
+    def wait_sound(self, what):
+        if not self.loop.run(self.site.store.is_sound, 20):
+            self.complain(f"20 s after {what} there is no master with a replica of which all sentinels know")
 
     def settle(self):
         """After all evil: everybody is back, and PBXs and usherd agree about every contact."""
@@ -171,6 +178,7 @@ class World:
                           "".join(router.log()[-1500:] for router in self.site.routers if router.process))
             return
         self.last_kills()
+        self.wait_sound("the last kill")
         self.is_frozen = True
         for pbx in self.pbxs:
             pbx.sync()
@@ -205,9 +213,10 @@ class World:
         yield 0
 
     def kill_redis(self):
-        self.site.store.master.kill()
+        server = self.site.store.master
+        server.kill()
         yield 0.2
-        self.site.store.master.start()
+        self.site.store.start_again(server)
         yield from self.site.wait_redis()
         self.probe("redis")
 
@@ -293,7 +302,7 @@ class World:
         claimed.compare(state, "the state after one more kill", is_quiet=False)
 
     def judge_probes(self):
-        bounds = {"kill": self.options.after_kill, "redis": self.options.after_redis}
+        bounds = {"kill": self.options.after_kill, "redis": self.options.after_redis + self.site.store.patience}
         for why, seconds, stalled, is_disturbed in self.offers_after:
             if not is_disturbed and seconds > bounds[why] + stalled:
                 self.complain(f"the first new offer came {seconds:.2f} s after the end of {why}; {bounds[why]} s is the bound, and the "

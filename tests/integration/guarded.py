@@ -7,14 +7,28 @@ half a second for dead, and usherd knows nothing but the sentinels.
 """
 
 import os
+import random
 import signal
+import socket
 import subprocess
 
-from harness import Center, free_port, wait_until
+from harness import Center, wait_until
 from pair import Pair
 
 MASTER = "main"
 DOWN_AFTER_MS = 500
+
+
+def quiet_port():
+    """Below those that the system gives to connections: a server that died finds it free when it comes back."""
+    while True:
+        port = random.randrange(20000, 32000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
 
 
 def run_cli(port, *arguments):
@@ -29,8 +43,8 @@ class Guarded:
     def start_redis(self, wait=True):
         self.servers = {}  # port -> process, of the Redis servers
         self.sentinels = {}  # the same of the sentinels
-        self.first, self.second = free_port(), free_port()
-        self.sentinel_ports = [free_port() for _ in range(3)]
+        self.first, self.second = quiet_port(), quiet_port()
+        self.sentinel_ports = [quiet_port() for _ in range(3)]
         self.start_server(self.first)
         self.start_server(self.second, "--replicaof", "127.0.0.1", self.first)
         wait_until(lambda: "master_link_status:up" in run_cli(self.second, "INFO", "replication"), "the replica is in sync")
@@ -69,6 +83,7 @@ class Guarded:
     def wait_sentinel(self, port):
         """Until it knows the others and the replica."""
         def knows():
+            assert self.sentinels[port].poll() is None, self.log(f"sentinel-{port}.log")
             lines = run_cli(port, "SENTINEL", "MASTER", MASTER).splitlines()
             told = dict(zip(lines[::2], lines[1::2]))
             return told.get("num-slaves") == "1" and told.get("num-other-sentinels") == "2" and \

@@ -8,8 +8,8 @@ import threading
 import time
 import unittest
 
-from guarded import MASTER, GuardedCenter, GuardedPair, run_cli
-from harness import Center, free_port, wait_until
+from guarded import MASTER, GuardedCenter, GuardedPair, quiet_port, run_cli
+from harness import Center, wait_until
 
 
 SWITCHES = int(os.environ.get("USHER_SWITCHES", "2"))  # of the tests that measure; each takes some 12 s
@@ -197,7 +197,7 @@ class FakeSentinel:
     def __init__(self, word, login=()):
         self.word = word
         self.login = list(login)
-        self.port = free_port()
+        self.port = quiet_port()
         self.start()
 
     def start(self):
@@ -256,7 +256,7 @@ class ToldCenter(Center):
         self.fakes = []
 
     def start_redis(self, wait=True):
-        self.ports = [free_port(), free_port()]
+        self.ports = [quiet_port(), quiet_port()]
         for port in self.ports:
             folder = self.path(str(port))
             os.makedirs(folder)

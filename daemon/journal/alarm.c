@@ -19,11 +19,11 @@ struct word_row {
 };
 
 static const struct alarm_row rows[ALARM_COUNT] = {
-    [ALARM_FOREIGN_ENTRY] =
-        {LOG_LEVEL_ERROR,
-         "The journal holds an entry that no router wrote; nothing is decided until it is removed. "
-         "Remedy: usherctl journal repair",
-         "The journal holds routers' entries only"},
+    [ALARM_FOREIGN_ENTRY] = {LOG_LEVEL_ERROR,
+                             "The journal holds an entry that no router wrote; nothing can be "
+                             "appended until it is removed. "
+                             "Remedy: usherctl journal repair",
+                             "The journal holds routers' entries only"},
     [ALARM_FOREIGN_TRACE] =
         {LOG_LEVEL_ERROR,
          "The journal held an entry that no router wrote, and Redis takes no number below its id, "
@@ -31,9 +31,9 @@ static const struct alarm_row rows[ALARM_COUNT] = {
          "The journal goes on behind the last router's entry"},
     [ALARM_REPLICAS_STRICT] =
         {LOG_LEVEL_ERROR,
-         "Too few replicas of Redis confirm what is written; nothing is decided until they do. "
-         "Remedy: bring them back (INFO replication), or lower `wait_replicas`, or set `replicas: "
-         "best` under `redis` in usherd.yaml and restart usherd",
+         "Too few replicas of Redis confirm what is written; nothing counts as written until they "
+         "do. Remedy: bring them back (INFO replication), or lower `wait_replicas`, or set "
+         "`replicas: best` under `redis` in usherd.yaml and restart usherd",
          "Enough replicas of Redis confirm what is written"},
     [ALARM_REPLICAS_BEST] =
         {LOG_LEVEL_WARNING,

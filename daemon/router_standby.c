@@ -195,7 +195,10 @@ void router_describe(struct router *router, struct usher_bytes *out)
         .at_ms = router_now_ms(router),
         .n = usher_engine_last_number(router->engine),
     };
+    uint64_t unconfirmed_count = journal_unconfirmed_count(router->journal);
     USHER_FIELDS_SET(&event.fields, STATE, state, router_what(router));
+    if (router->is_leading && unconfirmed_count > 0)
+        USHER_FIELDS_SET(&event.fields, UNCONFIRMED, unconfirmed, (int64_t)unconfirmed_count);
     if (leader.addresses.length > 0)
         USHER_FIELDS_SET(&event.fields, ADDRESSES, addresses, leader.addresses);
     if (!router->is_leading && standby->is_following)

@@ -67,6 +67,12 @@ static void add_row(struct table *table, const struct client_address *address,
 static bool warn(const struct client_address *address, const struct usher_event *event)
 {
     struct usher_text reason = event->fields.reason;
+    if (usher_fields_has(&event->fields, USHER_FIELD_UNCONFIRMED))
+        fprintf(
+            stderr,
+            "usherctl: %s leads without enough of Redis's replicas: a failover now may lose the "
+            "newest of %" PRId64 " batches\n",
+            address->text, event->fields.unconfirmed);
     if (!reason.at)
         return false;
     if (usher_text_is_equal(reason, USHER_TEXT("digest")))

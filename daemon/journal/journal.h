@@ -83,6 +83,9 @@ bool journal_is_idle(const struct journal *journal);
 /* True when something that was sent within timing.lease is known to stand: no other router can have
  * taken over since. */
 bool journal_is_fresh(const struct journal *journal);
+/* Batches that are durable here, and that fewer replicas than redis.wait_replicas have confirmed:
+ * since enough of them were there. */
+uint64_t journal_unconfirmed_count(const struct journal *journal);
 /* Appends a batch: lines with their newlines, the last numbered `last`. It must be idle. `lines` is
  * borrowed until `appended`, `fenced` or `lost`. */
 void journal_append(struct journal *journal, struct usher_text lines, struct usher_number last,

@@ -135,3 +135,8 @@ void journal_confirm_again(struct journal *journal, struct usher_number n,
     journal_command(journal, args, USHER_COUNT_OF(args), on_written);
     journal_send_wait(journal);
 }
+
+uint64_t journal_unconfirmed_count(const struct journal *journal)
+{
+    return journal->wait.unconfirmed_count;
+}

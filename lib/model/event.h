@@ -76,7 +76,7 @@
     X(WELCOME, "welcome", F(VERSION) | F(RESUMED) | F(ROLE) | F(CLIENT), F(AGENT), false,          \
       "The session is open; `n` is the last event that it includes.")                              \
     X(STATE_ROUTER, "state.router", F(STATE),                                                      \
-      F(ADDRESSES) | F(DIGEST) | F(BEHIND_MS) | F(SKEW_MS) | F(REASON), false,                     \
+      F(ADDRESSES) | F(DIGEST) | F(BEHIND_MS) | F(SKEW_MS) | F(REASON) | F(UNCONFIRMED), false,    \
       "What this usherd is: `leader`, `standby` or `starting`; a `reason` when it would not take " \
       "over.")                                                                                     \
     X(SYNC_WANTED, "sync.wanted", 0, 0, false, "The PBX should send a counted sync of its calls.") \

@@ -74,7 +74,9 @@
     X(SKEW_MS, skew_ms, INT, -INT64_MAX,                                                           \
       "By how much a standby's clock is ahead of the leader's.")                                   \
     X(HOME, home, TEXT, 16,                                                                        \
-      "The random name of the leader's state folder, which one usherd at a time can have.")
+      "The random name of the leader's state folder, which one usherd at a time can have.")        \
+    X(UNCONFIRMED, unconfirmed, INT, INT64_MAX,                                                    \
+      "How many batches were published that too few of Redis's replicas have confirmed.")
 
 enum usher_field {
 #define USHER_FIELD_ENUM(NAME, member, TYPE, bound, sentence) USHER_FIELD_##NAME,

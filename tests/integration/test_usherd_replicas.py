@@ -133,6 +133,12 @@ class Best(unittest.TestCase):
                 self.assertTrue(pbx.wait_answer(center.arrive(pbx, str(i)))["ok"])
             self.assertEqual(center.log().count(FEW), 1)
             self.assertNotIn("Redis is away", center.log())
+            pbx.call({"do": "router.describe"})
+            self.assertGreater(pbx.wait_event("state.router")["unconfirmed"], 20)
+            told = subprocess.run([os.environ["USHERCTL"], "--socket", center.socket, "standby"], capture_output=True, text=True,
+                                  timeout=20)
+            self.assertEqual(told.returncode, 0)
+            self.assertRegex(told.stderr, r"leads without enough of Redis's replicas: .* of \d+ batches")
             center.replica.send_signal(signal.SIGCONT)
             center.wait_log(ENOUGH, timeout=20)
             line = center.wait_log("replicas had not confirmed")

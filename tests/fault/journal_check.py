@@ -77,8 +77,12 @@ class JournalCheck:
         for index, entries in enumerate(self.segments):
             for at, (id, fields) in enumerate(entries):
                 events = self.read_entry(id, fields)
-                if events and self.is_written_anew(index > 0 and at == 0, events, entries[at + 1:at + 2]):
+                is_flushed = index > 0 and at == 0
+                if events and self.is_written_anew(is_flushed, events, entries[at + 1:at + 2]):
+                    begin = self.last
                     self.fill_gap(events[0])
+                    if is_flushed:
+                        self.gaps.append((begin, self.last))
                 for event in events:
                     self.take_event(event)
                 self.look_for_lonely()
@@ -133,7 +137,7 @@ class JournalCheck:
 
     def fill_gap(self, claim):
         """What stands in the snapshot before a claim, and not in the journal: what its router had read from a Redis that lost it, and
-        what it had decided itself and not yet appended. Those who watch were told of it, or it was sent.
+        what it had decided itself and not yet appended, which was sent, or those who watch were told of it.
         """
         begin, prev = self.last, number(claim["prev"])
         records = self.world.site.store.records
@@ -145,7 +149,7 @@ class JournalCheck:
         for watcher in self.world.watchers:
             told = [what for kind, _, _, what in watcher.log if kind == "event"]
             known.update((number(event["n"]), event) for event in told
-                         if number(event["n"]) <= prev or records.claimers.get(number(event["n"])[0]) == claimer)
+                         if records.claimers.get(number(event["n"])[0]) == claimer)
         for n in sorted(known):
             while begin < n < number(claim["n"]) and n[0] == self.last[0] and n > (self.last[0], self.last[1] + 1):
                 if not self.is_heartbeat_gap(n):
@@ -153,7 +157,6 @@ class JournalCheck:
                 self.last = (self.last[0], self.last[1] + 1)
             if self.last < n < number(claim["n"]) and (n == (self.last[0], self.last[1] + 1) or n[1] == 1):
                 self.take_event(known[n])
-        self.gaps.append((begin, self.last))
 
     def is_heartbeat_gap(self, n):
         """Heartbeats are told to nobody; no more than some can stand between."""

@@ -208,9 +208,9 @@ class WayHand(Hand):
         """The sentinels do what the rig does elsewhere; when they cannot agree for long, the old master comes back."""
         store = self.site.store
         store.expect(self.site.last_entry, is_deadly)
-        yield from self.wait(lambda: store.master is not old, 12)
+        yield from self.wait(lambda: store.master is not old, 5)
         if store.master is old:
-            self.world.note("the sentinels have not made the replica the master within 12 s")
+            self.world.note("the sentinels have not made the replica the master within 5 s")
             store.expected = None
             yield from self.redis_back(old)
         else:

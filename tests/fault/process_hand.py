@@ -39,9 +39,9 @@ class ProcessHand(Hand):
             yield self.random.uniform(0.02, 0.3)
 
     def stop(self):
-        """SIGSTOP for a while; meanwhile another may take over."""
-        router = self.leader()
-        if not router:
+        """SIGSTOP for a while; meanwhile another may take over. Sometimes it is the one that follows."""
+        router = self.leader() if self.random.random() < 0.8 else self.any_router()
+        if not router or router.is_stopped:
             return
         router.is_stopped_at_answer = False
         router.signal(signal.SIGSTOP)

@@ -466,6 +466,8 @@ static void on_answer(struct router_party *party, struct usher_text id,
         kamailio_drop(link, answer->message);
     else if (id.length > 0 && id.at[0] == 'a')
         refuse_arrival(link, id, answer);
+    else if (answer->error == USHER_ERROR_STORAGE_UNAVAILABLE)
+        link->wants_sync = true; /* what was refused, the list will tell */
     else
         log_debug("The router did not follow Kamailio", "link=%s error=\"%s\"",
                   link->settings->name, answer->message);

@@ -60,13 +60,14 @@ class StandIn:
             self.rest += data
 
     def wait(self, do):
-        """The next command of this name; pings are answered on the way."""
-        while True:
+        """The next command of this name; pings are answered on the way, which come every 5 s."""
+        for _ in range(4):
             command = self.read()
             if command["do"] == do:
                 return command
             assert command["do"] == "ping", command
             self.send({"ev": "pong", "id": command["id"]})
+        raise AssertionError(f"there was no {do}")
 
     def list_calls(self, *calls, during=()):
         """Answers the sync that the link asks for; `during` happens in the middle of the list."""
@@ -86,10 +87,12 @@ def arrived(name):
     return {"ev": "arrived", "call": name, "t": "1:" + name[1:], "from": "380", "to": "hotline", "since": "1763745600.5"}
 
 
-class Link(unittest.TestCase):
+class LinkCase(unittest.TestCase):
+    settings = ""
+
     def setUp(self):
         self.kamailio = StandIn()
-        self.center = Center(rules=RULES, links=f'{{kam1: {{kind: kamailio, address: "127.0.0.1:{self.kamailio.port}"}}}}')
+        self.center = Center(rules=RULES, settings=self.settings, links=f'{{kam1: {{kind: kamailio, address: "127.0.0.1:{self.kamailio.port}"}}}}')
         self.center.__enter__()
         self.addCleanup(self.kamailio.listener.close)
         self.addCleanup(self.kamailio.close)
@@ -104,6 +107,8 @@ class Link(unittest.TestCase):
         desk.call({"do": "agent.ready"})
         return desk
 
+
+class Link(LinkCase):
     def test_next_phone_waits_until_the_one_before_has_stopped(self):
         self.kamailio.list_calls()
         desk = self.add_agent("olena", 9)
@@ -190,6 +195,40 @@ class Link(unittest.TestCase):
         self.center.start_usherd()
         self.kamailio.accept()
         wait_until(lambda: self.kamailio.wait("sync")["epoch"] > epoch, "a higher epoch")
+
+
+class Overfull(LinkCase):
+    settings = "outage: hold\nlimits: {pending: 1MiB}\n"
+
+    def fill(self, pbx):
+        """Commands wait for Redis until no more may."""
+        for number in range(1000):
+            pbx.send({"do": "contact.arrive", "contact": str(number), "channel": "voice", "data": {"text": "x" * 7000}})
+            if number % 10 == 0:
+                pbx.call({"do": "ping"})
+            if any(answer["error"]["code"] == "storage_unavailable" for answer in pbx.answers.values()):
+                return
+        self.fail("more and more was held")
+
+    def test_calls_that_end_when_no_more_may_wait_for_redis_are_closed_when_it_is_back(self):
+        self.kamailio.list_calls()
+        self.add_agent("olena", 5)
+        self.kamailio.send(arrived("c1"))
+        ring = self.kamailio.wait("ring")
+        self.kamailio.send({"ev": "answered", "call": "c1", "offer": ring["offer"], "agent": "olena"}, arrived("c2"))
+        self.watch.wait_event("contact.answered", contact="kam1/c1")
+        self.watch.wait_event("contact.arrived", contact="kam1/c2")
+        pbx = self.center.client("pbx", client="pbx1")
+        self.center.kill_redis()
+        self.center.wait_log("Redis is away")
+        self.fill(pbx)
+        self.kamailio.send({"ev": "ended", "call": "c1"}, {"ev": "abandoned", "call": "c2", "offer": "", "agent": ""})
+        for _ in range(3):
+            pbx.call({"do": "ping"})  # the link has been read meanwhile
+        self.center.start_redis()
+        self.kamailio.list_calls()
+        self.watch.wait_event("contact.done", contact="kam1/c1")
+        self.watch.wait_event("contact.abandoned", contact="kam1/c2")
 
 
 if __name__ == "__main__":

@@ -176,7 +176,7 @@ class Load:
 
     def problems(self):
         """Sentences; none when all is well."""
-        found = [f"{kind} at {kamailio.name}: SIPp ended with {sipp.process.returncode}: {sipp.why()[-500:]}"
+        found = [f"{kind} at {kamailio.name}: SIPp ended with {sipp.process.returncode}: {sipp.why()[:500]}"
                  for kind, kamailio, sipp in self.callers if sipp.process.returncode]
         for call in self.calls.values():
             found += self.problems_of(call)

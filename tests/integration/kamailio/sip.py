@@ -102,9 +102,11 @@ class Sipp:
     def why(self):
         try:
             with open(self.errors, errors="replace") as file:
-                return file.read()[:2000]
+                text = file.read()
         except OSError:
             return ""
+        # First of all what ended a call; time-outs that the scenario foresees are told, too.
+        return text[max(0, text.find("Aborting call")):][:2000]
 
 
 class Kamailio:

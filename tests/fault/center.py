@@ -232,6 +232,9 @@ class Site:
         return [self.random.choice(self.routers)]
 
     def start_again(self, router):
+        if self.store.may_repeat_epoch():
+            self.loop.after(0.05, lambda: self.start_again(router))
+            return
         self.starting.discard(router)
         if self.is_supervising and not router.is_running:
             router.start()

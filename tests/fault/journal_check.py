@@ -81,6 +81,8 @@ class JournalCheck:
                 if events and self.is_written_anew(is_flushed, events, entries[at + 1:at + 2]):
                     begin = self.last
                     self.fill_gap(events[0])
+                    self.world.note("written anew by", events[0]["n"], "after", events[0]["prev"], "; the journal before it ended with",
+                                    begin, "; known are the events up to", self.last)
                     if is_flushed:
                         self.gaps.append((begin, self.last))
                 for event in events:

@@ -217,7 +217,7 @@ class RedisWay(Way):
         self.refused_count = 0
 
     def note_append(self, id, lines, who):
-        self.repeated_count += self.records.note(id, lines, who)
+        self.repeated_count += self.records.note(id, lines, who, self.loop.now())
 
     def note_answer(self, id, raw, who):
         if raw.startswith(b"$") and raw != b"$-1\r\n":

@@ -187,8 +187,9 @@ class Store:
         last = max(self.records.claimers, default=0)
         if not self.replica or self.site.options.wait == "strict" or time.time() >= last + 1:
             return False
-        return (role_of(self.master) != "master" or
-                any(failover.at > self.records.claimed for failover in self.failovers))
+        if self.sentinels and not self.is_sound():
+            return True  # they may be about to switch
+        return role_of(self.master) != "master" or any(failover.at > self.records.claimed for failover in self.failovers)
 
     def is_sound(self):
         """One server is the master, the other its replica; the sentinels, if there are any, see it so."""

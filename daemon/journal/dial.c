@@ -27,16 +27,14 @@ static bool log_in(redisContext *redis, const struct settings_login *login, char
 {
     struct usher_text args[LOGIN_ARGS_MAX];
     size_t count = login_write_auth(login, args);
-    struct usher_text text;
     redisReply *reply;
     bool is_good;
     if (count == 0)
         return true;
     reply = dial_ask(redis, args, count);
-    text = reply ? journal_reply_text(reply) : usher_text_of(redis->errstr);
-    is_good = reply && reply->type != REDIS_REPLY_ERROR;
-    if (!is_good)
-        (void)snprintf(why, DIAL_WHY_MAX, "%.*s", USHER_TEXT_ARGS(text));
+    is_good = reply && login_read_auth(reply, login, why) == LOGIN_NONE;
+    if (!reply)
+        (void)snprintf(why, DIAL_WHY_MAX, "%s", redis->errstr);
     freeReplyObject(reply);
     return is_good;
 }

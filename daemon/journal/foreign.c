@@ -242,7 +242,8 @@ static enum foreign_result carry_out(redisContext *redis, char why[FOREIGN_WHY_M
     for (size_t i = 0; result == FOREIGN_DONE && i < reply->elements; i++) {
         if (reply->element[i]->type != REDIS_REPLY_ERROR)
             continue;
-        (void)snprintf(why, FOREIGN_WHY_MAX, "%s", reply->element[i]->str);
+        (void)snprintf(why, FOREIGN_WHY_MAX, "%.*s",
+                       USHER_TEXT_ARGS(journal_reply_text(reply->element[i])));
         result = FOREIGN_REFUSED;
     }
     freeReplyObject(reply);

@@ -1,9 +1,10 @@
-/* The first words of a connection. Redis never quotes a password in an answer, so answers may be
- * logged; what was sent may not. */
+/* The first words of a connection. What was sent may not be logged, and an answer to it only with
+ * care: a Redis whose AUTH was renamed, or a proxy before it, quotes what it was sent. */
 #include "journal/login.h"
 
 #include <hiredis/hiredis.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "journal/reply.h"
 #include "log.h"
@@ -46,6 +47,31 @@ static void describe(const struct redisReply *reply, struct usher_text role,
         (void)snprintf(found, LOGIN_FOUND_MAX, "a sentinel");
     else
         (void)snprintf(found, LOGIN_FOUND_MAX, "no Redis that tells its role");
+}
+
+/* An error's words before anything that is quoted; only the first one if the password stands even
+ * there. */
+static struct usher_text safe_words(struct usher_text error, const struct settings_login *login)
+{
+    size_t length = 0;
+    while (length < error.length && !strchr("'`\"", error.at[length]))
+        length++;
+    if (memmem(error.at, length, login->password, strlen(login->password)))
+        length = strcspn(error.at, " ");
+    while (length > 0 && strchr(" ,:", error.at[length - 1]))
+        length--;
+    return (struct usher_text){error.at, length};
+}
+
+enum login_result login_read_auth(const struct redisReply *reply,
+                                  const struct settings_login *login, char found[LOGIN_FOUND_MAX])
+{
+    struct usher_text text;
+    if (reply->type != REDIS_REPLY_ERROR)
+        return LOGIN_NONE;
+    text = safe_words(journal_reply_text(reply), login);
+    (void)snprintf(found, LOGIN_FOUND_MAX, "%.*s", USHER_TEXT_ARGS(text));
+    return journal_reply_classify(reply) == JOURNAL_REPLY_AWAY ? LOGIN_AWAY : LOGIN_REFUSED;
 }
 
 enum login_result login_read(const struct redisReply *reply, char found[LOGIN_FOUND_MAX])

@@ -31,8 +31,11 @@ enum login_result {
  * be sent. Nothing of them may be logged. */
 size_t login_write_auth(const struct settings_login *login, struct usher_text args[LOGIN_ARGS_MAX]);
 
-/* Reads the answer to ROLE, or an error to AUTH. `found` says in words what is there when it is no
- * master. */
+/* Reads the answer to AUTH: REFUSED or AWAY with the error's words in `found`, which never hold the
+ * password; NONE when it is no error. */
+enum login_result login_read_auth(const struct redisReply *reply,
+                                  const struct settings_login *login, char found[LOGIN_FOUND_MAX]);
+/* Reads the answer to ROLE. `found` says in words what is there when it is no master. */
 enum login_result login_read(const struct redisReply *reply, char found[LOGIN_FOUND_MAX]);
 
 /* Whether this is an error that only another ACL can end. */

@@ -189,10 +189,13 @@ static void on_auth(redisAsyncContext *context, void *answer, void *arg)
     struct redis *redis = context->data;
     const redisReply *reply = answer;
     char found[LOGIN_FOUND_MAX];
+    enum login_result result;
     (void)arg;
-    if (!redis || !reply || reply->type != REDIS_REPLY_ERROR)
+    if (!redis || !reply)
         return;
-    leave(redis, login_read(reply, found) == LOGIN_REFUSED ? TROUBLE_REFUSED : TROUBLE_AWAY, found);
+    result = login_read_auth(reply, &redis->settings->redis.login, found);
+    if (result != LOGIN_NONE)
+        leave(redis, result == LOGIN_REFUSED ? TROUBLE_REFUSED : TROUBLE_AWAY, found);
 }
 
 static void on_role(redisAsyncContext *context, void *answer, void *arg)

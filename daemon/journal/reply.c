@@ -1,5 +1,8 @@
 /* The table of Redis's answers. An answer that stands in no row is never guessed to be success: the
- * batch stays, and a person is told. */
+ * batch stays, and a person is told.
+ *
+ * An error's text goes into logs, so it is given without what it quotes of the command: that may be
+ * a password, the rules, or a caller's number. */
 #include "journal/reply.h"
 
 #include <hiredis/hiredis.h>
@@ -42,12 +45,21 @@ enum journal_reply journal_reply_classify(const struct redisReply *reply)
     return JOURNAL_REPLY_UNKNOWN;
 }
 
+/* "ERR unknown command 'SET', with args beginning with: 'key' 'value' " */
+static struct usher_text without_arguments(struct usher_text error)
+{
+    const char *quoted = memmem(error.at, error.length, ", with args", strlen(", with args"));
+    return quoted ? (struct usher_text){error.at, (size_t)(quoted - error.at)} : error;
+}
+
 struct usher_text journal_reply_text(const struct redisReply *reply)
 {
+    struct usher_text text;
     if (!reply || (reply->type != REDIS_REPLY_STRING && reply->type != REDIS_REPLY_STATUS &&
                    reply->type != REDIS_REPLY_ERROR))
         return USHER_NO_TEXT;
-    return (struct usher_text){reply->str, (size_t)reply->len};
+    text = (struct usher_text){reply->str, (size_t)reply->len};
+    return reply->type == REDIS_REPLY_ERROR ? without_arguments(text) : text;
 }
 
 const struct redisReply *journal_reply_element(const struct redisReply *reply, size_t index)

@@ -23,7 +23,8 @@ enum journal_reply {
 /* NULL means that no answer came. */
 enum journal_reply journal_reply_classify(const struct redisReply *reply);
 
-/* The bytes of a string, status or error; absent for everything else, and for NULL. */
+/* The bytes of a string or status, or of an error without the arguments it quotes; absent for
+ * everything else, and for NULL. */
 struct usher_text journal_reply_text(const struct redisReply *reply);
 /* The element `index` of an array, or NULL. */
 const struct redisReply *journal_reply_element(const struct redisReply *reply, size_t index);

@@ -227,9 +227,11 @@ static void on_auth(redisAsyncContext *context, void *answer, void *arg)
 {
     struct sentinel *sentinel = sentinel_of(context);
     const redisReply *reply = answer;
+    char found[LOGIN_FOUND_MAX];
     (void)arg;
-    if (sentinel && reply && reply->type == REDIS_REPLY_ERROR)
-        end_with_error(sentinel, reply);
+    if (sentinel && reply &&
+        login_read_auth(reply, &sentinel->settings->redis.sentinel_login, found) != LOGIN_NONE)
+        end_question(sentinel, found);
 }
 
 /* [host, port], or nil. */

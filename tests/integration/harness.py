@@ -295,12 +295,17 @@ class Center:
         """Starts redis-server on what the folder holds: after kill_redis it has its journal again."""
         arguments = ["redis-server", "--port", "0", "--unixsocket", self.redis_socket, "--dir", self.folder,
                      "--appendonly", "yes", "--appendfsync", self.appendfsync, "--save", "",
-                     "--maxmemory-policy", "noeviction", "--loglevel", "warning", "--daemonize", "no"]
+                     "--maxmemory-policy", "noeviction", "--loglevel", "warning", "--daemonize", "no",
+                     *self.redis_options()]
         with open(self.path("redis.log"), "ab") as file:
             self.redis = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=file, stderr=file,
                                           preexec_fn=die_with_parent)
         if wait:
             wait_until(lambda: self.redis_cli("PING", check=False) == "PONG", "redis-server answers")
+
+    def redis_options(self):
+        """More of them, for who needs another Redis."""
+        return []
 
     def kill_redis(self, number=signal.SIGKILL):
         self.redis.send_signal(number)

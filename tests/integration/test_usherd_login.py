@@ -132,6 +132,48 @@ class Rights(unittest.TestCase):
                     self.assertNotIn(PASSWORD, file.read())
 
 
+class RenamingCenter(Center):
+    """A Redis that has no such command, and quotes what it was sent instead."""
+
+    def __init__(self, command, password=None, **others):
+        super().__init__(**others)
+        self.command = command
+        self.password = password
+
+    def redis_options(self):
+        return ["--rename-command", self.command, ""]
+
+    def redis_settings(self):
+        if not self.password:
+            return super().redis_settings()
+        with open(self.path("redis.password"), "w") as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write(self.password + "\n")
+        return super().redis_settings() + ", password_file: redis.password"
+
+    def start_usherd(self, *arguments, **others):
+        return super().start_usherd(*arguments, **{**others, "wait": False})
+
+
+class Quoting(unittest.TestCase):
+    def test_password_that_redis_quotes_is_not_told(self):
+        with RenamingCenter("AUTH", PASSWORD) as center:
+            self.assertIn("ERR unknown command", center.wait_log("Redis does not let usherd do its work"))
+            self.assertNotIn(PASSWORD, center.log())
+            usherctl = [os.environ["USHERCTL"], "--config", center.path("usherd.yaml"), "journal", "check"]
+            result = subprocess.run(usherctl, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20)
+            self.assertNotEqual(result.returncode, 0, result)
+            self.assertIn("ERR unknown command", result.stderr)
+            self.assertNotIn(PASSWORD, result.stdout + result.stderr)
+
+    def test_rules_and_events_that_redis_quotes_are_not_told(self):
+        for command in ("SET", "XADD"):
+            with self.subTest(command), RenamingCenter(command) as center:
+                line = center.wait_log("ERR unknown command")
+                self.assertIn(f"'{command}'", line)
+                self.assertNotIn("with args", center.log())
+
+
 class Role(unittest.TestCase):
     def test_replica_in_the_masters_place_is_told_and_served_once_it_is_master(self):
         with Center() as center:

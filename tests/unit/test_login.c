@@ -72,5 +72,31 @@ START_TEST(refusals_are_told_from_errors_that_pass)
 }
 END_TEST
 
+static void assert_auth(const char *bytes, enum login_result expected, const char *expected_found)
+{
+    const struct settings_login login = {.user = "usherd", .password = "hunter2 secret"};
+    char found[LOGIN_FOUND_MAX] = "";
+    redisReply *reply = reply_of(bytes);
+
+    ck_assert_int_eq((int)login_read_auth(reply, &login, found), (int)expected);
+    ck_assert_str_eq(found, expected_found);
+    freeReplyObject(reply);
+}
+
+START_TEST(answer_to_auth_is_told_without_the_password)
+{
+    assert_auth("+OK\r\n", LOGIN_NONE, "");
+    assert_auth("-WRONGPASS invalid username-password pair or user is disabled.\r\n", LOGIN_REFUSED,
+                "WRONGPASS invalid username-password pair or user is disabled.");
+    assert_auth("-LOADING Redis is loading\r\n", LOGIN_AWAY, "LOADING Redis is loading");
+    assert_auth("-ERR unknown command 'AUTH', with args beginning with: 'hunter2 secret' \r\n",
+                LOGIN_REFUSED, "ERR unknown command");
+    assert_auth("-ERR unknown command `AUTH`, with args beginning with: `hunter2 secret`, \r\n",
+                LOGIN_REFUSED, "ERR unknown command");
+    assert_auth("-ERR no command: \"AUTH hunter2 secret\"\r\n", LOGIN_REFUSED, "ERR no command");
+    assert_auth("-DENIED AUTH hunter2 secret\r\n", LOGIN_REFUSED, "DENIED");
+}
+END_TEST
+
 SUITE_MAIN("login", auth_is_sent_only_with_a_password, role_tells_a_master_from_all_else,
-           refusals_are_told_from_errors_that_pass)
+           refusals_are_told_from_errors_that_pass, answer_to_auth_is_told_without_the_password)

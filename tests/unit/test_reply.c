@@ -67,6 +67,17 @@ START_TEST(every_error_means_what_the_table_says)
 }
 END_TEST
 
+START_TEST(error_is_given_without_the_arguments_it_quotes)
+{
+    char text[] = "ERR unknown command 'SET', with args beginning with: 'key' 'rules' ";
+    redisReply reply = {.type = REDIS_REPLY_ERROR, .str = text, .len = strlen(text)};
+    ck_assert(
+        usher_text_is_equal(journal_reply_text(&reply), USHER_TEXT("ERR unknown command 'SET'")));
+    reply.type = REDIS_REPLY_STRING;
+    ck_assert_uint_eq(journal_reply_text(&reply).length, strlen(text));
+}
+END_TEST
+
 /* [id, [name, value]] */
 static bool read_entry(char *id, char *name, struct journal_entry *entry)
 {
@@ -101,5 +112,5 @@ START_TEST(entry_by_hand_is_known_as_such)
 END_TEST
 
 SUITE_MAIN("reply", no_answer_is_away, nil_is_lost, id_or_status_is_accepted,
-           every_error_means_what_the_table_says, entry_of_a_router_is_read,
-           entry_by_hand_is_known_as_such)
+           every_error_means_what_the_table_says, error_is_given_without_the_arguments_it_quotes,
+           entry_of_a_router_is_read, entry_by_hand_is_known_as_such)

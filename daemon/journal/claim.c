@@ -1,6 +1,8 @@
-/* The claim: router.started under an epoch above all others. It is appended before the journal is
- * read, so that nothing the old leader still appends can be missed: from the moment it stands, his
- * appends are refused. */
+/* The claim: router.started under an epoch above all others. What stands in the journal was read
+ * before, so that it is known whether somebody leads who must not be replaced; what an old leader
+ * appends until the claim stands is read after it, and then his appends are refused. Redis takes
+ * the claim only while the stream is as it was when its end was judged (WATCH): nobody's claim in
+ * between is passed over, and none stands behind an end that Redis has lost. */
 #include <hiredis/hiredis.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -93,6 +95,23 @@ static void stand_back(struct journal *journal)
         journal_set_phase(journal, JOURNAL_PHASE_FOLLOWING);
 }
 
+/* Whether the claim may stand behind this end. Else the journal is read again, as far as need be.
+ */
+static bool is_as_read(struct journal *journal, const struct entry_end *end)
+{
+    int order = usher_number_compare(end->last.id, journal->last);
+    bool is_same_leader = end->last.id.epoch == journal->last.epoch;
+    if (order == 0 || !end->has_stream)
+        return true;
+    if (order > 0 && is_same_leader && !journal->settings->is_standby)
+        return true; /* he leads on, and is read to the claim */
+    if (order > 0 || journal->settings->is_standby)
+        journal_enter(journal, JOURNAL_PHASE_FOLLOWING);
+    else
+        journal_start_over(journal); /* Redis has lost what was read */
+    return false;
+}
+
 static void on_stream(void *owner, const struct redisReply *reply)
 {
     struct journal *journal = owner;
@@ -107,22 +126,29 @@ static void on_stream(void *owner, const struct redisReply *reply)
         journal_hold_trace(journal, end.given);
         return;
     }
-    if (journal->phase == JOURNAL_PHASE_CLAIMING && journal->settings->is_standby &&
-        usher_number_compare(end.last.id, journal->last) != 0) {
-        journal_enter(journal, JOURNAL_PHASE_FOLLOWING); /* somebody leads, or was faster */
+    if (journal->phase == JOURNAL_PHASE_CLAIMING && !is_as_read(journal, &end))
         return;
-    }
     choose(journal, given, end.has_last ? last_line_ms(end.last.lines) : 0);
+}
+
+static void on_watching(void *owner, const struct redisReply *reply)
+{
+    struct journal *journal = owner;
+    if (!journal_take(journal, reply))
+        stand_back(journal);
 }
 
 static void on_time(void *owner, const struct redisReply *reply)
 {
     struct journal *journal = owner;
+    const struct usher_text watch[] = {USHER_TEXT("WATCH"), journal->stream};
     if (!journal_take(journal, reply))
         return;
     if (!usher_text_read_int64(journal_reply_text(journal_reply_element(reply, 0)),
                                &journal->claim.redis_s))
         journal->claim.redis_s = 0;
+    if (journal->phase == JOURNAL_PHASE_CLAIMING)
+        journal_command(journal, watch, USHER_COUNT_OF(watch), on_watching);
     journal_ask_end(journal, on_stream);
 }
 
@@ -143,8 +169,16 @@ static void go_on(struct journal *journal)
     journal_read_on(journal);
 }
 
-/* The claim's id was refused: it stands already, or somebody was faster, or somebody has claimed
- * after us. */
+/* Somebody was faster. */
+static void follow_again(struct journal *journal)
+{
+    journal->is_first = false;
+    journal->claim.is_sent = false;
+    journal_enter(journal, JOURNAL_PHASE_FOLLOWING);
+}
+
+/* The claim was sent once: it stands, or never came, or somebody was faster, or somebody has
+ * claimed after us. */
 static void on_end(void *owner, const struct redisReply *reply)
 {
     struct journal *journal = owner;
@@ -156,35 +190,28 @@ static void on_end(void *owner, const struct redisReply *reply)
               usher_text_is_equal(end.last.lines, usher_bytes_text(&journal->claim.line));
     if (is_ours) {
         journal_confirm_again(journal, journal->claim.n, go_on);
-    } else if (journal->claim.did_stand) {
-        journal_be_fenced(journal, end.last.id);
+    } else if (!journal->claim.did_stand) {
+        follow_again(journal);
+    } else if (usher_number_compare(end.last.id, journal->claim.n) < 0) {
+        log_warning("Redis has lost the claim; starts over", "site=%s", journal->settings->site);
+        journal_start_over(journal);
     } else {
-        journal->is_first = false;
-        journal->claim.is_sent = false;
-        if (journal->settings->is_standby)
-            journal_enter(journal, JOURNAL_PHASE_FOLLOWING);
-        else
-            journal_retry(journal);
+        journal_be_fenced(journal, end.last.id);
     }
 }
 
-static void on_claimed(void *owner, const struct redisReply *reply)
+/* Redis's answer to the claim. */
+static void judge(struct journal *journal, const struct redisReply *reply)
 {
-    struct journal *journal = owner;
     switch (journal_reply_classify(reply)) {
     case JOURNAL_REPLY_ACCEPTED:
-        if (journal->claim.did_stand) {
-            log_error("Redis lost entries while they were read. Start again", NULL);
-            journal_fail(journal);
-            return;
-        }
         journal_confirm(journal, go_on);
         break;
     case JOURNAL_REPLY_REFUSED:
         journal_ask_end(journal, on_end);
         break;
     case JOURNAL_REPLY_LOST:
-        if (journal->last.epoch != 0 || journal->claim.did_stand) {
+        if (journal->last.epoch != 0) {
             journal_lose(journal, "the stream went away during the start");
         } else {
             journal->claim.is_sent = false;
@@ -196,26 +223,54 @@ static void on_claimed(void *owner, const struct redisReply *reply)
     case JOURNAL_REPLY_AWAY:
     case JOURNAL_REPLY_UNKNOWN:
     case JOURNAL_REPLY_COUNT:
+        journal->claim.is_sent = false; /* an answer, and no claim */
         (void)!journal_take(journal, reply);
         break;
     }
 }
 
-void journal_claim_send(struct journal *journal)
+/* MULTI's and XADD's answers: an error there is the whole transaction's. */
+static void on_queued(void *owner, const struct redisReply *reply)
 {
+    struct journal *journal = owner;
+    if (reply->type != REDIS_REPLY_ERROR || journal->claim.is_judged)
+        return;
+    journal->claim.is_judged = true;
+    judge(journal, reply);
+}
+
+static void on_executed(void *owner, const struct redisReply *reply)
+{
+    struct journal *journal = owner;
+    if (journal->claim.is_judged)
+        return;
+    journal->claim.is_judged = true;
+    if (reply->type == REDIS_REPLY_NIL)
+        follow_again(journal); /* the stream has changed: nothing was done */
+    else if (reply->type == REDIS_REPLY_ARRAY && reply->elements == 1)
+        judge(journal, reply->element[0]);
+    else
+        judge(journal, reply);
+}
+
+static void send_claim(struct journal *journal)
+{
+    const struct usher_text multi[] = {USHER_TEXT("MULTI")};
+    const struct usher_text exec[] = {USHER_TEXT("EXEC")};
     journal->claim.is_sent = true;
+    journal->claim.is_judged = false;
     journal->proven_ms = redis_now_ms();
+    journal_command(journal, multi, 1, on_queued);
     journal_add(journal, journal->claim.n, usher_bytes_text(&journal->claim.line),
-                journal->is_first, on_claimed);
+                journal->is_first, on_queued);
+    journal_command(journal, exec, 1, on_executed);
     journal_send_wait(journal);
 }
 
 void journal_claim_step(struct journal *journal)
 {
-    if (journal->claim.is_sent && journal->settings->is_standby)
-        journal_ask_end(journal, on_end); /* the leader may have come back meanwhile */
-    else if (journal->claim.is_sent)
-        journal_claim_send(journal);
+    if (journal->claim.is_sent)
+        journal_ask_end(journal, on_end);
     else
-        journal_claim_prepare(journal, journal_claim_send);
+        journal_claim_prepare(journal, send_claim);
 }

@@ -76,8 +76,10 @@ void entry_end_read(const struct redisReply *reply, struct entry_end *end)
     *end = (struct entry_end){.has_stream = reply->type == REDIS_REPLY_ARRAY};
     end->given = journal_reply_text(journal_reply_find(reply, "last-generated-id"));
     end->has_last = journal_reply_element(last, 0) != NULL;
-    if (!end->has_last)
+    if (!end->has_last) {
+        end->has_trace = end->given.at && !usher_text_is_equal(end->given, USHER_TEXT("0-0"));
         return;
+    }
     end->fault = entry_judge(last, &end->last);
     end->id = journal_reply_text(last->element[0]);
     end->has_trace = !usher_text_is_equal(end->id, end->given);

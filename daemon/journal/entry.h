@@ -30,7 +30,8 @@ struct entry_end {
     enum entry_fault fault;  /* of the last entry */
     struct usher_text id;    /* of the last entry, as Redis tells it */
     struct usher_text given; /* the last id that was ever given: a new one must be above it */
-    bool has_trace; /* it is not the last entry's: what followed on that was deleted by hand */
+    bool has_trace; /* it is not the last entry's: what followed on that was deleted by hand;
+                       without an entry: something was deleted or trimmed */
 };
 
 /* Borrows from the reply; "no such key" is no stream. */

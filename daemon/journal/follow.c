@@ -128,23 +128,13 @@ static void take_nothing(struct journal *journal)
         journal_ask_end(journal, on_end);
 }
 
-static void start_over(struct journal *journal)
-{
-    char number[USHER_NUMBER_SIZE];
-    log_warning("The journal does not go on where it was read: it was trimmed or written anew. "
-                "Starts over from the snapshot",
-                "site=%s after=%s", journal->settings->site,
-                usher_number_write(journal->last, number).at);
-    journal_start_over(journal);
-}
-
 static void on_our_last(void *owner, const struct redisReply *reply)
 {
     struct journal *journal = owner;
     if (!journal_take(journal, reply))
         return;
     if (!journal_reply_element(reply, 0)) {
-        start_over(journal);
+        journal_start_anew(journal);
         return;
     }
     journal->follow.joined_epoch = journal->follow.joining_epoch;
@@ -189,7 +179,7 @@ static bool take_entry(struct journal *journal, const struct redisReply *reply)
         return false;
     if (journal_is_written_anew(journal, &entry) ||
         (journal->follow.is_live && !is_next(journal, &entry))) {
-        start_over(journal);
+        journal_start_anew(journal);
         return false;
     }
     return journal_hand_over(journal, &entry) == JOURNAL_HANDING_DONE;

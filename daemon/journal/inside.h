@@ -67,8 +67,9 @@ struct journal_follow {
 struct journal_claim {
     struct usher_number n;   /* of its router.started */
     struct usher_bytes line; /* with its newline */
-    bool is_sent;            /* it may stand in the stream: it is sent again unchanged */
+    bool is_sent;            /* it may stand in the stream: its end tells */
     bool did_stand;          /* Redis has said so once */
+    bool is_judged;          /* its answer was looked at */
     int64_t redis_s;
     void (*on_ready)(struct journal *journal);
 };
@@ -157,6 +158,7 @@ struct journal {
     int64_t proven_ms;        /* CLOCK_BOOTTIME: when the last append that stands was sent */
     struct journal_tail tail; /* from our claim on */
     struct journal_wait wait;
+    struct usher_number gap; /* the newest claim behind which starting over has found nothing */
     struct journal_batch *repair_next;
     int64_t repair_sent_ms;
     struct journal_loss loss;
@@ -202,9 +204,11 @@ USHER_MUST_USE bool journal_take_end(struct journal *journal, const struct redis
 void journal_add(struct journal *journal, struct usher_number n, struct usher_text lines,
                  bool may_create, redis_reply on_reply);
 
-/* Forgets all that is known of the stream, tells the owner so, and begins to find. The phase must
- * be one from which that may be. */
+/* Forgets all that is known of the stream, tells the owner so, and begins to find. It must not
+ * lead. */
 void journal_start_over(struct journal *journal);
+/* The same, logged: the stream is not the one that was begun. */
+void journal_start_anew(struct journal *journal);
 
 /* find.c, follow.c, claim.c, read.c, append.c, repair.c, loss.c: the steps */
 void journal_find_step(struct journal *journal);
@@ -217,8 +221,6 @@ void journal_find_fini(struct journal *journal);
 /* Makes the line of router.started under an epoch above all that are known, then calls `on_ready`.
  */
 void journal_claim_prepare(struct journal *journal, void (*on_ready)(struct journal *journal));
-/* Sends the claim, again if need be; goes on with journal_read_on. */
-void journal_claim_send(struct journal *journal);
 /* Hands over what follows journal->last up to the claim. */
 void journal_read_on(struct journal *journal);
 /* Reads what comes behind journal->last. */
@@ -232,7 +234,7 @@ enum journal_handing {
 /* True when the entry is the claim of a router that knew more than the journal has: Redis had lost
  * it, and only the snapshot under the claim's number has it. What follows on the claim cannot be
  * handed over to whoever has not read that snapshot. */
-bool journal_is_written_anew(const struct journal *journal, const struct journal_entry *entry);
+bool journal_is_written_anew(struct journal *journal, const struct journal_entry *entry);
 /* Hands the entry's lines to the owner. */
 USHER_MUST_USE enum journal_handing journal_hand_over(struct journal *journal,
                                                       const struct journal_entry *entry);

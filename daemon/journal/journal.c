@@ -30,7 +30,7 @@ static const struct phase_row phases[JOURNAL_PHASE_COUNT] = {
     [JOURNAL_PHASE_FINDING] = {P(STOPPED) | P(CLAIMING) | P(FOLLOWING), journal_find_step},
     [JOURNAL_PHASE_FOLLOWING] = {P(FINDING) | P(CLAIMING), journal_follow_step},
     [JOURNAL_PHASE_CLAIMING] = {P(FINDING) | P(FOLLOWING), journal_claim_step},
-    [JOURNAL_PHASE_READING] = {P(CLAIMING) | P(READING), journal_claim_send},
+    [JOURNAL_PHASE_READING] = {P(CLAIMING) | P(READING), journal_claim_step},
     [JOURNAL_PHASE_LEADING] = {P(READING) | P(REPAIRING) | P(LOSING), NULL},
     [JOURNAL_PHASE_REPAIRING] = {P(LEADING) | P(REPAIRING), journal_repair_step},
     [JOURNAL_PHASE_LOSING] = {P(FINDING) | P(FOLLOWING) | P(CLAIMING) | P(READING) | P(LEADING) |
@@ -89,6 +89,8 @@ bool journal_take(struct journal *journal, const struct redisReply *reply)
     if (alarm_raise(&journal->alarm, kind, journal->stream, USHER_NO_TEXT, text, redis_now_ms()))
         journal_tell_figures(journal, kind);
     journal_retry(journal);
+    if (journal->phase == JOURNAL_PHASE_REPAIRING || journal->phase == JOURNAL_PHASE_LOSING)
+        journal_tell_away(journal, true);
     return false;
 }
 
@@ -183,11 +185,22 @@ static void forget(struct journal *journal)
 
 void journal_start_over(struct journal *journal)
 {
+    journal_set_phase(journal, JOURNAL_PHASE_STOPPED);
     forget(journal);
     if (journal->ops->forget(journal->owner))
         journal_enter(journal, JOURNAL_PHASE_FINDING);
     else
         journal_fail(journal);
+}
+
+void journal_start_anew(struct journal *journal)
+{
+    char number[USHER_NUMBER_SIZE];
+    log_warning("The journal does not go on where it was read: it was trimmed or written anew. "
+                "Starts over from the snapshot",
+                "site=%s after=%s", journal->settings->site,
+                usher_number_write(journal->last, number).at);
+    journal_start_over(journal);
 }
 
 void journal_tell_away(struct journal *journal, bool is_away)

@@ -88,8 +88,9 @@ static bool has_its_rules(struct journal *journal, struct usher_text lines)
     return true;
 }
 
-bool journal_is_written_anew(const struct journal *journal, const struct journal_entry *entry)
+bool journal_is_written_anew(struct journal *journal, const struct journal_entry *entry)
 {
+    char number[USHER_NUMBER_SIZE];
     struct usher_text lines = entry->lines;
     struct usher_scratch scratch;
     struct usher_event event;
@@ -97,10 +98,20 @@ bool journal_is_written_anew(const struct journal *journal, const struct journal
     struct usher_number prev;
     if (entry->id.seq != 1 || journal->last.epoch == 0)
         return false;
-    return usher_event_decode(next_line(&lines), &scratch, &event, &answer) &&
-           event.kind == USHER_EVENT_ROUTER_STARTED &&
-           usher_number_read(event.fields.prev, &prev) &&
-           usher_number_compare(prev, journal->last) > 0;
+    if (!usher_event_decode(next_line(&lines), &scratch, &event, &answer) ||
+        event.kind != USHER_EVENT_ROUTER_STARTED || !usher_number_read(event.fields.prev, &prev) ||
+        usher_number_compare(prev, journal->last) <= 0)
+        return false;
+    if (usher_number_compare(entry->id, journal->gap) > 0) {
+        journal->gap = entry->id;
+        return true;
+    }
+    log_error("The journal lacks events that Redis has lost, and no snapshot has them: it goes on "
+              "with what is there, and what the PBXs say of their calls decides. See that "
+              "appendfsync is always, and wait_replicas 1 when Redis fails over",
+              "site=%s after=%s before=%.*s", journal->settings->site,
+              usher_number_write(journal->last, number).at, USHER_TEXT_ARGS(event.fields.prev));
+    return false;
 }
 
 enum journal_handing journal_hand_over(struct journal *journal, const struct journal_entry *entry)
@@ -119,16 +130,6 @@ enum journal_handing journal_hand_over(struct journal *journal, const struct jou
     return JOURNAL_HANDING_DONE;
 }
 
-/* The stream is not the one that was begun. */
-static void fail_anew(struct journal *journal)
-{
-    char number[USHER_NUMBER_SIZE];
-    log_error("The journal was written anew or trimmed while it was read. Start again",
-              "site=%s missing=%s", journal->settings->site,
-              usher_number_write(journal->last, number).at);
-    journal_fail(journal);
-}
-
 /* Whether `entry` is the one that was handed over last. Else the stream was flushed and written
  * anew, or trimmed behind a newer snapshot. */
 static bool is_last_read(const struct journal *journal, const struct redisReply *entry)
@@ -144,7 +145,7 @@ static void on_entries(void *owner, const struct redisReply *reply)
     if (!journal_take(journal, reply))
         return;
     if (known && journal_reply_element(reply, 0) && !is_last_read(journal, reply->element[0])) {
-        fail_anew(journal);
+        journal_start_anew(journal);
         return;
     }
     if (!journal_reply_element(reply, known)) { /* the claim is gone: sending it again tells why */
@@ -159,7 +160,7 @@ static void on_entries(void *owner, const struct redisReply *reply)
             return;
         }
         if (journal_is_written_anew(journal, &entry)) {
-            fail_anew(journal);
+            journal_start_anew(journal);
             return;
         }
         if (journal_hand_over(journal, &entry) != JOURNAL_HANDING_DONE)

@@ -89,7 +89,8 @@ struct settings {
         bool accept_loss;
         int64_t wait_replicas; /* 0: replicas are not waited for */
         enum settings_replicas replicas;
-        int64_t replica_timeout_ms; /* 500 ms; below timing.lease when replicas are waited for */
+        int64_t replica_timeout_ms; /* 500 ms; at most half of timing.lease if replicas are waited
+                                       for */
     } redis;
     struct settings_listener listeners[SETTINGS_LISTENERS_MAX];
     size_t listeners_count;

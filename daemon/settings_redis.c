@@ -2,6 +2,7 @@
  * it, and how many replicas must have what was appended. Passwords come from files of their own, so
  * that usherd.yaml can be shown to anybody. */
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "file.h"
@@ -256,21 +257,25 @@ void settings_read_redis(struct settings_part *part, const struct usher_node *no
     read_replicas(part, map, &values);
 }
 
+/* usherd gives a connection up when an answer takes longer than `lease`, and the answer to WAIT
+ * takes all of `replica_timeout` while replicas are missing, and then the way back. */
 void settings_check_redis(struct settings_part *part, const struct usher_node *node)
 {
     const struct settings *settings = part->settings;
+    int64_t most_ms = settings->timing.lease_ms / 2;
     const struct usher_node *timeout =
         node ? usher_node_find(node, USHER_TEXT("replica_timeout")) : NULL;
 
     if (!node || settings->redis.wait_replicas == 0 ||
-        settings->redis.replica_timeout_ms < settings->timing.lease_ms)
+        settings->redis.replica_timeout_ms <= most_ms)
         return;
     if (!timeout)
         timeout = node;
-    usher_problems_add(
-        part->problems, timeout->line, timeout->column,
-        "`replica_timeout` must be shorter than `lease` inside `timing`: what waited "
-        "longer may not be published any more");
+    usher_problems_add(part->problems, timeout->line, timeout->column,
+                       "`replica_timeout` is %" PRId64
+                       " ms; it may be at most half of `lease` inside `timing`, "
+                       "here %" PRId64 " ms: an answer that comes later finds nobody waiting",
+                       settings->redis.replica_timeout_ms, most_ms);
 }
 
 bool settings_is_same_place(const struct settings_place *a, const struct settings_place *b)

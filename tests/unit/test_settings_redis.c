@@ -161,9 +161,13 @@ START_TEST(bad_replicas_are_told)
                 "replicas are missing, or best, which goes on without them\n");
     told_assert(told_of(END "redis: {replicas: best}\n"),
                 "f:4:9: `replicas` means nothing without `wait_replicas`; add it, 1 or more\n");
-    told_assert(told_of(END "redis: {wait_replicas: 1, replica_timeout: 2500ms}\n"),
-                "f:4:44: `replica_timeout` must be shorter than `lease` inside `timing`: what "
-                "waited longer may not be published any more\n");
+    told_assert(told_of(END "redis: {wait_replicas: 1, replica_timeout: 1251ms}\n"),
+                "f:4:44: `replica_timeout` is 1251 ms; it may be at most half of `lease` inside "
+                "`timing`, here 1250 ms: an answer that comes later finds nobody waiting\n");
+    told_assert(told_of(END "redis: {wait_replicas: 1}\n"
+                            "timing: {heartbeat: 200ms, lease: 600ms}\n"),
+                "f:4:8: `replica_timeout` is 500 ms; it may be at most half of `lease` inside "
+                "`timing`, here 300 ms: an answer that comes later finds nobody waiting\n");
 }
 END_TEST
 

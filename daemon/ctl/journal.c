@@ -17,8 +17,8 @@
 #include "settings.h"
 #include "wire/json.h"
 
-#define OUTPUT_MAX    ((size_t)1024 * 1024)
-#define SHOWN_MAX     20 /* entries; JSON has all */
+#define LINE_BYTES    65536 /* a line of JSON is far shorter */
+#define SHOWN_MAX     20    /* entries; JSON has all */
 #define PROBLEM_BYTES 65536
 
 static const struct table_column columns[] = {
@@ -95,7 +95,15 @@ static void print_found(const struct foreign *foreign, struct usher_text key,
     }
 }
 
-static void write_entry(const struct foreign_entry *entry, struct usher_bytes *out)
+/* Prints the line in `out` and empties that. */
+static void print_line(struct usher_bytes *out)
+{
+    struct usher_text text = usher_bytes_text(out);
+    printf("%.*s\n", USHER_TEXT_ARGS(text));
+    usher_bytes_clear(out);
+}
+
+static void print_entry_json(const struct foreign_entry *entry, struct usher_bytes *out)
 {
     struct usher_json_writer writer;
     usher_json_write_start(&writer, out);
@@ -108,6 +116,8 @@ static void write_entry(const struct foreign_entry *entry, struct usher_bytes *o
         usher_json_write_key(&writer, USHER_TEXT("at"));
         usher_json_write_int64(&writer, entry->at_ms);
     }
+    usher_json_write_key(&writer, USHER_TEXT("fields_count"));
+    usher_json_write_int64(&writer, (int64_t)entry->fields_count);
     usher_json_write_key(&writer, USHER_TEXT("fields"));
     usher_json_write_open(&writer, '{');
     for (size_t i = 0; i < entry->fields_count && i < FOREIGN_FIELDS_MAX; i++) {
@@ -116,7 +126,7 @@ static void write_entry(const struct foreign_entry *entry, struct usher_bytes *o
     }
     usher_json_write_close(&writer, '}');
     usher_json_write_close(&writer, '}');
-    usher_bytes_append_char(out, '\n');
+    print_line(out);
 }
 
 static void print_found_json(const struct foreign *foreign, struct usher_text key)
@@ -124,9 +134,9 @@ static void print_found_json(const struct foreign *foreign, struct usher_text ke
     char number[USHER_NUMBER_SIZE];
     struct usher_bytes out;
     struct usher_json_writer writer;
-    usher_bytes_init(&out, OUTPUT_MAX);
+    usher_bytes_init(&out, LINE_BYTES);
     for (size_t i = 0; i < foreign->count; i++)
-        write_entry(&foreign->list[i], &out);
+        print_entry_json(&foreign->list[i], &out);
     usher_json_write_start(&writer, &out);
     usher_json_write_open(&writer, '{');
     usher_json_write_key(&writer, USHER_TEXT("key"));
@@ -140,8 +150,7 @@ static void print_found_json(const struct foreign *foreign, struct usher_text ke
     usher_json_write_key(&writer, USHER_TEXT("given"));
     usher_json_write_text(&writer, usher_text_of(foreign->given));
     usher_json_write_close(&writer, '}');
-    struct usher_text text = usher_bytes_text(&out);
-    printf("%.*s\n", USHER_TEXT_ARGS(text));
+    print_line(&out);
     usher_bytes_fini(&out);
 }
 

@@ -11,7 +11,7 @@
 
 #include "journal/dial.h"
 
-#define READ_ENTRIES "500"
+#define READ_ENTRIES "50" /* of up to 256 KiB each: Redis must not stand still over the answer */
 #define TRIES_MAX    20
 
 void foreign_init(struct foreign *foreign)
@@ -182,7 +182,7 @@ static enum foreign_result find_last(redisContext *redis, struct usher_text key,
     do {
         const struct usher_text args[] = {USHER_TEXT("XREVRANGE"), key,
                                           usher_text_of(to),       USHER_TEXT("-"),
-                                          USHER_TEXT("COUNT"),     USHER_TEXT("100")};
+                                          USHER_TEXT("COUNT"),     USHER_TEXT(READ_ENTRIES)};
         enum foreign_result result;
         redisReply *reply = ask(redis, args, USHER_COUNT_OF(args), &result, why);
         if (!reply)

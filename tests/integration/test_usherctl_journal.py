@@ -141,6 +141,16 @@ class Repair(Journal):
         self.assertEqual((status, entry["entry"], entry["fields"]), (1, foreign, {"note": 1}))
         self.assertEqual((end["key"], end["foreign"], end["given"]), (self.key, 1, foreign))
 
+    def test_json_of_many_is_whole(self):
+        add = 'for i = 1, 20000 do redis.call("XADD", KEYS[1], "*", unpack(ARGV)) end'
+        fields = [f"field_of_a_stranger_{i}" for i in range(20)]
+        self.center.redis_cli("EVAL", add, 1, self.key, *fields)
+        lines = self.usherctl("journal", "check", "--json")[1].splitlines()
+        entries = [json.loads(line) for line in lines]
+        end = entries.pop()
+        self.assertEqual((len(entries), end["foreign"]), (20000, 20000))
+        self.assertEqual(({entry["fields_count"] for entry in entries}, len(entries[0]["fields"])), ({10}, 8))
+
 
 class Route(Journal):
     @staticmethod

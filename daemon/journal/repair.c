@@ -9,6 +9,9 @@
  * now.
  * - Written by no router, or its id left behind by such a one: nothing until somebody repairs it.
  *
+ * Before we lead on, the rules' texts that Redis lacks are stored: a Redis that has the batch may
+ * have lost the text that was stored after it, and what names it comes next.
+ *
  * Numbers rise in a stream and epochs do not repeat, so an entry of another router can only stand
  * behind ours. */
 #include <hiredis/hiredis.h>
@@ -65,17 +68,19 @@ static void go_on_after(struct journal *journal, struct journal_batch *batch)
     if (journal->repair_next)
         log_warning("Redis lost the journal's end; it is appended again", "site=%s after=%s",
                     journal->settings->site, usher_number_write(batch->last, number).at);
-    /* Rules that a batch names are stored before it: what lost the one may have lost the other. */
-    if (journal->repair_next || journal->flight.is_active)
-        journal_store_texts(journal, append_next);
-    else
-        finish(journal);
+    journal_store_texts(journal, append_next);
 }
 
 static void accept_found(struct journal *journal)
 {
     journal_set_phase(journal, JOURNAL_PHASE_LEADING);
     journal_accept_flight(journal);
+}
+
+static void confirm_found(struct journal *journal)
+{
+    journal->flight.sent_ms = journal->repair_sent_ms;
+    journal_confirm_again(journal, journal->flight.last, accept_found);
 }
 
 /* The number of the last batch that we know of. */
@@ -90,8 +95,7 @@ static void judge(struct journal *journal, const struct journal_entry *entry)
     struct journal_batch *batch = journal_tail_find(&journal->tail, entry->id);
     if (flight->is_active && usher_number_compare(entry->id, flight->last) == 0 &&
         usher_text_is_equal(entry->lines, flight->lines)) {
-        flight->sent_ms = journal->repair_sent_ms;
-        journal_confirm_again(journal, flight->last, accept_found);
+        journal_store_texts(journal, confirm_found);
     } else if (batch && usher_text_is_equal(batch->lines, entry->lines)) {
         go_on_after(journal, batch);
     } else if (!batch && usher_number_compare(entry->id, journal->last) < 0) {

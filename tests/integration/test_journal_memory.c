@@ -306,6 +306,17 @@ START_TEST(rules_that_redis_lost_with_the_end_are_stored_again)
 }
 END_TEST
 
+START_TEST(rules_that_no_batch_names_yet_are_stored_again)
+{
+    lead_with_rules();
+    redis_server_ask(&world.redis, "DEL usher:{test}:rules:" RULES);
+    redis_server_ask(&world.redis, "CLIENT KILL TYPE normal");
+    world_wait(&world, &a.backs, 1);
+    ck_assert_int_eq(redis_server_ask(&world.redis, "EXISTS usher:{test}:rules:" RULES), 1);
+    stand_in_stop(&a);
+}
+END_TEST
+
 START_TEST(rules_whose_batch_is_in_flight_are_stored_again)
 {
     lead_with_rules();
@@ -338,6 +349,7 @@ int main(void)
         journal_written_anew_during_the_start_is_read_anew,
         what_redis_lost_of_the_end_is_appended_again,
         rules_that_redis_lost_with_the_end_are_stored_again,
+        rules_that_no_batch_names_yet_are_stored_again,
         rules_whose_batch_is_in_flight_are_stored_again,
     };
     return world_run_suite("journal_memory", open_world, close_world, tests, USHER_COUNT_OF(tests));

@@ -223,7 +223,9 @@ class RedisWay(Way):
         if raw.startswith(b"$") and raw != b"$-1\r\n":
             self.records.accepted.setdefault(id, self.loop.now())
             return
-        self.refused_count += raw.startswith(b"-ERR The ID")
+        if raw.startswith(b"-ERR The ID"):
+            self.refused_count += 1
+            self.records.note_refusal(id, who)
         self.records.note_break(who, self.loop.now())
 
 

@@ -21,6 +21,7 @@ class Records:
 
     def __init__(self):
         self.sent = {}  # id of an entry -> (its lines, by which process)
+        self.before = {}  # id -> the same, as another process had sent it
         self.repeated = set()
         self.accepted = {}  # id -> when Redis said yes, and the router could hear it
         self.claimers = {}  # epoch -> the process that sent its claim
@@ -32,11 +33,22 @@ class Records:
         is_repeated = id in self.sent
         if is_repeated:
             self.repeated.add(id)
-        self.sent.setdefault(id, (lines, who))
+        if id not in self.accepted:
+            self.before[id] = self.sent.get(id)
+            self.keep(id, (lines, who))
         if id.endswith("-1"):
-            self.claimers.setdefault(number(id)[0], who)
             self.claimed = when
         return is_repeated
+
+    def keep(self, id, entry):
+        """Two processes may try the same number; which of them Redis took, its answers tell."""
+        self.sent[id] = entry
+        if id.endswith("-1"):
+            self.claimers[number(id)[0]] = entry[1]
+
+    def note_refusal(self, id, who):
+        if id not in self.accepted and self.sent[id][1] == who and self.before.get(id):
+            self.keep(id, self.before[id])
 
     def note_break(self, who, when):
         self.breaks.setdefault(who, []).append(when)

@@ -144,6 +144,7 @@ class RedisLink(Link):
         self.is_plain = False  # a subscribed connection: answers without questions
         self.who = way.who()
         self.is_journal = False
+        self.queued = None  # an entry's id that waits for EXEC
         super().__init__(way, near, far)
 
     def take(self, direction, data):
@@ -196,8 +197,13 @@ class RedisLink(Link):
 
     def take_answer(self, raw):
         name, point, id = self.pending.popleft() if self.pending else ("", None, None)
-        if id:
+        if id and raw == b"+QUEUED\r\n":
+            self.queued = id  # between MULTI and EXEC
+        elif id:
             self.way.note_answer(id, raw, self.who)
+        elif name == "EXEC" and self.queued:
+            self.way.note_answer(self.queued, b"$" if self.queued.encode() in raw else b"-ERR The ID", self.who)
+            self.queued = None
         if point and point.when == "after":
             self.stalled.add(DOWN)
         self.pass_on(DOWN, raw)

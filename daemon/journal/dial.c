@@ -4,8 +4,8 @@
 #include <hiredis/hiredis.h>
 #include <stdio.h>
 
+#include "journal/args.h"
 #include "journal/login.h"
-#include "journal/redis.h"
 #include "journal/reply.h"
 
 #define CONNECT_S_MAX 2
@@ -13,13 +13,9 @@
 
 struct redisReply *dial_ask(struct redisContext *redis, const struct usher_text *args, size_t count)
 {
-    const char *argv[REDIS_ARGS_MAX];
-    size_t lengths[REDIS_ARGS_MAX];
-    for (size_t i = 0; i < count; i++) {
-        argv[i] = args[i].at;
-        lengths[i] = args[i].length;
-    }
-    return redisCommandArgv(redis, (int)count, argv, lengths);
+    struct args split;
+    args_take(&split, args, count);
+    return redisCommandArgv(redis, split.count, split.at, split.lengths);
 }
 
 /* Says who we are. */

@@ -1,7 +1,6 @@
 /* A connection to Redis. What hiredis 0.14 asks of its user is kept here: its context is never
  * freed inside the connect callback (`up` is told inside the answer to ROLE), never used after it
- * failed or was disconnected, and every request's memory goes back when hiredis gives it its last
- * answer, which may be later than our giving the connection up.
+ * failed or was disconnected.
  *
  * Each attempt begins with the sentinels, if there are any, and each connection with AUTH and ROLE:
  * nobody is told of a Redis that is no master. One that becomes a replica is left at the first
@@ -20,9 +19,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/list.h"
+#include "journal/args.h"
 #include "journal/login.h"
 #include "journal/reply.h"
+#include "journal/requests.h"
 #include "journal/sentinel.h"
 #include "journal/trouble.h"
 #include "log.h"
@@ -52,22 +52,12 @@ struct redis {
     struct settings_place place;      /* of this attempt, or the last */
     struct settings_place last_place; /* of the last master */
     struct event *timer;              /* what it is for follows from the state */
-    struct event *watch;              /* the deadline of the oldest request */
-    struct usher_list requests;       /* in the order of their sending */
+    struct requests requests;
     redis_reply on_message;
     void *message_owner;
     int64_t backoff_ms;
-    int64_t command_ms; /* a command may go unanswered for so long */
     struct trouble trouble;
     bool is_refusal_told; /* of one of the commands */
-};
-
-struct request {
-    struct usher_list node;
-    struct redis *redis;
-    redis_reply on_reply;
-    void *owner;
-    int64_t sent_ms;
 };
 
 static void begin_attempt(struct redis *redis);
@@ -98,13 +88,10 @@ static int64_t next_backoff_ms(struct redis *redis)
     return half_ms + (int64_t)chance % (half_ms + 1);
 }
 
-/* Takes the requests out of the list: hiredis still answers each with nothing, and that frees them.
- */
-static void forget_requests(struct redis *redis)
+/* Nobody is answered any more. */
+static void forget(struct redis *redis)
 {
-    while (!usher_list_is_empty(&redis->requests))
-        usher_list_remove(redis->requests.next);
-    event_del(redis->watch);
+    requests_forget(&redis->requests);
     redis->on_message = NULL;
 }
 
@@ -117,7 +104,7 @@ static void lose(struct redis *redis, enum trouble_kind trouble, const char *rea
     redis->state = CONNECTION_WAITING;
     if (redis->sentinel)
         sentinel_stop(redis->sentinel);
-    forget_requests(redis);
+    forget(redis);
     arm(redis->timer, next_backoff_ms(redis));
     trouble_tell(&redis->trouble, trouble, &redis->place, reason);
     if (was_up)
@@ -128,7 +115,7 @@ static void lose(struct redis *redis, enum trouble_kind trouble, const char *rea
 static void leave(struct redis *redis, enum trouble_kind trouble, const char *reason)
 {
     redisAsyncContext *context = redis->context;
-    forget_requests(redis);
+    forget(redis);
     context->data = NULL;
     redisAsyncFree(context);
     lose(redis, trouble, reason);
@@ -151,7 +138,7 @@ static void on_connect(const redisAsyncContext *context, int status)
         return;
     }
     redis->state = CONNECTION_GREETING;
-    arm(redis->timer, redis->command_ms);
+    arm(redis->timer, redis->requests.patience_ms);
 }
 
 static void on_disconnect(const redisAsyncContext *context, int status)
@@ -243,32 +230,13 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
     }
 }
 
-static void on_watch(evutil_socket_t fd, short what, void *arg)
-{
-    struct redis *redis = arg;
-    struct request *oldest;
-    int64_t age_ms;
-    (void)fd, (void)what;
-    if (usher_list_is_empty(&redis->requests))
-        return;
-    oldest = usher_list_entry(redis->requests.next, struct request, node);
-    age_ms = redis_now_ms() - oldest->sent_ms;
-    if (age_ms >= redis->command_ms)
-        redis_drop(redis, "no answer in time");
-    else
-        arm(redis->watch, redis->command_ms - age_ms);
-}
-
 static int send_command(redisAsyncContext *context, redisCallbackFn *callback, void *callback_arg,
                         const struct usher_text *args, size_t count)
 {
-    const char *argv[REDIS_ARGS_MAX];
-    size_t lengths[REDIS_ARGS_MAX];
-    for (size_t i = 0; i < count; i++) {
-        argv[i] = args[i].at ? args[i].at : "";
-        lengths[i] = args[i].length;
-    }
-    return redisAsyncCommandArgv(context, callback, callback_arg, (int)count, argv, lengths);
+    struct args split;
+    args_take(&split, args, count);
+    return redisAsyncCommandArgv(context, callback, callback_arg, split.count, split.at,
+                                 split.lengths);
 }
 
 /* What is sent before the connection stands waits in it. */
@@ -369,28 +337,23 @@ static void look_at(struct redis *redis, const redisReply *reply)
     trouble_end(&redis->trouble);
 }
 
-static void on_reply(redisAsyncContext *context, void *answer, void *arg)
+static bool on_answered(void *owner, const struct redisReply *reply)
 {
-    struct request *request = arg;
-    struct redis *redis = request->redis;
-    redis_reply owner_on_reply = request->on_reply;
-    void *owner = request->owner;
-    /* A request that stands in no list was forgotten: `redis` may be gone. */
-    bool is_wanted = answer && !usher_list_is_empty(&request->node);
-    (void)context;
-    usher_list_remove(&request->node);
-    free(request);
-    if (!is_wanted)
-        return;
-    if (is_demotion(answer)) {
+    struct redis *redis = owner;
+    if (is_demotion(reply)) {
         redis_drop(redis, "it is a replica now");
-        return;
+        return false;
     }
-    look_at(redis, answer);
-    if (usher_list_is_empty(&redis->requests))
-        event_del(redis->watch);
-    owner_on_reply(owner, answer);
+    look_at(redis, reply);
+    return true;
 }
+
+static void on_late(void *owner)
+{
+    redis_drop(owner, "no answer in time");
+}
+
+static const struct requests_ops requests_ops = {.answered = on_answered, .late = on_late};
 
 static void on_message(redisAsyncContext *context, void *answer, void *arg)
 {
@@ -412,13 +375,11 @@ int redis_open(struct redis **redis, struct event_base *base, const struct setti
     made->ops = ops;
     made->owner = owner;
     made->backoff_ms = BACKOFF_MS_MIN;
-    made->command_ms = REDIS_PATIENCE_MS;
-    usher_list_init(&made->requests);
     made->timer = evtimer_new(base, on_timer, made);
-    made->watch = evtimer_new(base, on_watch, made);
     if (settings->redis.sentinels_count > 0)
         made->sentinel = sentinel_new(base, settings, name, &sentinel_ops, made);
-    if (!made->timer || !made->watch || (settings->redis.sentinels_count > 0 && !made->sentinel)) {
+    if (requests_init(&made->requests, base, &requests_ops, made) != 0 || !made->timer ||
+        (settings->redis.sentinels_count > 0 && !made->sentinel)) {
         redis_close(made);
         return -ENOMEM;
     }
@@ -430,8 +391,7 @@ void redis_close(struct redis *redis)
 {
     if (!redis)
         return;
-    if (redis->watch)
-        forget_requests(redis);
+    requests_fini(&redis->requests);
     if (redis->context) {
         redis->context->data = NULL;
         redisAsyncFree(redis->context);
@@ -439,8 +399,6 @@ void redis_close(struct redis *redis)
     sentinel_free(redis->sentinel);
     if (redis->timer)
         event_free(redis->timer);
-    if (redis->watch)
-        event_free(redis->watch);
     free(redis);
 }
 
@@ -453,7 +411,7 @@ void redis_start(struct redis *redis)
 
 void redis_set_patience(struct redis *redis, int64_t ms)
 {
-    redis->command_ms = ms;
+    redis->requests.patience_ms = ms;
 }
 
 bool redis_is_up(const struct redis *redis)
@@ -467,25 +425,12 @@ const struct settings_place *redis_place(const struct redis *redis)
 }
 
 void redis_command(struct redis *redis, const struct usher_text *args, size_t count,
-                   redis_reply on_owner_reply, void *owner)
+                   redis_reply on_reply, void *owner)
 {
-    struct request *request;
-    assert(redis->state == CONNECTION_UP && count > 0 && count <= REDIS_ARGS_MAX);
-    request = malloc(sizeof(*request));
-    if (!request) {
+    assert(redis->state == CONNECTION_UP);
+    /* When the connection is breaking, `down` follows by itself. */
+    if (requests_send(&redis->requests, redis->context, args, count, on_reply, owner) == -ENOMEM)
         redis_drop(redis, "memory is out");
-        return;
-    }
-    *request = (struct request){
-        .redis = redis, .on_reply = on_owner_reply, .owner = owner, .sent_ms = redis_now_ms()};
-    usher_list_init(&request->node);
-    if (send_command(redis->context, on_reply, request, args, count) != REDIS_OK) {
-        free(request); /* the connection is breaking: `down` follows by itself */
-        return;
-    }
-    if (usher_list_is_empty(&redis->requests))
-        arm(redis->watch, redis->command_ms);
-    usher_list_append(&redis->requests, &request->node);
 }
 
 void redis_subscribe(struct redis *redis, struct usher_text channel, redis_reply on_owner_message,

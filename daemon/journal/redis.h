@@ -16,8 +16,6 @@ struct event_base;
 struct redis;
 struct redisReply;
 
-#define REDIS_ARGS_MAX 16
-
 struct redis_ops {
     /* Connected with a master, and let in: commands may be given. */
     void (*up)(void *owner);
@@ -47,7 +45,8 @@ void redis_set_patience(struct redis *redis, int64_t ms);
 bool redis_is_up(const struct redis *redis);
 /* Where it is, or was last; meaningless when the settings name a socket. */
 const struct settings_place *redis_place(const struct redis *redis);
-/* Gives a command; it must be up. Answers come in the order of the commands. */
+/* Gives a command of at most ARGS_MAX arguments (args.h); it must be up. Answers come in the order
+ * of the commands. */
 void redis_command(struct redis *redis, const struct usher_text *args, size_t count,
                    redis_reply on_reply, void *owner);
 /* Subscribes to one channel for the rest of this connection. `on_message` gets the acknowledgement

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "journal/args.h"
 #include "journal/login.h"
 #include "journal/reply.h"
 #include "log.h"
@@ -274,13 +275,9 @@ static void on_master(redisAsyncContext *context, void *answer, void *arg)
 static int send_question(redisAsyncContext *context, redisCallbackFn *on_reply,
                          const struct usher_text *args, size_t count)
 {
-    const char *argv[LOGIN_ARGS_MAX];
-    size_t lengths[LOGIN_ARGS_MAX];
-    for (size_t i = 0; i < count; i++) {
-        argv[i] = args[i].at;
-        lengths[i] = args[i].length;
-    }
-    return redisAsyncCommandArgv(context, on_reply, NULL, (int)count, argv, lengths);
+    struct args split;
+    args_take(&split, args, count);
+    return redisAsyncCommandArgv(context, on_reply, NULL, split.count, split.at, split.lengths);
 }
 
 /* What is sent before the connection stands waits in it. */

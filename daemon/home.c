@@ -38,7 +38,7 @@ static int write_all(int file, struct usher_text text)
         text.at += written;
         text.length -= (size_t)written;
     }
-    return fsync(file) < 0 ? -errno : 0;
+    return 0;
 }
 
 /* A name that was cut short by a crash is no name. */
@@ -63,7 +63,8 @@ static int make_name(struct home *home)
     if (ftruncate(home->lock, 0) < 0)
         return -errno;
     memcpy(home->name, text, HOME_NAME_LENGTH);
-    return write_all(home->lock, usher_text_of(text));
+    int error = write_all(home->lock, usher_text_of(text));
+    return error == 0 && fsync(home->lock) < 0 ? -errno : error;
 }
 
 static int hold(struct home *home, const char *path)
@@ -97,19 +98,28 @@ int home_hold(struct home *home, const char *path)
     return error;
 }
 
-int home_keep_refused(const struct home *home, uint32_t epoch, struct usher_text lines)
+void home_refused_open(struct home_refused *refused, const struct home *home, uint32_t epoch)
 {
-    char name[32];
-    (void)snprintf(name, sizeof(name), "refused-%" PRIu32 ".jsonl", epoch);
-    int file =
-        openat(home->folder, name, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    int error = file < 0 ? -errno : write_all(file, lines);
-    if (file >= 0)
-        (void)close(file);
-    if (error == 0)
-        error = fsync(home->folder) < 0 ? -errno : 0;
-    if (error < 0)
-        log_error("What Redis did not take could not be written into the state folder",
-                  "file=%s bytes=%zu error=\"%s\"", name, lines.length, strerror(-error));
-    return error;
+    const int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
+    *refused = (struct home_refused){.folder = home->folder};
+    (void)snprintf(refused->name, sizeof(refused->name), "refused-%" PRIu32 ".jsonl", epoch);
+    refused->file = openat(refused->folder, refused->name, flags, 0600);
+    if (refused->file < 0)
+        refused->error = -errno;
+}
+
+void home_refused_write(struct home_refused *refused, struct usher_text lines)
+{
+    if (refused->error == 0)
+        refused->error = write_all(refused->file, lines);
+}
+
+int home_refused_close(struct home_refused *refused)
+{
+    if (refused->error == 0 && (fsync(refused->file) < 0 || fsync(refused->folder) < 0))
+        refused->error = -errno;
+    if (refused->file >= 0)
+        (void)close(refused->file);
+    refused->file = -1;
+    return refused->error;
 }

@@ -24,8 +24,20 @@ void home_init(struct home *home);
 int home_hold(struct home *home, const char *path);
 void home_fini(struct home *home);
 
-/* Appends lines, with their newlines, to refused-<epoch>.jsonl in the folder, which must be held.
- * The file is for its owner's eyes. 0, or a negative errno, logged. */
-int home_keep_refused(const struct home *home, uint32_t epoch, struct usher_text lines);
+/* refused-<epoch>.jsonl in the folder, for its owner's eyes. */
+struct home_refused {
+    int folder;    /* borrowed */
+    int file;      /* -1: not open */
+    int error;     /* the first, a negative errno; 0 = none */
+    char name[32]; /* without the folder */
+};
+
+/* Opens the file behind what it holds already. The folder must be held until the end. Whether all
+ * went well is told at the end. */
+void home_refused_open(struct home_refused *refused, const struct home *home, uint32_t epoch);
+/* Appends lines, with their newlines. */
+void home_refused_write(struct home_refused *refused, struct usher_text lines);
+/* 0 when all of it is on disk, or the first error. */
+int home_refused_close(struct home_refused *refused);
 
 #endif

@@ -33,7 +33,8 @@ struct router_event {
 
 struct router_party;
 struct router_party_ops {
-    /* The answer to a command that this party submitted, after it is durable. `payload` (the lines
+    /* The answer to a command that this party submitted, after it is durable (or, with
+     * `outage: route`, decided without Redis). `payload` (the lines
      * of a snapshot or resume, each with its newline) is absent but for router_submit_hello. */
     void (*answer)(struct router_party *party, struct usher_text id,
                    const struct usher_answer *answer, struct usher_text payload);
@@ -128,6 +129,9 @@ void router_reload(struct router *router);
 /* Stops taking commands; the host is told when all is durable and handed out. */
 void router_drain(struct router *router);
 bool router_is_leading(const struct router *router);
+/* While Redis is away: decides nothing; or goes on from memory (outage: route). */
+bool router_is_holding(const struct router *router);
+bool router_is_alone(const struct router *router);
 /* Why it does not lead now, as an answer to whoever comes: NOT_LEADER with the leader's addresses
  * at a standby, else STORAGE_UNAVAILABLE. */
 enum usher_error router_refuse(const struct router *router, struct usher_answer *answer);

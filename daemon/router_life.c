@@ -44,10 +44,15 @@ static void on_patience(evutil_socket_t fd, short what, void *owner)
 {
     (void)fd;
     (void)what;
-    log_error(
-        "Redis did not take the last batch; what was acknowledged is durable, the rest is not",
-        "waited_s=%d", ROUTER_DRAIN_PATIENCE_S);
-    router_end(owner, 1);
+    struct router *router = owner;
+    if (usher_list_is_empty(&router->outage.backlog))
+        log_error(
+            "Redis did not take the last batch; what was acknowledged is durable, the rest is not",
+            "waited_s=%d", ROUTER_DRAIN_PATIENCE_S);
+    else
+        log_error("Redis did not come back; what was told without it stays in the state folder",
+                  "waited_s=%d", ROUTER_DRAIN_PATIENCE_S);
+    router_end(router, 1);
 }
 
 /* The end. */

@@ -17,7 +17,7 @@ int router_outage_init(struct router *router)
     int error = 0;
     home_init(&outage->home);
     usher_list_init(&outage->backlog);
-    outage->mode = router->settings->outage;
+    outage->mode = outage->wanted = router->settings->outage;
     if (outage->mode == SETTINGS_OUTAGE_ROUTE)
         error = home_hold(&outage->home, router->settings->state);
     return error;
@@ -126,36 +126,70 @@ void router_drop_backlog(struct router *router)
         router_recycle(router, usher_list_entry(node, struct batch, node));
 }
 
+/* The first batch that was handed out and is not in the journal, or NULL. */
+static struct batch *router_first_refused(struct router *router)
+{
+    struct batch *first = router->in_flight;
+    if (first && first->lines_count > 0 && first->events_count == 0)
+        return first;
+    if (usher_list_is_empty(&router->outage.backlog))
+        return NULL;
+    return usher_list_entry(router->outage.backlog.next, struct batch, node);
+}
+
 void router_keep_refused(struct router *router)
 {
     struct outage *outage = &router->outage;
-    struct batch *first = router->in_flight;
-    bool has_first = first && first->lines_count > 0 && first->events_count == 0;
-    uint32_t epoch;
-    size_t lines = 0;
-    int error = 0;
-    if (!has_first && usher_list_is_empty(&outage->backlog))
+    struct batch *first = router_first_refused(router);
+    struct home_refused file;
+    size_t count = 0;
+    if (!first)
         return;
-    if (!has_first)
-        first = usher_list_entry(outage->backlog.next, struct batch, node);
-    epoch = batch_last(first).epoch;
-    if (has_first) {
-        lines += first->lines_count;
-        error = home_keep_refused(&outage->home, epoch, usher_bytes_text(&first->lines));
+    home_refused_open(&file, &outage->home, batch_last(first).epoch);
+    if (first == router->in_flight) {
+        count += first->lines_count;
+        home_refused_write(&file, usher_bytes_text(&first->lines));
     }
     usher_list_for_each (node, &outage->backlog) {
         struct batch *batch = usher_list_entry(node, struct batch, node);
-        lines += batch->lines_count;
-        if (error == 0)
-            error = home_keep_refused(&outage->home, epoch, usher_bytes_text(&batch->lines));
+        count += batch->lines_count;
+        home_refused_write(&file, usher_bytes_text(&batch->lines));
     }
-    log_error("Events that were told while Redis was away did not reach the journal; what the PBXs "
-              "say of their calls decides",
-              "events=%zu kept=%s file=%s/refused-%" PRIu32 ".jsonl", lines,
-              error == 0 ? "yes" : "no", router->settings->state, epoch);
+    if (home_refused_close(&file) == 0)
+        log_error("Events that were told while Redis was away did not reach the journal. What the "
+                  "PBXs say of their calls decides; the file, an event a line, is for the record "
+                  "of those contacts",
+                  "events=%zu file=%s/%s", count, router->settings->state, file.name);
+    else
+        log_error("Events that were told while Redis was away did not reach the journal, and could "
+                  "not be kept. What the PBXs say of their calls decides; see to the state folder",
+                  "events=%zu file=%s/%s error=\"%s\"", count, router->settings->state, file.name,
+                  strerror(-file.error));
 }
 
 /* Changing it. */
+
+/* Whether `outage` may come into force in this process. */
+static bool router_can_take(struct router *router, enum settings_outage outage,
+                            struct usher_answer *answer)
+{
+    struct home *home = &router->outage.home;
+    const char *exclusion = settings_without_route(router->settings);
+    if (outage != SETTINGS_OUTAGE_ROUTE || outage == router->outage.wanted)
+        return true;
+    if (exclusion)
+        (void)usher_answer_set(answer, USHER_ERROR_WRONG_STATE,
+                               "`outage: route` needs a restart: usherd was started with %s",
+                               exclusion);
+    else if (!home->name[0] && home_hold(home, router->settings->state) < 0)
+        (void)usher_answer_set(answer, USHER_ERROR_WRONG_STATE,
+                               "`outage: route` needs the state folder %s; the log says why it "
+                               "cannot be used",
+                               router->settings->state);
+    else
+        return true;
+    return false;
+}
 
 bool router_check_settings(struct router *router, struct usher_answer *answer,
                            enum settings_outage *outage)
@@ -164,13 +198,13 @@ bool router_check_settings(struct router *router, struct usher_answer *answer,
     struct settings *read = malloc(sizeof(*read));
     struct usher_problems problems;
     int error = read ? 0 : -ENOMEM;
-    *outage = router->outage.mode;
     usher_problems_init(&problems);
     if (error == 0 && now->file[0])
         error = settings_read(read, now->file, &problems);
     else if (error == 0)
         *read = *now;
-    if (error == 0) {
+    *outage = router->outage.wanted;
+    if (error == 0 && now->file[0]) {
         *outage = read->outage;
         read->outage = now->outage;
         /* settings_read sets all bytes first; padding that differs would cost a needless warning.
@@ -179,30 +213,21 @@ bool router_check_settings(struct router *router, struct usher_answer *answer,
             log_warning("usherd.yaml has changed in more than `outage` since the start; the rest "
                         "is taken into use by a restart",
                         "file=%s", now->file);
-    } else {
+    } else if (error < 0) {
         ruleset_refuse(now->file, error, &problems, answer);
     }
     free(read);
-    return error == 0;
+    return error == 0 && router_can_take(router, *outage, answer);
 }
 
 bool router_change_outage(struct router *router, enum settings_outage outage, uint64_t serial,
                           struct usher_text id)
 {
     struct usher_command command = {.kind = USHER_COMMAND_ROUTER_SET_OUTAGE};
-    struct home *home = &router->outage.home;
-    if (outage == router->outage.mode)
+    const struct home *home = &router->outage.home;
+    if (outage == router->outage.wanted)
         return false;
-    if (outage == SETTINGS_OUTAGE_ROUTE && !home->name[0] &&
-        home_hold(home, router->settings->state) < 0) {
-        struct usher_answer answer;
-        (void)usher_answer_set(&answer, USHER_ERROR_WRONG_STATE,
-                               "`outage: route` needs the state folder %s; the log says why it "
-                               "cannot be used",
-                               router->settings->state);
-        router_answer_at_once(router, serial, id, &answer);
-        return true;
-    }
+    router->outage.wanted = outage;
     if (outage == SETTINGS_OUTAGE_HOLD)
         router->outage.mode = outage;
     log_warning("What is done while Redis is away is changed", "outage=%s",

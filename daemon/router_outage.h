@@ -19,6 +19,8 @@ struct batch;
 
 struct outage {
     enum settings_outage mode;
+    enum settings_outage
+        wanted;                /* the last one ordered: it comes into force when that is durable */
     struct home home;          /* held with ROUTE */
     struct usher_list backlog; /* batches that were handed out, to be appended in this order */
     bool is_full;              /* at limits.pending: holds until Redis is back */
@@ -29,10 +31,6 @@ struct outage {
 int router_outage_init(struct router *router);
 void router_outage_fini(struct router *router);
 
-/* Decides nothing now. */
-bool router_is_holding(const struct router *router);
-/* Goes on without Redis. */
-bool router_is_alone(const struct router *router);
 /* Alone, at the end of a turn: hands out all that was decided, and keeps the lines. */
 void router_go_alone(struct router *router);
 /* Redis is back. */
@@ -45,12 +43,12 @@ void router_keep_refused(struct router *router);
 /* All of it is durable otherwise, or must be forgotten. */
 void router_drop_backlog(struct router *router);
 
-/* Reads usherd.yaml again, for a reload. False when it has problems: `answer` tells the first, the
- * log all. */
+/* Reads usherd.yaml again, for a reload. False when it has problems, or an `outage` that cannot be
+ * taken into use: `answer` tells the first, the log all. */
 bool router_check_settings(struct router *router, struct usher_answer *answer,
                            enum settings_outage *outage);
-/* Takes `outage` into use: HOLD at once, ROUTE when that is durable. False when there is nothing to
- * do; else the answer goes to `serial` when it is durable, or with the error now. */
+/* Takes `outage`, which was checked, into use: HOLD at once, ROUTE when that is durable. False when
+ * there is nothing to do; else the answer goes to `serial` when it is durable. */
 bool router_change_outage(struct router *router, enum settings_outage outage, uint64_t serial,
                           struct usher_text id);
 /* router.outage was handed out. */

@@ -226,6 +226,7 @@ static void router_drop_batches(struct router *router, struct usher_list *list)
 void router_step_down(struct router *router)
 {
     bool was_leading = router->is_leading;
+    router_keep_refused(router);
     router->is_leading = router->is_away = router->is_frozen = false;
     router->standby = (struct standby){0};
     router->deadline_ms = INT64_MAX;

@@ -1,6 +1,6 @@
 /* The turn of the loop: batches gather, become durable one at a time, and are handed out.
- * Invariants: a batch is handed out only when it is durable, and after those before it; one is in
- * flight at most. */
+ * Invariants: a batch is handed out only when it is durable (but see router_outage.h), and after
+ * those before it; one is in flight at most. */
 #include "router.h"
 
 #include <event2/event.h>

@@ -17,7 +17,6 @@
 #include "log.h"
 #include "notify.h"
 #include "router.h"
-#include "router_outage.h"
 #include "ruleset.h"
 #include "settings.h"
 

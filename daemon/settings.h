@@ -121,6 +121,8 @@ struct settings {
     int64_t pending_bytes; /* limits.pending: what may wait for Redis; 64 MiB */
 };
 
+/* What in these settings `outage: route` cannot go with, in words; NULL when it can. */
+const char *settings_without_route(const struct settings *settings);
 /* `hold` or `route`. */
 const char *settings_outage_name(enum settings_outage outage);
 bool settings_is_same_place(const struct settings_place *a, const struct settings_place *b);

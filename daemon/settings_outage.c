@@ -58,8 +58,7 @@ static void take_usual_folder(struct settings *settings)
         (void)!usher_text_copy(settings->state, sizeof(settings->state), USHER_TEXT(STATE_FOLDER));
 }
 
-/* What cannot go with ROUTE, or NULL. */
-static const char *excluded_by(const struct settings *settings)
+const char *settings_without_route(const struct settings *settings)
 {
     if (settings->is_standby)
         return "`standby: true`: a standby cannot know what a leader decides without Redis";
@@ -68,12 +67,21 @@ static const char *excluded_by(const struct settings *settings)
     return NULL;
 }
 
+/* `state: .` is usherd.yaml's own folder. */
+static void cut_dot(char *path)
+{
+    size_t length = strlen(path);
+
+    if (length > 2 && strcmp(path + length - 2, "/.") == 0)
+        path[length - 2] = '\0';
+}
+
 void settings_read_outage(struct settings_part *part, const struct usher_node *outage,
                           const struct usher_node *state)
 {
     struct settings *settings = part->settings;
 
-    const char *exclusion = excluded_by(settings);
+    const char *exclusion = settings_without_route(settings);
 
     settings->outage = exclusion ? SETTINGS_OUTAGE_HOLD : SETTINGS_OUTAGE_ROUTE;
     if (outage)
@@ -82,8 +90,8 @@ void settings_read_outage(struct settings_part *part, const struct usher_node *o
         usher_problems_add(part->problems, outage->line, outage->column,
                            "`outage: route` cannot go with %s; write `hold`, or leave it out",
                            exclusion);
-    if (state)
-        (void)settings_read_path(part, state, settings->state, sizeof(settings->state));
-    else
+    if (state && settings_read_path(part, state, settings->state, sizeof(settings->state)))
+        cut_dot(settings->state);
+    else if (!state)
         take_usual_folder(settings);
 }

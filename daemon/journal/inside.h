@@ -1,8 +1,9 @@
 /* What the files of the journal share; nobody else includes this.
  *
- *     FINDING -> CLAIMING -> READING -> LEADING <-> REPAIRING
- *        ^  \\       ^
- *        |   FOLLOWING: a standby, until nobody leads; there again when it is fenced
+ *     FINDING -> FOLLOWING <-> CLAIMING -> READING -> LEADING <-> REPAIRING
+ *
+ * In FOLLOWING a start comes to the end of what others wrote (a site's first start has none of
+ * that); a standby stays there until nobody leads, and is there again when it was fenced.
  *
  * LOSING may come from each of them when the stream is gone, and leads to LEADING; STOPPED is the
  * end of each. A phase has one step, which begins its work from whatever is known. The step is run
@@ -30,7 +31,7 @@ struct event;
 enum journal_phase {
     JOURNAL_PHASE_STOPPED = 0,
     JOURNAL_PHASE_FINDING,   /* the promise of durability; the newest snapshot that is good */
-    JOURNAL_PHASE_FOLLOWING, /* a standby: what others append is handed over as it comes */
+    JOURNAL_PHASE_FOLLOWING, /* what others wrote is handed over; to a standby as it comes */
     JOURNAL_PHASE_CLAIMING,  /* router.started is to be appended under a new epoch */
     JOURNAL_PHASE_READING,   /* it stands; the lines from the snapshot to it are handed over */
     JOURNAL_PHASE_LEADING,   /* batches are appended */

@@ -1,8 +1,8 @@
 /* The journal: a Redis stream that is the log, the lock and the memory. This module connects,
  * recovers, claims, appends one batch at a time, notices that another router took over, writes
- * snapshots and trims. With settings.is_standby it first follows whoever leads, and claims when he
- * falls silent. It knows lines and numbers, not what they mean, but for router.started and
- * the hash in rules.loaded. */
+ * snapshots and trims. It first reads all that others wrote; with settings.is_standby it follows
+ * whoever leads, and claims when he falls silent. It knows lines and numbers, not what they mean,
+ * but for router.started and the hash in rules.loaded. */
 #ifndef JOURNAL_JOURNAL_H
 #define JOURNAL_JOURNAL_H
 
@@ -35,7 +35,7 @@ struct journal_ops {
      * it follows on. Others, at a start: all that stands in the journal was handed over. False,
      * when somebody leads whom this one must not replace (it has logged why), ends the journal. */
     bool (*may_claim)(void *owner);
-    /* A standby: what was handed over is void, and it all comes once more from the snapshot on.
+    /* Not leading: what was handed over is void, and it all comes once more from the snapshot on.
      * False as above. */
     bool (*forget)(void *owner);
     /* The claim stands, and everything before it was handed over: we lead. `is_first`: the site's
@@ -44,8 +44,8 @@ struct journal_ops {
     /* The batch in flight is durable. `is_late`: the reply was read later than timing.lease after
      * its sending; nothing may be published until the next batch is durable in time. */
     void (*appended)(void *owner, bool is_late);
-    /* Redis refuses our epoch: another router leads. Nothing in flight may be published. A standby
-     * then gets `forget`, and follows. */
+    /* Redis refuses our epoch: another router leads. Nothing more of what is in flight may be
+     * published. A standby then gets `forget`, and follows. */
     void (*fenced)(void *owner);
     /* Redis is away, or back with nothing lost. The batch in flight is kept and tried again. */
     void (*away)(void *owner, bool is_away);

@@ -286,6 +286,44 @@ class Change(unittest.TestCase):
             center.start_redis()
             center.wait_appended()
 
+    def reload(self, center, settings):
+        """What usherctl says to a reload of these settings, or None when it is well."""
+        center.settings = settings
+        center.write_settings()
+        result = subprocess.run([os.environ["USHERCTL"], "--socket", center.socket, "reload"], capture_output=True, text=True)
+        return None if result.returncode == 0 else result.stdout + result.stderr
+
+    def test_reload_takes_no_route_into_one_that_was_started_as_a_standby_or_with_strict_replicas(self):
+        with Center(settings="standby: true\ntiming: {heartbeat: 100ms, lease: 250ms, read: 100ms}\n") as center:
+            self.assertRegex(self.reload(center, ROUTE), "needs a restart.*standby: true")
+            self.assertFalse([e for e in center.journal() if e["ev"] == "router.outage"])
+
+    def test_reload_that_cannot_have_its_state_folder_is_refused_whole(self):
+        with Routing("outage: hold\n") as center:
+            center.write_rules(center.rules + "# other rules\n")
+            self.assertIn("needs the state folder", self.reload(center, "outage: route\nstate: absent\n"))
+            self.assertEqual(len([e for e in center.journal() if e["ev"] == "rules.loaded"]), 1)
+
+    def test_last_reload_counts_when_redis_was_away_at_each(self):
+        with Routing("outage: hold\nstate: .\n") as center:
+            pbx, _ = center.begin()
+            center.kill_redis()
+            center.wait_log("Redis is away; commands wait")
+            for settings in (ROUTE, "outage: hold\nstate: .\n"):
+                center.settings = settings
+                center.write_settings()
+                center.kill_usherd(signal.SIGHUP)
+                center.wait_log("outage=" + settings.split()[1])
+            center.start_redis()
+            center.wait_appended()
+            self.assertEqual([e["outage"] for e in center.journal() if e["ev"] == "router.outage"], ["route", "hold"])
+            center.kill_redis()
+            center.wait_log("Redis is away; commands wait", count=2)
+            id = pbx.send({"do": "contact.arrive", "contact": "1", "channel": "voice"})
+            pbx.expect_no_event("contact.arrived", during=0.5)
+            center.start_redis()
+            self.assertTrue(pbx.wait_answer(id, timeout=20)["ok"])
+
     def test_reload_of_settings_with_a_problem_changes_nothing_and_says_where(self):
         with Routing() as center:
             center.begin()

@@ -99,13 +99,18 @@ END_TEST
 START_TEST(refused_lines_are_kept_one_after_the_other_for_their_owner_only)
 {
     struct home home;
+    struct home_refused refused;
     struct stat about;
     char text[32] = "";
     begin();
     home_init(&home);
     ck_assert_int_eq(home_hold(&home, folder), 0);
-    ck_assert_int_eq(home_keep_refused(&home, 7, USHER_TEXT("one\n")), 0);
-    ck_assert_int_eq(home_keep_refused(&home, 7, USHER_TEXT("two\n")), 0);
+    for (int i = 0; i < 2; i++) {
+        home_refused_open(&refused, &home, 7);
+        home_refused_write(&refused, i == 0 ? USHER_TEXT("one\n") : USHER_TEXT("two\n"));
+        ck_assert_int_eq(home_refused_close(&refused), 0);
+    }
+    ck_assert_str_eq(refused.name, "refused-7.jsonl");
     int file = open(in_folder("refused-7.jsonl"), O_RDONLY);
     ck_assert_int_eq(read(file, text, sizeof(text) - 1), 8);
     ck_assert_str_eq(text, "one\ntwo\n");

@@ -14,6 +14,7 @@
 #include "journal/dial.h"
 #include "journal/foreign.h"
 #include "journal/keys.h"
+#include "journal/trouble.h"
 #include "settings.h"
 #include "wire/json.h"
 
@@ -65,15 +66,17 @@ static const char *describe_fields(const struct foreign_entry *entry, char *room
     return room;
 }
 
-static void print_found(const struct foreign *foreign, struct usher_text key,
+/* `redis`: where it was looked. */
+static void print_found(const struct foreign *foreign, struct usher_text key, const char *redis,
                         const struct options *options)
 {
     char number[USHER_NUMBER_SIZE];
     char room[512];
     char age[SHOW_DURATION_SIZE];
     int64_t now_ms = civil_ms();
-    printf("%.*s: %" PRId64 " entries, %zu of them foreign; the last one of a router is %s\n",
-           USHER_TEXT_ARGS(key), foreign->entries_count, foreign->count,
+    printf("%.*s in the Redis at %s: %" PRId64
+           " entries, %zu of them foreign; the last one of a router is %s\n",
+           USHER_TEXT_ARGS(key), redis, foreign->entries_count, foreign->count,
            foreign->last.epoch ? usher_number_write(foreign->last, number).at : "none");
     if (foreign->count > 0) {
         struct table *table = table_new(columns, USHER_COUNT_OF(columns));
@@ -129,7 +132,8 @@ static void print_entry_json(const struct foreign_entry *entry, struct usher_byt
     print_line(out);
 }
 
-static void print_found_json(const struct foreign *foreign, struct usher_text key)
+static void print_found_json(const struct foreign *foreign, struct usher_text key,
+                             const char *redis)
 {
     char number[USHER_NUMBER_SIZE];
     struct usher_bytes out;
@@ -141,6 +145,8 @@ static void print_found_json(const struct foreign *foreign, struct usher_text ke
     usher_json_write_open(&writer, '{');
     usher_json_write_key(&writer, USHER_TEXT("key"));
     usher_json_write_text(&writer, key);
+    usher_json_write_key(&writer, USHER_TEXT("redis"));
+    usher_json_write_text(&writer, usher_text_of(redis));
     usher_json_write_key(&writer, USHER_TEXT("entries"));
     usher_json_write_int64(&writer, foreign->entries_count);
     usher_json_write_key(&writer, USHER_TEXT("foreign"));
@@ -171,6 +177,29 @@ static enum exit_code refuse(enum foreign_result result, const struct settings *
                 "-watch -multi -exec\n",
                 user, user);
     return EXIT_REFUSED;
+}
+
+static enum exit_code refuse_dial(enum dial_result result, const struct settings *settings,
+                                  const char *why)
+{
+    const char *user = settings->redis.login.user[0] ? settings->redis.login.user : "default";
+    switch (result) {
+    case DIAL_REFUSED:
+        fprintf(stderr,
+                "usherctl: Redis does not let \"%s\" in: %s\n"
+                "Compare `user` and `password_file` under `redis` in usherd.yaml (for sentinels "
+                "`sentinel_user`, `sentinel_password_file`) with ACL LIST\n",
+                user, why);
+        return EXIT_REFUSED;
+    case DIAL_NO_MASTER:
+        fprintf(stderr, "usherctl: no master is found: %s\n", why);
+        return EXIT_UNREACHABLE;
+    case DIAL_DONE:
+    case DIAL_UNREACHABLE:
+        break;
+    }
+    fprintf(stderr, "usherctl: Redis cannot be reached: %s\n", why);
+    return EXIT_UNREACHABLE;
 }
 
 static bool is_wanted(const struct options *options)
@@ -232,21 +261,22 @@ static enum exit_code repair(struct foreign *foreign, redisContext *redis, struc
     return EXIT_DONE;
 }
 
-static enum exit_code judge(struct foreign *foreign, redisContext *redis, struct usher_text key,
-                            const struct settings *settings, const struct options *options)
+static enum exit_code judge(struct foreign *foreign, redisContext *redis, const char *place,
+                            struct usher_text key, const struct settings *settings,
+                            const struct options *options)
 {
     bool is_good = foreign->count == 0 && !foreign->has_trace;
     if (!foreign->has_stream) {
         fprintf(stderr,
-                "usherctl: there is no journal %.*s here: either usherd never ran for the site "
-                "\"%s\", or this is not its Redis, or Redis was emptied\n",
-                USHER_TEXT_ARGS(key), settings->site);
+                "usherctl: there is no journal %.*s in the Redis at %s: either usherd never ran "
+                "for the site \"%s\", or this is not its Redis, or Redis was emptied\n",
+                USHER_TEXT_ARGS(key), place, settings->site);
         return EXIT_REFUSED;
     }
     if (options->is_json)
-        print_found_json(foreign, key);
+        print_found_json(foreign, key, place);
     else
-        print_found(foreign, key, options);
+        print_found(foreign, key, place, options);
     if (is_good && !options->is_json)
         puts("The journal is as routers wrote it.");
     if (is_good)
@@ -262,15 +292,20 @@ static enum exit_code work(const struct settings *settings, const struct options
 {
     char key_room[JOURNAL_KEY_SIZE];
     char why[DIAL_WHY_MAX] = "";
+    char place_room[LOG_VALUE_SIZE];
     struct usher_text key = journal_key_stream(settings->site, key_room);
+    struct settings_place place;
     struct foreign foreign;
-    redisContext *redis = dial_master(settings, why);
-    if (!redis)
-        return refuse(FOREIGN_UNREACHABLE, settings, why);
+    redisContext *redis = NULL;
+    enum dial_result dialled = dial_master(&redis, settings, &place, why);
+    if (dialled != DIAL_DONE)
+        return refuse_dial(dialled, settings, why);
     foreign_init(&foreign);
     enum foreign_result result = foreign_find(&foreign, redis, key, why);
-    enum exit_code code = result == FOREIGN_DONE ? judge(&foreign, redis, key, settings, options)
-                                                 : refuse(result, settings, why);
+    enum exit_code code = result == FOREIGN_DONE
+                              ? judge(&foreign, redis, trouble_place(settings, &place, place_room),
+                                      key, settings, options)
+                              : refuse(result, settings, why);
     foreign_fini(&foreign);
     redisFree(redis);
     return code;

@@ -35,8 +35,8 @@ static redisContext *connect_own(const struct journal *journal)
 {
     char why[DIAL_WHY_MAX];
     char value[LOG_VALUE_SIZE];
-    redisContext *redis = dial_open(journal->settings, redis_place(journal->redis), why);
-    if (!redis)
+    redisContext *redis = NULL;
+    if (dial_open(&redis, journal->settings, redis_place(journal->redis), why) != DIAL_DONE)
         log_warning("The snapshot's connection to Redis failed", "reason=%s",
                     log_value(usher_text_of(why), value));
     return redis;

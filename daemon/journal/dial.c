@@ -3,10 +3,11 @@
 
 #include <hiredis/hiredis.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "journal/args.h"
 #include "journal/login.h"
-#include "journal/reply.h"
+#include "journal/word.h"
 
 #define CONNECT_S_MAX 2
 #define COMMAND_S_MAX 60
@@ -19,105 +20,166 @@ struct redisReply *dial_ask(struct redisContext *redis, const struct usher_text 
 }
 
 /* Says who we are. */
-static bool log_in(redisContext *redis, const struct settings_login *login, char why[DIAL_WHY_MAX])
+static enum dial_result log_in(redisContext *redis, const struct settings_login *login,
+                               char why[DIAL_WHY_MAX])
 {
     struct usher_text args[LOGIN_ARGS_MAX];
     size_t count = login_write_auth(login, args);
+    enum login_result result;
     redisReply *reply;
-    bool is_good;
     if (count == 0)
-        return true;
+        return DIAL_DONE;
     reply = dial_ask(redis, args, count);
-    is_good = reply && login_read_auth(reply, login, why) == LOGIN_NONE;
-    if (!reply)
+    if (!reply) {
         (void)snprintf(why, DIAL_WHY_MAX, "%s", redis->errstr);
+        return DIAL_UNREACHABLE;
+    }
+    result = login_read_auth(reply, login, why);
     freeReplyObject(reply);
-    return is_good;
+    if (result == LOGIN_NONE)
+        return DIAL_DONE;
+    return result == LOGIN_REFUSED ? DIAL_REFUSED : DIAL_UNREACHABLE;
 }
 
 /* `socket` may be "". */
-static redisContext *open_at(const char *socket, const struct settings_place *place,
-                             const struct settings_login *login, char why[DIAL_WHY_MAX])
+static enum dial_result open_at(redisContext **redis, const char *socket,
+                                const struct settings_place *place,
+                                const struct settings_login *login, char why[DIAL_WHY_MAX])
 {
     const struct timeval connect_max = {.tv_sec = CONNECT_S_MAX};
     const struct timeval command_max = {.tv_sec = COMMAND_S_MAX};
-    redisContext *redis = socket[0]
-                              ? redisConnectUnixWithTimeout(socket, connect_max)
-                              : redisConnectWithTimeout(place->host, place->port, connect_max);
-    if (!redis) {
+    enum dial_result result = DIAL_UNREACHABLE;
+    redisContext *made = socket[0] ? redisConnectUnixWithTimeout(socket, connect_max)
+                                   : redisConnectWithTimeout(place->host, place->port, connect_max);
+    if (!made) {
         (void)snprintf(why, DIAL_WHY_MAX, "memory is out");
-        return NULL;
+        return result;
     }
-    if (redis->err) {
-        (void)snprintf(why, DIAL_WHY_MAX, "%s", redis->errstr);
-        redisFree(redis);
-        return NULL;
+    if (made->err) {
+        (void)snprintf(why, DIAL_WHY_MAX, "%s", made->errstr);
+    } else {
+        (void)redisSetTimeout(made, command_max);
+        result = log_in(made, login, why);
     }
-    (void)redisSetTimeout(redis, command_max);
-    if (log_in(redis, login, why))
-        return redis;
-    redisFree(redis);
-    return NULL;
+    if (result == DIAL_DONE)
+        *redis = made;
+    else
+        redisFree(made);
+    return result;
 }
 
-struct redisContext *dial_open(const struct settings *settings, const struct settings_place *place,
-                               char why[DIAL_WHY_MAX])
+enum dial_result dial_open(struct redisContext **redis, const struct settings *settings,
+                           const struct settings_place *place, char why[DIAL_WHY_MAX])
 {
-    return open_at(settings->redis.socket, place, &settings->redis.login, why);
+    return open_at(redis, settings->redis.socket, place, &settings->redis.login, why);
 }
 
-static bool is_master(redisContext *redis, char why[DIAL_WHY_MAX])
+/* One question and its answer. */
+static enum dial_result ask_for(redisContext *redis, const struct usher_text args[WORD_ARGS],
+                                enum word_result (*read)(struct word *word, const redisReply *reply,
+                                                         char why[WORD_WHY_MAX]),
+                                struct word *word, char why[DIAL_WHY_MAX])
+{
+    redisReply *reply = dial_ask(redis, args, WORD_ARGS);
+    enum word_result result;
+    if (!reply) {
+        (void)snprintf(why, DIAL_WHY_MAX, "%s", redis->errstr);
+        return DIAL_UNREACHABLE;
+    }
+    result = read(word, reply, why);
+    if (result == WORD_REFUSED && login_is_refusal(reply)) {
+        freeReplyObject(reply);
+        return DIAL_REFUSED;
+    }
+    freeReplyObject(reply);
+    return result == WORD_READ ? DIAL_DONE : DIAL_NO_MASTER;
+}
+
+static enum dial_result ask_sentinel(const struct settings *settings,
+                                     const struct settings_place *sentinel, struct word *word,
+                                     char why[DIAL_WHY_MAX])
+{
+    struct usher_text args[WORD_ARGS];
+    redisContext *redis = NULL;
+    enum dial_result result = open_at(&redis, "", sentinel, &settings->redis.sentinel_login, why);
+    if (result != DIAL_DONE)
+        return result;
+    word_ask_address(settings, args);
+    result = ask_for(redis, args, word_read_address, word, why);
+    word_ask_epoch(settings, args);
+    if (result == DIAL_DONE)
+        result = ask_for(redis, args, word_read_epoch, word, why);
+    redisFree(redis);
+    return result;
+}
+
+static void add_reason(char why[DIAL_WHY_MAX], const struct settings_place *place,
+                       const char *reason)
+{
+    size_t length = strlen(why);
+    (void)snprintf(why + length, DIAL_WHY_MAX - length, "%ssentinel %s:%u: %s",
+                   length > 0 ? "; " : "", place->host, (unsigned)place->port, reason);
+}
+
+/* The newest word of all sentinels that give one. Else each one's reason, and the weightiest of
+ * their results. */
+static enum dial_result ask_sentinels(const struct settings *settings, struct settings_place *place,
+                                      char why[DIAL_WHY_MAX])
+{
+    struct word best = WORD_NONE;
+    enum dial_result worst = DIAL_UNREACHABLE;
+    why[0] = '\0';
+    for (size_t i = 0; i < settings->redis.sentinels_count; i++) {
+        const struct settings_place *sentinel = &settings->redis.sentinels[i];
+        struct word word = WORD_NONE;
+        char reason[DIAL_WHY_MAX];
+        enum dial_result result = ask_sentinel(settings, sentinel, &word, reason);
+        if (result != DIAL_DONE)
+            add_reason(why, sentinel, reason);
+        else if (word_is_newer(&word, &best))
+            best = word;
+        if (result > worst)
+            worst = result;
+    }
+    *place = best.place;
+    return best.epoch >= 0 ? DIAL_DONE : worst;
+}
+
+static enum dial_result check_master(redisContext *redis, char why[DIAL_WHY_MAX])
 {
     const struct usher_text args[] = {USHER_TEXT("ROLE")};
     redisReply *reply = dial_ask(redis, args, 1);
-    bool is = usher_text_is_equal(journal_reply_text(journal_reply_element(reply, 0)),
-                                  USHER_TEXT("master"));
-    if (!is)
-        (void)snprintf(why, DIAL_WHY_MAX, "the Redis that the sentinels name is no master now");
+    enum login_result result = reply ? login_read(reply, why) : LOGIN_AWAY;
+    if (!reply)
+        (void)snprintf(why, DIAL_WHY_MAX, "%s", redis->errstr);
     freeReplyObject(reply);
-    return is;
-}
-
-/* Where the master is, by one sentinel's word. */
-static bool ask_sentinel(const struct settings *settings, const struct settings_place *sentinel,
-                         struct settings_place *place, char why[DIAL_WHY_MAX])
-{
-    const struct usher_text args[] = {USHER_TEXT("SENTINEL"), USHER_TEXT("get-master-addr-by-name"),
-                                      usher_text_of(settings->redis.master)};
-    redisContext *redis = open_at("", sentinel, &settings->redis.sentinel_login, why);
-    redisReply *reply;
-    int64_t port = 0;
-    bool is_known;
-    if (!redis)
-        return false;
-    reply = dial_ask(redis, args, USHER_COUNT_OF(args));
-    is_known = usher_text_copy(place->host, sizeof(place->host),
-                               journal_reply_text(journal_reply_element(reply, 0))) &&
-               usher_text_read_int64(journal_reply_text(journal_reply_element(reply, 1)), &port) &&
-               port > 0 && port <= UINT16_MAX;
-    place->port = (uint16_t)port;
-    if (!is_known)
-        (void)snprintf(why, DIAL_WHY_MAX, "the sentinel %s:%u knows no master \"%s\"",
-                       sentinel->host, (unsigned)sentinel->port, settings->redis.master);
-    freeReplyObject(reply);
-    redisFree(redis);
-    return is_known;
-}
-
-struct redisContext *dial_master(const struct settings *settings, char why[DIAL_WHY_MAX])
-{
-    struct settings_place place = settings->redis.place;
-    if (settings->redis.sentinels_count == 0)
-        return dial_open(settings, &place, why);
-    for (size_t i = 0; i < settings->redis.sentinels_count; i++) {
-        redisContext *redis;
-        if (!ask_sentinel(settings, &settings->redis.sentinels[i], &place, why))
-            continue;
-        redis = dial_open(settings, &place, why);
-        if (redis && is_master(redis, why))
-            return redis;
-        if (redis)
-            redisFree(redis);
+    switch (result) {
+    case LOGIN_MASTER:
+        return DIAL_DONE;
+    case LOGIN_REFUSED:
+        return DIAL_REFUSED;
+    case LOGIN_OTHER:
+        return DIAL_NO_MASTER;
+    case LOGIN_NONE:
+    case LOGIN_AWAY:
+        break;
     }
-    return NULL;
+    return DIAL_UNREACHABLE;
+}
+
+enum dial_result dial_master(struct redisContext **redis, const struct settings *settings,
+                             struct settings_place *place, char why[DIAL_WHY_MAX])
+{
+    enum dial_result result = DIAL_DONE;
+    *place = settings->redis.place;
+    if (settings->redis.sentinels_count > 0)
+        result = ask_sentinels(settings, place, why);
+    if (result == DIAL_DONE)
+        result = dial_open(redis, settings, place, why);
+    if (result != DIAL_DONE || settings->redis.sentinels_count == 0)
+        return result;
+    result = check_master(*redis, why);
+    if (result != DIAL_DONE)
+        redisFree(*redis);
+    return result;
 }

@@ -11,14 +11,26 @@
 struct redisContext;
 struct redisReply;
 
-#define DIAL_WHY_MAX 256
+#define DIAL_WHY_MAX 512
 
-/* Connects to `place`, or to the socket of the settings, and says who we are. NULL with the reason
- * in `why`. The caller frees it with redisFree. */
-struct redisContext *dial_open(const struct settings *settings, const struct settings_place *place,
-                               char why[DIAL_WHY_MAX]);
-/* The same; where the master is is found out as the settings say: they name it, or sentinels. */
-struct redisContext *dial_master(const struct settings *settings, char why[DIAL_WHY_MAX]);
+enum dial_result {
+    DIAL_DONE = 0,
+    DIAL_UNREACHABLE, /* no connection, or no answer */
+    DIAL_REFUSED,     /* Redis, or a sentinel, does not let us in */
+    DIAL_NO_MASTER,   /* no sentinel says where it is, or what they name is none */
+};
+
+/* Connects to `place`, or to the socket of the settings, and says who we are. Else `why` has the
+ * reason. The caller frees `*redis` with redisFree. */
+USHER_MUST_USE enum dial_result dial_open(struct redisContext **redis,
+                                          const struct settings *settings,
+                                          const struct settings_place *place,
+                                          char why[DIAL_WHY_MAX]);
+/* The same; where the master is, which goes into `place`, is found out as the settings say: they
+ * name it, or sentinels. Then all of those are asked, and the newest word counts (word.h). */
+USHER_MUST_USE enum dial_result dial_master(struct redisContext **redis,
+                                            const struct settings *settings,
+                                            struct settings_place *place, char why[DIAL_WHY_MAX]);
 
 /* The answer, an error perhaps; NULL when none came, and the connection is of no use any more. */
 struct redisReply *dial_ask(struct redisContext *redis, const struct usher_text *args,

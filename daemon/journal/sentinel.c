@@ -1,8 +1,6 @@
-/* A short connection for each question, so that none can be half dead. What is asked: the master's
- * address, which is the new one from the moment of its promotion, and the config-epoch, which rises
- * at each switch and tells the newer of two words: a sentinel that was cut off goes on naming the
- * old master. A first word of a start, and each after a master that proved to be none, is taken
- * from all that answer; otherwise the first that is not older than what is known will do.
+/* A short connection for each question, so that none can be half dead. A first word of a start, and
+ * each after a master that proved to be none, is taken from all that answer; otherwise the first
+ * that is not older than what is known will do.
  *
  * hiredis 0.14: nothing is freed inside the connect callback; there the library frees. */
 #include "journal/sentinel.h"
@@ -17,7 +15,7 @@
 
 #include "journal/args.h"
 #include "journal/login.h"
-#include "journal/reply.h"
+#include "journal/word.h"
 #include "log.h"
 
 #define ANSWER_MS_MAX 500
@@ -27,11 +25,6 @@ enum sentinel_state {
     SENTINEL_STOPPED = 0,
     SENTINEL_ASKING,
     SENTINEL_WATCHING,
-};
-
-struct sentinel_word {
-    struct settings_place place;
-    int64_t epoch; /* -1 = there is no word */
 };
 
 struct sentinel {
@@ -46,14 +39,14 @@ struct sentinel {
     size_t index;               /* whom it goes to */
     size_t preferred;           /* who answered last */
     size_t asked_count;
-    size_t answered_count;      /* how many of those gave a word */
-    size_t unknown_count;       /* how many of those know no such master */
-    size_t silent_count;        /* questions in a row without an answer, while watching */
-    struct sentinel_word word;  /* the answer that is being read */
-    struct sentinel_word best;  /* of this round */
-    struct sentinel_word known; /* that was told last */
-    bool is_known_good;         /* it proved to be a master */
-    bool is_split;              /* words of this round differ */
+    size_t answered_count; /* how many of those gave a word */
+    size_t unknown_count;  /* how many of those know no such master */
+    size_t silent_count;   /* questions in a row without an answer, while watching */
+    struct word word;      /* the answer that is being read */
+    struct word best;      /* of this round */
+    struct word known;     /* that was told last */
+    bool is_known_good;    /* it proved to be a master */
+    bool is_split;         /* words of this round differ */
     bool is_split_logged;
     char why[LOG_VALUE_SIZE]; /* each that gave no word that counts, and its reason */
 };
@@ -128,13 +121,13 @@ static void end_round(struct sentinel *sentinel)
 /* True when no other needs to be asked. */
 static bool take_word(struct sentinel *sentinel)
 {
-    const struct sentinel_word *word = &sentinel->word;
+    const struct word *word = &sentinel->word;
     bool has_best = sentinel->best.epoch >= 0;
     sentinel->answered_count++;
     note_word(sentinel);
     if (has_best && !settings_is_same_place(&sentinel->best.place, &word->place))
         sentinel->is_split = true;
-    if (!has_best || word->epoch > sentinel->best.epoch) {
+    if (word_is_newer(word, &sentinel->best)) {
         sentinel->best = *word;
         sentinel->preferred = sentinel->index;
     }
@@ -146,7 +139,7 @@ static bool take_word(struct sentinel *sentinel)
 
 static void end_look(struct sentinel *sentinel, bool has_word)
 {
-    const struct sentinel_word *word = &sentinel->word;
+    const struct word *word = &sentinel->word;
     size_t count = sentinel->settings->redis.sentinels_count;
     if (!has_word) {
         if (++sentinel->silent_count == count)
@@ -214,16 +207,6 @@ static void on_disconnect(const redisAsyncContext *context, int status)
     end_question(sentinel, status != REDIS_OK && context->errstr ? context->errstr : "closed");
 }
 
-static void end_with_error(struct sentinel *sentinel, const redisReply *reply)
-{
-    struct usher_text text = journal_reply_text(reply);
-    char why[96] = "gave no answer that is known";
-    if (text.at)
-        (void)snprintf(why, sizeof(why), "%.*s",
-                       (int)(text.length < sizeof(why) ? text.length : sizeof(why) - 1), text.at);
-    end_question(sentinel, why);
-}
-
 static void on_auth(redisAsyncContext *context, void *answer, void *arg)
 {
     struct sentinel *sentinel = sentinel_of(context);
@@ -235,41 +218,29 @@ static void on_auth(redisAsyncContext *context, void *answer, void *arg)
         end_question(sentinel, found);
 }
 
-/* [host, port], or nil. */
 static void on_address(redisAsyncContext *context, void *answer, void *arg)
 {
     struct sentinel *sentinel = sentinel_of(context);
-    const redisReply *reply = answer;
-    struct usher_text host = journal_reply_text(journal_reply_element(reply, 0));
-    struct usher_text port = journal_reply_text(journal_reply_element(reply, 1));
-    int64_t number;
+    char why[WORD_WHY_MAX];
+    enum word_result result;
     (void)arg;
-    if (!sentinel || !reply)
+    if (!sentinel || !answer)
         return;
-    if (reply->type == REDIS_REPLY_NIL) {
+    result = word_read_address(&sentinel->word, answer, why);
+    if (result == WORD_UNKNOWN)
         sentinel->unknown_count++;
-        end_question(sentinel, "knows no master of this name");
-    } else if (!usher_text_copy(sentinel->word.place.host, sizeof(sentinel->word.place.host),
-                                host) ||
-               !usher_text_read_int64(port, &number) || number < 1 || number > UINT16_MAX) {
-        end_with_error(sentinel, reply);
-    } else {
-        sentinel->word.place.port = (uint16_t)number;
-    }
+    if (result != WORD_READ)
+        end_question(sentinel, why);
 }
 
-static void on_master(redisAsyncContext *context, void *answer, void *arg)
+static void on_epoch(redisAsyncContext *context, void *answer, void *arg)
 {
     struct sentinel *sentinel = sentinel_of(context);
-    const redisReply *reply = answer;
-    struct usher_text epoch = journal_reply_text(journal_reply_find(reply, "config-epoch"));
+    char why[WORD_WHY_MAX];
     (void)arg;
-    if (!sentinel || !reply)
-        return;
-    if (usher_text_read_int64(epoch, &sentinel->word.epoch) && sentinel->word.epoch >= 0)
-        end_question(sentinel, NULL);
-    else
-        end_with_error(sentinel, reply);
+    if (sentinel && answer)
+        end_question(sentinel,
+                     word_read_epoch(&sentinel->word, answer, why) == WORD_READ ? NULL : why);
 }
 
 static int send_question(redisAsyncContext *context, redisCallbackFn *on_reply,
@@ -283,17 +254,16 @@ static int send_question(redisAsyncContext *context, redisCallbackFn *on_reply,
 /* What is sent before the connection stands waits in it. */
 static int send_questions(struct sentinel *sentinel, redisAsyncContext *context)
 {
-    struct usher_text master = usher_text_of(sentinel->settings->redis.master);
-    const struct usher_text address[] = {USHER_TEXT("SENTINEL"),
-                                         USHER_TEXT("GET-MASTER-ADDR-BY-NAME"), master};
-    const struct usher_text all[] = {USHER_TEXT("SENTINEL"), USHER_TEXT("MASTER"), master};
+    struct usher_text question[WORD_ARGS];
     struct usher_text auth[LOGIN_ARGS_MAX];
     size_t count = login_write_auth(&sentinel->settings->redis.sentinel_login, auth);
     int result = count > 0 ? send_question(context, on_auth, auth, count) : REDIS_OK;
+    word_ask_address(sentinel->settings, question);
     if (result == REDIS_OK)
-        result = send_question(context, on_address, address, USHER_COUNT_OF(address));
+        result = send_question(context, on_address, question, WORD_ARGS);
+    word_ask_epoch(sentinel->settings, question);
     if (result == REDIS_OK)
-        result = send_question(context, on_master, all, USHER_COUNT_OF(all));
+        result = send_question(context, on_epoch, question, WORD_ARGS);
     return result;
 }
 
@@ -302,7 +272,7 @@ static void begin_question(struct sentinel *sentinel)
     const struct settings_place *place = &sentinel->settings->redis.sentinels[sentinel->index];
     redisAsyncContext *context = redisAsyncConnect(place->host, place->port);
     char why[96] = "memory is out";
-    sentinel->word = (struct sentinel_word){.epoch = -1};
+    sentinel->word = WORD_NONE;
     if (!context || context->err) {
         if (context) {
             (void)snprintf(why, sizeof(why), "%s", context->errstr);

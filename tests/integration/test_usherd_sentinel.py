@@ -1,9 +1,11 @@
 """Redis with a replica and three sentinels: the master dies, is switched by hand, stalls; the sentinels are away, or know nothing."""
 
+import json
 import os
 import signal
 import socket
 import statistics
+import subprocess
 import threading
 import time
 import unittest
@@ -288,6 +290,11 @@ class ToldCenter(Center):
         return run_cli(self.ports[index], "EXISTS", self.key("journal")) == "1"
 
 
+def usherctl_journal(center, *arguments):
+    command = [os.environ["USHERCTL"], "--config", center.path("usherd.yaml"), "journal", *arguments]
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30)
+
+
 class Words(unittest.TestCase):
     def test_newest_word_is_taken(self):
         with ToldCenter([(0, 3), (1, 4), (0, 2)]) as center:
@@ -315,6 +322,31 @@ class Words(unittest.TestCase):
         with ToldCenter([(1, 1), (1, 1), (1, 1)]) as center:
             center.fakes[2].word = (center.ports[0], 2)
             wait_until(lambda: center.has_journal(0), "the journal is written there")
+
+    def test_repair_goes_where_the_newest_word_leads(self):
+        with ToldCenter([(0, 3), (1, 4), (0, 2)]) as center:
+            key = center.key("journal")
+            for port in center.ports:  # the old master still takes itself for one
+                run_cli(port, "XADD", key, "*", "by", "hand")
+            place = f"127.0.0.1:{center.ports[1]}"
+            self.assertIn(f"{key} in the Redis at {place}: ", usherctl_journal(center, "check").stdout)
+            result = usherctl_journal(center, "repair", "--yes")
+            self.assertEqual((result.returncode, result.stderr), (0, ""))
+            self.assertNotIn("hand", run_cli(center.ports[1], "XRANGE", key, "-", "+"))
+            self.assertIn("hand", run_cli(center.ports[0], "XRANGE", key, "-", "+"))
+            center.fakes[1].word = (center.ports[1], 1)
+            summary = json.loads(usherctl_journal(center, "check", "--json").stdout.splitlines()[-1])
+            self.assertEqual(summary["redis"], f"127.0.0.1:{center.ports[0]}")
+
+    def test_repair_tells_each_sentinels_reason(self):
+        with ToldCenter([(1, 1), (1, 1)], login=["usherd", "s3cret"]) as center:
+            center.fakes[0].stop()
+            self.assertEqual(usherctl_journal(center, "check").returncode, 0)
+            center.fakes[1].login[1] = "another"
+            result = usherctl_journal(center, "check")
+            self.assertEqual(result.returncode, 1, result)
+            for fake, reason in zip(center.fakes, ("Connection refused", "WRONGPASS invalid")):
+                self.assertIn(f"sentinel 127.0.0.1:{fake.port}: {reason}", result.stderr)
 
     def test_sentinels_may_ask_who_one_is(self):
         with ToldCenter([(1, 1)], login=["usherd", "s3cret"]) as center:

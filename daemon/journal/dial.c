@@ -104,11 +104,11 @@ static enum dial_result ask_sentinel(const struct settings *settings,
     enum dial_result result = open_at(&redis, "", sentinel, &settings->redis.sentinel_login, why);
     if (result != DIAL_DONE)
         return result;
-    word_ask_address(settings, args);
-    result = ask_for(redis, args, word_read_address, word, why);
     word_ask_epoch(settings, args);
+    result = ask_for(redis, args, word_read_epoch, word, why);
+    word_ask_address(settings, args);
     if (result == DIAL_DONE)
-        result = ask_for(redis, args, word_read_epoch, word, why);
+        result = ask_for(redis, args, word_read_address, word, why);
     redisFree(redis);
     return result;
 }

@@ -295,9 +295,15 @@ static void on_found(void *owner, const struct settings_place *place)
     redis_connect(redis);
 }
 
-static void on_not_found(void *owner, bool is_name_unknown, const char *why)
+static void on_not_found(void *owner, enum sentinel_failure failure, const char *why)
 {
-    lose(owner, is_name_unknown ? TROUBLE_NAME : TROUBLE_SENTINELS, why);
+    static const enum trouble_kind troubles[] = {
+        [SENTINEL_FAILURE_NONE] = TROUBLE_SENTINELS,
+        [SENTINEL_FAILURE_SILENT] = TROUBLE_SENTINELS,
+        [SENTINEL_FAILURE_UNKNOWN] = TROUBLE_NAME,
+        [SENTINEL_FAILURE_OLDER] = TROUBLE_OLDER,
+    };
+    lose(owner, troubles[failure], why);
 }
 
 static void on_moved(void *owner)

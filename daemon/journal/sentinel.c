@@ -97,15 +97,21 @@ static bool has_good_word(const struct sentinel *sentinel)
            sentinel->answered_count == sentinel->settings->redis.sentinels_count;
 }
 
+static enum sentinel_failure failure_of(const struct sentinel *sentinel)
+{
+    if (sentinel->answered_count > 0)
+        return SENTINEL_FAILURE_OLDER;
+    if (sentinel->unknown_count > 0 && sentinel->unknown_count == sentinel->asked_count)
+        return SENTINEL_FAILURE_UNKNOWN;
+    return SENTINEL_FAILURE_SILENT;
+}
+
 static void end_round(struct sentinel *sentinel)
 {
     char value[LOG_VALUE_SIZE];
     sentinel->state = SENTINEL_STOPPED;
     if (!has_good_word(sentinel)) {
-        sentinel->ops->failed(sentinel->owner,
-                              sentinel->unknown_count > 0 &&
-                                  sentinel->unknown_count == sentinel->asked_count,
-                              sentinel->why);
+        sentinel->ops->failed(sentinel->owner, failure_of(sentinel), sentinel->why);
         return;
     }
     if (sentinel->is_split && !sentinel->is_split_logged)
@@ -137,6 +143,14 @@ static bool take_word(struct sentinel *sentinel)
            (sentinel->is_known_good && word->epoch == sentinel->known.epoch);
 }
 
+/* The epoch may rise though the master stays: a failover that was begun and given up. Else one that
+ * was cut off meanwhile could say something newer than what is known here. */
+static void take_epoch(struct sentinel *sentinel)
+{
+    if (word_is_newer(&sentinel->word, &sentinel->known))
+        sentinel->known.epoch = sentinel->word.epoch;
+}
+
 static void end_look(struct sentinel *sentinel, bool has_word)
 {
     const struct word *word = &sentinel->word;
@@ -152,8 +166,9 @@ static void end_look(struct sentinel *sentinel, bool has_word)
         log_info("The sentinels are back", "connection=%s", sentinel->name);
     sentinel->silent_count = 0;
     sentinel->preferred = sentinel->index;
-    if (word->epoch <= sentinel->known.epoch ||
+    if (!word_is_newer(word, &sentinel->known) ||
         settings_is_same_place(&word->place, &sentinel->known.place)) {
+        take_epoch(sentinel);
         arm(sentinel, WATCH_MS);
         return;
     }
@@ -218,10 +233,22 @@ static void on_auth(redisAsyncContext *context, void *answer, void *arg)
         end_question(sentinel, found);
 }
 
-static void on_address(redisAsyncContext *context, void *answer, void *arg)
+/* What is wrong with the answer shows in that for the address too, but for missing rights. */
+static void on_epoch(redisAsyncContext *context, void *answer, void *arg)
 {
     struct sentinel *sentinel = sentinel_of(context);
     char why[WORD_WHY_MAX];
+    (void)arg;
+    if (!sentinel || !answer)
+        return;
+    if (word_read_epoch(&sentinel->word, answer, why) != WORD_READ && login_is_refusal(answer))
+        end_question(sentinel, why);
+}
+
+static void on_address(redisAsyncContext *context, void *answer, void *arg)
+{
+    struct sentinel *sentinel = sentinel_of(context);
+    char why[WORD_WHY_MAX] = "tells no config-epoch";
     enum word_result result;
     (void)arg;
     if (!sentinel || !answer)
@@ -229,18 +256,7 @@ static void on_address(redisAsyncContext *context, void *answer, void *arg)
     result = word_read_address(&sentinel->word, answer, why);
     if (result == WORD_UNKNOWN)
         sentinel->unknown_count++;
-    if (result != WORD_READ)
-        end_question(sentinel, why);
-}
-
-static void on_epoch(redisAsyncContext *context, void *answer, void *arg)
-{
-    struct sentinel *sentinel = sentinel_of(context);
-    char why[WORD_WHY_MAX];
-    (void)arg;
-    if (sentinel && answer)
-        end_question(sentinel,
-                     word_read_epoch(&sentinel->word, answer, why) == WORD_READ ? NULL : why);
+    end_question(sentinel, result == WORD_READ && sentinel->word.epoch >= 0 ? NULL : why);
 }
 
 static int send_question(redisAsyncContext *context, redisCallbackFn *on_reply,
@@ -258,12 +274,12 @@ static int send_questions(struct sentinel *sentinel, redisAsyncContext *context)
     struct usher_text auth[LOGIN_ARGS_MAX];
     size_t count = login_write_auth(&sentinel->settings->redis.sentinel_login, auth);
     int result = count > 0 ? send_question(context, on_auth, auth, count) : REDIS_OK;
-    word_ask_address(sentinel->settings, question);
-    if (result == REDIS_OK)
-        result = send_question(context, on_address, question, WORD_ARGS);
     word_ask_epoch(sentinel->settings, question);
     if (result == REDIS_OK)
         result = send_question(context, on_epoch, question, WORD_ARGS);
+    word_ask_address(sentinel->settings, question);
+    if (result == REDIS_OK)
+        result = send_question(context, on_address, question, WORD_ARGS);
     return result;
 }
 

@@ -11,12 +11,18 @@
 struct event_base;
 struct sentinel;
 
+enum sentinel_failure {
+    SENTINEL_FAILURE_NONE = 0,
+    SENTINEL_FAILURE_SILENT,  /* they do not answer, or not well */
+    SENTINEL_FAILURE_UNKNOWN, /* all that answered know no master of this name */
+    SENTINEL_FAILURE_OLDER,   /* an older word than the one that is known, and not from all */
+};
+
 /* None of these is called inside a function of this header. */
 struct sentinel_ops {
     void (*found)(void *owner, const struct settings_place *place);
-    /* None of them said it. `why` names each and its reason; `is_name_unknown`: all that answered
-     * know no master of this name. */
-    void (*failed)(void *owner, bool is_name_unknown, const char *why);
+    /* None of them said it. `why` names each and its reason. */
+    void (*failed)(void *owner, enum sentinel_failure failure, const char *why);
     /* While watching: another is the master now. Watching has ended; the sentinel may be freed. */
     void (*moved)(void *owner);
 };

@@ -61,6 +61,13 @@ void trouble_tell(struct trouble *trouble, enum trouble_kind kind,
                   "usherd.yaml with `sentinel monitor` in sentinel.conf",
                   "connection=%s master=%s reason=%s", connection, master, reason);
         break;
+    case TROUBLE_OLDER:
+        log_error("The sentinels that answer name only a master of an older switch, as those do "
+                  "that were cut off; asking again until one says something newer, or all agree. "
+                  "If the master was made known to them anew, take those that are gone for good "
+                  "out of `sentinels` in usherd.yaml and restart usherd",
+                  "connection=%s master=%s reason=%s", connection, master, reason);
+        break;
     case TROUBLE_REFUSED:
         login_log_refusal(trouble->settings, connection, usher_text_of(why));
         break;

@@ -13,6 +13,7 @@ enum trouble_kind {
     TROUBLE_AWAY,      /* it does not answer, or not now */
     TROUBLE_SENTINELS, /* none of them says where it is */
     TROUBLE_NAME,      /* none of them knows a master of the name in the settings */
+    TROUBLE_OLDER,     /* they name a master of an older switch, and not all of them do */
     TROUBLE_REFUSED,   /* it does not let usherd in, or refuses a command */
     TROUBLE_NO_MASTER, /* what answers is a replica, or a sentinel */
     TROUBLE_COUNT,

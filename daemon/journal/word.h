@@ -18,10 +18,12 @@ struct word {
 #define WORD_ARGS    3
 #define WORD_WHY_MAX 160
 
-/* The two questions, both of which are to be asked: the address is that of the new master from the
- * moment of its promotion. The arguments borrow from `settings`. */
-void word_ask_address(const struct settings *settings, struct usher_text args[WORD_ARGS]);
+/* The two questions, of which the first must be asked first: after a switch between them the word
+ * has the new place and the old epoch, and the next word puts that right; with the old place and
+ * the new epoch it would pass for the newest. The address is that of the new master from the moment
+ * of its promotion, when the epoch rises. The arguments borrow from `settings`. */
 void word_ask_epoch(const struct settings *settings, struct usher_text args[WORD_ARGS]);
+void word_ask_address(const struct settings *settings, struct usher_text args[WORD_ARGS]);
 
 enum word_result {
     WORD_READ = 0,
@@ -30,10 +32,10 @@ enum word_result {
 };
 
 /* Read an answer each; `why` says what was wrong. The word stands when both are read. */
-USHER_MUST_USE enum word_result word_read_address(struct word *word, const struct redisReply *reply,
-                                                  char why[WORD_WHY_MAX]);
 USHER_MUST_USE enum word_result word_read_epoch(struct word *word, const struct redisReply *reply,
                                                 char why[WORD_WHY_MAX]);
+USHER_MUST_USE enum word_result word_read_address(struct word *word, const struct redisReply *reply,
+                                                  char why[WORD_WHY_MAX]);
 
 /* Any word is newer than none. */
 bool word_is_newer(const struct word *word, const struct word *than);

@@ -200,6 +200,7 @@ class FakeSentinel:
         self.word = word
         self.login = list(login)
         self.port = quiet_port()
+        self.words_count = 0
         self.start()
 
     def start(self):
@@ -245,6 +246,7 @@ class FakeSentinel:
         port, epoch = self.word
         texts = ["127.0.0.1", str(port)] if words[1] == "GET-MASTER-ADDR-BY-NAME" else \
             ["name", words[2], "ip", "127.0.0.1", "port", str(port), "config-epoch", str(epoch)]
+        self.words_count += words[1] == "MASTER"
         return f"*{len(texts)}\r\n" + "".join(f"${len(text)}\r\n{text}\r\n" for text in texts)
 
 
@@ -286,6 +288,11 @@ class ToldCenter(Center):
         for fake in self.fakes:
             fake.listener.close()
 
+    def wait_words(self, fake):
+        """Until each of the three connections has asked this sentinel for its word twice."""
+        count = fake.words_count + 6
+        wait_until(lambda: fake.words_count >= count, "the word was told", 20)
+
     def has_journal(self, index):
         return run_cli(self.ports[index], "EXISTS", self.key("journal")) == "1"
 
@@ -306,7 +313,9 @@ class Words(unittest.TestCase):
         with ToldCenter([(0, 3), (1, 4)]) as center:
             center.fakes[1].stop()
             run_cli(center.ports[1], "CLIENT", "KILL", "TYPE", "normal")
-            self.assertIn("of the older epoch 3", center.wait_log("No sentinel says where Redis is.*journal"))
+            line = center.wait_log("The sentinels that answer name only a master of an older switch.*journal")
+            self.assertIn("of the older epoch 3", line)
+            self.assertIn("take those that are gone for good out of `sentinels`", line)
             center.fakes[1].start()
             center.wait_log("Redis is back connection=journal")
             self.assertFalse(center.has_journal(0))
@@ -347,6 +356,15 @@ class Words(unittest.TestCase):
             self.assertEqual(result.returncode, 1, result)
             for fake, reason in zip(center.fakes, ("Connection refused", "WRONGPASS invalid")):
                 self.assertIn(f"sentinel 127.0.0.1:{fake.port}: {reason}", result.stderr)
+
+    def test_epoch_that_rose_without_a_switch_outweighs_a_middle_one(self):
+        with ToldCenter([(1, 1), (1, 1)]) as center:
+            center.fakes[0].word = (center.ports[1], 5)
+            center.wait_words(center.fakes[0])
+            center.fakes[1].word = (center.ports[0], 3)  # it was cut off
+            center.wait_words(center.fakes[1])
+            self.assertNotIn("another master", center.log())
+            self.assertFalse(center.has_journal(0))
 
     def test_sentinels_may_ask_who_one_is(self):
         with ToldCenter([(1, 1)], login=["usherd", "s3cret"]) as center:

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "journal/again.h"
 #include "journal/login.h"
 #include "log.h"
 
@@ -131,10 +132,9 @@ bool alarm_raise(struct alarm *alarm, enum alarm_kind kind, struct usher_text ke
     int64_t lasts_s;
     if (!alarm->is_on[kind])
         alarm->began_ms[kind] = now_ms;
-    else if (now_ms - alarm->told_ms[kind] < ALARM_AGAIN_MS)
-        return false;
     alarm->is_any = alarm->is_on[kind] = true;
-    alarm->told_ms[kind] = now_ms;
+    if (!again_is_due(&alarm->told_ms[kind], now_ms))
+        return false;
     lasts_s = (now_ms - alarm->began_ms[kind]) / 1000;
     if (entry.at)
         log_write(rows[kind].level, rows[kind].sentence,
@@ -152,6 +152,7 @@ void alarm_end(struct alarm *alarm, struct usher_text key, int64_t now_ms)
         if (!alarm->is_on[kind])
             continue;
         alarm->is_on[kind] = false;
+        alarm->told_ms[kind] = 0;
         log_info(rows[kind].over, "key=%s lasted_ms=%" PRId64, key.at,
                  now_ms - alarm->began_ms[kind]);
     }

@@ -1,5 +1,5 @@
 /* What keeps the journal from going on, told to people with what to do about it: when it begins,
- * again once a minute while it lasts, and once more when it is over. */
+ * again while it lasts (again.h), and once more when it is over. */
 #ifndef JOURNAL_ALARM_H
 #define JOURNAL_ALARM_H
 
@@ -7,8 +7,6 @@
 #include <stdint.h>
 
 #include "base/text.h"
-
-#define ALARM_AGAIN_MS INT64_C(60000)
 
 enum alarm_kind {
     ALARM_NONE = 0,
@@ -36,7 +34,7 @@ struct alarm {
     bool is_any;
     bool is_on[ALARM_COUNT];
     int64_t began_ms[ALARM_COUNT];
-    int64_t told_ms[ALARM_COUNT];
+    int64_t told_ms[ALARM_COUNT]; /* 0 = not since it began */
 };
 
 /* Which alarm an error of Redis's is. */

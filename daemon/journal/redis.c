@@ -19,6 +19,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "journal/again.h"
 #include "journal/args.h"
 #include "journal/login.h"
 #include "journal/reply.h"
@@ -57,7 +58,7 @@ struct redis {
     void *message_owner;
     int64_t backoff_ms;
     struct trouble trouble;
-    bool is_refusal_told; /* of one of the commands */
+    int64_t refusal_told_ms; /* of one of the commands; 0 = not yet */
 };
 
 static void begin_attempt(struct redis *redis);
@@ -121,10 +122,16 @@ static void leave(struct redis *redis, enum trouble_kind trouble, const char *re
     lose(redis, trouble, reason);
 }
 
-void redis_drop(struct redis *redis, const char *reason)
+static void give_up(struct redis *redis, const char *reason)
 {
     if (redis->context)
         leave(redis, TROUBLE_AWAY, reason);
+}
+
+void redis_drop(struct redis *redis, const char *reason)
+{
+    if (redis->context)
+        leave(redis, TROUBLE_DROPPED, reason);
 }
 
 static void on_connect(const redisAsyncContext *context, int status)
@@ -218,10 +225,10 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
         begin_attempt(redis);
         break;
     case CONNECTION_CONNECTING:
-        redis_drop(redis, "no connection within 2 s");
+        give_up(redis, "no connection within 2 s");
         break;
     case CONNECTION_GREETING:
-        redis_drop(redis, "no answer in time");
+        give_up(redis, "no answer in time");
         break;
     case CONNECTION_CLOSED:
     case CONNECTION_ASKING:
@@ -323,12 +330,11 @@ static bool is_demotion(const redisReply *reply)
            (memcmp(text.at, "READONLY ", 9) == 0 || memcmp(text.at, "UNBLOCKED", 9) == 0);
 }
 
-/* Once: another command may be answered well in between, and `trouble` would forget. */
+/* Apart from `trouble`: another command may be answered well in between, and that would forget. */
 static void tell_refusal(struct redis *redis, const redisReply *reply)
 {
-    if (!redis->is_refusal_told)
+    if (again_is_due(&redis->refusal_told_ms, redis_now_ms()))
         login_log_refusal(redis->settings, redis->trouble.connection, journal_reply_text(reply));
-    redis->is_refusal_told = true;
 }
 
 /* The answer to one of the owner's requests, before he gets it. */
@@ -356,7 +362,7 @@ static bool on_answered(void *owner, const struct redisReply *reply)
 
 static void on_late(void *owner)
 {
-    redis_drop(owner, "no answer in time");
+    give_up(owner, "no answer in time");
 }
 
 static const struct requests_ops requests_ops = {.answered = on_answered, .late = on_late};

@@ -53,7 +53,8 @@ void redis_command(struct redis *redis, const struct usher_text *args, size_t co
  * and every message. Nothing but that may be done with the connection afterwards. */
 void redis_subscribe(struct redis *redis, struct usher_text channel, redis_reply on_message,
                      void *owner);
-/* Gives the present connection up (`down` is called inside) and makes a new one. */
+/* Ends the present connection, though Redis can be reached (`down` is called inside), and makes a
+ * new one. */
 void redis_drop(struct redis *redis, const char *reason);
 
 /* Milliseconds of CLOCK_BOOTTIME: it goes on while the machine sleeps, and nobody sets it. */

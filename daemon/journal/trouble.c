@@ -4,10 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "journal/again.h"
 #include "journal/login.h"
 #include "journal/redis.h"
-
-#define AGAIN_MS INT64_C(60000)
 
 const char *trouble_place(const struct settings *settings, const struct settings_place *place,
                           char room[LOG_VALUE_SIZE])
@@ -38,10 +37,8 @@ void trouble_tell(struct trouble *trouble, enum trouble_kind kind,
     const char *master = trouble->settings->redis.master;
     char place_room[LOG_VALUE_SIZE];
     char reason[LOG_VALUE_SIZE];
-    int64_t now_ms = redis_now_ms();
-    if (trouble->told_ms[kind] != 0 && now_ms - trouble->told_ms[kind] < AGAIN_MS)
+    if (!again_is_due(&trouble->told_ms[kind], redis_now_ms()))
         return;
-    trouble->told_ms[kind] = now_ms;
     trouble->is_told = true;
     (void)trouble_place(trouble->settings, place, place_room);
     (void)log_value(usher_text_of(why), reason);
@@ -51,6 +48,10 @@ void trouble_tell(struct trouble *trouble, enum trouble_kind kind,
                     "runs, and its log: with appendfsync always it ends itself when its disk is "
                     "full; then free space and start it",
                     "connection=%s redis=%s reason=%s", connection, place_room, reason);
+        break;
+    case TROUBLE_DROPPED:
+        log_warning("The connection to Redis is made anew", "connection=%s redis=%s reason=%s",
+                    connection, place_room, reason);
         break;
     case TROUBLE_SENTINELS:
         log_warning("No sentinel says where Redis is; asking again until one does",

@@ -11,6 +11,7 @@
 enum trouble_kind {
     TROUBLE_NONE = 0,
     TROUBLE_AWAY,      /* it does not answer, or not now */
+    TROUBLE_DROPPED,   /* the connection was ended here */
     TROUBLE_SENTINELS, /* none of them says where it is */
     TROUBLE_NAME,      /* none of them knows a master of the name in the settings */
     TROUBLE_OLDER,     /* they name a master of an older switch, and not all of them do */

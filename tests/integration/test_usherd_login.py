@@ -182,6 +182,8 @@ class Role(unittest.TestCase):
             center.redis_cli("REPLICAOF", "127.0.0.1", free_port())
             line = center.wait_log("This Redis is no master. Name the master")
             self.assertIn("a replica of 127.0.0.1:", line)
+            self.assertIn("it is a replica now", center.wait_log("The connection to Redis is made anew"))
+            self.assertNotIn("Redis cannot be reached", center.log())
             center.redis_cli("REPLICAOF", "NO", "ONE")
             pbx.call({"do": "contact.arrive", "contact": "2", "channel": "voice"}, timeout=20)
             self.assertEqual([e["contact"] for e in center.journal() if e["ev"] == "contact.arrived"],

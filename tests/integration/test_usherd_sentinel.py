@@ -331,6 +331,9 @@ class Words(unittest.TestCase):
         with ToldCenter([(1, 1), (1, 1), (1, 1)]) as center:
             center.fakes[2].word = (center.ports[0], 2)
             wait_until(lambda: center.has_journal(0), "the journal is written there")
+            line = center.wait_log("The connection to Redis is made anew connection=journal")
+            self.assertIn("the sentinels name another master", line)
+            self.assertNotIn("Redis cannot be reached", center.log())
 
     def test_repair_goes_where_the_newest_word_leads(self):
         with ToldCenter([(0, 3), (1, 4), (0, 2)]) as center:

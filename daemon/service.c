@@ -185,11 +185,17 @@ static void service_log_start(const struct service *service, const char *config,
     const char *redis = settings->redis.socket[0]             ? settings->redis.socket
                         : settings->redis.sentinels_count > 0 ? settings->redis.master
                                                               : settings->redis.place.host;
+    const char *name = settings_redis_name(settings);
     bool has_port = !settings->redis.socket[0] && settings->redis.sentinels_count == 0;
     log_info("usherd starts",
              "version=%s pid=%ld site=%s config=%s rules=%s redis=%s port=%u sentinels=%zu",
              version, (long)getpid(), settings->site, config, settings->rules, redis,
              has_port ? (unsigned)settings->redis.place.port : 0U, settings->redis.sentinels_count);
+    if (name)
+        log_warning("A host of Redis is a name: while the system looks it up, at each connection "
+                    "and with sentinels each second, usherd serves nobody. Write addresses under "
+                    "`redis` in usherd.yaml, or the name into /etc/hosts",
+                    "host=%s", name);
 }
 
 static int service_make_signals(struct service *service)

@@ -125,6 +125,9 @@ struct settings {
 const char *settings_without_route(const struct settings *settings);
 /* `hold` or `route`. */
 const char *settings_outage_name(enum settings_outage outage);
+/* A host under `redis` that is a name, which the system must look up at each connection; NULL when
+ * there is none. `localhost` counts as an address: its look-up asks no other machine. */
+const char *settings_redis_name(const struct settings *settings);
 bool settings_is_same_place(const struct settings_place *a, const struct settings_place *b);
 
 /* Reads the file at `path`. 0, -EINVAL with `problems` filled, or a negative errno with none (the

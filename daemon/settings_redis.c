@@ -1,6 +1,7 @@
 /* `redis`: where it is - a socket, a host and a port, or what the sentinels say - who usherd is to
  * it, and how many replicas must have what was appended. Passwords come from files of their own, so
  * that usherd.yaml can be shown to anybody. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -276,6 +277,26 @@ void settings_check_redis(struct settings_part *part, const struct usher_node *n
                        " ms; it may be at most half of `lease` inside `timing`, "
                        "here %" PRId64 " ms: an answer that comes later finds nobody waiting",
                        settings->redis.replica_timeout_ms, most_ms);
+}
+
+static bool is_name(const char *host)
+{
+    struct in6_addr address;
+
+    return strcmp(host, "localhost") != 0 && inet_pton(AF_INET, host, &address) != 1 &&
+           inet_pton(AF_INET6, host, &address) != 1;
+}
+
+const char *settings_redis_name(const struct settings *settings)
+{
+    for (size_t i = 0; i < settings->redis.sentinels_count; i++) {
+        if (is_name(settings->redis.sentinels[i].host))
+            return settings->redis.sentinels[i].host;
+    }
+    if (settings->redis.socket[0] || settings->redis.sentinels_count > 0 ||
+        !is_name(settings->redis.place.host))
+        return NULL;
+    return settings->redis.place.host;
 }
 
 bool settings_is_same_place(const struct settings_place *a, const struct settings_place *b)

@@ -174,6 +174,21 @@ class Quoting(unittest.TestCase):
                 self.assertNotIn("with args", center.log())
 
 
+class NamedCenter(Center):
+    """Its Redis has a name for which no other machine is asked."""
+
+    def redis_options(self):
+        self.port = free_port()
+        return ["--port", str(self.port)]
+
+    def redis_settings(self):
+        return f"host: '127.1', port: {self.port}" if hasattr(self, "port") else super().redis_settings()
+
+    def start_redis(self, wait=True):
+        super().start_redis(wait)
+        self.write_settings()
+
+
 class Role(unittest.TestCase):
     def test_replica_in_the_masters_place_is_told_and_served_once_it_is_master(self):
         with Center() as center:
@@ -188,6 +203,12 @@ class Role(unittest.TestCase):
             pbx.call({"do": "contact.arrive", "contact": "2", "channel": "voice"}, timeout=20)
             self.assertEqual([e["contact"] for e in center.journal() if e["ev"] == "contact.arrived"],
                              ["pbx1/1", "pbx1/2"])
+
+    def test_host_that_is_a_name_is_warned_of(self):
+        with NamedCenter() as center:
+            self.assertIn("host=127.1", center.wait_log("A host of Redis is a name"))
+        with Center() as center:
+            self.assertNotIn("is a name", center.log())
 
     def test_sentinel_in_the_masters_place_is_told(self):
         with GuardedCenter() as center:

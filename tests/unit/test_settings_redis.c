@@ -93,6 +93,27 @@ START_TEST(replicas_are_read)
 }
 END_TEST
 
+static void assert_name(const char *keys, const char *expected)
+{
+    struct scene *scene = good(with(keys, ""));
+    const char *name = settings_redis_name(&scene->settings);
+
+    ck_assert_str_eq(name ? name : "none", expected);
+    scene_free(scene);
+}
+
+START_TEST(names_that_are_looked_up_are_known)
+{
+    assert_name("port: 1", "none");
+    assert_name("socket: /redis.sock", "none");
+    assert_name("host: localhost", "none");
+    assert_name("host: '::1'", "none");
+    assert_name("host: redis.example", "redis.example");
+    assert_name("sentinels: ['10.0.0.1:1', '[::1]:1', 'localhost:1'], master: m", "none");
+    assert_name("sentinels: ['10.0.0.1:1', 's.example:1'], master: m", "s.example");
+}
+END_TEST
+
 START_TEST(places_that_exclude_each_other_are_told)
 {
     told_assert(told_of(END "redis: {sentinels: ['h:1'], host: a, port: 1}\n"),
@@ -173,5 +194,5 @@ END_TEST
 
 SUITE_MAIN("settings_redis", nothing_is_asked_of_a_redis_alone, sentinels_are_read,
            password_is_the_one_line_of_its_file, replicas_are_read,
-           places_that_exclude_each_other_are_told, bad_sentinels_are_told, bad_passwords_are_told,
-           bad_replicas_are_told)
+           names_that_are_looked_up_are_known, places_that_exclude_each_other_are_told,
+           bad_sentinels_are_told, bad_passwords_are_told, bad_replicas_are_told)

@@ -96,9 +96,10 @@ static bool note(struct foreign *foreign, const redisReply *reply, enum entry_fa
     foreign->count++;
     entry->at_ms = time_of_id(entry->id);
     for (size_t i = 0; fields && i + 1 < fields->elements; i += 2) {
-        struct foreign_field *field = &entry->fields[entry->fields_count];
+        struct foreign_field *field;
         if (entry->fields_count++ >= FOREIGN_FIELDS_MAX)
             continue;
+        field = &entry->fields[entry->fields_count - 1];
         copy_name(field->name, journal_reply_text(fields->element[i]));
         field->bytes = journal_reply_text(fields->element[i + 1]).length;
     }

@@ -145,7 +145,9 @@ class Repair(Journal):
         add = 'for i = 1, 20000 do redis.call("XADD", KEYS[1], "*", unpack(ARGV)) end'
         fields = [f"field_of_a_stranger_{i}" for i in range(20)]
         self.center.redis_cli("EVAL", add, 1, self.key, *fields)
-        lines = self.usherctl("journal", "check", "--json")[1].splitlines()
+        status, output, errors = self.usherctl("journal", "check", "--json")
+        self.assertEqual((status, errors), (1, ""))
+        lines = output.splitlines()
         entries = [json.loads(line) for line in lines]
         end = entries.pop()
         self.assertEqual((len(entries), end["foreign"]), (20000, 20000))

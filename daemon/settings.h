@@ -125,6 +125,9 @@ struct settings {
 const char *settings_without_route(const struct settings *settings);
 /* `hold` or `route`. */
 const char *settings_outage_name(enum settings_outage outage);
+/* "10.0.0.1:6379", "[::1]:6379", or the path of the settings' socket. */
+const char *settings_write_redis(const struct settings *settings,
+                                 const struct settings_place *place, char room[SETTINGS_PATH_MAX]);
 /* A host under `redis` that is a name, which the system must look up at each connection; NULL when
  * there is none. `localhost` counts as an address: its look-up asks no other machine. */
 const char *settings_redis_name(const struct settings *settings);

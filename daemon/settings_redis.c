@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "file.h"
@@ -277,6 +278,17 @@ void settings_check_redis(struct settings_part *part, const struct usher_node *n
                        " ms; it may be at most half of `lease` inside `timing`, "
                        "here %" PRId64 " ms: an answer that comes later finds nobody waiting",
                        settings->redis.replica_timeout_ms, most_ms);
+}
+
+const char *settings_write_redis(const struct settings *settings,
+                                 const struct settings_place *place, char room[SETTINGS_PATH_MAX])
+{
+    if (settings->redis.socket[0])
+        (void)snprintf(room, SETTINGS_PATH_MAX, "%s", settings->redis.socket);
+    else
+        (void)snprintf(room, SETTINGS_PATH_MAX, strchr(place->host, ':') ? "[%s]:%u" : "%s:%u",
+                       place->host, (unsigned)place->port);
+    return room;
 }
 
 static bool is_name(const char *host)

@@ -14,7 +14,6 @@
 #include "journal/dial.h"
 #include "journal/foreign.h"
 #include "journal/keys.h"
-#include "journal/trouble.h"
 #include "settings.h"
 #include "wire/json.h"
 
@@ -292,7 +291,7 @@ static enum exit_code work(const struct settings *settings, const struct options
 {
     char key_room[JOURNAL_KEY_SIZE];
     char why[DIAL_WHY_MAX] = "";
-    char place_room[LOG_VALUE_SIZE];
+    char place_room[SETTINGS_PATH_MAX];
     struct usher_text key = journal_key_stream(settings->site, key_room);
     struct settings_place place;
     struct foreign foreign;
@@ -302,10 +301,11 @@ static enum exit_code work(const struct settings *settings, const struct options
         return refuse_dial(dialled, settings, why);
     foreign_init(&foreign);
     enum foreign_result result = foreign_find(&foreign, redis, key, why);
-    enum exit_code code = result == FOREIGN_DONE
-                              ? judge(&foreign, redis, trouble_place(settings, &place, place_room),
-                                      key, settings, options)
-                              : refuse(result, settings, why);
+    enum exit_code code =
+        result == FOREIGN_DONE
+            ? judge(&foreign, redis, settings_write_redis(settings, &place, place_room), key,
+                    settings, options)
+            : refuse(result, settings, why);
     foreign_fini(&foreign);
     redisFree(redis);
     return code;

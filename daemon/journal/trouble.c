@@ -1,7 +1,6 @@
 /* Each sentence says what to do, unless waiting is all there is to do. */
 #include "journal/trouble.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "journal/again.h"
@@ -11,12 +10,8 @@
 const char *trouble_place(const struct settings *settings, const struct settings_place *place,
                           char room[LOG_VALUE_SIZE])
 {
-    char text[SETTINGS_HOST_MAX + 16];
-    if (settings->redis.socket[0])
-        return log_value(usher_text_of(settings->redis.socket), room);
-    (void)snprintf(text, sizeof(text), strchr(place->host, ':') ? "[%s]:%u" : "%s:%u", place->host,
-                   (unsigned)place->port);
-    return log_value(usher_text_of(text), room);
+    char text[SETTINGS_PATH_MAX];
+    return log_value(usher_text_of(settings_write_redis(settings, place, text)), room);
 }
 
 static void tell_no_master(const struct trouble *trouble, const char *place, const char *found)

@@ -33,7 +33,7 @@ void trouble_tell(struct trouble *trouble, enum trouble_kind kind,
 /* It is back: tells that, if there was any trouble. */
 void trouble_end(struct trouble *trouble);
 
-/* "10.0.0.1:6379", or the socket's path, as a value for the log. */
+/* settings_write_redis as a value for the log. */
 const char *trouble_place(const struct settings *settings, const struct settings_place *place,
                           char room[LOG_VALUE_SIZE]);
 

@@ -77,11 +77,11 @@ class Strict(unittest.TestCase):
             center.wait_log("Redis is away")
             pbx.expect_no_event("contact.arrived", during=1.0)
             self.assertNotIn(sent, pbx.answers)
+            self.assertEqual(center.log().count(FEW), 1)
             center.replica.send_signal(signal.SIGCONT)
             self.assertTrue(pbx.wait_answer(sent, timeout=20)["ok"])
             pbx.wait_event("contact.arrived", contact="pbx1/1")
             center.wait_log(ENOUGH)
-            self.assertEqual(center.log().count(FEW), 1)
             self.assertEqual([e["contact"] for e in center.journal() if e["ev"] == "contact.arrived"], ["pbx1/1"])
 
     def test_batch_found_after_a_lost_connection_is_not_told_before_the_replica_has_it(self):

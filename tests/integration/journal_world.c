@@ -245,6 +245,14 @@ static void on_kept(void *owner, bool is_kept)
     router->kept++;
 }
 
+static void wait_idle(struct stand_in *router)
+{
+    for (int ms = 0; !journal_is_idle(router->journal); ms += 5) {
+        ck_assert_int_lt(ms, WAIT_S * 1000);
+        world_turn(router->world, 5);
+    }
+}
+
 void stand_in_load_rules(struct stand_in *router, const char *hash)
 {
     struct usher_event event = {.kind = USHER_EVENT_RULES_LOADED};
@@ -252,6 +260,7 @@ void stand_in_load_rules(struct stand_in *router, const char *hash)
     journal_keep_rules(router->journal, usher_text_of(hash), USHER_TEXT("queues: {}\n"), on_kept,
                        router);
     world_wait(router->world, &router->kept, wanted);
+    wait_idle(router); /* a repair may still be under way */
     USHER_FIELDS_SET(&event.fields, HASH, hash, usher_text_of(hash));
     usher_bytes_clear(&router->batch);
     wanted = router->appends + 1;

@@ -132,7 +132,7 @@ void reload_first(struct router *router)
         if (reload->ruleset.rules || reload_read(router, &reload->ruleset, &answer))
             reload_ask_redis(router);
         else
-            router_end(router, 1);
+            router_end(router, ROUTER_END_FAILED);
         return;
     }
     ruleset_fini(&reload->ruleset);

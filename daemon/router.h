@@ -57,6 +57,13 @@ struct router_party {
     uint64_t serial;           /* answers to a party that left are dropped */
 };
 
+/* Why it has ended; but for an orderly end it is logged. */
+enum router_ending {
+    ROUTER_END_ORDERLY = 0,
+    ROUTER_END_FAILED,
+    ROUTER_END_LED, /* somebody leads, or may, whom this one must not replace or follow */
+};
+
 /* What the router tells its process. */
 struct router_host {
     void *owner;
@@ -66,8 +73,7 @@ struct router_host {
     void (*reloaded)(void *owner, bool is_loaded);
     /* It follows another router as a standby, and knows all of the journal. */
     void (*following)(void *owner);
-    /* The loop should end, and the process with `status`: 0 after a drain, 1 when it cannot go on
-     * (logged). */
+    /* The loop should end, and the process; why is an enum router_ending. */
     void (*ended)(void *owner, int status);
 };
 

@@ -150,7 +150,7 @@ static void on_fenced(void *owner)
     log_error("Another router has taken over this site; this one ends, so that its supervisor may "
               "start it afresh",
               "site=%s", router->settings->site);
-    router_end(router, 1);
+    router_end(router, ROUTER_END_FAILED);
 }
 
 static void on_away(void *owner, bool is_away)
@@ -204,7 +204,8 @@ static void on_save(void *owner, struct usher_bytes *out)
 
 static void on_failed(void *owner)
 {
-    router_end(owner, 1);
+    struct router *router = owner;
+    router_end(router, router->outage.is_led ? ROUTER_END_LED : ROUTER_END_FAILED);
 }
 
 const struct journal_ops router_journal_ops = {

@@ -52,7 +52,7 @@ static void on_patience(evutil_socket_t fd, short what, void *owner)
     else
         log_error("Redis did not come back; what was told without it stays in the state folder",
                   "waited_s=%d", ROUTER_DRAIN_PATIENCE_S);
-    router_end(router, 1);
+    router_end(router, ROUTER_END_FAILED);
 }
 
 /* The end. */
@@ -81,7 +81,7 @@ void router_drain(struct router *router)
         return;
     router->is_draining = true;
     if (!router->is_leading || (router_is_holding(router) && router_is_flushed(router))) {
-        router_end(router, 0); /* nothing waits for Redis */
+        router_end(router, ROUTER_END_ORDERLY); /* nothing waits for Redis */
         return;
     }
     router_order_simple(router, USHER_COMMAND_ROUTER_STOP);

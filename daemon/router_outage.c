@@ -102,7 +102,7 @@ void router_end_outage(struct router *router)
 
 /* Leading at all. */
 
-bool router_may_lead(const struct router *router)
+bool router_may_lead(struct router *router)
 {
     struct usher_leader leader = usher_engine_leader(router->engine);
     if (router->outage.is_taking_over || router->standby.is_vacant || leader.outage.length == 0 ||
@@ -111,6 +111,7 @@ bool router_may_lead(const struct router *router)
     if (leader.home.length > 0 &&
         usher_text_is_equal(leader.home, usher_text_of(router->outage.home.name)))
         return true; /* it was this folder's: dead */
+    router->outage.is_led = true;
     log_error("The site's last leader goes on without Redis (outage: route) and did not end in "
               "order, so its silence does not tell that it is dead. See to it; when it is dead, "
               "start once with --take-over, or on its own machine, with its state folder",

@@ -25,6 +25,7 @@ struct outage {
     struct usher_list backlog; /* batches that were handed out, to be appended in this order */
     bool is_full;              /* at limits.pending: holds until Redis is back */
     bool is_taking_over;       /* the last leader is known to be dead */
+    bool is_led;               /* somebody leads, or may, who goes on alone */
 };
 
 /* 0 or a negative errno, logged. `router->outage` needs router_outage_fini in both cases. */
@@ -36,7 +37,7 @@ void router_go_alone(struct router *router);
 /* Redis is back. */
 void router_end_outage(struct router *router);
 /* Whether nobody leads, or may: a start beside a leader that goes on alone is refused (logged). */
-bool router_may_lead(const struct router *router);
+bool router_may_lead(struct router *router);
 
 /* What was handed out and is not in the journal goes into the state folder, with an alarm. */
 void router_keep_refused(struct router *router);

@@ -91,12 +91,13 @@ void router_watch(struct router *router, struct usher_text line)
 }
 
 /* A leader that goes on without Redis decides what a standby cannot know. */
-static bool router_can_follow(const struct router *router)
+static bool router_can_follow(struct router *router)
 {
     struct usher_leader leader = usher_engine_leader(router->engine);
     if (router->outage.is_taking_over || router->standby.is_vacant || leader.outage.length == 0 ||
         usher_text_is_equal(leader.outage, USHER_TEXT("hold")))
         return true;
+    router->outage.is_led = true;
     log_error("The leader goes on without Redis, so no standby can follow it. Set `outage: hold` "
               "in the leader's usherd.yaml and reload it, then start this standby again. When that "
               "leader is dead, start this one once with --take-over",

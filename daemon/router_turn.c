@@ -222,7 +222,7 @@ void router_turn_end(struct router *router)
     if (router->is_leading && !router->has_ended) {
         router_arm_deadline(router);
         if (router->is_draining && router_is_flushed(router))
-            router_end(router, 0);
+            router_end(router, ROUTER_END_ORDERLY);
         else if (router->standby.is_yielding && router_is_flushed(router) &&
                  journal_is_idle(router->journal))
             router_end_yield(router);

@@ -107,10 +107,15 @@ static void on_reloaded(void *owner, bool is_loaded)
 
 static void on_ended(void *owner, int status)
 {
+    static const enum service_exit exits[] = {
+        [ROUTER_END_ORDERLY] = SERVICE_EXIT_OK,
+        [ROUTER_END_FAILED] = SERVICE_EXIT_FAILED,
+        [ROUTER_END_LED] = SERVICE_EXIT_LED,
+    };
     struct service *service = owner;
     service->has_stopped = true;
     if (service->exit == SERVICE_EXIT_OK)
-        service->exit = status == 0 ? SERVICE_EXIT_OK : SERVICE_EXIT_FAILED;
+        service->exit = exits[status];
     notify_stopping(service->notify);
 }
 

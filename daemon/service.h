@@ -10,6 +10,7 @@ enum service_exit {
     SERVICE_EXIT_USAGE = 2,
     SERVICE_EXIT_CONFIG = 3, /* usherd.yaml or the rules have problems */
     SERVICE_EXIT_BIND = 4,   /* a listener or link could not be opened */
+    SERVICE_EXIT_LED = 5,    /* somebody leads, or may, whom this one must not replace or follow */
 };
 
 /* Serves with the settings at `config` until a drain or a failure; returns the process's exit code.

@@ -97,7 +97,7 @@ class Installation(unittest.TestCase):
                 self.assertEqual(self.values(unit, "PrivateUsers"), [])
                 self.assertEqual(self.values(unit, "Type"), ["notify"])
                 self.assertEqual(self.values(unit, "WatchdogSec"), ["5"])
-                self.assertEqual(self.values(unit, "RestartPreventExitStatus"), ["2 3 4"])
+                self.assertEqual(self.values(unit, "RestartPreventExitStatus"), ["2 3 4 5"])
 
     def test_sites_share_no_folder_and_no_settings(self):
         for key, one, many in [("StateDirectory", "usher", "usher/%i"), ("RuntimeDirectory", "usher", "usher/%i")]:

@@ -98,7 +98,7 @@ class Faster(unittest.TestCase):
                 center.start_usherd()
                 pbx = center.client("pbx", client="pbx1")
                 gate.open()
-                self.assertEqual(other.wait(10), 1)
+                self.assertEqual(other.wait(10), 5)
                 center.wait_log("start once with --take-over")
                 pbx.call({"do": "contact.arrive", "contact": "1", "channel": "voice"})
                 self.assertIsNone(center.usherd.poll())

@@ -194,7 +194,7 @@ class Fence(unittest.TestCase):
         with Routing() as center:
             pbx, desk = center.begin()
             other = center.start_other()
-            self.assertEqual(other.wait(10), 1)
+            self.assertEqual(other.wait(10), 5)
             center.wait_log("start once with --take-over")
             serve(pbx, desk, "1")
 
@@ -256,7 +256,7 @@ class Change(unittest.TestCase):
             pbx, _ = center.begin()
             standby = "standby: true\nstate: other\n"
             other = center.start_other(settings=standby)
-            self.assertEqual(other.wait(10), 1)
+            self.assertEqual(other.wait(10), 5)
             center.wait_log("no standby can follow it")
             center.usherd = center.others[0]
             center.settings = ROUTE.replace("route", "hold")

@@ -46,7 +46,7 @@ class Standby(unittest.TestCase):
             line = (f'{{"at":1,"n":"{last[0] + 1}-1","ev":"router.started","token":"t","prev":"{last[0]}-{last[1]}",'
                     '"outage":"route","version":1}\n')
             pair.redis_cli("XADD", pair.key("journal"), f"{last[0] + 1}-1", "b", line)
-            self.assertEqual(pair.start_one("b").wait(10), 1)
+            self.assertEqual(pair.start_one("b").wait(10), 5)
             pair.wait_log("Set `outage: hold` in the leader")
 
 

@@ -2,12 +2,7 @@
  * before, so that it is known whether somebody leads who must not be replaced; what an old leader
  * appends until the claim stands is read after it, and then his appends are refused. Redis takes
  * the claim only while the stream is as it was when its end was judged (WATCH): nobody's claim in
- * between is passed over, and none stands behind an end that Redis has lost.
- *
- * An epoch is a second of Redis's clock. Where replicas follow and are not waited for, a failover
- * may lose the claim itself, and the next one would have the same number in the same second; so
- * nobody is told anything before that second is over. */
-#include <event2/event.h>
+ * between is passed over, and none stands behind an end that Redis has lost. */
 #include <hiredis/hiredis.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,8 +13,6 @@
 #include "journal/inside.h"
 #include "log.h"
 #include "wire/codec.h"
-
-#define UNIQUE_MS_MAX 3000 /* a clock of Redis's that was set back is not waited for longer */
 
 /* When the last event of an entry happened; 0 when that cannot be read. */
 static int64_t last_line_ms(struct usher_text lines)
@@ -78,7 +71,6 @@ static void choose(struct journal *journal, struct usher_number last, int64_t la
 {
     int64_t now_ms = civil_ms();
     int64_t epoch = journal->claim.redis_s;
-    int64_t unique_ms;
     if (epoch <= journal->epoch)
         epoch = (int64_t)journal->epoch + 1;
     if (epoch <= last.epoch)
@@ -92,10 +84,6 @@ static void choose(struct journal *journal, struct usher_number last, int64_t la
         journal_fail(journal);
         return;
     }
-    unique_ms = (epoch + 1 - journal->claim.redis_s) * 1000;
-    if (unique_ms > UNIQUE_MS_MAX)
-        unique_ms = UNIQUE_MS_MAX;
-    journal->claim.unique_ms = journal->claim.second_ms + unique_ms;
     encode(journal, (uint32_t)epoch, last_ms > now_ms ? last_ms : now_ms);
     journal->claim.on_ready(journal);
 }
@@ -143,18 +131,6 @@ static void on_stream(void *owner, const struct redisReply *reply)
     choose(journal, given, end.has_last ? last_line_ms(end.last.lines) : 0);
 }
 
-/* Whether a failover may lose what is appended. */
-static void on_role(void *owner, const struct redisReply *reply)
-{
-    struct journal *journal = owner;
-    const struct redisReply *replicas = journal_reply_element(reply, 2);
-    bool is_followed = replicas && replicas->type == REDIS_REPLY_ARRAY && replicas->elements > 0;
-    bool is_strict = journal->settings->redis.wait_replicas > 0 &&
-                     journal->settings->redis.replicas == SETTINGS_REPLICAS_STRICT;
-    journal->claim.is_replicated =
-        !is_strict && (is_followed || journal->settings->redis.sentinels_count > 0);
-}
-
 static void on_watching(void *owner, const struct redisReply *reply)
 {
     struct journal *journal = owner;
@@ -166,17 +142,11 @@ static void on_time(void *owner, const struct redisReply *reply)
 {
     struct journal *journal = owner;
     const struct usher_text watch[] = {USHER_TEXT("WATCH"), journal->stream};
-    const struct usher_text role[] = {USHER_TEXT("ROLE")};
-    int64_t part_us;
     if (!journal_take(journal, reply))
         return;
     if (!usher_text_read_int64(journal_reply_text(journal_reply_element(reply, 0)),
                                &journal->claim.redis_s))
         journal->claim.redis_s = 0;
-    if (!usher_text_read_int64(journal_reply_text(journal_reply_element(reply, 1)), &part_us))
-        part_us = 0;
-    journal->claim.second_ms = redis_now_ms() - part_us / 1000;
-    journal_command(journal, role, 1, on_role);
     if (journal->phase == JOURNAL_PHASE_CLAIMING)
         journal_command(journal, watch, USHER_COUNT_OF(watch), on_watching);
     journal_ask_end(journal, on_stream);
@@ -191,26 +161,12 @@ void journal_claim_prepare(struct journal *journal, void (*on_ready)(struct jour
     journal_command(journal, args, 1, on_time);
 }
 
-void journal_settle_claim(struct journal *journal)
-{
-    int64_t wait_ms = journal->claim.unique_ms - redis_now_ms();
-    if (!journal->claim.is_replicated || wait_ms <= 0) {
-        journal_begin_leading(journal);
-        return;
-    }
-    event_add(journal->retry,
-              &(struct timeval){.tv_sec = wait_ms / 1000, .tv_usec = wait_ms % 1000 * 1000});
-}
-
 static void go_on(struct journal *journal)
 {
     journal->claim.did_stand = true;
     journal->epoch = journal->claim.n.epoch;
     journal_set_phase(journal, JOURNAL_PHASE_READING);
-    if (usher_number_compare(journal->last, journal->claim.n) == 0)
-        journal_settle_claim(journal);
-    else
-        journal_read_on(journal);
+    journal_read_on(journal);
 }
 
 /* Somebody was faster. */

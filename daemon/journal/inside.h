@@ -72,9 +72,6 @@ struct journal_claim {
     bool did_stand;          /* Redis has said so once */
     bool is_judged;          /* its answer was looked at */
     int64_t redis_s;
-    int64_t second_ms;  /* CLOCK_BOOTTIME: when that second of Redis's began */
-    int64_t unique_ms;  /* the same: from when on nobody else can get this epoch */
-    bool is_replicated; /* a failover may lose the claim */
     void (*on_ready)(struct journal *journal);
 };
 
@@ -225,9 +222,6 @@ void journal_find_fini(struct journal *journal);
 /* Makes the line of router.started under an epoch above all that are known, then calls `on_ready`.
  */
 void journal_claim_prepare(struct journal *journal, void (*on_ready)(struct journal *journal));
-/* The claim stands, and all before it was handed over: begins to lead, when its number is certain.
- */
-void journal_settle_claim(struct journal *journal);
 /* Hands over what follows journal->last up to the claim. */
 void journal_read_on(struct journal *journal);
 /* Reads what comes behind journal->last. */

@@ -166,7 +166,7 @@ static void on_entries(void *owner, const struct redisReply *reply)
         if (journal_hand_over(journal, &entry) != JOURNAL_HANDING_DONE)
             return;
         if (usher_number_compare(entry.id, journal->claim.n) == 0) {
-            journal_settle_claim(journal);
+            journal_begin_leading(journal);
             return;
         }
     }

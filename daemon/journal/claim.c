@@ -2,7 +2,8 @@
  * before, so that it is known whether somebody leads who must not be replaced; what an old leader
  * appends until the claim stands is read after it, and then his appends are refused. Redis takes
  * the claim only while the stream is as it was when its end was judged (WATCH): nobody's claim in
- * between is passed over, and none stands behind an end that Redis has lost. */
+ * between is passed over, and none stands behind an end that Redis has lost. A claim that was given
+ * up leaves its WATCH on the connection, which would refuse the next claim: UNWATCH goes first. */
 #include <hiredis/hiredis.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -141,14 +142,17 @@ static void on_watching(void *owner, const struct redisReply *reply)
 static void on_time(void *owner, const struct redisReply *reply)
 {
     struct journal *journal = owner;
+    const struct usher_text unwatch[] = {USHER_TEXT("UNWATCH")};
     const struct usher_text watch[] = {USHER_TEXT("WATCH"), journal->stream};
     if (!journal_take(journal, reply))
         return;
     if (!usher_text_read_int64(journal_reply_text(journal_reply_element(reply, 0)),
                                &journal->claim.redis_s))
         journal->claim.redis_s = 0;
-    if (journal->phase == JOURNAL_PHASE_CLAIMING)
+    if (journal->phase == JOURNAL_PHASE_CLAIMING) {
+        journal_command(journal, unwatch, USHER_COUNT_OF(unwatch), on_watching);
         journal_command(journal, watch, USHER_COUNT_OF(watch), on_watching);
+    }
     journal_ask_end(journal, on_stream);
 }
 

@@ -14,7 +14,7 @@ struct redisReply;
     "&__redis__:invalidate +role +config|get +client|id +client|tracking +subscribe +scan "        \
     "+exists +get +set +hset +hgetall +expire +unlink +time +wait +info +memory|usage +xadd "      \
     "+xread "                                                                                      \
-    "+xrange +xrevrange +xtrim +xdel +xsetid +xinfo|stream +watch +multi +exec"
+    "+xrange +xrevrange +xtrim +xdel +xsetid +xinfo|stream +watch +unwatch +multi +exec"
 
 #define LOGIN_ARGS_MAX  3
 #define LOGIN_FOUND_MAX 160

@@ -7,6 +7,7 @@ import unittest
 
 from gate import Gate
 from harness import Center, wait_until
+from pair import Pair
 
 
 class Racing(Center):
@@ -102,6 +103,30 @@ class Faster(unittest.TestCase):
                 center.wait_log("start once with --take-over")
                 pbx.call({"do": "contact.arrive", "contact": "1", "channel": "voice"})
                 self.assertIsNone(center.usherd.poll())
+
+
+class Again(unittest.TestCase):
+    def test_standby_that_gave_a_claim_up_takes_over_at_the_next_silence(self):
+        with Pair() as pair:
+            pair.kill("b")
+            gate = Gate(pair.path("gate.sock"), pair.redis_socket, b"TIME")
+            real, pair.redis_socket = pair.redis_socket, pair.path("gate.sock")
+            pair.write_settings("b.yaml", "b.sock")
+            pair.redis_socket = real
+            pair.start_one("b")
+            pair.wait_standby("b")
+            pair.send_signal("a", signal.SIGSTOP)
+            self.assertTrue(gate.reached.wait(10))
+            last = pair.numbers()[-1]
+            pair.send_signal("a", signal.SIGCONT)
+            wait_until(lambda: pair.numbers()[-1] > last, "a leads on")
+            gate.open()
+            last = pair.numbers()[-1][1]
+            wait_until(lambda: pair.numbers()[-1][1] > last + 3, "a leads on while b follows")
+            silences = pair.log().count("The leader is silent")
+            pair.kill("a")
+            pair.wait_leader("b")
+            self.assertEqual(pair.log().count("The leader is silent"), silences + 1)
 
 
 if __name__ == "__main__":

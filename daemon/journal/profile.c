@@ -6,10 +6,8 @@
 
 #include "journal/reply.h"
 #include "log.h"
-#include "model/channel.h"
+#include "model/profile.h"
 #include "wire/json.h"
-
-#define CAPACITY_MAX 100
 
 struct pair {
     struct usher_text key;
@@ -35,53 +33,6 @@ static void warn(struct usher_text agent, struct usher_text field, const char *w
     log_warning("A field of a profile is left out: see to its value in Redis",
                 "agent=%s field=%s expected=\"%s\"", log_value(agent, agent_value),
                 log_value(field, field_value), what);
-}
-
-/* How many bytes the character at `at` takes; 0 when it is no valid UTF-8 (RFC 3629) or a control
- * character. */
-static size_t character_length(const unsigned char *at, size_t left)
-{
-    static const uint32_t lowest[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t length = at[0] < 0x80 ? 1 : at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
-    uint32_t code;
-    if (length == 1)
-        return at[0] >= 0x20 && at[0] != 0x7f;
-    if (at[0] < 0xc2 || at[0] > 0xf4 || length > left)
-        return 0;
-    code = at[0] & (0xffu >> (length + 1));
-    for (size_t i = 1; i < length; i++) {
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-        code = code << 6 | (at[i] & 0x3fu);
-    }
-    if (code < lowest[length] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff) ||
-        code < 0xa0)
-        return 0;
-    return length;
-}
-
-static bool is_plain(struct usher_text text)
-{
-    const unsigned char *at = (const unsigned char *)text.at;
-    size_t left = text.length;
-    if (left > USHER_NAME_MAX)
-        return false;
-    while (left > 0) {
-        size_t length = character_length(at, left);
-        if (length == 0)
-            return false;
-        at += length;
-        left -= length;
-    }
-    return true;
-}
-
-/* The part of `field` behind `prefix`; absent when it begins otherwise. */
-static struct usher_text behind(struct usher_text field, struct usher_text prefix)
-{
-    if (field.length <= prefix.length || memcmp(field.at, prefix.at, prefix.length) != 0)
-        return USHER_NO_TEXT;
-    return (struct usher_text){field.at + prefix.length, field.length - prefix.length};
 }
 
 static int compare_pairs(const void *a, const void *b)
@@ -112,44 +63,13 @@ static void write_pairs(struct pair *pairs, size_t count, struct usher_bytes *ou
     usher_json_write_close(&writer, '}');
 }
 
-static void read_skill(struct pair *skills, size_t *count, struct usher_text agent,
-                       struct usher_text field, struct usher_text name, struct usher_text value)
+static void add_skill(struct pair *skills, size_t *count, struct usher_text agent,
+                      struct usher_text name, const struct usher_profile_field *field)
 {
-    int64_t level;
-    if (!is_plain(name) || !usher_text_read_int64(value, &level) || level < 0 ||
-        level > USHER_LEVEL_MAX) {
-        warn(agent, field, "a level of 0 to 10");
-        return;
-    }
-    if (level == 0)
-        return;
-    if (*count == PROFILE_SKILLS_MAX) {
-        warn(agent, field, "fewer skills");
-        return;
-    }
-    skills[(*count)++] = (struct pair){name, level};
-}
-
-static void read_capacity(struct pair *capacity, size_t *count, struct usher_text agent,
-                          struct usher_text field, struct usher_text channel,
-                          struct usher_text value)
-{
-    int64_t contacts;
-    if (usher_channel_find(channel) == USHER_CHANNEL_NONE ||
-        !usher_text_read_int64(value, &contacts) || contacts < 0 || contacts > CAPACITY_MAX) {
-        warn(agent, field, "capacity.<channel>, 0 to 100");
-        return;
-    }
-    capacity[(*count)++] = (struct pair){channel, contacts}; /* a hash has each field once */
-}
-
-static struct usher_text read_plain(struct usher_text agent, struct usher_text field,
-                                    struct usher_text value)
-{
-    if (is_plain(value))
-        return value;
-    warn(agent, field, "at most 128 bytes of UTF-8 without control characters");
-    return USHER_NO_TEXT;
+    if (*count == PROFILE_SKILLS_MAX)
+        warn(agent, name, "fewer skills");
+    else
+        skills[(*count)++] = (struct pair){field->key, field->number};
 }
 
 void profile_read(struct profile *profile, struct usher_text agent, const struct redisReply *reply)
@@ -160,18 +80,19 @@ void profile_read(struct profile *profile, struct usher_text agent, const struct
     profile->name = USHER_NO_TEXT;
     profile->phone = USHER_NO_TEXT;
     for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i + 1 < reply->elements; i += 2) {
-        struct usher_text field = journal_reply_text(reply->element[i]);
+        struct usher_text name = journal_reply_text(reply->element[i]);
         struct usher_text value = journal_reply_text(reply->element[i + 1]);
-        struct usher_text skill = behind(field, USHER_TEXT("skill."));
-        struct usher_text channel = behind(field, USHER_TEXT("capacity."));
-        if (skill.at)
-            read_skill(skills, &skills_count, agent, field, skill, value);
-        else if (channel.at)
-            read_capacity(capacity, &capacity_count, agent, field, channel, value);
-        else if (usher_text_is_equal(field, USHER_TEXT("name")))
-            profile->name = read_plain(agent, field, value);
-        else if (usher_text_is_equal(field, USHER_TEXT("phone")))
-            profile->phone = read_plain(agent, field, value);
+        struct usher_profile_field field = usher_profile_field_read(name, value);
+        if (field.expected)
+            warn(agent, name, field.expected);
+        else if (field.kind == USHER_PROFILE_SKILL && field.number > 0)
+            add_skill(skills, &skills_count, agent, name, &field);
+        else if (field.kind == USHER_PROFILE_CAPACITY) /* a hash has each field once */
+            capacity[capacity_count++] = (struct pair){field.key, field.number};
+        else if (field.kind == USHER_PROFILE_NAME)
+            profile->name = value;
+        else if (field.kind == USHER_PROFILE_PHONE)
+            profile->phone = value;
     }
     write_pairs(skills, skills_count, &profile->skills, agent);
     write_pairs(capacity, capacity_count, &profile->capacity, agent);

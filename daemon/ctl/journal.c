@@ -316,10 +316,6 @@ enum exit_code perform_journal(const struct options *options, enum usher_role ro
     (void)role;
     struct settings *settings;
     enum exit_code code = EXIT_USAGE;
-    if (strcmp(options->action, "check") != 0 && strcmp(options->action, "repair") != 0) {
-        fprintf(stderr, "usherctl: journal takes check or repair, not \"%s\"\n", options->action);
-        return EXIT_USAGE;
-    }
     settings = calloc(1, sizeof(*settings));
     if (settings && read_settings(options->config, settings))
         code = work(settings, options);

@@ -175,40 +175,31 @@ static enum exit_code ask(const struct options *options, enum usher_role role,
     return code;
 }
 
-enum exit_code perform_agent(const struct options *options, enum usher_role role, const char *agent,
-                             const char *move, const char *reason)
+enum exit_code perform_agent(const struct options *options, enum usher_role role)
 {
     static const struct {
         const char *word;
         enum usher_command_kind kind;
-        bool has_reason;
         const char *done;
     } moves[] = {
-        {"ready", USHER_COMMAND_AGENT_READY, false, "is ready"},
-        {"not-ready", USHER_COMMAND_AGENT_NOT_READY, true, "is not ready:"},
-        {"sign-in", USHER_COMMAND_AGENT_SIGN_IN, false, "is signed in"},
-        {"sign-out", USHER_COMMAND_AGENT_SIGN_OUT, false, "is signed out"},
+        {"ready", USHER_COMMAND_AGENT_READY, "is ready"},
+        {"not-ready", USHER_COMMAND_AGENT_NOT_READY, "is not ready:"},
+        {"sign-in", USHER_COMMAND_AGENT_SIGN_IN, "is signed in"},
+        {"sign-out", USHER_COMMAND_AGENT_SIGN_OUT, "is signed out"},
     };
-    for (size_t i = 0; i < USHER_COUNT_OF(moves); i++) {
-        if (strcmp(move, moves[i].word) != 0)
-            continue;
-        if (moves[i].has_reason != (reason != NULL)) {
-            fprintf(stderr, "usherctl: %s %s\n", move,
-                    reason ? "has no reason"
-                           : "needs a reason: one of `not_ready` in the rules, such as lunch");
-            return EXIT_USAGE;
-        }
-        struct usher_command command = {.kind = moves[i].kind};
-        USHER_FIELDS_SET(&command.fields, AGENT, agent, usher_text_of(agent));
-        if (reason != NULL)
-            USHER_FIELDS_SET(&command.fields, REASON, reason, usher_text_of(reason));
-        char done[256];
-        snprintf(done, sizeof(done), "%s %s%s%s", agent, moves[i].done, reason ? " " : "",
-                 reason ? reason : "");
-        return ask(options, role, &command, done);
-    }
-    fprintf(stderr, "usherctl: \"%s\" is none of ready, not-ready, sign-in, sign-out\n", move);
-    return EXIT_USAGE;
+    const char *agent = options->arguments[0];
+    const char *reason = options->arguments_count > 1 ? options->arguments[1] : NULL;
+    size_t i = 0;
+    while (i + 1 < USHER_COUNT_OF(moves) && strcmp(options->action, moves[i].word) != 0)
+        i++;
+    struct usher_command command = {.kind = moves[i].kind};
+    USHER_FIELDS_SET(&command.fields, AGENT, agent, usher_text_of(agent));
+    if (reason != NULL)
+        USHER_FIELDS_SET(&command.fields, REASON, reason, usher_text_of(reason));
+    char done[256];
+    snprintf(done, sizeof(done), "%s %s%s%s", agent, moves[i].done, reason ? " " : "",
+             reason ? reason : "");
+    return ask(options, role, &command, done);
 }
 
 enum exit_code perform_reload(const struct options *options, enum usher_role role)

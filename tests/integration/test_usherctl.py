@@ -239,6 +239,17 @@ class Usage(unittest.TestCase):
             self.assertEqual((status, output), (2, ""), arguments)
             self.assertIn("usherctl", errors)
 
+    def test_an_option_that_a_command_does_not_have_names_those_that_have_it(self):
+        for arguments, has_not, have in ((["status", "--full"], "`status` has no --full", ["contacts", "events"]),
+                                         (["journal", "check", "--yes"], "`journal check` has no --yes", ["journal repair"])):
+            _, _, errors = usherctl(*arguments)
+            for part in [has_not, *have]:
+                self.assertIn(part, errors)
+
+    def test_a_wrong_word_is_told_what_is_right(self):
+        self.assertIn('did you mean "agents"?', usherctl("agnts")[2])
+        self.assertIn("usherctl agent AGENT not-ready REASON", usherctl("agent", "olena", "not-ready")[2])
+
     def test_help_and_version(self):
         status, output, _ = usherctl("--help")
         self.assertEqual(status, 0)
@@ -246,9 +257,21 @@ class Usage(unittest.TestCase):
             self.assertIn(f"  {name} ", output)
             status, page, _ = usherctl(name, "--help")
             self.assertEqual(status, 0)
-            self.assertIn(f"  usherctl {name}" if name != "reload" else "usherctl reload", page)
+            self.assertIn(f"Usage: usherctl {name}", page)
             self.assertEqual(usherctl("help", name)[1], page)
         self.assertRegex(usherctl("--version")[1], r"^usherctl \d+\.\d+\.\d+\n$")
+
+    def test_the_help_of_a_command_has_its_options_with_their_sentences(self):
+        page = usherctl("contacts", "--help")[1]
+        self.assertRegex(page, r"(?m)^  --full +show personal data too")
+        self.assertNotIn("--yes", page)
+
+    def test_help_fits_a_screen_and_has_colour_there(self):
+        lines = usherctl("--help")[1].splitlines()
+        self.assertLess(len(lines), 24)
+        self.assertLessEqual(max(map(len, lines)), 80)
+        self.assertIn("\033[1mstatus", on_terminal(["--help"], 80, ""))
+        self.assertNotIn("\033", on_terminal(["--help"], 80, "1"))
 
 
 def on_terminal(arguments, width, no_colour):

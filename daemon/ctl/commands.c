@@ -1,0 +1,109 @@
+/* The groups of commands, and how the words of the command line find their form. */
+#include "ctl/commands.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "rules/suggest.h"
+
+const struct command_group *const command_groups[COMMAND_GROUPS_COUNT] = {
+    &commands_look, &commands_act, &commands_rules, &commands_journal};
+
+const struct command *command_at(size_t n)
+{
+    for (size_t i = 0; i < COMMAND_GROUPS_COUNT; i++) {
+        if (n < command_groups[i]->count)
+            return &command_groups[i]->commands[n];
+        n -= command_groups[i]->count;
+    }
+    return NULL;
+}
+
+const struct command *command_find(const char *name, struct usher_text *nearest)
+{
+    const struct command *command;
+    struct usher_suggestion suggestion;
+    usher_suggestion_start(&suggestion, usher_text_of(name));
+    for (size_t i = 0; (command = command_at(i)) != NULL; i++) {
+        if (strcmp(command->name, name) == 0)
+            return command;
+        usher_suggestion_offer(&suggestion, usher_text_of(command->name));
+    }
+    *nearest = suggestion.best;
+    return NULL;
+}
+
+size_t command_forms_count(const struct command *command)
+{
+    size_t count = 0;
+    while (count < COMMAND_FORMS_MAX && command->forms[count].words != NULL)
+        count++;
+    return count;
+}
+
+const char *command_word_read(const char *at, struct command_word *word)
+{
+    size_t length = strcspn(at, " ");
+    const char *next = at + length + (at[length] != '\0');
+    word->is_optional = at[0] == '[';
+    if (word->is_optional) {
+        at++;
+        length -= 2;
+    }
+    word->is_repeated = length > 3 && memcmp(at + length - 3, "...", 3) == 0;
+    if (word->is_repeated)
+        length -= 3;
+    word->is_placeholder = isupper((unsigned char)at[0]) != 0;
+    word->name = (struct usher_text){at, length};
+    return next;
+}
+
+static bool form_fits(const struct command_form *form, char **words, int count)
+{
+    struct command_word word;
+    int at = 0;
+    for (const char *rest = form->words; rest[0] != '\0';) {
+        rest = command_word_read(rest, &word);
+        if (at == count && !word.is_optional)
+            return false;
+        if (at == count)
+            continue;
+        if (!word.is_placeholder && !usher_text_is_equal(word.name, usher_text_of(words[at])))
+            return false;
+        at = word.is_repeated ? count : at + 1;
+    }
+    return at == count;
+}
+
+/* `words` fit `form`. */
+static void take_words(const struct command_form *form, char **words, int count,
+                       struct options *options)
+{
+    struct command_word word;
+    int at = 0;
+    options->action = NULL;
+    options->arguments = words;
+    options->arguments_count = 0;
+    for (const char *rest = form->words; rest[0] != '\0' && at < count;) {
+        rest = command_word_read(rest, &word);
+        if (!word.is_placeholder) {
+            options->action = words[at++];
+            continue;
+        }
+        int end = word.is_repeated ? count : at + 1;
+        while (at < end)
+            words[options->arguments_count++] = words[at++];
+    }
+}
+
+const struct command_form *command_take(const struct command *command, char **words, int count,
+                                        struct options *options)
+{
+    for (size_t i = 0; i < command_forms_count(command); i++) {
+        if (!form_fits(&command->forms[i], words, count))
+            continue;
+        take_words(&command->forms[i], words, count, options);
+        return &command->forms[i];
+    }
+    return NULL;
+}

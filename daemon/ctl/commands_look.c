@@ -1,0 +1,76 @@
+/* The commands that look and change nothing. */
+#include "ctl/commands.h"
+#include "ctl/perform.h"
+
+static const struct command commands[] = {
+    {
+        .name = "status",
+        .sentence = "one page: agents, contacts and queues",
+        .forms = {{"", NULL, USHER_ROLE_OBSERVER, 0, perform_status}},
+        .examples = {{.line = "usherctl status"},
+                     {.line = "usherctl status --json | jq .contacts.waiting"},
+                     {.line = "watch -n 1 usherctl status", .kind = EXAMPLE_FOLLOWS}},
+    },
+    {
+        .name = "queues",
+        .sentence = "the queues: waiting, longest wait, free agents",
+        .description = "Each JSON line is a `state.queue` of the protocol.",
+        .forms = {{"", NULL, USHER_ROLE_OBSERVER, 0, perform_queues}},
+        .examples = {{.line = "usherctl queues"},
+                     {.line = "usherctl queues --json | jq -r 'select(.waiting > 5) | .queue'"}},
+    },
+    {
+        .name = "agents",
+        .sentence = "the agents, what each does and can",
+        .description = "Each JSON line is a `state.agent` of the protocol.",
+        .forms = {{"", NULL, USHER_ROLE_OBSERVER, 0, perform_agents}},
+        .examples = {{.line = "usherctl agents"},
+                     {.line = "usherctl agents --json | jq -r 'select(.state == \"ready\") | "
+                              ".agent'"}},
+    },
+    {
+        .name = "contacts",
+        .sentence = "the live contacts",
+        .description = "Each JSON line is a `state.contact` of the protocol.",
+        .forms = {{"", NULL, USHER_ROLE_OBSERVER, OPTION_BIT(FULL), perform_contacts}},
+        .examples = {{.line = "usherctl contacts"},
+                     {.line = "usherctl contacts --json | jq -r 'select(.state == \"waiting\") | "
+                              ".contact'"},
+                     {"usherctl contacts --full", "shows personal data too: from, data and note",
+                      EXAMPLE_RUNS, EXIT_DONE}},
+    },
+    {
+        .name = "events",
+        .sentence = "follows what happens, an event a line",
+        .description = "On a terminal a line is cut to its width; a pipe gets all.",
+        .forms = {{"", NULL, USHER_ROLE_OBSERVER,
+                   OPTION_BIT(FULL) | OPTION_BIT(ALL) | OPTION_BIT(AFTER) | OPTION_BIT(COUNT),
+                   perform_events}},
+        .examples = {{.line = "usherctl events", .kind = EXAMPLE_FOLLOWS},
+                     {.line = "usherctl events --json | jq 'select(.ev == \"contact.offered\")'",
+                      .kind = EXAMPLE_FOLLOWS},
+                     {"usherctl events --after 1763745500-8841",
+                      "begins behind that event, if it is in memory", EXAMPLE_FOLLOWS, EXIT_DONE},
+                     {"usherctl events --count 10", "ends after ten", EXAMPLE_FOLLOWS, EXIT_DONE},
+                     {"usherctl events --full", "shows personal data too: from, data and note",
+                      EXAMPLE_FOLLOWS, EXIT_DONE},
+                     {"usherctl events --all", "heartbeats too", EXAMPLE_FOLLOWS, EXIT_DONE}},
+    },
+    {
+        .name = "standby",
+        .sentence = "each usherd of the site: leader, or how far behind",
+        .description =
+            "STATE is `same` or `differs`: how a standby's state compares with the leader's last "
+            "digest. CLOCK is by how much its clock is ahead. Exit code 1: one would not take "
+            "over.\n"
+            "\n"
+            "Each JSON line is a `state.router` of the protocol.",
+        .forms = {{"", NULL, USHER_ROLE_OBSERVER, 0, perform_standby}},
+        .examples = {{.line = "usherctl --socket /run/usher/a/usher.sock,/run/usher/b/usher.sock "
+                              "standby"},
+                     {.line = "usherctl --tcp router1:7411,router2:7411 standby --json | jq -r "
+                              ".state"}},
+    },
+};
+
+const struct command_group commands_look = {"look", commands, USHER_COUNT_OF(commands)};

@@ -1,0 +1,151 @@
+/* The table of options. Each row's reader says what is wrong with what it was given. */
+#include "ctl/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LETTER_FIRST 256 /* getopt's name of the first row, above all characters */
+
+static void *member(struct options *options, const struct option_row *row)
+{
+    return (char *)options + row->place;
+}
+
+static bool read_flag(const struct option_row *row, const char *text, struct options *options)
+{
+    (void)text;
+    *(bool *)member(options, row) = true;
+    return true;
+}
+
+static bool read_text(const struct option_row *row, const char *text, struct options *options)
+{
+    *(const char **)member(options, row) = text;
+    return true;
+}
+
+static bool read_count(const struct option_row *row, const char *text, struct options *options)
+{
+    int64_t *count = member(options, row);
+    if (usher_text_read_int64(usher_text_of(text), count) && *count > 0)
+        return true;
+    fprintf(stderr, "usherctl: --%s takes a number above 0, not \"%s\"\n", row->name, text);
+    return false;
+}
+
+static bool read_token(const struct option_row *row, const char *path, struct options *options)
+{
+    FILE *file = fopen(path, "re");
+    bool is_read = file != NULL && fgets(options->token, OPTIONS_TOKEN_SIZE, file) != NULL;
+    (void)row;
+    if (is_read)
+        options->token[strcspn(options->token, "\r\n")] = '\0';
+    else
+        fprintf(stderr, "usherctl: cannot read a token from %s\n", path);
+    if (file)
+        fclose(file);
+    options->addresses.token = options->token;
+    return is_read;
+}
+
+static bool read_role(const struct option_row *row, const char *text, struct options *options)
+{
+    enum usher_role role = usher_role_find(usher_text_of(text));
+    options->role = role;
+    if (role == USHER_ROLE_OBSERVER || role == USHER_ROLE_SUPERVISOR || role == USHER_ROLE_ADMIN)
+        return true;
+    fprintf(stderr, "usherctl: --%s takes observer, supervisor or admin, not \"%s\"\n", row->name,
+            text);
+    return false;
+}
+
+static bool add_address(bool is_tcp, const char *text, struct options *options)
+{
+    if (client_addresses_add(&options->addresses, is_tcp, usher_text_of(text)))
+        return true;
+    fprintf(stderr, "usherctl: \"%s\": at most %d addresses of %d bytes are possible\n", text,
+            CLIENT_ADDRESSES_MAX, CLIENT_ADDRESS_SIZE - 1);
+    return false;
+}
+
+static bool read_socket(const struct option_row *row, const char *text, struct options *options)
+{
+    (void)row;
+    return add_address(false, text, options);
+}
+
+static bool read_tcp(const struct option_row *row, const char *text, struct options *options)
+{
+    (void)row;
+    return add_address(true, text, options);
+}
+
+#define PLACE(name) offsetof(struct options, name)
+
+const struct option_row option_rows[OPTIONS_COUNT] = {
+    [OPTION_SOCKET] = {"socket", "PATH",
+                       "usherd's Unix socket (else $USHER_SOCKET, else " CLIENT_SOCKET_DEFAULT
+                       "); several, with commas between: whoever of them leads is asked",
+                       read_socket, 0},
+    [OPTION_TCP] = {"tcp", "HOST:PORT",
+                    "connect over TCP instead, with a token; several, with commas between",
+                    read_tcp, 0},
+    [OPTION_TOKEN_FILE] = {"token-file", "FILE",
+                           "the token's file (else $USHER_TOKEN); never on the command line",
+                           read_token, 0},
+    [OPTION_ROLE] = {"role", "ROLE",
+                     "ask for this role (observer, supervisor, admin) instead of the least that "
+                     "will do",
+                     read_role, 0},
+    [OPTION_JSON] = {"json", NULL, "print JSON for programs, an object a line", read_flag,
+                     PLACE(is_json)},
+    [OPTION_HELP] = {"help", NULL, "show help, a command's behind its name, and end", read_flag,
+                     PLACE(is_help)},
+    [OPTION_VERSION] = {"version", NULL, "show the version and end", read_flag, PLACE(is_version)},
+    [OPTION_FULL] = {"full", NULL, "show personal data too: from, data and note", read_flag,
+                     PLACE(is_full)},
+    [OPTION_ALL] = {"all", NULL, "show heartbeats too", read_flag, PLACE(is_all)},
+    [OPTION_AFTER] = {"after", "N",
+                      "begin behind the event of this number, if usherd has it in memory",
+                      read_text, PLACE(after)},
+    [OPTION_COUNT] = {"count", "COUNT", "end after so many events", read_count, PLACE(count)},
+    [OPTION_CONFIG] = {"config", "FILE",
+                       "usherd's settings, which say where Redis is (else " OPTIONS_CONFIG_DEFAULT
+                       ")",
+                       read_text, PLACE(config)},
+    [OPTION_YES] = {"yes", NULL, "do not ask: for scripts", read_flag, PLACE(is_yes)},
+    [OPTION_DRY_RUN] = {"dry-run", NULL, "show what would be done, and change nothing", read_flag,
+                        PLACE(is_dry_run)},
+};
+
+void options_init(struct options *options)
+{
+    *options = (struct options){
+        .addresses = {.token = getenv("USHER_TOKEN")},
+        .count = -1,
+        .config = OPTIONS_CONFIG_DEFAULT,
+        .style = table_style_of(stdout),
+    };
+}
+
+bool options_read(struct options *options, int count, char **arguments, int *rest)
+{
+    struct option table[OPTIONS_COUNT + 1] = {{NULL, 0, NULL, 0}};
+    for (int i = 0; i < OPTIONS_COUNT; i++)
+        table[i] = (struct option){option_rows[i].name,
+                                   option_rows[i].argument ? required_argument : no_argument, NULL,
+                                   LETTER_FIRST + i};
+    for (int letter; (letter = getopt_long(count, arguments, "h", table, NULL)) != -1;) {
+        int id = letter == 'h' ? OPTION_HELP : letter - LETTER_FIRST;
+        if (letter == '?' || !option_rows[id].read(&option_rows[id], optarg, options))
+            return false; /* getopt, or the row, has said why */
+        options->given |= 1u << id;
+    }
+    *rest = optind;
+    if (options->addresses.count > 0)
+        return true;
+    const char *path = getenv("USHER_SOCKET");
+    return add_address(false, path && path[0] ? path : CLIENT_SOCKET_DEFAULT, options);
+}

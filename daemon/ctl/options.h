@@ -1,0 +1,86 @@
+/* The options of usherctl: one table, from which the command line is read, and help, man page and
+ * completion are written. A new option is an OPTION_ here, a row in options.c, a member of struct
+ * options, and a bit in the forms (ctl/commands.h) that take it. */
+#ifndef CTL_OPTIONS_H
+#define CTL_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ctl/client.h"
+#include "ctl/table.h"
+#include "model/role.h"
+
+#define OPTIONS_CONFIG_DEFAULT "/etc/usher/usherd.yaml"
+
+/* What the process ends with. */
+enum exit_code { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_UNREACHABLE = 3 };
+
+enum option_id {
+    /* Every command has these. */
+    OPTION_SOCKET = 0,
+    OPTION_TCP,
+    OPTION_TOKEN_FILE,
+    OPTION_ROLE,
+    OPTION_JSON,
+    OPTION_HELP,
+    OPTION_VERSION,
+    /* These only the forms that say so. */
+    OPTION_FULL,
+    OPTION_ALL,
+    OPTION_AFTER,
+    OPTION_COUNT,
+    OPTION_CONFIG,
+    OPTION_YES,
+    OPTION_DRY_RUN,
+    OPTIONS_COUNT,
+};
+
+#define OPTION_BIT(NAME) (1u << OPTION_##NAME)
+#define OPTIONS_COMMON   (OPTION_BIT(FULL) - 1)
+
+#define OPTIONS_TOKEN_SIZE 256
+
+/* All that the command line says. Texts are borrowed from it. */
+struct options {
+    struct client_addresses addresses;
+    char token[OPTIONS_TOKEN_SIZE]; /* of --token-file; addresses.token points here */
+    enum usher_role role;           /* NONE = the form's own */
+    bool is_json;
+    bool is_help;
+    bool is_version;
+    bool is_full;       /* personal data too */
+    bool is_all;        /* heartbeats too */
+    const char *after;  /* the number of an event, or NULL */
+    int64_t count;      /* of events; -1 = no bound */
+    const char *config; /* usherd's settings, for what goes to Redis itself */
+    bool is_yes;        /* does not ask */
+    bool is_dry_run;    /* changes nothing */
+    unsigned given;     /* OPTION_BITs */
+    const char *action; /* the form's own word, such as "check" of `journal check`, or NULL */
+    char **arguments;   /* what stands in place of the form's placeholders, in their order */
+    int arguments_count;
+    struct table_style style; /* of standard output */
+};
+
+struct option_row {
+    const char *name;     /* without the dashes */
+    const char *argument; /* as the help shows it; NULL = takes none */
+    const char *sentence; /* no capital, no full stop */
+    /* Stores `text`, or says what is wrong with it and returns false. */
+    bool (*read)(const struct option_row *row, const char *text, struct options *options);
+    size_t place; /* of the member in struct options, where `read` has but one */
+};
+
+/* By enum option_id. */
+extern const struct option_row option_rows[OPTIONS_COUNT];
+
+/* What holds when the command line says nothing. */
+void options_init(struct options *options);
+
+/* Reads the options, which may stand anywhere, and the environment; what is no option is moved to
+ * the end, and *rest is where it begins. False when it has said what is wrong. */
+USHER_MUST_USE bool options_read(struct options *options, int count, char **arguments, int *rest);
+
+#endif

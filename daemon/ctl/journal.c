@@ -1,25 +1,21 @@
 /* `usherctl journal`: looks for what no router wrote into the journal, and removes it. It talks to
  * Redis itself, since usherd holds meanwhile or does not run. */
-#include <errno.h>
 #include <hiredis/hiredis.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "ctl/consent.h"
 #include "ctl/perform.h"
 #include "ctl/show.h"
-#include "journal/dial.h"
+#include "ctl/site.h"
 #include "journal/foreign.h"
 #include "journal/keys.h"
-#include "settings.h"
 #include "wire/json.h"
 
-#define LINE_BYTES    65536 /* a line of JSON is far shorter */
-#define SHOWN_MAX     20    /* entries; JSON has all */
-#define PROBLEM_BYTES 65536
+#define LINE_BYTES 65536 /* a line of JSON is far shorter */
+#define SHOWN_MAX  20    /* entries; JSON has all */
 
 static const struct table_column columns[] = {
     {"ENTRY", false, false}, {"AGE", true, false}, {"WHY", false, false}, {"FIELDS", false, true}};
@@ -29,28 +25,6 @@ static int64_t civil_ms(void)
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static bool read_settings(const char *path, struct settings *settings)
-{
-    struct usher_problems problems;
-    struct usher_bytes out;
-    usher_problems_init(&problems);
-    int result = settings_read(settings, path, &problems);
-    if (result == 0)
-        return true;
-    if (problems.count == 0) {
-        fprintf(stderr,
-                "usherctl: %s cannot be read: %s; name usherd's settings with --config FILE\n",
-                path, strerror(-result));
-        return false;
-    }
-    usher_bytes_init(&out, PROBLEM_BYTES);
-    usher_problems_write(&problems, path, &out);
-    struct usher_text text = usher_bytes_text(&out);
-    (void)fwrite(text.at, 1, text.length, stderr);
-    usher_bytes_fini(&out);
-    return false;
 }
 
 static const char *describe_fields(const struct foreign_entry *entry, char *room, size_t size)
@@ -178,39 +152,6 @@ static enum exit_code refuse(enum foreign_result result, const struct settings *
     return EXIT_REFUSED;
 }
 
-static enum exit_code refuse_dial(enum dial_result result, const struct settings *settings,
-                                  const char *why)
-{
-    const char *user = settings->redis.login.user[0] ? settings->redis.login.user : "default";
-    switch (result) {
-    case DIAL_REFUSED:
-        fprintf(stderr,
-                "usherctl: Redis does not let \"%s\" in: %s\n"
-                "Compare `user` and `password_file` under `redis` in usherd.yaml (for sentinels "
-                "`sentinel_user`, `sentinel_password_file`) with ACL LIST\n",
-                user, why);
-        return EXIT_REFUSED;
-    case DIAL_NO_MASTER:
-        fprintf(stderr, "usherctl: no master is found: %s\n", why);
-        return EXIT_UNREACHABLE;
-    case DIAL_DONE:
-    case DIAL_UNREACHABLE:
-        break;
-    }
-    fprintf(stderr, "usherctl: Redis cannot be reached: %s\n", why);
-    return EXIT_UNREACHABLE;
-}
-
-static bool is_wanted(const struct options *options)
-{
-    char answer[16];
-    if (options->is_yes)
-        return true;
-    fputs("Do that? [y/N] ", stdout);
-    (void)fflush(stdout);
-    return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
-}
-
 static void print_plan(const struct foreign *foreign)
 {
     char number[USHER_NUMBER_SIZE];
@@ -235,15 +176,9 @@ static enum exit_code repair(struct foreign *foreign, redisContext *redis, struc
             puts("Nothing was changed (--dry-run).");
         return EXIT_DONE;
     }
-    if (!options->is_yes && (options->is_json || !isatty(STDIN_FILENO))) {
-        fputs("usherctl: nothing was changed: without a terminal to ask at, --yes is needed\n",
-              stderr);
-        return EXIT_USAGE;
-    }
-    if (!is_wanted(options)) {
-        puts("Nothing was changed.");
-        return EXIT_REFUSED;
-    }
+    enum exit_code consent = consent_ask(options);
+    if (consent != EXIT_DONE)
+        return consent;
     enum foreign_result result = foreign_remove(foreign, redis, key, why);
     if (result == FOREIGN_DONE)
         result = foreign_find(foreign, redis, key, why);
@@ -287,38 +222,35 @@ static enum exit_code judge(struct foreign *foreign, redisContext *redis, const 
     return EXIT_REFUSED;
 }
 
-static enum exit_code work(const struct settings *settings, const struct options *options)
+static enum exit_code work(struct site *site, const struct options *options)
 {
     char key_room[JOURNAL_KEY_SIZE];
-    char why[DIAL_WHY_MAX] = "";
+    char why[FOREIGN_WHY_MAX] = "";
     char place_room[SETTINGS_PATH_MAX];
+    const struct settings *settings = &site->settings;
     struct usher_text key = journal_key_stream(settings->site, key_room);
-    struct settings_place place;
     struct foreign foreign;
-    redisContext *redis = NULL;
-    enum dial_result dialled = dial_master(&redis, settings, &place, why);
-    if (dialled != DIAL_DONE)
-        return refuse_dial(dialled, settings, why);
+    enum exit_code code = site_dial(site);
+    if (code != EXIT_DONE)
+        return code;
     foreign_init(&foreign);
-    enum foreign_result result = foreign_find(&foreign, redis, key, why);
-    enum exit_code code =
-        result == FOREIGN_DONE
-            ? judge(&foreign, redis, settings_write_redis(settings, &place, place_room), key,
-                    settings, options)
-            : refuse(result, settings, why);
+    enum foreign_result result = foreign_find(&foreign, site->redis, key, why);
+    code = result == FOREIGN_DONE ? judge(&foreign, site->redis,
+                                          settings_write_redis(settings, &site->place, place_room),
+                                          key, settings, options)
+                                  : refuse(result, settings, why);
     foreign_fini(&foreign);
-    redisFree(redis);
     return code;
 }
 
 enum exit_code perform_journal(const struct options *options, enum usher_role role)
 {
     (void)role;
-    struct settings *settings;
+    struct site *site;
     enum exit_code code = EXIT_USAGE;
-    settings = calloc(1, sizeof(*settings));
-    if (settings && read_settings(options->config, settings))
-        code = work(settings, options);
-    free(settings);
+    site = site_read(options->config);
+    if (site)
+        code = work(site, options);
+    site_free(site);
     return code;
 }

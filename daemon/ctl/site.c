@@ -1,0 +1,96 @@
+#include "ctl/site.h"
+
+#include <errno.h>
+#include <hiredis/hiredis.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/memory.h"
+#include "journal/dial.h"
+
+#define PROBLEM_BYTES 65536
+
+static bool read_settings(const char *path, struct settings *settings)
+{
+    struct usher_problems problems;
+    struct usher_bytes out;
+    usher_problems_init(&problems);
+    int result = settings_read(settings, path, &problems);
+    if (result == 0)
+        return true;
+    if (problems.count == 0) {
+        fprintf(stderr,
+                "usherctl: %s cannot be read: %s; name usherd's settings with --config FILE\n",
+                path, strerror(-result));
+        return false;
+    }
+    usher_bytes_init(&out, PROBLEM_BYTES);
+    usher_problems_write(&problems, path, &out);
+    struct usher_text text = usher_bytes_text(&out);
+    (void)fwrite(text.at, 1, text.length, stderr);
+    usher_bytes_fini(&out);
+    return false;
+}
+
+struct site *site_read(const char *config)
+{
+    struct site *site = memory_resize(NULL, sizeof(*site));
+    *site = (struct site){.redis = NULL};
+    if (read_settings(config, &site->settings))
+        return site;
+    site_free(site);
+    return NULL;
+}
+
+void site_free(struct site *site)
+{
+    if (site && site->redis)
+        redisFree(site->redis);
+    free(site);
+}
+
+static const char *user_of(const struct site *site)
+{
+    return site->settings.redis.login.user[0] ? site->settings.redis.login.user : "default";
+}
+
+enum exit_code site_dial(struct site *site)
+{
+    char why[DIAL_WHY_MAX] = "";
+    switch (dial_master(&site->redis, &site->settings, &site->place, why)) {
+    case DIAL_DONE:
+        return EXIT_DONE;
+    case DIAL_REFUSED:
+        fprintf(stderr,
+                "usherctl: Redis does not let \"%s\" in: %s\n"
+                "Compare `user` and `password_file` under `redis` in usherd.yaml (for sentinels "
+                "`sentinel_user`, `sentinel_password_file`) with ACL LIST\n",
+                user_of(site), why);
+        site->redis = NULL;
+        return EXIT_REFUSED;
+    case DIAL_NO_MASTER:
+        fprintf(stderr, "usherctl: no master is found: %s\n", why);
+        break;
+    case DIAL_UNREACHABLE:
+        fprintf(stderr, "usherctl: Redis cannot be reached: %s\n", why);
+        break;
+    }
+    site->redis = NULL;
+    return EXIT_UNREACHABLE;
+}
+
+enum exit_code site_refuse(const struct site *site, const struct redisReply *reply,
+                           const char *rights)
+{
+    if (!reply) {
+        fprintf(stderr, "usherctl: Redis cannot be reached: %s\n",
+                site->redis->err ? site->redis->errstr : "it gave no answer");
+        return EXIT_UNREACHABLE;
+    }
+    const char *why = reply->type == REDIS_REPLY_ERROR ? reply->str : "an answer of another kind";
+    fprintf(stderr, "usherctl: Redis refused it: %s\n", why);
+    if (strstr(why, "NOPERM"))
+        fprintf(stderr, "Allow Redis's user it: ACL SETUSER %s %s\n", user_of(site), rights);
+    return EXIT_REFUSED;
+}

@@ -18,7 +18,7 @@ void clock_init_at(struct clock *clock, int64_t civil_ms, int64_t boot_ms)
 
 void clock_init(struct clock *clock)
 {
-    clock_init_at(clock, clock_ms_of(CLOCK_REALTIME), clock_ms_of(CLOCK_BOOTTIME));
+    clock_init_at(clock, clock_civil_ms(), clock_ms_of(CLOCK_BOOTTIME));
 }
 
 void clock_follow(struct clock *clock, int64_t at_ms)
@@ -39,4 +39,9 @@ int64_t clock_read_at(struct clock *clock, int64_t boot_ms)
 int64_t clock_read(struct clock *clock)
 {
     return clock_read_at(clock, clock_ms_of(CLOCK_BOOTTIME));
+}
+
+int64_t clock_civil_ms(void)
+{
+    return clock_ms_of(CLOCK_REALTIME);
 }

@@ -22,4 +22,8 @@ int64_t clock_read(struct clock *clock);
 void clock_init_at(struct clock *clock, int64_t civil_ms, int64_t boot_ms);
 int64_t clock_read_at(struct clock *clock, int64_t boot_ms);
 
+/* The machine's own time in milliseconds since 1970. It may go back: for other machines' times and
+ * for people, never for waits. */
+int64_t clock_civil_ms(void);
+
 #endif

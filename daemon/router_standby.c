@@ -6,8 +6,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/random.h>
-#include <time.h>
 
+#include "clock.h"
 #include "log.h"
 #include "router.h"
 #include "router_state.h"
@@ -15,13 +15,6 @@
 
 #define SKEW_WARN_MS 1000
 #define SKEW_MAX_MS  30000 /* above, this clock would end offers and wrap-ups at the wrong time */
-
-static int64_t civil_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static bool is_far(int64_t skew_ms, int64_t max_ms)
 {
@@ -33,7 +26,7 @@ static bool is_far(int64_t skew_ms, int64_t max_ms)
 static void router_compare_clock(struct router *router, int64_t at_ms)
 {
     struct standby *standby = &router->standby;
-    int64_t skew_ms = civil_ms() - at_ms;
+    int64_t skew_ms = clock_civil_ms() - at_ms;
     bool was_far = standby->has_skew && is_far(standby->skew_ms, SKEW_WARN_MS);
     bool was_too_far = standby->has_skew && is_far(standby->skew_ms, SKEW_MAX_MS);
     standby->has_skew = true;

@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "ctl/consent.h"
 #include "ctl/perform.h"
 #include "ctl/show.h"
@@ -19,13 +19,6 @@
 
 static const struct table_column columns[] = {
     {"ENTRY", false, false}, {"AGE", true, false}, {"WHY", false, false}, {"FIELDS", false, true}};
-
-static int64_t civil_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static const char *describe_fields(const struct foreign_entry *entry, char *room, size_t size)
 {
@@ -46,7 +39,7 @@ static void print_found(const struct foreign *foreign, struct usher_text key, co
     char number[USHER_NUMBER_SIZE];
     char room[512];
     char age[SHOW_DURATION_SIZE];
-    int64_t now_ms = civil_ms();
+    int64_t now_ms = clock_civil_ms();
     printf("%.*s in the Redis at %s: %" PRId64
            " entries, %zu of them foreign; the last one of a router is %s\n",
            USHER_TEXT_ARGS(key), redis, foreign->entries_count, foreign->count,

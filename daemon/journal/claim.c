@@ -8,8 +8,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/random.h>
-#include <time.h>
 
+#include "clock.h"
 #include "engine/engine.h"
 #include "journal/inside.h"
 #include "log.h"
@@ -32,13 +32,6 @@ static int64_t last_line_ms(struct usher_text lines)
     if (lines.length == 0 || !usher_event_decode(lines, &scratch, &event, &answer))
         return 0;
     return event.at_ms;
-}
-
-static int64_t civil_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 static void encode(struct journal *journal, uint32_t epoch, int64_t at_ms)
@@ -70,7 +63,7 @@ static void encode(struct journal *journal, uint32_t epoch, int64_t at_ms)
 /* The highest of: our own epoch, the last id's, each plus one, and Redis's seconds. */
 static void choose(struct journal *journal, struct usher_number last, int64_t last_ms)
 {
-    int64_t now_ms = civil_ms();
+    int64_t now_ms = clock_civil_ms();
     int64_t epoch = journal->claim.redis_s;
     if (epoch <= journal->epoch)
         epoch = (int64_t)journal->epoch + 1;

@@ -1,23 +1,8 @@
 /* The first words to Redis, and what its answers say of it. */
 #include "journal/login.h"
 
-#include <hiredis/hiredis.h>
-
+#include "unit/reply_of.h"
 #include "unit/suite.h"
-
-/* Reads what Redis would send. */
-static redisReply *reply_of(const char *bytes)
-{
-    redisReader *reader = redisReaderCreate();
-    void *reply = NULL;
-
-    ck_assert_ptr_nonnull(reader);
-    ck_assert_int_eq(redisReaderFeed(reader, bytes, strlen(bytes)), REDIS_OK);
-    ck_assert_int_eq(redisReaderGetReply(reader, &reply), REDIS_OK);
-    ck_assert_ptr_nonnull(reply);
-    redisReaderFree(reader);
-    return reply;
-}
 
 static void assert_read(const char *bytes, enum login_result expected, const char *expected_found)
 {

@@ -1,22 +1,8 @@
 /* A sentinel's word, from its two answers. */
 #include "journal/word.h"
 
-#include <hiredis/hiredis.h>
-
+#include "unit/reply_of.h"
 #include "unit/suite.h"
-
-static redisReply *reply_of(const char *bytes)
-{
-    redisReader *reader = redisReaderCreate();
-    void *reply = NULL;
-
-    ck_assert_ptr_nonnull(reader);
-    ck_assert_int_eq(redisReaderFeed(reader, bytes, strlen(bytes)), REDIS_OK);
-    ck_assert_int_eq(redisReaderGetReply(reader, &reply), REDIS_OK);
-    ck_assert_ptr_nonnull(reply);
-    redisReaderFree(reader);
-    return reply;
-}
 
 static void assert_address(const char *bytes, enum word_result expected, const char *expected_why)
 {

@@ -137,11 +137,9 @@ static enum exit_code refuse(enum foreign_result result, const struct settings *
     fprintf(stderr, "usherctl: Redis refused it: %s\n", why);
     if (strstr(why, "NOPERM"))
         fprintf(stderr,
-                "For the repair allow Redis's user it: ACL SETUSER %s +xrange +xrevrange "
-                "+xinfo|stream +xdel +xsetid +watch +multi +exec\n"
-                "Afterwards take back what usherd does not need: ACL SETUSER %s -xdel -xsetid "
-                "-watch -multi -exec\n",
-                user, user);
+                "Allow Redis's user it, as README's \"A user for Redis\" does: ACL SETUSER %s "
+                "+xrange +xrevrange +xinfo|stream +xdel +xsetid +watch +multi +exec\n",
+                user);
     return EXIT_REFUSED;
 }
 

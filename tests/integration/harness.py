@@ -414,6 +414,14 @@ class Center:
             client = {"desk": f"desk-{agent}"}.get(role, role)
         return session.hello(role, client, agent, **hello)
 
+    def staff(self):
+        """A PBX, and the desk of an agent who is ready for everything."""
+        self.profile("olena", billing=8)
+        pbx = self.client("pbx", client="pbx1", instance="life-1")
+        desk = self.client("desk", agent="olena")
+        wait_until(lambda: desk.ask({"do": "agent.ready"}).get("ok"), "the profile is known")
+        return pbx, desk
+
     def raw_client(self, address=None):
         """A connection that has said nothing yet."""
         session = Client(address or self.socket)

@@ -61,10 +61,7 @@ class Rights(unittest.TestCase):
             rule = remedy_of(center.wait_log("Redis does not let usherd do its work"))
             self.assertEqual(rule, readme_rule().replace("{main}", "{test}"))
         with LoginCenter(rule=rule, settings="journal: {snapshot_every: 20, keep: 1m}\n") as center:
-            center.profile("olena", billing=8)
-            pbx = center.client("pbx", client="pbx1", instance="life-1")
-            desk = center.client("desk", agent="olena")
-            wait_until(lambda: desk.ask({"do": "agent.ready"}).get("ok"), "the profile is known")
+            pbx, _ = center.staff()
             for i in range(60):
                 pbx.call({"do": "contact.arrive", "contact": str(i), "channel": "voice"})
             center.wait_log("A snapshot was written", count=2)

@@ -17,15 +17,6 @@ from harness import Center, wait_until
 SWITCHES = int(os.environ.get("USHER_SWITCHES", "2"))  # of the tests that measure; each takes some 12 s
 
 
-def ready(center, pbx_instance="life-1"):
-    """A PBX, and an agent who takes everything."""
-    center.profile("olena", billing=8)
-    pbx = center.client("pbx", client="pbx1", instance=pbx_instance)
-    desk = center.client("desk", agent="olena")
-    wait_until(lambda: desk.ask({"do": "agent.ready"}).get("ok"), "the profile is known")
-    return pbx, desk
-
-
 def arrive(pbx, contact):
     return pbx.send({"do": "contact.arrive", "contact": contact, "channel": "voice"})
 
@@ -47,7 +38,7 @@ class MasterDies(unittest.TestCase):
         times = []
         with GuardedCenter() as center:
             acknowledged = set()
-            pbx, desk = ready(center)
+            pbx, desk = center.staff()
             for life in range(SWITCHES):
                 sent = {arrive(pbx, f"{life}-{i}"): f"pbx1/{life}-{i}" for i in range(200)}
                 for id in list(sent)[:100]:
@@ -100,7 +91,7 @@ class MasterDies(unittest.TestCase):
 
     def test_profiles_are_followed_at_the_new_master(self):
         with GuardedCenter() as center:
-            pbx, desk = ready(center)
+            pbx, desk = center.staff()
             old = center.kill_master()
             center.wait_switch(old)
             pbx.call({"do": "contact.arrive", "contact": "1", "channel": "voice"}, timeout=30)
@@ -134,7 +125,7 @@ class MasterIsSwitched(unittest.TestCase):
     def test_demoted_master_that_still_answers_is_left_soon(self):
         times = []
         with GuardedCenter() as center:
-            pbx, desk = ready(center)
+            pbx, desk = center.staff()
             for life in range(SWITCHES):
                 old = center.master_port()
                 wait_until(lambda: run_cli(center.sentinel_ports[0], "SENTINEL", "FAILOVER", MASTER) == "OK",

@@ -53,10 +53,7 @@ class Standby(unittest.TestCase):
 class TakeOver(unittest.TestCase):
     def test_waiting_and_talking_go_on_when_the_leader_is_killed(self):
         with Pair() as pair:
-            pair.profile("olena", billing=8)
-            pbx = pair.client("pbx", client="pbx1", instance="life-1")
-            desk = pair.client("desk", agent="olena")
-            wait_until(lambda: desk.ask({"do": "agent.ready"}).get("ok"), "the profile is known")
+            pbx, desk = pair.staff()
             offered = talk(pbx, desk, "talk")
             pbx.call({"do": "contact.arrive", "contact": "wait", "channel": "voice"})
             pair.kill("a")
@@ -236,10 +233,7 @@ class TakeOver(unittest.TestCase):
 class RealTime(unittest.TestCase):
     def test_first_new_offer_comes_within_4_s_of_kill_9(self):
         with Pair(settings="") as pair:
-            pair.profile("olena", billing=8)
-            pbx = pair.client("pbx", client="pbx1", instance="life-1")
-            desk = pair.client("desk", agent="olena")
-            wait_until(lambda: desk.ask({"do": "agent.ready"}).get("ok"), "the profile is known")
+            pbx, desk = pair.staff()
             desk.call({"do": "agent.not_ready", "reason": "lunch"})
             desk.call({"do": "agent.ready"})  # the worst moment: the standby has just read something
             start = time.monotonic()
@@ -255,10 +249,7 @@ class RealTime(unittest.TestCase):
 class Switchover(unittest.TestCase):
     def test_contacts_do_not_notice_and_the_gap_is_short(self):
         with Pair() as pair:
-            pair.profile("olena", billing=8)
-            pbx = pair.client("pbx", client="pbx1", instance="life-1")
-            desk = pair.client("desk", agent="olena")
-            wait_until(lambda: desk.ask({"do": "agent.ready"}).get("ok"), "the profile is known")
+            pbx, desk = pair.staff()
             offered = talk(pbx, desk, "talk")
             pbx.call({"do": "contact.arrive", "contact": "wait", "channel": "voice"})
             gaps = []

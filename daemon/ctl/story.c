@@ -23,8 +23,8 @@ static enum form form_of(enum usher_field field, bool is_full)
     const uint64_t spans = USHER_FIELD_BIT(RING_MS) | USHER_FIELD_BIT(WAITED_MS) |
                            USHER_FIELD_BIT(BID_MS) | USHER_FIELD_BIT(LATE_MS) |
                            USHER_FIELD_BIT(IDLE_MS);
-    const uint64_t times =
-        USHER_FIELD_BIT(SINCE_MS) | USHER_FIELD_BIT(PLACE_MS) | USHER_FIELD_BIT(UNTIL_MS);
+    const uint64_t times = USHER_FIELD_BIT(SINCE_MS) | USHER_FIELD_BIT(PLACE_MS) |
+                           USHER_FIELD_BIT(UNTIL_MS) | USHER_FIELD_BIT(DUE_MS);
     const uint64_t personal = USHER_FIELD_BIT(FROM) | USHER_FIELD_BIT(DATA) | USHER_FIELD_BIT(NOTE);
     const uint64_t hidden = USHER_FIELD_BIT(CONTACT) | USHER_FIELD_BIT(AGENT) |
                             USHER_FIELD_BIT(TOKEN) | USHER_FIELD_BIT(ACCEPT) |

@@ -91,6 +91,8 @@ enum usher_error usher_decide_contact_arrive(struct usher_request *request)
                      is_earlier ? fields->since_ms : request->now_ms);
     USHER_FIELDS_SET(&event.fields, SINCE_MS, since_ms,
                      is_earlier ? fields->since_ms : request->now_ms);
+    USHER_FIELDS_SET(&event.fields, DUE_MS, due_ms,
+                     event.fields.place_ms + usher_rules_promise_ms(rules, queue, tier, channel));
     usher_engine_emit(request->engine, &event, request->now_ms);
     usher_dispatch_contact(request->engine, usher_engine_contact(request->engine, id),
                            request->now_ms);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "engine/state.h"
+#include "wire/json.h"
 
 struct description {
     const struct usher_engine *engine;
@@ -9,6 +10,9 @@ struct description {
     struct usher_bytes *out;
     int64_t now_ms;
     int64_t lines_count;
+    struct usher_bytes queues; /* of the agent who is described */
+    /* By queue: a call of which nothing more is known. */
+    struct usher_class_key plain[USHER_QUEUES_MAX];
 };
 
 static void add(struct description *description, struct usher_event *event)
@@ -64,6 +68,55 @@ static const char *reason_of(const struct usher_agent *agent)
     return is_to_be_called && !usher_agent_can_take(agent, USHER_CHANNEL_VOICE) ? "no_phone" : NULL;
 }
 
+/* Whether the agent may take contacts of the class with this key. */
+static bool is_eligible(const struct usher_floor *floor, const struct usher_agent *agent,
+                        const struct usher_class_key *key)
+{
+    return usher_agent_can_take(agent, (enum usher_channel)key->channel) &&
+           usher_class_match(key, usher_floor_levels(floor, agent)) != USHER_MATCH_NONE;
+}
+
+/* What an agent is to a queue: for a call of which nothing more is known, or for a contact as they
+ * have come. */
+struct service {
+    bool is_able;
+    bool is_free;
+};
+
+static struct service service_of(const struct description *description, size_t agent, size_t queue)
+{
+    const struct usher_floor *floor = &description->engine->floor;
+    const struct usher_stand *stand = &floor->stands[agent];
+    unsigned open_mask = floor->agents[agent].open_mask;
+    struct service service;
+    service.is_able = is_eligible(floor, &floor->agents[agent], &description->plain[queue]);
+    service.is_free = service.is_able && ((open_mask >> USHER_CHANNEL_VOICE) & 1) != 0;
+    for (uint32_t i = 0; i < stand->seats_count; i++) {
+        const struct usher_class *class = floor->classes[stand->seats[i].class];
+        if (class->key.queue != queue)
+            continue;
+        service.is_able = true;
+        service.is_free |= ((open_mask >> class->key.channel) & 1) != 0;
+    }
+    return service;
+}
+
+static void add_queues(struct description *description, const struct usher_agent *agent,
+                       struct usher_event *event)
+{
+    const struct usher_rules *rules = description->engine->floor.rules;
+    struct usher_json_writer writer;
+    usher_bytes_clear(&description->queues);
+    usher_json_write_start(&writer, &description->queues);
+    usher_json_write_open(&writer, '[');
+    for (size_t i = 0; rules && i < rules->queues_count; i++)
+        if (service_of(description, agent->index, i).is_able)
+            usher_json_write_text(&writer, rules->queues[i].name);
+    usher_json_write_close(&writer, ']');
+    if (!description->queues.is_full)
+        USHER_FIELDS_SET(&event->fields, QUEUES, queues, usher_bytes_text(&description->queues));
+}
+
 static void describe_agent(struct description *description, const struct usher_agent *agent)
 {
     struct usher_event event = {.kind = USHER_EVENT_STATE_AGENT};
@@ -89,6 +142,7 @@ static void describe_agent(struct description *description, const struct usher_a
             usher_text_of(
                 usher_list_entry(agent->contacts.next, struct usher_contact, of_agent)->id));
     USHER_FIELDS_SET(fields, COUNT, count, count);
+    add_queues(description, agent, &event);
     add(description, &event);
 }
 
@@ -107,6 +161,13 @@ static const char *waits_for(const struct description *description,
     return NULL;
 }
 
+/* When the promise under the present rules runs out. */
+static int64_t due_ms(const struct usher_engine *engine, const struct usher_contact *contact)
+{
+    return contact->place_ms + usher_rules_promise_ms(engine->floor.rules, contact->queue,
+                                                      contact->tier, contact->channel);
+}
+
 static void describe_contact(struct description *description, const struct usher_contact *contact)
 {
     const struct usher_rules *rules = description->engine->floor.rules;
@@ -120,6 +181,7 @@ static void describe_contact(struct description *description, const struct usher
     USHER_FIELDS_SET(fields, TIER, tier, rules->tiers[contact->tier].name);
     USHER_FIELDS_SET(fields, PLACE_MS, place_ms, contact->place_ms);
     USHER_FIELDS_SET(fields, SINCE_MS, since_ms, contact->since_ms);
+    USHER_FIELDS_SET(fields, DUE_MS, due_ms, due_ms(description->engine, contact));
     if (contact->agent) {
         USHER_FIELDS_SET(fields, AGENT, agent, usher_text_of(contact->agent->id));
         USHER_FIELDS_SET(fields, OFFER, offer, usher_number_write(contact->offer, room));
@@ -141,85 +203,82 @@ static void describe_contact(struct description *description, const struct usher
     add(description, &event);
 }
 
-/* Whether the agent may take contacts of the class with this key, and whether now. */
-static bool is_eligible(const struct usher_floor *floor, const struct usher_agent *agent,
-                        const struct usher_class_key *key)
-{
-    return usher_agent_can_take(agent, (enum usher_channel)key->channel) &&
-           usher_class_match(key, usher_floor_levels(floor, agent)) != USHER_MATCH_NONE;
-}
-
-/* Agents signed in, and free, for a call to the queue of whom nothing more is known, or for a
- * contact as they have come. */
-static void count_agents(const struct usher_engine *engine, size_t queue, int64_t *signed_in,
+/* Agents signed in, and free. */
+static void count_agents(const struct description *description, size_t queue, int64_t *signed_in,
                          int64_t *free_count)
 {
-    const struct usher_floor *floor = &engine->floor;
-    struct usher_class_key plain;
+    const struct usher_floor *floor = &description->engine->floor;
     *signed_in = 0;
     *free_count = 0;
-    usher_floor_key(floor, queue, floor->rules->default_tier, USHER_CHANNEL_VOICE, USHER_NO_TEXT,
-                    &plain);
     for (size_t i = 0; i < floor->agents_count; i++) {
-        const struct usher_agent *agent = &floor->agents[i];
-        const struct usher_stand *stand = &floor->stands[i];
-        bool is_able = is_eligible(floor, agent, &plain);
-        bool is_free = is_able && ((agent->open_mask >> USHER_CHANNEL_VOICE) & 1) != 0;
-        for (uint32_t j = 0; j < stand->seats_count; j++) {
-            const struct usher_class *class = floor->classes[stand->seats[j].class];
-            if (class->key.queue != queue)
-                continue;
-            is_able = true;
-            is_free |= ((agent->open_mask >> class->key.channel) & 1) != 0;
-        }
-        *signed_in += is_able && agent->state != USHER_AGENT_SIGNED_OUT;
-        *free_count += is_free;
+        struct service service = service_of(description, i, queue);
+        *signed_in += service.is_able && floor->agents[i].state != USHER_AGENT_SIGNED_OUT;
+        *free_count += service.is_free;
     }
 }
 
 static void describe_queue(struct description *description, size_t queue)
 {
     const struct usher_engine *engine = description->engine;
+    const struct usher_queue *rule = &engine->floor.rules->queues[queue];
     struct usher_event event = {.kind = USHER_EVENT_STATE_QUEUE};
     struct usher_fields *fields = &event.fields;
     int64_t signed_in;
     int64_t free_count;
-    count_agents(engine, queue, &signed_in, &free_count);
-    USHER_FIELDS_SET(fields, QUEUE, queue, engine->floor.rules->queues[queue].name);
+    count_agents(description, queue, &signed_in, &free_count);
+    USHER_FIELDS_SET(fields, QUEUE, queue, rule->name);
     USHER_FIELDS_SET(fields, WAITING, waiting, engine->queue_waiting[queue]);
     USHER_FIELDS_SET(fields, SIGNED_IN, signed_in, signed_in);
     USHER_FIELDS_SET(fields, FREE, free, free_count);
+    USHER_FIELDS_SET(fields, PROMISE_MS, promise_ms, rule->promise_ms);
+    USHER_FIELDS_SET(fields, TARGET, target, rule->target_percent);
     int64_t since_ms = INT64_MAX;
+    int64_t first_due_ms = INT64_MAX;
     usher_list_for_each (node, &engine->live) {
         const struct usher_contact *contact = usher_list_entry(node, struct usher_contact, live);
-        if (contact->state == USHER_CONTACT_WAITING && contact->queue == queue &&
-            contact->place_ms < since_ms)
+        if (contact->state != USHER_CONTACT_WAITING || contact->queue != queue)
+            continue;
+        if (contact->place_ms < since_ms)
             since_ms = contact->place_ms;
+        if (due_ms(engine, contact) < first_due_ms)
+            first_due_ms = due_ms(engine, contact);
     }
-    if (since_ms != INT64_MAX)
+    if (since_ms != INT64_MAX) {
         USHER_FIELDS_SET(fields, SINCE_MS, since_ms, since_ms);
+        USHER_FIELDS_SET(fields, DUE_MS, due_ms, first_due_ms);
+    }
     add(description, &event);
 }
 
 void usher_engine_describe(const struct usher_engine *engine, const struct usher_view *view,
                            int64_t now_ms, struct usher_bytes *out)
 {
-    struct description description = {engine, view, out, now_ms, 0};
-    for (size_t i = 0; i < engine->floor.agents_count; i++)
-        if (shows_agent(&description, &engine->floor.agents[i]))
-            describe_agent(&description, &engine->floor.agents[i]);
+    struct description description;
+    const struct usher_floor *floor = &engine->floor;
+    size_t queues_count = floor->rules ? floor->rules->queues_count : 0;
+    description.engine = engine;
+    description.view = view;
+    description.out = out;
+    description.now_ms = now_ms;
+    description.lines_count = 0;
+    usher_bytes_init(&description.queues, SIZE_MAX);
+    for (size_t i = 0; i < queues_count; i++)
+        usher_floor_key(floor, i, floor->rules->default_tier, USHER_CHANNEL_VOICE, USHER_NO_TEXT,
+                        &description.plain[i]);
+    for (size_t i = 0; i < floor->agents_count; i++)
+        if (shows_agent(&description, &floor->agents[i]))
+            describe_agent(&description, &floor->agents[i]);
     usher_list_for_each (node, &engine->live) {
         const struct usher_contact *contact = usher_list_entry(node, struct usher_contact, live);
         if (shows_contact(&description, contact))
             describe_contact(&description, contact);
     }
-    for (size_t i = 0; engine->floor.rules && is_one_of_all(&description) &&
-                       i < engine->floor.rules->queues_count;
-         i++)
+    for (size_t i = 0; is_one_of_all(&description) && i < queues_count; i++)
         describe_queue(&description, i);
     struct usher_event end = {.kind = USHER_EVENT_SNAPSHOT_END};
     USHER_FIELDS_SET(&end.fields, COUNT, count, description.lines_count);
     add(&description, &end);
+    usher_bytes_fini(&description.queues);
 }
 
 struct usher_engine_counts usher_engine_count(const struct usher_engine *engine)

@@ -38,7 +38,8 @@
       "The agent's phone is `idle`, `busy` or `unreachable`; not idle overrides ready.")           \
     X(CONTACT_ARRIVED, "contact.arrived",                                                          \
       F(CONTACT) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS),                                  \
-      F(FROM) | F(TO) | F(DATA) | F(SINCE_MS), true, "A contact came, and waits in a queue.")      \
+      F(FROM) | F(TO) | F(DATA) | F(SINCE_MS) | F(DUE_MS), true,                                   \
+      "A contact came, and waits in a queue.")                                                     \
     X(CONTACT_OFFERED, "contact.offered",                                                          \
       F(CONTACT) | F(OFFER) | F(AGENT) | F(CHANNEL) | F(QUEUE) | F(ACCEPT) | F(RING_MS) |          \
           F(UNTIL_MS),                                                                             \
@@ -73,7 +74,8 @@
     X(OFFER_SETTLED, "offer.settled", F(CONTACT) | F(OFFER), 0, true,                              \
       "The PBX has stopped ringing for an offer that is over; the contact may be offered again.")  \
     /* on the wire only, in no journal: */                                                         \
-    X(WELCOME, "welcome", F(VERSION) | F(RESUMED) | F(ROLE) | F(CLIENT), F(AGENT), false,          \
+    X(WELCOME, "welcome", F(VERSION) | F(RESUMED) | F(ROLE) | F(CLIENT),                           \
+      F(AGENT) | F(SITE) | F(HASH), false,                                                         \
       "The session is open; `n` is the last event that it includes.")                              \
     X(STATE_ROUTER, "state.router", F(STATE),                                                      \
       F(ADDRESSES) | F(DIGEST) | F(BEHIND_MS) | F(SKEW_MS) | F(REASON) | F(UNCONFIRMED), false,    \
@@ -81,15 +83,17 @@
       "over.")                                                                                     \
     X(SYNC_WANTED, "sync.wanted", 0, 0, false, "The PBX should send a counted sync of its calls.") \
     X(STATE_AGENT, "state.agent", F(AGENT) | F(STATE) | F(SINCE_MS),                               \
-      F(NAME) | F(PHONE) | F(SKILLS) | F(CAPACITY) | F(REASON) | F(CONTACT) | F(COUNT), false,     \
-      "A snapshot's agent.")                                                                       \
+      F(NAME) | F(PHONE) | F(SKILLS) | F(CAPACITY) | F(REASON) | F(CONTACT) | F(COUNT) |           \
+          F(QUEUES),                                                                               \
+      false, "A snapshot's agent.")                                                                \
     X(STATE_CONTACT, "state.contact",                                                              \
       F(CONTACT) | F(STATE) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS),                       \
       F(SINCE_MS) | F(AGENT) | F(OFFER) | F(UNTIL_MS) | F(FROM) | F(TO) | F(DATA) | F(NOTE) |      \
-          F(REASON),                                                                               \
+          F(REASON) | F(DUE_MS),                                                                   \
       false, "A snapshot's contact.")                                                              \
-    X(STATE_QUEUE, "state.queue", F(QUEUE) | F(WAITING) | F(FREE) | F(SIGNED_IN), F(SINCE_MS),     \
-      false, "A snapshot's queue; `since_ms` is when its longest waiting contact joined.")         \
+    X(STATE_QUEUE, "state.queue", F(QUEUE) | F(WAITING) | F(FREE) | F(SIGNED_IN),                  \
+      F(SINCE_MS) | F(DUE_MS) | F(PROMISE_MS) | F(TARGET), false,                                  \
+      "A snapshot's queue; `since_ms` is when its longest waiting contact joined.")                \
     X(SNAPSHOT_END, "snapshot.end", F(COUNT), 0, false,                                            \
       "The snapshot is whole when `count` lines were seen.")
 

@@ -54,6 +54,9 @@
       "When the contact arrived, or the state began: milliseconds since 1970.")                    \
     X(PLACE_MS, place_ms, INT, INT64_MAX, "The contact's place in line: milliseconds since 1970.") \
     X(UNTIL_MS, until_ms, INT, INT64_MAX, "When this ends by itself: milliseconds since 1970.")    \
+    X(DUE_MS, due_ms, INT, INT64_MAX, "When the promise runs out: milliseconds since 1970.")       \
+    X(PROMISE_MS, promise_ms, INT, INT64_MAX, "How soon an answer is promised.")                   \
+    X(TARGET, target, INT, 100, "The share of promises to keep, per cent.")                        \
     X(RING_MS, ring_ms, INT, 3600000, "How long to ring.")                                         \
     X(WAITED_MS, waited_ms, INT, INT64_MAX, "How long the contact has waited in all.")             \
     X(WAITING, waiting, INT, 1000000000, "Contacts waiting.")                                      \
@@ -76,7 +79,9 @@
     X(HOME, home, TEXT, 16,                                                                        \
       "The random name of the leader's state folder, which one usherd at a time can have.")        \
     X(UNCONFIRMED, unconfirmed, INT, INT64_MAX,                                                    \
-      "How many batches were published that too few of Redis's replicas have confirmed.")
+      "How many batches were published that too few of Redis's replicas have confirmed.")          \
+    X(SITE, site, TEXT, 32, "The site: what the router serves.")                                   \
+    X(QUEUES, queues, RAW, 131072, "An array: the queues whose contacts the agent can serve.")
 
 enum usher_field {
 #define USHER_FIELD_ENUM(NAME, member, TYPE, bound, sentence) USHER_FIELD_##NAME,

@@ -191,13 +191,8 @@ static enum exit_code judge(struct foreign *foreign, redisContext *redis, const 
                             const struct options *options)
 {
     bool is_good = foreign->count == 0 && !foreign->has_trace;
-    if (!foreign->has_stream) {
-        fprintf(stderr,
-                "usherctl: there is no journal %.*s in the Redis at %s: either usherd never ran "
-                "for the site \"%s\", or this is not its Redis, or Redis was emptied\n",
-                USHER_TEXT_ARGS(key), place, settings->site);
-        return EXIT_REFUSED;
-    }
+    if (!foreign->has_stream)
+        return site_refuse_absent(settings, key, place);
     if (options->is_json)
         print_found_json(foreign, key, place);
     else

@@ -94,3 +94,13 @@ enum exit_code site_refuse(const struct site *site, const struct redisReply *rep
         fprintf(stderr, "Allow Redis's user it: ACL SETUSER %s %s\n", user_of(site), rights);
     return EXIT_REFUSED;
 }
+
+enum exit_code site_refuse_absent(const struct settings *settings, struct usher_text key,
+                                  const char *place)
+{
+    fprintf(stderr,
+            "usherctl: there is no journal %.*s in the Redis at %s: either usherd never ran "
+            "for the site \"%s\", or this is not its Redis, or Redis was emptied\n",
+            USHER_TEXT_ARGS(key), place, settings->site);
+    return EXIT_REFUSED;
+}

@@ -27,4 +27,8 @@ void site_free(struct site *site);
 enum exit_code site_refuse(const struct site *site, const struct redisReply *reply,
                            const char *rights);
 
+/* Says that the Redis at `place` has no journal under `key`, and why that may be. */
+enum exit_code site_refuse_absent(const struct settings *settings, struct usher_text key,
+                                  const char *place);
+
 #endif

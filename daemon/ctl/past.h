@@ -1,0 +1,45 @@
+/* The journal as it was written, read from Redis event by event. It is only read, and goes along
+ * with a journal that is appended to and trimmed meanwhile. What no router wrote is passed over. */
+#ifndef CTL_PAST_H
+#define CTL_PAST_H
+
+#include "ctl/site.h"
+#include "journal/keys.h"
+
+struct redisReply;
+
+struct past {
+    struct site *site;
+    char key_room[JOURNAL_KEY_SIZE];
+    struct usher_text key; /* of the stream */
+    int64_t begun_ms;      /* for the progress that a terminal shows */
+    int64_t told_ms;
+    uint64_t events_count;
+    size_t foreign_count;
+};
+
+/* Anything but EXIT_DONE after saying why on standard error. past_close is due in any case. */
+enum exit_code past_open(struct past *past, const struct options *options);
+void past_close(struct past *past);
+
+/* An answer of Redis that is no error and must be freed; NULL after saying why on standard error.
+ * `code` is then what to end with. */
+struct redisReply *past_ask(struct past *past, const struct usher_text *args, size_t count,
+                            enum exit_code *code);
+
+/* The next event; its kind is NONE when a newer router wrote it, its number is known all the same.
+ * Event and line are borrowed for the call. False ends the reading. */
+typedef bool (*past_on_event)(void *owner, const struct usher_event *event, struct usher_text line);
+
+/* Reads what comes behind `after` (0-0: all there is), in order, to the present end. */
+enum exit_code past_read(struct past *past, struct usher_number after, past_on_event on_event,
+                         void *owner);
+
+/* A number before which no event happened at `since_ms` or later: where to read from. */
+enum exit_code past_find(struct past *past, int64_t since_ms, struct usher_number *after);
+
+/* The time of the event with this number, which ends an entry of the stream; -1 when it does not.
+ */
+enum exit_code past_time_of(struct past *past, struct usher_number n, int64_t *at_ms);
+
+#endif

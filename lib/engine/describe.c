@@ -1,6 +1,7 @@
 /* The state as lines, for those who have just come: snapshots of sessions, usherctl. */
 #include <string.h>
 
+#include "engine/explain.h"
 #include "engine/state.h"
 #include "wire/json.h"
 
@@ -150,12 +151,11 @@ static void describe_agent(struct description *description, const struct usher_a
 static const char *waits_for(const struct description *description,
                              const struct usher_contact *contact)
 {
-    if (description->engine->clients.list[contact->client].is_lost)
-        return "link_lost";
-    if (!contact->class)
-        return "limit_classes";
-    if (contact->settle_until_ms > description->now_ms)
-        return "settling";
+    int64_t until_ms;
+    enum usher_hurdle hurdle =
+        usher_explain_wait(description->engine, contact, description->now_ms, &until_ms);
+    if (hurdle != USHER_HURDLE_NONE)
+        return usher_hurdle_name(hurdle).at;
     if (usher_contact_next_cool_down_ms(contact, description->now_ms) != INT64_MAX)
         return "cool_down";
     return NULL;

@@ -2,8 +2,10 @@
 #include "engine/decide.h"
 
 /* The terms of the bid, so that anyone can see why. */
-static void add_terms(struct usher_event *event, const struct usher_bid *bid)
+static void add_terms(struct usher_event *event, const struct usher_bid *bid,
+                      enum usher_choice choice)
 {
+    USHER_FIELDS_SET(&event->fields, REASON, reason, usher_choice_name(choice));
     USHER_FIELDS_SET(&event->fields, BID_MS, bid_ms, bid->bid_ms);
     USHER_FIELDS_SET(&event->fields, LATE_MS, late_ms, bid->late_ms);
     USHER_FIELDS_SET(&event->fields, MATCH, match, bid->match);
@@ -26,7 +28,8 @@ static void add_story(struct usher_event *event, const struct usher_contact *con
 }
 
 static void offer(struct usher_engine *engine, struct usher_contact *contact,
-                  const struct usher_agent *agent, const struct usher_bid *bid, int64_t now_ms)
+                  const struct usher_agent *agent, const struct usher_bid *bid,
+                  enum usher_choice choice, int64_t now_ms)
 {
     char room[USHER_NUMBER_SIZE];
     const struct usher_rules *rules = engine->floor.rules;
@@ -48,7 +51,7 @@ static void offer(struct usher_engine *engine, struct usher_contact *contact,
     if (agent->phone[0])
         USHER_FIELDS_SET(fields, PHONE, phone, usher_text_of(agent->phone));
     add_story(&event, contact);
-    add_terms(&event, bid);
+    add_terms(&event, bid, choice);
     usher_engine_emit(engine, &event, now_ms);
 }
 
@@ -60,7 +63,7 @@ void usher_dispatch_contact(struct usher_engine *engine, struct usher_contact *c
         return;
     struct usher_agent *agent = usher_match_agent(&engine->floor, contact, now_ms, &bid);
     if (agent)
-        offer(engine, contact, agent, &bid, now_ms);
+        offer(engine, contact, agent, &bid, USHER_CHOICE_BEST_AGENT, now_ms);
 }
 
 void usher_dispatch_agent(struct usher_engine *engine, struct usher_agent *agent, int64_t now_ms)
@@ -69,7 +72,7 @@ void usher_dispatch_agent(struct usher_engine *engine, struct usher_agent *agent
     struct usher_contact *contact;
     while (!engine->holds_offers && agent->open_mask &&
            (contact = usher_match_contact(&engine->floor, agent, now_ms, &bid)))
-        offer(engine, contact, agent, &bid, now_ms);
+        offer(engine, contact, agent, &bid, USHER_CHOICE_BEST_CONTACT, now_ms);
 }
 
 void usher_dispatch_all(struct usher_engine *engine, int64_t now_ms)
@@ -80,7 +83,7 @@ void usher_dispatch_all(struct usher_engine *engine, int64_t now_ms)
     if (engine->holds_offers)
         return;
     while (usher_match_pair(&engine->floor, now_ms, &agent, &contact, &bid))
-        offer(engine, contact, agent, &bid, now_ms);
+        offer(engine, contact, agent, &bid, USHER_CHOICE_BEST_PAIR, now_ms);
 }
 
 void usher_dispatch_declined(struct usher_engine *engine, int64_t now_ms)

@@ -44,7 +44,7 @@
       F(CONTACT) | F(OFFER) | F(AGENT) | F(CHANNEL) | F(QUEUE) | F(ACCEPT) | F(RING_MS) |          \
           F(UNTIL_MS),                                                                             \
       F(TIER) | F(PHONE) | F(FROM) | F(TO) | F(DATA) | F(NOTE) | F(WAITED_MS) | F(BID_MS) |        \
-          F(LATE_MS) | F(MATCH) | F(GROUND) | F(LEND) | F(IDLE_MS),                                \
+          F(LATE_MS) | F(MATCH) | F(GROUND) | F(LEND) | F(IDLE_MS) | F(REASON),                    \
       true, "The contact is offered to an agent; with `accept: phone` the PBX rings.")             \
     X(CONTACT_RINGING, "contact.ringing", F(CONTACT) | F(OFFER) | F(AGENT), 0, true,               \
       "The agent's phone rings.")                                                                  \

@@ -5,6 +5,26 @@
  * line puts forward two contacts at most: its first late and its first on time. */
 #include "routing/match.h"
 
+static const char *const choice_names[USHER_CHOICE_COUNT] = {
+    [USHER_CHOICE_NONE] = "",
+    [USHER_CHOICE_BEST_AGENT] = "best_agent",
+    [USHER_CHOICE_BEST_CONTACT] = "best_contact",
+    [USHER_CHOICE_BEST_PAIR] = "best_pair",
+};
+
+struct usher_text usher_choice_name(enum usher_choice choice)
+{
+    return usher_text_of(choice_names[choice]);
+}
+
+enum usher_choice usher_choice_find(struct usher_text name)
+{
+    for (unsigned i = USHER_CHOICE_NONE + 1; i < USHER_CHOICE_COUNT; i++)
+        if (usher_text_is_equal(name, usher_text_of(choice_names[i])))
+            return (enum usher_choice)i;
+    return USHER_CHOICE_NONE;
+}
+
 /* Division rounded down, of a number that may be negative. */
 static int64_t divide_down(int64_t number, int64_t by)
 {
@@ -35,11 +55,13 @@ static int64_t idle_term(const struct usher_floor *floor, int64_t idle_ms)
     return divide_down(knobs->fairness_per_mille * counted, 1000);
 }
 
-uint32_t usher_match_lend(struct usher_floor *floor, const struct usher_agent *agent,
-                          const struct usher_class *class)
+/* The price and, in `dearest`, the pool whose it is. */
+static uint32_t find_dearest(struct usher_floor *floor, const struct usher_agent *agent,
+                             const struct usher_class *class, size_t *dearest)
 {
     const struct usher_stand *stand = &floor->stands[agent->index];
     uint32_t lend = 0;
+    *dearest = SIZE_MAX;
     if (!stand->is_counted_open)
         return 0;
     for (uint32_t i = 0; i < stand->pools_count; i++) {
@@ -47,10 +69,38 @@ uint32_t usher_match_lend(struct usher_floor *floor, const struct usher_agent *a
         if ((class->covers[pool / 64] >> (pool % 64)) & 1)
             continue;
         uint32_t price = usher_floor_price(floor, pool);
-        if (price > lend)
+        if (price > lend) {
             lend = price;
+            *dearest = pool;
+        }
     }
     return lend;
+}
+
+uint32_t usher_match_lend(struct usher_floor *floor, const struct usher_agent *agent,
+                          const struct usher_class *class)
+{
+    size_t dearest;
+    return find_dearest(floor, agent, class, &dearest);
+}
+
+void usher_match_weigh(struct usher_floor *floor, const struct usher_contact *contact,
+                       const struct usher_agent *agent, int64_t now_ms, struct usher_terms *terms)
+{
+    struct usher_class *class = contact->class;
+    struct usher_bid *bid = &terms->bid;
+    usher_floor_refresh(floor, class);
+    bid->late_ms = usher_class_lateness_ms(class, contact, now_ms);
+    bid->match = class->match[agent->index];
+    bid->ground = floor->stands[agent->index].ground;
+    bid->lend = find_dearest(floor, agent, class, &terms->dear_pool);
+    bid->idle_ms = idle_of(agent, now_ms);
+    terms->match_ms = match_term(floor, 2 * bid->match);
+    terms->ground_ms = match_term(floor, 2 * bid->match - bid->ground) - terms->match_ms;
+    terms->lend_ms = -lend_term(floor, bid->lend);
+    terms->idle_ms = idle_term(floor, bid->idle_ms);
+    terms->bid_of_agent_ms = bid->late_ms + terms->match_ms + terms->lend_ms;
+    bid->bid_ms = terms->bid_of_agent_ms + terms->ground_ms + terms->idle_ms;
 }
 
 bool usher_match_is_excluded(const struct usher_contact *contact, const struct usher_agent *agent,

@@ -22,6 +22,34 @@ struct usher_bid {
     int64_t idle_ms;
 };
 
+/* Which of the searches below came to an offer. */
+enum usher_choice {
+    USHER_CHOICE_NONE = 0,
+    USHER_CHOICE_BEST_AGENT,   /* the best of the agents who are free for a contact */
+    USHER_CHOICE_BEST_CONTACT, /* the best of the contacts that wait for an agent */
+    USHER_CHOICE_BEST_PAIR,    /* the best of several contacts and several agents */
+    USHER_CHOICE_COUNT,
+};
+/* "best_agent", "best_contact", "best_pair"; "" for NONE. */
+struct usher_text usher_choice_name(enum usher_choice choice);
+/* NONE when there is no such choice. */
+enum usher_choice usher_choice_find(struct usher_text name);
+
+/* A bid with each of its terms in milliseconds, as they count in the sum. */
+struct usher_terms {
+    struct usher_bid bid; /* in full */
+    int64_t match_ms;
+    int64_t ground_ms; /* 0 or below: half of the agent's own ground */
+    int64_t lend_ms;   /* 0 or below */
+    int64_t idle_ms;
+    int64_t bid_of_agent_ms; /* the bid where the agent is given: without ground and idle */
+    size_t dear_pool;        /* whose price `bid.lend` is; SIZE_MAX = of none */
+};
+/* The terms of one pair, of the same formulas as the searches. The agent must be eligible for the
+ * contact's class; whether he may be asked now is not looked at. */
+void usher_match_weigh(struct usher_floor *floor, const struct usher_contact *contact,
+                       const struct usher_agent *agent, int64_t now_ms, struct usher_terms *terms);
+
 /* S(a|c): the dearest of the agent's pools that the class does not need itself; 0 while the agent
  * is not wholly free. */
 uint32_t usher_match_lend(struct usher_floor *floor, const struct usher_agent *agent,

@@ -159,6 +159,13 @@ uint32_t usher_pool_ratio(const uint32_t *blocking, uint32_t n, uint32_t open)
     return price > USHER_PRICE_ONE ? USHER_PRICE_ONE : (uint32_t)price;
 }
 
+uint32_t usher_pool_load_a16(const struct usher_pool *pool)
+{
+    uint64_t cap = (uint64_t)pool->member_count * 16 * 98 / 100;
+    uint32_t a16 = pool->past.load_used;
+    return clamp_load(a16 > cap ? cap : a16);
+}
+
 static bool refresh(struct usher_pool *pool)
 {
     uint32_t n = pool->member_count;
@@ -170,9 +177,7 @@ static bool refresh(struct usher_pool *pool)
         pool->blocking = blocking;
         pool->blocking_room = room;
     }
-    uint64_t cap = (uint64_t)n * 16 * 98 / 100;
-    uint32_t a16 = pool->past.load_used;
-    usher_pool_block(n, clamp_load(a16 > cap ? cap : a16), pool->blocking);
+    usher_pool_block(n, usher_pool_load_a16(pool), pool->blocking);
     pool->is_stale = false;
     return true;
 }

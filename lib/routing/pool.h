@@ -64,7 +64,10 @@ void usher_pool_settle(struct usher_pool *pool);
  * none is open. When memory is out the price is USHER_PRICE_ONE. */
 uint32_t usher_pool_price(struct usher_pool *pool);
 
-/* The same if it is known without work. */
+/* The offered load that the price is made of, in 1/16 erlang: the cap by the members applied. */
+uint32_t usher_pool_load_a16(const struct usher_pool *pool);
+
+/* Whether usher_pool_price costs no work. */
 static inline bool usher_pool_knows_price(const struct usher_pool *pool)
 {
     return !pool->is_stale || pool->open_count == 0;

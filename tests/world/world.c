@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/explain.h"
 #include "wire/codec.h"
 
 #define JOURNAL_MAX ((size_t)1 << 30)
@@ -190,6 +191,19 @@ struct usher_text world_take(struct world *world)
     return lines;
 }
 
+/* Whether the state before an offer explains it: the same winner by the same figures. */
+static bool is_explained(struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_explained_offer offer;
+    if (event->kind != USHER_EVENT_CONTACT_OFFERED)
+        return true;
+    if (!usher_explain_offer(engine, event, &offer))
+        return false;
+    enum usher_agreement agreement = offer.agreement;
+    usher_explained_offer_fini(&offer);
+    return agreement == USHER_AGREES || agreement == USHER_AGREES_NOT_ASKED;
+}
+
 /* Applies the whole journal in `engine`; NULL, or what is wrong. */
 static const char *apply_all(const struct world *world, struct usher_engine *engine)
 {
@@ -202,7 +216,13 @@ static const char *apply_all(const struct world *world, struct usher_engine *eng
         struct usher_text line = {at, (size_t)(newline - at)};
         struct usher_event event;
         struct usher_answer answer = {0};
-        if (!usher_event_decode(line, &scratch, &event, &answer) ||
+        bool is_read = usher_event_decode(line, &scratch, &event, &answer);
+        if (is_read && !is_explained(engine, &event)) {
+            snprintf(what, sizeof(what), "the state before it does not explain: %.*s",
+                     USHER_TEXT_ARGS(line));
+            return what;
+        }
+        if (!is_read ||
             (event.kind == USHER_EVENT_RULES_LOADED && !shelve(world, engine, event.fields.hash)) ||
             !usher_engine_apply_line(engine, line, &answer)) {
             snprintf(what, sizeof(what), "the journal cannot be applied: %s: %.*s", answer.message,

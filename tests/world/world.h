@@ -62,7 +62,8 @@ void world_pass_outage(struct world *world, int64_t at_ms);
 struct usher_text world_take(struct world *world);
 
 /* Applies the journal in a second engine, and loads a saved state in a third: both must give the
- * bytes that the first one saves. NULL, or what is wrong. */
+ * bytes that the first one saves. On the way the state before each offer must explain it. NULL, or
+ * what is wrong. */
 const char *world_check_replay(const struct world *world);
 
 /* kill -9 and start: a new engine applies the journal, begins the next epoch and fires the

@@ -2,7 +2,41 @@
 #include "ctl/commands.h"
 #include "ctl/perform.h"
 
+#define PROFILE_OPTIONS (OPTION_BIT(CONFIG) | OPTION_BIT(YES) | OPTION_BIT(DRY_RUN))
+
 static const struct command commands[] = {
+    {
+        .name = "profile",
+        .sentence = "shows and changes the agents' profiles",
+        .description =
+            "It goes to Redis itself; usherd's settings say where that is, and which site. usherd "
+            "need not run; if it does, each change holds at once.\n\n"
+            "set takes the fields name, phone, skill.NAME (0 to 10) and capacity.CHANNEL (0 to "
+            "100); an empty value removes the field. It asks when the agent is a new one.\n\n"
+            "import takes a CSV file, - for standard input, whose first row names the columns: id, "
+            "name, phone, skills (\"billing=8 lang.uk=10\", all that the agent has) or "
+            "skill.NAME, and capacity.CHANNEL. An empty cell removes the field; what no column "
+            "names stays, and so do agents who are not in the file. It shows what will change, "
+            "asks, and writes; with any problem in the file it writes nothing. Separators may be "
+            "commas, semicolons or tabs.",
+        .forms = {{"show [AGENT...]", "the profiles that Redis has", USHER_ROLE_NONE,
+                   OPTION_BIT(CONFIG), perform_profile},
+                  {"set AGENT FIELD=VALUE...", "changes one agent's fields", USHER_ROLE_NONE,
+                   PROFILE_OPTIONS, perform_profile},
+                  {"import FILE", "takes many agents from a CSV file, with a preview",
+                   USHER_ROLE_NONE, PROFILE_OPTIONS, perform_profile},
+                  {"export", "prints the CSV that import takes", USHER_ROLE_NONE,
+                   OPTION_BIT(CONFIG), perform_profile}},
+        .examples = {{.line = "usherctl profile show"},
+                     {.line = "usherctl profile set olena skill.billing=8 capacity.chat=3"},
+                     {.line = "usherctl profile set olena capacity.chat=",
+                      .comment = "removes the field"},
+                     {.line = "usherctl profile export >agents.csv"},
+                     {.line = "usherctl profile import agents.csv --dry-run"},
+                     {.line = "usherctl profile import agents.csv", .kind = EXAMPLE_ASKS},
+                     {.line = "usherctl profile show --json | jq -r 'select(.skills.billing >= 5) "
+                              "| .agent'"}},
+    },
     {
         .name = "reload",
         .sentence = "reads the rules again; swaps whole or not at all",

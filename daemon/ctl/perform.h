@@ -21,6 +21,8 @@ enum exit_code perform_switchover(const struct options *options, enum usher_role
 /* Finds what no router wrote into the journal; with the action "repair" removes it. EXIT_REFUSED
  * when "check" has found some. */
 enum exit_code perform_journal(const struct options *options, enum usher_role role);
+/* The actions show, export, set and import. */
+enum exit_code perform_profile(const struct options *options, enum usher_role role);
 enum exit_code perform_drain(const struct options *options, enum usher_role role);
 
 #endif

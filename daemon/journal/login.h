@@ -9,10 +9,12 @@
 
 struct redisReply;
 
-/* What usherd's user must be allowed; `usherctl journal repair` is that user too. */
+/* What usherd's user must be allowed; `usherctl`, where it goes to Redis itself, is that user too.
+ */
 #define LOGIN_ACL                                                                                  \
     "&__redis__:invalidate +role +config|get +client|id +client|tracking +subscribe +scan "        \
-    "+exists +get +set +hset +hgetall +expire +unlink +time +wait +info +memory|usage +xadd "      \
+    "+exists +get +set +hset +hdel +hgetall +expire +unlink +time +wait +info +memory|usage "      \
+    "+xadd "                                                                                       \
     "+xread "                                                                                      \
     "+xrange +xrevrange +xtrim +xdel +xsetid +xinfo|stream +watch +unwatch +multi +exec"
 

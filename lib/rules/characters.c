@@ -60,7 +60,7 @@ bool usher_characters_check(struct usher_text text, struct usher_problems *probl
         }
         if (!is_allowed(code, i == 0)) {
             usher_problems_add(problems, line, column,
-                               "the %s U+%04X here is not allowed in YAML; take it out",
+                               "the %s U+%04X here is not allowed; take it out",
                                code ? "character" : "NUL character", (unsigned int)code);
             return false;
         }

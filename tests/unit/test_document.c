@@ -125,9 +125,9 @@ END_TEST
 START_TEST(control_characters_are_refused_as_bytes_and_as_escapes)
 {
     told_assert(TOLD("a: 1\nb: x\0y\n"),
-                "f:2:5: the NUL character U+0000 here is not allowed in YAML; take it out\n");
+                "f:2:5: the NUL character U+0000 here is not allowed; take it out\n");
     told_assert(TOLD("a: \x1b[1m"),
-                "f:1:4: the character U+001B here is not allowed in YAML; take it out\n");
+                "f:1:4: the character U+001B here is not allowed; take it out\n");
     told_assert(TOLD("a: \"x\\0y\"\nb: \"\\e\"\nc: \"\\N\"\n"),
                 "f:1:4: the value has a control character in it; write one line of plain text\n"
                 "f:2:4: the value has a control character in it; write one line of plain text\n"
@@ -137,7 +137,7 @@ START_TEST(control_characters_are_refused_as_bytes_and_as_escapes)
                 "");
     told_assert(TOLD("a: \xef\xbb\xbf"
                      "1\n"),
-                "f:1:4: the character U+FEFF here is not allowed in YAML; take it out\n");
+                "f:1:4: the character U+FEFF here is not allowed; take it out\n");
 }
 END_TEST
 

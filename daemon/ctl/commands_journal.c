@@ -15,8 +15,8 @@ static const struct command commands[] = {
                   {"repair", "shows them, asks, removes them", USHER_ROLE_NONE,
                    OPTION_BIT(CONFIG) | OPTION_BIT(YES) | OPTION_BIT(DRY_RUN), perform_journal}},
         .examples = {{.line = "usherctl journal check"},
-                     {.line = "usherctl --config /etc/usher/usherd.yaml journal check --json | jq "
-                              "-r '.entry // empty'"},
+                     {.line = "usherctl journal check --json | jq -r '.entry // empty'"},
+                     {.line = "usherctl --config /etc/usher/b.yaml journal check"},
                      {.line = "usherctl journal repair --dry-run"},
                      {.line = "usherctl journal repair", .kind = EXAMPLE_ASKS},
                      {.line = "usherctl journal repair --yes"}},

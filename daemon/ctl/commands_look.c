@@ -66,7 +66,7 @@ static const struct command commands[] = {
             "\n"
             "Each JSON line is a `state.router` of the protocol.",
         .forms = {{"", NULL, USHER_ROLE_OBSERVER, 0, perform_standby}},
-        .examples = {{.line = "usherctl --socket /run/usher/a/usher.sock,/run/usher/b/usher.sock "
+        .examples = {{.line = "usherctl --socket /run/usher/usher.sock,/run/usher/b/usher.sock "
                               "standby"},
                      {.line = "usherctl --tcp router1:7411,router2:7411 standby --json | jq -r "
                               ".state"}},

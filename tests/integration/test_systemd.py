@@ -9,6 +9,7 @@ import unittest
 UNITS = ["usher-redis.service", "usherd.service", "usherd@.service"]
 DOCUMENTS = ["COPYING", "PROTOCOL.md", "README.md", "examples/kamailio/README.md", "examples/kamailio/kamailio.cfg",
              "examples/redis.conf", "examples/rules.yaml", "examples/usherd.yaml"]
+PAGES = ["man1/usherctl.1", "man8/usherd.8"]
 THRESHOLD = 15  # tenths; systemd calls 2.0 and below good, and a bare service has 9.6
 
 
@@ -53,6 +54,7 @@ class Installation(unittest.TestCase):
         expected = [f"etc/usher/{name}" for name in ("redis.conf", "rules.yaml", "usherd.yaml")]
         expected += [os.path.join(prefix, path) for path in ("bin/usherctl", "sbin/usherd", "lib/sysusers.d/usher.conf")]
         expected += [os.path.join(prefix, "share/doc/usher", path) for path in DOCUMENTS]
+        expected += [os.path.join(prefix, "share/man", page) for page in PAGES]
         expected += [os.path.join(units, unit) for unit in UNITS]
         self.assertEqual(self.files, sorted(expected))
 

@@ -54,7 +54,6 @@ class Site(Center):
         try:
             self.write_files()
             self.start_redis()
-            self.start()
             self.populate()
         except BaseException:
             self.close(is_failed=True)
@@ -80,7 +79,7 @@ class Site(Center):
                        f"site: main\nrules: rules.yaml\nredis: {{socket: {self.redis_socket}}}\nstandby: true\n{TIMING}"
                        f"listen:\n  - {{unix: {where}}}\n  - {{tcp: \"{tcp}\", tokens: tokens.yaml}}\n")
 
-    def start(self):
+    def start_missing(self):
         """The leader and its standby, whichever of them does not run."""
         if self.usherd is None or self.usherd.poll() is not None:
             self.usherd = self.start_one("usherd")
@@ -112,8 +111,10 @@ class Site(Center):
 
     def settle(self):
         """As the next example wants it: both run, one of them leads and the other follows."""
-        self.start()
-        wait_until(lambda: {self.state("usherd"), self.state("b")} == {"leader", "standby"}, "one leads, one follows", 20)
+        def is_settled():
+            self.start_missing()  # one that drains ends only in a moment
+            return {self.state("usherd"), self.state("b")} == {"leader", "standby"}
+        wait_until(is_settled, "one leads, one follows", 20)
 
     def populate(self):
         self.settle()

@@ -27,15 +27,14 @@ static const struct command commands[] = {
                    USHER_ROLE_NONE, PROFILE_OPTIONS, perform_profile},
                   {"export", "prints the CSV that import takes", USHER_ROLE_NONE,
                    OPTION_BIT(CONFIG), perform_profile}},
-        .examples = {{.line = "usherctl profile show"},
-                     {.line = "usherctl profile set olena skill.billing=8 capacity.chat=3"},
-                     {.line = "usherctl profile set olena capacity.chat=",
-                      .comment = "removes the field"},
-                     {.line = "usherctl profile export >agents.csv"},
-                     {.line = "usherctl profile import agents.csv --dry-run"},
-                     {.line = "usherctl profile import agents.csv", .kind = EXAMPLE_ASKS},
-                     {.line = "usherctl profile show --json | jq -r 'select(.skills.billing >= 5) "
-                              "| .agent'"}},
+        .examples =
+            {{.line = "usherctl profile show"},
+             {.line = "usherctl profile set olena skill.billing=8 capacity.chat=3"},
+             {.line = "usherctl profile set olena capacity.chat=", .comment = "removes the field"},
+             {.line = "usherctl profile export >agents.csv"},
+             {.line = "usherctl profile import agents.csv --dry-run"},
+             {.line = "usherctl profile import agents.csv", .kind = EXAMPLE_ASKS},
+             {.line = "usherctl profile show --json | jq -r 'select(.skills.billing) | .agent'"}},
     },
     {
         .name = "reload",

@@ -30,7 +30,7 @@ HEADERS_OF_ROOM = {"rules": {"yaml.h"}}
 # The daemon's rooms and the headers they may include beside lib's and their own. "" is the daemon's own folder, which joins the rooms.
 DAEMON = {"": {"", "journal", "link"}, "journal": {""}, "link": {""}, "ctl": {""}, "manual": {"", "ctl"}}
 # ctl is a client: it knows the wire, and nothing that usherd keeps; but it can put the journal right while usherd holds.
-CTL_NEVER = {"router.h", "ring.h", "clock.h"}
+CTL_NEVER = {"router.h", "ring.h"}
 CTL_JOURNAL = {"journal/dial.h", "journal/entry.h", "journal/foreign.h", "journal/keys.h"}
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)

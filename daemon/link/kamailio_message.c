@@ -8,8 +8,13 @@
 #include "base/hash.h"
 #include "model/channel.h"
 #include "wire/json.h"
+#include "wire/members.h"
 
 #define MESSAGE_DEPTH_MAX 2
+/* What the fields of that name take (model/fields.h). */
+#define NUMBER_BYTES_MAX 256
+#define OFFER_BYTES_MAX  32
+#define STATE_BYTES_MAX  16
 
 enum field {
     CALL,
@@ -127,6 +132,11 @@ static bool read_member(struct usher_json *json, struct usher_text key,
     return true;
 }
 
+static bool is_fit(struct usher_text text, size_t bytes_max)
+{
+    return text.length <= bytes_max && usher_members_is_clean(text);
+}
+
 bool kamailio_message_read(struct usher_text body, struct usher_scratch *scratch,
                            struct kamailio_message *message)
 {
@@ -146,7 +156,8 @@ bool kamailio_message_read(struct usher_text body, struct usher_scratch *scratch
             return false;
     unsigned needed = rows[message->kind].needed;
     return message->kind != KAMAILIO_NONE && (present & needed) == needed &&
-           (!(needed & BIT(CALL)) || message->call.length > 0);
+           (!(needed & BIT(CALL)) || message->call.length > 0) &&
+           is_fit(message->offer, OFFER_BYTES_MAX) && is_fit(message->state, STATE_BYTES_MAX);
 }
 
 /* Translating. */
@@ -183,27 +194,37 @@ static int64_t read_since_ms(struct usher_text since)
     return seconds * 1000 + thousandths;
 }
 
+/* A caller may call himself what he likes, and is served: what is too long is cut at a character's
+ * border, what has control characters is none. */
+static struct usher_text fit_number(struct usher_text number)
+{
+    if (!usher_members_is_clean(number))
+        return USHER_NO_TEXT;
+    if (number.length <= NUMBER_BYTES_MAX)
+        return number;
+    number.length = NUMBER_BYTES_MAX;
+    while (number.length > 0 && ((unsigned char)number.at[number.length] & 0xc0) == 0x80)
+        number.length--;
+    return number;
+}
+
 static void add_arrival(struct usher_fields *out, const struct kamailio_message *message)
 {
     int64_t since_ms = read_since_ms(message->since);
+    struct usher_text from = fit_number(message->from);
+    struct usher_text to = fit_number(message->to);
     USHER_FIELDS_SET(out, CHANNEL, channel, usher_channel_name(USHER_CHANNEL_VOICE));
-    if (message->from.length > 0)
-        USHER_FIELDS_SET(out, FROM, from, message->from);
-    if (message->to.length > 0)
-        USHER_FIELDS_SET(out, TO, to, message->to);
+    if (from.length > 0)
+        USHER_FIELDS_SET(out, FROM, from, from);
+    if (to.length > 0)
+        USHER_FIELDS_SET(out, TO, to, to);
     if (since_ms > 0)
         USHER_FIELDS_SET(out, SINCE_MS, since_ms, since_ms);
 }
 
-static void add_offer(struct usher_fields *out, const struct kamailio_message *message)
-{
-    if (message->offer.length > 0)
-        USHER_FIELDS_SET(out, OFFER, offer, message->offer);
-}
-
 static void add_agent(struct usher_fields *out, const struct kamailio_message *message)
 {
-    if (message->agent.length > 0)
+    if (usher_text_is_id(message->agent) && message->agent.length <= USHER_AGENT_ID_MAX)
         USHER_FIELDS_SET(out, AGENT, agent, message->agent);
 }
 
@@ -221,8 +242,9 @@ bool kamailio_message_command(const struct kamailio_message *message, struct ush
         USHER_FIELDS_SET(out, STATE, state, message->state);
     if (message->kind == KAMAILIO_SYNC_CONTACT || message->kind == KAMAILIO_ANSWERED)
         add_agent(out, message);
-    if (message->kind == KAMAILIO_SYNC_CONTACT || rows[message->kind].needed & BIT(OFFER))
-        add_offer(out, message);
+    if (rows[message->kind].needed & BIT(OFFER) ||
+        (message->kind == KAMAILIO_SYNC_CONTACT && message->offer.length > 0))
+        USHER_FIELDS_SET(out, OFFER, offer, message->offer);
     if (message->kind == KAMAILIO_FAILED)
         USHER_FIELDS_SET(out, REASON, reason,
                          kamailio_fail_reason(message->code, message->replied != 0));

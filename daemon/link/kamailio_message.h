@@ -51,8 +51,8 @@ struct kamailio_message {
     int64_t epoch;   /* the highest that Kamailio has seen */
 };
 
-/* False when `body` is no message of this form, or lacks a field that its kind needs. The texts are
- * borrowed from `body` and `scratch`. */
+/* False when `body` is no message of this form, or lacks a field that its kind needs, or has an
+ * offer or state that can be none. The texts are borrowed from `body` and `scratch`. */
 USHER_MUST_USE bool kamailio_message_read(struct usher_text body, struct usher_scratch *scratch,
                                           struct kamailio_message *message);
 
@@ -61,8 +61,9 @@ USHER_MUST_USE bool kamailio_message_read(struct usher_text body, struct usher_s
 struct usher_text kamailio_contact_id(struct usher_text call,
                                       char room[USHER_CONTACT_OWN_ID_MAX + 1]);
 
-/* Makes the command that tells the router of `message` (sync.contact among them). False when the
- * message is none about a contact. The texts are borrowed from `message` and `contact`. */
+/* Makes the command that tells the router of `message` (sync.contact among them), such as a client
+ * could have sent: the caller's odd or long numbers are left out or cut. False when the message is
+ * none about a contact. The texts are borrowed from `message` and `contact`. */
 USHER_MUST_USE bool kamailio_message_command(const struct kamailio_message *message,
                                              struct usher_text contact,
                                              struct usher_command *command);
@@ -77,7 +78,7 @@ int kamailio_reject_code(enum usher_error error);
 struct kamailio_ring {
     struct usher_text call;
     struct usher_text transaction;
-    struct usher_text uri;
+    struct usher_text uri; /* this and the queue: USHER_NAME_MAX bytes at most */
     struct usher_text agent;
     struct usher_text offer;
     struct usher_text contact; /* for the phone's X-Contact-Id */

@@ -1,5 +1,6 @@
 #include "link/kamailio_message.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,37 @@ START_TEST(anonymous_arrival_has_no_from)
     ck_assert(!usher_fields_has(&command.fields, USHER_FIELD_FROM));
     ck_assert(!usher_fields_has(&command.fields, USHER_FIELD_TO));
     ck_assert(!usher_fields_has(&command.fields, USHER_FIELD_SINCE_MS));
+}
+END_TEST
+
+START_TEST(number_longer_than_the_journal_takes_is_cut_at_a_character)
+{
+    char text[2048];
+    int length = snprintf(text, sizeof(text),
+                          "{\"ev\":\"arrived\",\"call\":\"a1\",\"t\":\"7:8\","
+                          "\"since\":\"1.5\",\"to\":\"100\",\"from\":\"+");
+    for (int i = 0; i < 200; i++)
+        length += snprintf(text + length, sizeof(text) - (size_t)length, "\xc3\xa9");
+    snprintf(text + length, sizeof(text) - (size_t)length, "\"}");
+    ck_assert(translate(text));
+    ck_assert_uint_eq(command.fields.from.length, 255);
+    CHECK_TEXT(command.fields.to, "100");
+}
+END_TEST
+
+START_TEST(what_no_client_could_say_is_left_out_or_refused)
+{
+    ck_assert(
+        translate("{\"ev\":\"arrived\",\"call\":\"a1\",\"t\":\"7:8\",\"from\":\"a\\nb\",\"to\":"
+                  "\"\\u0085\",\"since\":\"?\"}"));
+    ck_assert(!usher_fields_has(&command.fields, USHER_FIELD_FROM));
+    ck_assert(!usher_fields_has(&command.fields, USHER_FIELD_TO));
+    ck_assert(
+        translate("{\"ev\":\"answered\",\"call\":\"a\",\"offer\":\"5-1\",\"agent\":\"o l\"}"));
+    ck_assert(!usher_fields_has(&command.fields, USHER_FIELD_AGENT));
+    ck_assert(!read_message("{\"ev\":\"ringing\",\"call\":\"a\",\"offer\":\"5\\n1\"}"));
+    ck_assert(!read_message("{\"ev\":\"ringing\",\"call\":\"a\",\"offer\":"
+                            "\"123456789012345678901234567890123\"}"));
 }
 END_TEST
 
@@ -219,7 +251,8 @@ START_TEST(ring_lets_no_control_character_through)
 END_TEST
 
 SUITE_MAIN("kamailio_message", arrival_becomes_contact_arrive, anonymous_arrival_has_no_from,
-           each_message_has_its_command, listed_call_becomes_sync_contact,
+           each_message_has_its_command, number_longer_than_the_journal_takes_is_cut_at_a_character,
+           what_no_client_could_say_is_left_out_or_refused, listed_call_becomes_sync_contact,
            waiting_call_of_a_list_has_no_agent, unfit_messages_are_refused,
            unknown_fields_are_ignored, call_id_that_fits_is_the_contact_id,
            other_call_ids_are_hashed_the_same_every_time, status_of_the_phone_gives_the_reason,

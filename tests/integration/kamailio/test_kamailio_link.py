@@ -127,6 +127,17 @@ class Link(LinkCase):
         self.kamailio.send({"ev": "failed", "call": "c1", "offer": first["offer"], "agent": "olena", "code": 487, "replied": 1})
         self.assertEqual(self.kamailio.wait("ring")["offer"], second["offer"])
 
+    def test_caller_with_a_number_that_is_none_is_served_like_others(self):
+        self.kamailio.list_calls(dict(call("c1"), **{"from": "%E9" * 128}))
+        self.add_agent("olena", 5)
+        self.assertEqual(self.kamailio.wait("ring")["call"], "c1")
+        self.kamailio.send(dict(arrived("c2"), **{"from": "%E9" * 128, "to": "+" * 400}), dict(arrived("c3"), to="a\n\x7f"))
+        self.watch.wait_event("contact.arrived", contact="kam1/c3")
+        numbers = {event["contact"]: (event.get("from"), event.get("to")) for event in self.center.journal()
+                   if event["ev"] == "contact.arrived"}
+        self.assertEqual(numbers["kam1/c2"], (("%E9" * 128)[:256], "+" * 256))
+        self.assertEqual(numbers["kam1/c3"], ("380", None))
+
     def test_what_happens_during_the_list_comes_after_it(self):
         gone = {"ev": "abandoned", "call": "c1"}
         self.kamailio.list_calls(call("c1"), during=(gone, arrived("c2"), arrived("c3"), {"ev": "abandoned", "call": "c3"}))

@@ -109,7 +109,7 @@ static bool run_seed(uint64_t seed, struct totals *totals)
     world_open(&world, &limits);
     model_open(&model, &world);
     struct actor actor = {
-        .chance = {seed}, .world = &world, .model = &model, .sync = usher_sync_new(1000)};
+        .chance = {.state = seed}, .world = &world, .model = &model, .sync = usher_sync_new(1000)};
     present_seed = seed;
     bool is_good = run_steps(&actor, &model);
     totals->events_count += model.events_count;

@@ -1,12 +1,11 @@
 /* Our JSON reader against jansson's, over a seeded stream of documents, most of them damaged: both
  * must accept the same lines, and read the same values from them. */
 #include <check.h>
-#include <jansson.h>
 #include <stdio.h>
 
+#include "unit/json_oracle.h"
 #include "unit/random.h"
 #include "unit/suite.h"
-#include "wire/json.h"
 
 enum { CASES = 200000, ROOM = 4096, NESTED_MAX = 6 };
 
@@ -151,90 +150,14 @@ static void damage(struct draft *draft)
     }
 }
 
-static void assert_same(struct usher_json *json, const json_t *value);
-
-static void assert_same_object(struct usher_json *json, const json_t *value)
-{
-    struct usher_text key;
-    size_t count = 0;
-    ck_assert(usher_json_enter(json));
-    while (usher_json_next_key(json, &key)) {
-        char name[ROOM];
-        ck_assert(usher_text_copy(name, sizeof(name), key));
-        const json_t *member = json_object_get(value, name);
-        ck_assert_ptr_nonnull(member);
-        assert_same(json, member);
-        count++;
-    }
-    ck_assert_uint_eq(count, json_object_size(value));
-}
-
-static void assert_same_array(struct usher_json *json, const json_t *value)
-{
-    size_t count = 0;
-    ck_assert(usher_json_enter(json));
-    for (; usher_json_next_element(json); count++)
-        assert_same(json, json_array_get(value, count));
-    ck_assert_uint_eq(count, json_array_size(value));
-}
-
-static void assert_same(struct usher_json *json, const json_t *value)
-{
-    struct usher_text text;
-    int64_t number;
-    enum usher_json_type type = usher_json_peek(json);
-    ck_assert_int_eq(type == USHER_JSON_OBJECT, json_is_object(value));
-    ck_assert_int_eq(type == USHER_JSON_ARRAY, json_is_array(value));
-    ck_assert_int_eq(type == USHER_JSON_STRING, json_is_string(value));
-    ck_assert_int_eq(type == USHER_JSON_NUMBER, json_is_number(value));
-    ck_assert_int_eq(type == USHER_JSON_TRUE, json_is_true(value));
-    ck_assert_int_eq(type == USHER_JSON_FALSE, json_is_false(value));
-    ck_assert_int_eq(type == USHER_JSON_NULL, json_is_null(value));
-    if (type == USHER_JSON_OBJECT) {
-        assert_same_object(json, value);
-    } else if (type == USHER_JSON_ARRAY) {
-        assert_same_array(json, value);
-    } else if (type == USHER_JSON_STRING) {
-        ck_assert(usher_json_read_text(json, &text));
-        ck_assert_uint_eq(text.length, json_string_length(value));
-        ck_assert_int_eq(memcmp(text.at, json_string_value(value), text.length), 0);
-    } else if (json_is_integer(value)) {
-        ck_assert(usher_json_read_int64(json, &number));
-        ck_assert_int_eq(number, json_integer_value(value));
-    } else {
-        usher_json_skip(json);
-    }
-}
-
 /* True when both accept the line. */
 static bool compare(const struct draft *draft)
 {
-    struct usher_text line = {draft->at, draft->length};
-    struct usher_json_problem problem;
-    json_error_t error;
-    bool is_ours = usher_json_check(line, USHER_JSON_DEPTH_MAX, &problem);
-    if (memchr(draft->at, '\0', draft->length)) {
-        ck_assert(!is_ours); /* jansson reads over a NUL behind a number */
-        return false;
-    }
-    json_t *theirs =
-        json_loadb(draft->at, draft->length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-    if (is_ours && !theirs && json_error_code(&error) == json_error_numeric_overflow)
-        return false; /* a legal number of which jansson has no form; what follows it jansson did
-                         not see */
-    ck_assert_msg(is_ours == (theirs != NULL), "%.*s\nours: column %zu: %s\ntheirs: %s",
-                  (int)draft->length, draft->at, problem.column, problem.what,
-                  theirs ? "accepted" : error.text);
-    ck_assert_uint_le(problem.column, draft->length + 1);
-    if (is_ours) {
-        char scratch[ROOM];
-        struct usher_json json;
-        usher_json_start(&json, line, scratch, draft->length);
-        assert_same(&json, theirs);
-        ck_assert_int_eq(usher_json_peek(&json), USHER_JSON_NONE);
-    }
-    json_decref(theirs);
-    return is_ours;
+    bool is_accepted;
+    const char *wrong =
+        json_oracle_compare((struct usher_text){draft->at, draft->length}, &is_accepted);
+    ck_assert_msg(!wrong, "%.*s\n%s", (int)draft->length, draft->at, wrong);
+    return is_accepted;
 }
 
 START_TEST(every_document_is_accepted_or_refused_as_by_jansson_and_read_alike)

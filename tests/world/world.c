@@ -120,7 +120,10 @@ bool world_use_rules(struct world *world, struct usher_text text)
         assert(world->rules_count < WORLD_RULES_MAX);
         struct world_rules *kept = &world->rules[world->rules_count++];
         memcpy(kept->hash, name, sizeof(name));
-        kept->text = strndup(text.at, text.length);
+        kept->text = malloc(text.length + 1);
+        assert(kept->text);
+        memcpy(kept->text, text.at, text.length);
+        kept->text[text.length] = '\0';
     }
     if (!shelve(world, world->engine, usher_text_of(name)))
         return false;

@@ -1,0 +1,232 @@
+/* A rules.yaml: the text is read as a document and as rules. What has problems says where; what has
+ * none means the same when it is read again, and serves an engine. */
+#include "rules/rules.h"
+#include "fuzz/fuzz.h"
+#include "rules/document.h"
+#include "wire/json.h"
+#include "world/world.h"
+
+#define WRITTEN_MAX ((size_t)1 << 26)
+
+static struct usher_problems problems;
+
+static void check_problems(struct usher_text text)
+{
+    struct usher_bytes out;
+    size_t lines_count = 2; /* the parser has an end behind the last one */
+    for (size_t i = 0; i < text.length; i++)
+        lines_count += text.at[i] == '\n' || text.at[i] == '\r' || (unsigned char)text.at[i] > 0x7f;
+    for (size_t i = 0; i < problems.count && i < USHER_PROBLEMS_MAX; i++) {
+        const struct usher_problem *problem = &problems.list[i];
+        FUZZ_REQUIRE(problem->line >= 1 && problem->line <= lines_count && problem->column >= 1 &&
+                         problem->column <= text.length + 1,
+                     "%zu:%zu: %s", problem->line, problem->column, problem->what);
+        FUZZ_REQUIRE(problem->what[0] != '\0' && !strpbrk(problem->what, "\n\r\t\033"), "%s",
+                     problem->what);
+    }
+    usher_bytes_init(&out, WRITTEN_MAX);
+    usher_problems_write(&problems, "rules.yaml", &out);
+    FUZZ_REQUIRE(out.length > 0, "no words");
+    usher_bytes_fini(&out);
+}
+
+/* All that the compiled rules say, in the order of the header. */
+
+static void add_number(struct usher_bytes *out, int64_t number)
+{
+    usher_bytes_append_int64(out, number);
+    usher_bytes_append_char(out, ' ');
+}
+
+static void add_text(struct usher_bytes *out, struct usher_text text)
+{
+    add_number(out, text.at ? (int64_t)text.length : -1);
+    usher_bytes_append_text(out, text);
+}
+
+static void add_queue(struct usher_bytes *out, const struct usher_queue *queue)
+{
+    const int64_t numbers[] = {queue->promise_ms,           queue->target_percent,
+                               queue->forecast_per_hour,    queue->forecast_handle_ms,
+                               (int64_t)queue->needs_count, queue->ring_ms,
+                               queue->wrap_up_ms,           queue->waiting_max};
+    add_text(out, queue->name);
+    for (size_t i = 0; i < USHER_COUNT_OF(numbers); i++)
+        add_number(out, numbers[i]);
+    for (size_t i = 0; i < USHER_TIERS_MAX; i++)
+        add_number(out, queue->promise_by_tier_ms[i]);
+    for (size_t i = 0; i < USHER_CHANNEL_COUNT; i++)
+        add_number(out, queue->promise_by_channel_ms[i]);
+    for (size_t i = 0; i < queue->needs_count; i++) {
+        const struct usher_need_rule *need = &queue->needs[i];
+        add_number(out, (int64_t)need->skill);
+        add_number(out, need->min);
+        add_number(out, need->weight);
+        add_text(out, need->prefix);
+        add_text(out, need->data_key);
+    }
+}
+
+static void add_route(struct usher_bytes *out, const struct usher_route *route)
+{
+    add_number(out, (int64_t)route->queue);
+    add_number(out, (int64_t)route->tier);
+    for (size_t i = 0; i < route->conditions_count; i++) {
+        const struct usher_condition *condition = &route->conditions[i];
+        add_number(out, condition->kind);
+        add_text(out, condition->data_key);
+        for (size_t j = 0; j < condition->values_count; j++)
+            add_text(out, condition->values[j]);
+    }
+}
+
+static void add_rules(struct usher_bytes *out, const struct usher_rules *rules)
+{
+    const int64_t numbers[] = {rules->bid.match_worth_ms,     rules->bid.lend_worth_ms,
+                               rules->bid.fairness_per_mille, rules->bid.idle_cap_ms,
+                               rules->bid.second_promise,     rules->bid.overtaking,
+                               (int64_t)rules->default_tier};
+    for (size_t i = 0; i < rules->skills_count; i++)
+        add_text(out, rules->skills[i]);
+    for (size_t i = 0; i < rules->not_ready_count; i++)
+        add_text(out, rules->not_ready[i]);
+    for (size_t i = 0; i < rules->tiers_count; i++) {
+        add_text(out, rules->tiers[i].name);
+        add_number(out, rules->tiers[i].head_start_ms);
+    }
+    for (size_t i = 0; i < USHER_COUNT_OF(numbers); i++)
+        add_number(out, numbers[i]);
+    for (size_t i = 0; i < USHER_CHANNEL_COUNT; i++) {
+        add_number(out, rules->channels[i].unit);
+        add_number(out, rules->channels[i].cap);
+        add_number(out, rules->channels[i].is_interruptible);
+    }
+    for (size_t i = 0; i < rules->queues_count; i++)
+        add_queue(out, &rules->queues[i]);
+    for (size_t i = 0; i < rules->routes_count; i++)
+        add_route(out, &rules->routes[i]);
+}
+
+/* Routes, needs and promises, for contacts of all kinds. */
+static void use(const struct usher_rules *rules)
+{
+    static const char *const contexts[] = {"{}", "{\"lang\":\"uk\",\"topic\":\"a\",\"n\":7}",
+                                           "{\"lang\":\"\",\"topic\":[],\"n\":-1}"};
+    for (size_t i = 0; i < USHER_COUNT_OF(contexts); i++) {
+        struct usher_text data = usher_text_of(contexts[i]);
+        size_t queue;
+        size_t tier;
+        if (usher_rules_route(rules, USHER_CHANNEL_VOICE, USHER_TEXT("+38"), USHER_TEXT("100"),
+                              data, &queue, &tier))
+            FUZZ_REQUIRE(queue < rules->queues_count && tier < rules->tiers_count, "a route");
+        for (queue = 0; queue < rules->queues_count; queue++) {
+            struct usher_need needs[USHER_NEEDS_MAX];
+            size_t count = usher_rules_needs(rules, queue, data, needs);
+            FUZZ_REQUIRE(count <= USHER_NEEDS_MAX, "%zu needs", count);
+            for (size_t j = 0; j < count; j++)
+                FUZZ_REQUIRE(needs[j].skill < rules->skills_count && needs[j].min >= 1 &&
+                                 needs[j].min <= USHER_LEVEL_MAX && needs[j].weight >= 1 &&
+                                 (j == 0 || needs[j].skill > needs[j - 1].skill),
+                             "need %zu", j);
+            FUZZ_REQUIRE(usher_rules_promise_ms(rules, queue, 0, USHER_CHANNEL_EMAIL) >= 0,
+                         "a promise");
+        }
+    }
+}
+
+static void decide(struct world *world, enum usher_role role, struct usher_command *command)
+{
+    struct usher_answer answer;
+    command->role = role;
+    command->client = USHER_TEXT("pbx1");
+    command->own_agent = role == USHER_ROLE_DESK ? USHER_TEXT("olena") : USHER_NO_TEXT;
+    (void)world_decide(world, command, &answer);
+}
+
+static void set_profile(struct world *world, const struct usher_rules *rules)
+{
+    struct usher_command command = {.kind = USHER_COMMAND_PROFILE_SET};
+    struct usher_json_writer writer;
+    struct usher_bytes skills;
+    usher_bytes_init(&skills, USHER_LINE_MAX);
+    usher_json_write_start(&writer, &skills);
+    usher_json_write_open(&writer, '{');
+    for (size_t i = 0; i < rules->skills_count && i < 8; i++) {
+        usher_json_write_key(&writer, rules->skills[i]);
+        usher_json_write_int64(&writer, 1 + (int64_t)i);
+    }
+    usher_json_write_close(&writer, '}');
+    USHER_FIELDS_SET(&command.fields, AGENT, agent, USHER_TEXT("olena"));
+    USHER_FIELDS_SET(&command.fields, PHONE, phone, USHER_TEXT("sip:olena"));
+    USHER_FIELDS_SET(&command.fields, SKILLS, skills, usher_bytes_text(&skills));
+    decide(world, USHER_ROLE_ROUTER, &command);
+    usher_bytes_fini(&skills);
+}
+
+/* A few contacts and an agent under these rules. */
+static void serve(struct usher_text text, const struct usher_rules *rules)
+{
+    static struct world world;
+    static const char *const contacts[] = {"1", "2", "3", "4"};
+    const struct usher_limits limits = {
+        .contacts = 4, .agents = 2, .classes = 8, .clients = 4, .ended = 4, .context_bytes = 64};
+    world_open(&world, &limits);
+    if (world_use_rules(&world, text)) {
+        struct usher_command ready = {.kind = USHER_COMMAND_AGENT_READY};
+        set_profile(&world, rules);
+        for (size_t i = 0; i < USHER_COUNT_OF(contacts); i++) {
+            struct usher_command arrive = {.kind = USHER_COMMAND_CONTACT_ARRIVE};
+            enum usher_channel channel = i % 2 == 0 ? USHER_CHANNEL_VOICE : USHER_CHANNEL_EMAIL;
+            USHER_FIELDS_SET(&arrive.fields, CONTACT, contact, usher_text_of(contacts[i]));
+            USHER_FIELDS_SET(&arrive.fields, CHANNEL, channel, usher_channel_name(channel));
+            USHER_FIELDS_SET(&arrive.fields, TO, to, usher_text_of(contacts[i]));
+            decide(&world, USHER_ROLE_PBX, &arrive);
+        }
+        decide(&world, USHER_ROLE_DESK, &ready);
+        world_jump_to(&world, world.now_ms + 3600000);
+        decide(&world, USHER_ROLE_DESK, &ready);
+        const char *wrong = world_check_replay(&world);
+        FUZZ_REQUIRE(!wrong, "%s", wrong);
+    }
+    world_close(&world);
+}
+
+static void check_again(struct usher_text text, const struct usher_rules *rules)
+{
+    struct usher_bytes once;
+    struct usher_bytes twice;
+    struct usher_rules *again = usher_rules_read(text, "0", &problems);
+    FUZZ_REQUIRE(again, "the second reading has problems");
+    usher_bytes_init(&once, WRITTEN_MAX);
+    usher_bytes_init(&twice, WRITTEN_MAX);
+    add_rules(&once, rules);
+    add_rules(&twice, again);
+    FUZZ_REQUIRE(usher_text_is_equal(usher_bytes_text(&once), usher_bytes_text(&twice)),
+                 "the second reading differs");
+    usher_bytes_fini(&once);
+    usher_bytes_fini(&twice);
+    usher_rules_free(again);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct usher_text text = fuzz_text(data, size);
+    struct usher_document document;
+    usher_problems_init(&problems);
+    if (!usher_document_read(&document, text, &problems) || problems.count > 0)
+        check_problems(text);
+    usher_document_fini(&document);
+
+    usher_problems_init(&problems);
+    struct usher_rules *rules = usher_rules_read(text, "0", &problems);
+    FUZZ_REQUIRE((rules == NULL) == (problems.count > 0), "%zu problems", problems.count);
+    if (!rules) {
+        check_problems(text);
+        return 0;
+    }
+    check_again(text, rules);
+    use(rules);
+    serve(text, rules);
+    usher_rules_free(rules);
+    return 0;
+}

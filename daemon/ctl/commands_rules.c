@@ -37,6 +37,23 @@ static const struct command commands[] = {
              {.line = "usherctl profile show --json | jq -r 'select(.skills.billing) | .agent'"}},
     },
     {
+        .name = "check",
+        .sentence = "holds the rules against the agents' profiles",
+        .description =
+            "It tells all that usherd --check-config tells about the rules' file (the settings' "
+            "one, or RULES.yaml), and what only profiles show: contacts that nobody could ever "
+            "take, or one agent alone; agents who can take nothing; skills that one side does not "
+            "know. Profiles are those in Redis, or in --profiles FILE.\n\n"
+            "Errors would let contacts wait for ever: the exit code is 1 then. With warnings alone "
+            "it is 0.",
+        .forms = {{"[RULES.yaml]", NULL, USHER_ROLE_NONE, OPTION_BIT(CONFIG) | OPTION_BIT(PROFILES),
+                   perform_check}},
+        .examples = {{.line = "usherctl check"},
+                     {.line = "usherctl check /etc/usher/rules.yaml --json | jq -r .what"},
+                     {.line = "usherctl check --profiles agents.csv",
+                      .comment = "with what `profile export` printed: without Redis"}},
+    },
+    {
         .name = "reload",
         .sentence = "reads the rules again; swaps whole or not at all",
         .forms = {{"", NULL, USHER_ROLE_ADMIN, 0, perform_reload}},

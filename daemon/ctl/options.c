@@ -118,6 +118,10 @@ const struct option_row option_rows[OPTIONS_COUNT] = {
     [OPTION_YES] = {"yes", NULL, "do not ask: for scripts", read_flag, PLACE(is_yes)},
     [OPTION_DRY_RUN] = {"dry-run", NULL, "show what would be done, and change nothing", read_flag,
                         PLACE(is_dry_run)},
+    [OPTION_PROFILES] = {"profiles", "FILE",
+                         "the agents' profiles, as `profile import` takes them, in place of those "
+                         "in Redis",
+                         read_text, PLACE(profiles)},
 };
 
 void options_init(struct options *options)

@@ -157,6 +157,12 @@ size_t usher_rules_find_skill(const struct usher_rules *rules, struct usher_text
     return usher_names_find(names_of(rules, false), name);
 }
 
+struct usher_text usher_rules_suggest_skill(const struct usher_rules *rules,
+                                            struct usher_text wrong)
+{
+    return usher_names_suggest(names_of(rules, false), wrong);
+}
+
 size_t usher_rules_find_queue(const struct usher_rules *rules, struct usher_text name)
 {
     return usher_names_find(names_of(rules, true), name);

@@ -117,6 +117,9 @@ void usher_rules_free(struct usher_rules *rules);
 /* Indices by name; SIZE_MAX when there is none. */
 size_t usher_rules_find_skill(const struct usher_rules *rules, struct usher_text name);
 size_t usher_rules_find_queue(const struct usher_rules *rules, struct usher_text name);
+/* The declared skill that was probably meant by `wrong`; absent when none is near. */
+struct usher_text usher_rules_suggest_skill(const struct usher_rules *rules,
+                                            struct usher_text wrong);
 size_t usher_rules_find_tier(const struct usher_rules *rules, struct usher_text name);
 bool usher_rules_has_reason(const struct usher_rules *rules, struct usher_text reason);
 

@@ -1,5 +1,6 @@
 /* The commands that look and change nothing. */
 #include "ctl/commands.h"
+#include "ctl/explain.h"
 #include "ctl/perform.h"
 
 static const struct command commands[] = {
@@ -55,6 +56,34 @@ static const struct command commands[] = {
                      {"usherctl events --full", "shows personal data too: from, data and note",
                       EXAMPLE_FOLLOWS, EXIT_DONE},
                      {"usherctl events --all", "heartbeats too", EXAMPLE_FOLLOWS, EXIT_DONE}},
+    },
+    {
+        .name = "explain",
+        .sentence = "why this agent, why still waiting, why idle",
+        .description =
+            "A contact: its whole way, and for each offer who could have taken it, with each term "
+            "of the bid in seconds, and what kept the others from it. LATE is the lateness, below "
+            "0 on time; MATCH is for the levels; GROUND is held against whoever fits everything; "
+            "LENDING is the price of taking the agent from those who need him more; IDLE is for "
+            "the idle time. CONTACT is <client>/<id>, or <id> where only one client has it.\n"
+            "\n"
+            "An agent: the state, who waits and why not for this agent, and the last offers for "
+            "which another bid more.\n"
+            "\n"
+            "--at asks for a moment of the past, as far back as Redis has the states for it.\n"
+            "\n"
+            "It reads the journal in Redis, and folds it into the state right before each "
+            "decision; usherd need not run. Exit code 1: there is none of this id, or an offer is "
+            "not the one that the state before it leads to, which must not be.",
+        .forms = {{"agent AGENT", "why the agent is idle, or was passed over", USHER_ROLE_NONE,
+                   OPTION_BIT(CONFIG) | OPTION_BIT(AT), perform_explain_agent},
+                  {"CONTACT", "the contact's way: each offer, and why", USHER_ROLE_NONE,
+                   OPTION_BIT(CONFIG) | OPTION_BIT(AT) | OPTION_BIT(FULL),
+                   perform_explain_contact}},
+        .examples = {{.line = "usherctl explain pbx1/0042"},
+                     {.line = "usherctl explain agent olena"},
+                     {.line = "usherctl explain 0042 --json | jq '.steps[].explanation.chosen // "
+                              "empty'"}},
     },
     {
         .name = "standby",

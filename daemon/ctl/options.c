@@ -122,6 +122,9 @@ const struct option_row option_rows[OPTIONS_COUNT] = {
                          "the agents' profiles, as `profile import` takes them, in place of those "
                          "in Redis",
                          read_text, PLACE(profiles)},
+    [OPTION_AT] = {"at", "TIME",
+                   "as of a moment of the past: 2026-11-21T10:00, 10:00 (today), -15m (ago)",
+                   read_text, PLACE(at)},
 };
 
 void options_init(struct options *options)

@@ -35,6 +35,7 @@ enum option_id {
     OPTION_YES,
     OPTION_DRY_RUN,
     OPTION_PROFILES,
+    OPTION_AT,
     OPTIONS_COUNT,
 };
 
@@ -62,6 +63,17 @@ struct options {
     unsigned given;       /* OPTION_BITs */
     const char *action;   /* the form's own word, such as "check" of `journal check`, or NULL */
     char **arguments;     /* what stands in place of the form's placeholders, in their order */
+    bool is_full;       /* personal data too */
+    bool is_all;        /* heartbeats too */
+    const char *after;  /* the number of an event, or NULL */
+    int64_t count;      /* of events; -1 = no bound */
+    const char *config; /* usherd's settings, for what goes to Redis itself */
+    bool is_yes;        /* does not ask */
+    bool is_dry_run;    /* changes nothing */
+    const char *at;     /* a moment of the past (ctl/moment.h), or NULL */
+    unsigned given;     /* OPTION_BITs */
+    const char *action; /* the form's own word, such as "check" of `journal check`, or NULL */
+    char **arguments;   /* what stands in place of the form's placeholders, in their order */
     int arguments_count;
     struct table_style style; /* of standard output */
 };

@@ -1,73 +1,62 @@
-"""Life cycles over the native protocol against a real usherd and a real Redis with appendfsync always.
-
-life.py BENCH_LIFE [SECONDS]   USHERD and USHERCTL name the programs
-"""
+"""Life cycles over the native protocol (arrive, offered, answer, end) against a real usherd and a real Redis, and beside each the
+batches that they made, appended alone: what Redis and the disk take of it."""
+import json
 import os
 import subprocess
-import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "integration"))
-
-from harness import Center  # noqa: E402
+from world import RULES, cpu_us, make_ready, run_tool, two_skills, write_profiles
 
 AGENTS = 500
-RULES = """\
-skills: [billing, internet, lang.uk, lang.en]
-queues:
-  billing: {need: {billing: {min: 1}, lang.uk: {min: 1}}}
-routes:
-  - queue: billing
-"""
+MODES = {
+    "always": [("a-second", 100), ("a-second", 1000), ("a-second", 10000), ("at-once", 16), ("at-once", 64), ("at-once", 256)],
+    "everysec": [("a-second", 1000), ("a-second", 10000), ("at-once", 64)],
+}
 
 
-def cpu_seconds(pid):
-    """User and system time of a process, its threads included."""
-    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-        fields = file.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def last_id(center):
+    answer = json.loads(center.redis_cli("--json", "XREVRANGE", center.key("journal"), "+", "-", "COUNT", "1"))
+    return answer[0][0]
 
 
-def make_ready(center):
-    for i in range(AGENTS):
-        center.profile(f"agent{i}", phone=f"sip:agent{i}@127.0.0.1", billing=1 + i % 10, **{"lang.uk": 1 + i * 7 % 10})
-    boss = center.client("supervisor")
-    for i in range(AGENTS):
-        while True:
-            answer = boss.ask({"do": "agent.ready", "agent": f"agent{i}"})
-            if answer.get("ok"):
-                break
-            if answer["error"]["code"] != "no_such_agent":
-                raise AssertionError(answer)
-    boss.close()
-
-
-def run(center, program, client, seconds, mode, count):
+def run_cycles(center, build, client, seconds, mode, count):
     usherd, redis = center.usherd.pid, center.redis.pid
-    before = cpu_seconds(usherd), cpu_seconds(redis)
-    out = subprocess.run([program, center.socket, client, str(seconds), mode, str(count)],
-                         stdout=subprocess.PIPE, text=True, check=False)
-    after = cpu_seconds(usherd), cpu_seconds(redis)
-    done, rate, errors, p50, p90, p99, p999, worst = out.stdout.split()
+    before = cpu_us(usherd), cpu_us(redis)
+    program = os.path.join(build, "tests", "bench", "bench_life")
+    out = subprocess.run([program, center.socket, client, str(seconds), mode, str(count)], stdout=subprocess.PIPE,
+                         text=True, check=False)
+    after = cpu_us(usherd), cpu_us(redis)
+    done, rate, errors, p50, _, p99, _, worst = out.stdout.split()
     each = max(1, int(done))
-    print(f"{mode + ' ' + str(count):<16} {rate:>9} {p50:>8} {p90:>8} {p99:>8} {p999:>8} {worst:>8} "
-          f"{(after[0] - before[0]) * 1e6 / each:>8.1f} {(after[1] - before[1]) * 1e6 / each:>8.1f} {errors:>7}", flush=True)
-    return out.returncode == 0
+    figures = {"cycles_per_s": float(rate), "offered_p50_ms": float(p50), "offered_p99_ms": float(p99),
+               "offered_max_ms": float(worst), "usherd_us": round((after[0] - before[0]) / each, 2),
+               "redis_us": round((after[1] - before[1]) / each, 2)}
+    if out.returncode != 0 or int(errors) > 0:
+        figures["errors"] = float(errors)
+    return figures, each
 
 
-def main():
-    program = sys.argv[1]
-    seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 5
-    is_good = True
-    with Center(rules=RULES) as center:
-        make_ready(center)
-        print(f"Life cycles (arrive, offered, answer, end), {AGENTS} agents, appendfsync always, generator on the same machine")
-        print("arrive to offered in ms; CPU in microseconds a life cycle")
-        print(f"{'contacts':<16} {'cycles/s':>9} {'p50':>8} {'p90':>8} {'p99':>8} {'p99.9':>8} {'max':>8} "
-              f"{'usherd':>8} {'redis':>8} {'errors':>7}")
-        for number, (mode, count) in enumerate(
-                [("a-second", 100), ("a-second", 1000), ("a-second", 5000), ("at-once", 16), ("at-once", 64), ("at-once", 256)]):
-            is_good = run(center, program, f"pbx{number}", seconds, mode, count) and is_good
-    return 0 if is_good else 1
+def run_raw(center, build, behind, seconds, cycles):
+    redis = center.redis.pid
+    before = cpu_us(redis)
+    raw = json.loads(run_tool(build, "raw", center.redis_socket, center.key("journal"), behind, seconds)[0])
+    used = cpu_us(redis) - before
+    return {"raw_p50_ms": raw["p50_ms"], "raw_p99_ms": raw["p99_ms"], "raw_max_ms": raw["max_ms"],
+            "raw_redis_us": round(used / cycles, 2), "batches_per_cycle": round(raw["count"] / cycles, 3),
+            "journal_bytes": round(raw["bytes"] / cycles)}
 
 
-sys.exit(main())
+def measure(build, is_quick):
+    from harness import Center
+    rows = []
+    for appendfsync, modes in MODES.items():
+        with Center(rules=RULES, appendfsync=appendfsync) as center:
+            write_profiles(center, AGENTS, two_skills)
+            make_ready(center, range(AGENTS))
+            run_cycles(center, build, "warm", 0.5, "at-once", 64)
+            for number, (mode, count) in enumerate(modes):
+                seconds = 1.5 if is_quick else 4
+                behind = last_id(center)
+                figures, cycles = run_cycles(center, build, f"pbx{number}", seconds, mode, count)
+                figures.update(run_raw(center, build, behind, seconds if mode == "a-second" else 0, cycles))
+                rows.append({"bench": "life", "name": f"{mode} {count}, {appendfsync}", "figures": figures})
+    return rows

@@ -1,8 +1,16 @@
-/* What one match costs: a contact's class notes the arrival, the best of the free agents is found,
- * and he is taken. Measured at the floor itself, without lines and journal, while a share of all
- * agents is free; whoever was taken longest ago is freed, so that the share stays.
+/* What one match costs, with its change of state, at the floor itself, without a journal:
  *
- *   bench_match [AGENTS...]        default: 10000 100000 */
+ *   arrive   a contact's class notes the arrival, it joins its line, the best of the free agents is
+ *            found and taken, it leaves the line
+ *   free     an agent becomes free, the best of the waiting contacts is found and leaves its line,
+ *            and the agent is taken; with nobody waiting he stays free
+ *
+ * A share of all agents is free meanwhile; whoever was taken is freed and others change places by
+ * chance, so that the share stays. Half of the classes need one skill, half need three.
+ *
+ *   bench_match AGENTS SKILLS WAITING ROUNDS
+ *
+ * prints a line of JSON a row. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,16 +20,19 @@
 #include "routing/match.h"
 #include "simulation/chance.h"
 
-#define SKILLS  64
 #define CLASSES 200
+#define WINDOW  64 /* skills next to each other, of which an agent holds about a quarter */
 #define SERVED_MS                                                                                  \
     UINT64_C(330000) /* each agent is taken once in this time: 9 of 10 busy, talks of 5 min */
-#define ROUNDS 100000
 
 struct bench {
+    size_t skills;
+    size_t rounds;
     struct usher_rules *rules;
     struct usher_floor floor;
     struct usher_class *classes[CLASSES];
+    struct usher_contact *waiting;
+    size_t waiting_count;
     struct chance chance;
     int64_t now_ms;
     uint32_t *order; /* agents: the busy ones first */
@@ -36,25 +47,33 @@ static int64_t clock_ns(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* Half of the queues need one skill, half need three. What they expect is what comes. */
-static struct usher_rules *make_rules(size_t agents_count)
+/* Which skills a class of three needs beside its first: near ones where an agent has a window. */
+static size_t further(const struct bench *bench, size_t class, int number)
+{
+    size_t step = bench->skills > WINDOW ? 1 : number == 1 ? 11 : 18;
+    return (class + step * (size_t)number - (step == 18 ? 7 : 0)) % bench->skills;
+}
+
+/* What the queues expect is what comes. */
+static struct usher_rules *make_rules(const struct bench *bench, size_t agents_count)
 {
     static struct usher_problems problems;
     struct usher_bytes text;
     char line[512];
     usher_bytes_init(&text, 1 << 20);
     usher_bytes_append_text(&text, USHER_TEXT("skills: ["));
-    for (int i = 0; i < SKILLS; i++) {
-        snprintf(line, sizeof(line), "%sskill%d", i > 0 ? ", " : "", i);
+    for (size_t i = 0; i < bench->skills; i++) {
+        snprintf(line, sizeof(line), "%sskill%zu", i > 0 ? ", " : "", i);
         usher_bytes_append_text(&text, usher_text_of(line));
     }
     usher_bytes_append_text(&text, USHER_TEXT("]\nqueues:\n"));
-    for (int i = 0; i < CLASSES; i++) {
-        int n = snprintf(line, sizeof(line), "  queue%d: {need: {skill%d: {min: 1}", i, i % SKILLS);
+    for (size_t i = 0; i < CLASSES; i++) {
+        int n = snprintf(line, sizeof(line), "  queue%zu: {need: {skill%zu: {min: 1}", i,
+                         i % bench->skills);
         if (i % 2 == 1)
             n += snprintf(line + n, sizeof(line) - (size_t)n,
-                          ", skill%d: {min: 1}, skill%d: {min: 1}", (i + 11) % SKILLS,
-                          (i + 29) % SKILLS);
+                          ", skill%zu: {min: 1}, skill%zu: {min: 1}", further(bench, i, 1),
+                          further(bench, i, 2));
         snprintf(line + n, sizeof(line) - (size_t)n, "}, forecast: {per_hour: %lld, handle: 5m}}\n",
                  (long long)(3600000 / CLASSES * agents_count / SERVED_MS));
         usher_bytes_append_text(&text, usher_text_of(line));
@@ -71,14 +90,17 @@ static struct usher_rules *make_rules(size_t agents_count)
     return rules;
 }
 
-/* Each agent holds about a quarter of the skills, at random levels. */
-static char *make_skills(struct chance *chance)
+/* Each agent holds about a quarter of a window of skills, at random levels. */
+static char *make_skills(struct bench *bench)
 {
+    struct chance *chance = &bench->chance;
     char room[4096] = "{";
-    for (int i = 0; i < SKILLS; i++)
+    size_t first = bench->skills > WINDOW ? chance_below(chance, (unsigned)bench->skills) : 0;
+    for (size_t i = 0; i < WINDOW; i++)
         if (chance_is(chance, 25))
-            snprintf(room + strlen(room), sizeof(room) - strlen(room), "%s\"skill%d\":%d",
-                     room[1] ? "," : "", i, chance_between(chance, 1, 10));
+            snprintf(room + strlen(room), sizeof(room) - strlen(room), "%s\"skill%zu\":%d",
+                     room[1] ? "," : "", (first + i) % bench->skills,
+                     chance_between(chance, 1, 10));
     snprintf(room + strlen(room), sizeof(room) - strlen(room), "}");
     return strdup(room);
 }
@@ -98,7 +120,7 @@ static void make_agents(struct bench *bench, size_t count)
         snprintf(id, sizeof(id), "agent%zu", i);
         struct usher_agent *agent =
             usher_floor_add_agent(&bench->floor, usher_text_of(id), bench->now_ms);
-        agent->skills = make_skills(&bench->chance);
+        agent->skills = make_skills(bench);
         check(
             usher_text_copy(agent->phone, sizeof(agent->phone), USHER_TEXT("sip:phone@127.0.0.1")));
         check(usher_floor_profile(&bench->floor, agent, bench->now_ms));
@@ -180,81 +202,158 @@ static int compare(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* One match after another for contacts of the classes first, first + 2, ...; `free_count` agents
- * are free at each. */
-static void measure(struct bench *bench, size_t first, size_t free_count, const char *what)
+static struct usher_class *any_class(struct bench *bench, size_t first)
+{
+    return bench->classes[first + 2 * chance_below(&bench->chance, CLASSES / 2)];
+}
+
+static void set_free_count(struct bench *bench, size_t free_count)
+{
+    while (bench->floor.agents_count - bench->busy_count > free_count)
+        make_busy(bench);
+    while (bench->floor.agents_count - bench->busy_count < free_count)
+        make_free(bench);
+}
+
+/* Agents change places, and time goes on as fast as so many matches take in a center. */
+static void go_on(struct bench *bench, size_t round)
+{
+    size_t count = bench->floor.agents_count;
+    make_busy(bench);
+    make_free(bench);
+    bench->now_ms += (int64_t)(SERVED_MS * (round + 1) / count - SERVED_MS * round / count);
+}
+
+static int64_t part(const struct bench *bench, size_t count, size_t per_mille)
+{
+    return count > 0 ? bench->times_ns[(count - 1) * per_mille / 1000] : 0;
+}
+
+static void print(struct bench *bench, const char *what, int needs, unsigned percent, size_t count)
+{
+    qsort(bench->times_ns, count, sizeof(bench->times_ns[0]), compare);
+    printf(
+        "{\"what\":\"%s\",\"agents\":%zu,\"skills\":%zu,\"needs\":%d,\"free\":%u,\"waiting\":%zu,"
+        "\"count\":%zu,\"p50_ns\":%lld,\"p99_ns\":%lld,\"max_ns\":%lld}\n",
+        what, bench->floor.agents_count, bench->skills, needs, percent, bench->waiting_count, count,
+        (long long)part(bench, count, 500), (long long)part(bench, count, 990),
+        (long long)part(bench, count, 1000));
+    fflush(stdout);
+}
+
+/* Contacts of the classes first, first + 2, ... arrive one after another. */
+static void measure_arrive(struct bench *bench, size_t first, unsigned percent)
 {
     struct usher_floor *floor = &bench->floor;
     size_t count = 0;
-    while (floor->agents_count - bench->busy_count > free_count)
-        make_busy(bench);
-    while (floor->agents_count - bench->busy_count < free_count)
-        make_free(bench);
-    for (size_t i = 0; i < ROUNDS; i++) {
-        struct usher_class *class =
-            bench->classes[first + 2 * chance_below(&bench->chance, CLASSES / 2)];
-        struct usher_contact contact = {
-            .channel = USHER_CHANNEL_VOICE, .class = class, .place_ms = bench->now_ms};
+    set_free_count(bench, floor->agents_count * percent / 100);
+    for (size_t i = 0; i < bench->rounds; i++) {
         struct usher_bid bid;
+        struct usher_contact contact = {.channel = USHER_CHANNEL_VOICE,
+                                        .class = any_class(bench, first),
+                                        .place_ms = bench->now_ms,
+                                        .serial = UINT64_MAX};
+        usher_list_init(&contact.in_line);
         int64_t begin_ns = clock_ns();
-        usher_floor_note_arrival(floor, class, bench->now_ms);
+        usher_floor_note_arrival(floor, contact.class, bench->now_ms);
+        usher_floor_join(floor, &contact);
         struct usher_agent *agent = usher_match_agent(floor, &contact, bench->now_ms, &bid);
-        if (agent)
+        if (agent) {
             take(bench, agent);
+            usher_floor_leave(floor, &contact);
+        }
         int64_t end_ns = clock_ns();
         if (agent) {
             bench->times_ns[count++] = end_ns - begin_ns;
             release(bench, agent);
+        } else {
+            usher_floor_leave(floor, &contact);
         }
-        make_busy(bench);
-        make_free(bench);
-        bench->now_ms += (int64_t)(SERVED_MS * (i + 1) / floor->agents_count -
-                                   SERVED_MS * i / floor->agents_count);
+        go_on(bench, i);
     }
-    if (count == 0) {
-        fputs("bench_match: nobody was matched\n", stderr);
-        exit(1);
-    }
-    qsort(bench->times_ns, count, sizeof(bench->times_ns[0]), compare);
-    printf("%-16s %9zu %9zu %8.2f %8.2f %8.2f %10.2f\n", what, floor->agents_count, free_count,
-           (double)bench->times_ns[count / 2] / 1000,
-           (double)bench->times_ns[count * 9 / 10] / 1000,
-           (double)bench->times_ns[count * 99 / 100] / 1000,
-           (double)bench->times_ns[count - 1] / 1000);
+    print(bench, "arrive", first == 0 ? 1 : 3, percent, count);
 }
 
-static void run(size_t agents_count)
+/* Busy agents become free one after another. */
+static void measure_free(struct bench *bench, unsigned percent)
 {
-    static const size_t percents[] = {1, 10, 100};
-    struct bench bench = {.chance = {1}, .now_ms = 1763745600000};
-    bench.rules = make_rules(agents_count);
-    bench.order = calloc(agents_count, sizeof(*bench.order));
-    bench.times_ns = calloc(ROUNDS, sizeof(*bench.times_ns));
-    check(bench.order && bench.times_ns);
-    make_floor(&bench, agents_count);
-    for (uint32_t i = 0; i < agents_count; i++)
-        bench.order[i] = i;
-    for (size_t i = 0; i < USHER_COUNT_OF(percents); i++) {
-        measure(&bench, 0, agents_count * percents[i] / 100, "one skill");
-        measure(&bench, 1, agents_count * percents[i] / 100, "three skills");
+    struct usher_floor *floor = &bench->floor;
+    size_t count = 0;
+    set_free_count(bench, floor->agents_count * percent / 100);
+    for (size_t i = 0; i < bench->rounds && bench->busy_count > 0; i++) {
+        struct usher_bid bid;
+        struct usher_agent *agent =
+            at(bench, chance_below(&bench->chance, (unsigned)bench->busy_count));
+        int64_t begin_ns = clock_ns();
+        release(bench, agent);
+        struct usher_contact *contact = usher_match_contact(floor, agent, bench->now_ms, &bid);
+        if (contact) {
+            usher_floor_leave(floor, contact);
+            take(bench, agent);
+        }
+        bench->times_ns[count++] = clock_ns() - begin_ns;
+        if (contact) { /* somebody else joins the line */
+            contact->place_ms = bench->now_ms;
+            usher_floor_join(floor, contact);
+        } else {
+            take(bench, agent);
+        }
+        go_on(bench, i);
     }
-    usher_floor_fini(&bench.floor);
-    usher_rules_free(bench.rules);
-    free(bench.order);
-    free(bench.times_ns);
+    print(bench, "free", 0, percent, count);
+}
+
+/* `count` contacts of all classes wait, who came one after another. */
+static void make_waiting(struct bench *bench, size_t count)
+{
+    bench->waiting_count = count;
+    bench->waiting = calloc(count + 1, sizeof(*bench->waiting));
+    check(bench->waiting != NULL);
+    for (size_t i = 0; i < count; i++) {
+        struct usher_contact *contact = &bench->waiting[i];
+        contact->channel = USHER_CHANNEL_VOICE;
+        contact->class = bench->classes[chance_below(&bench->chance, CLASSES)];
+        contact->place_ms = bench->now_ms - (int64_t)(count - i);
+        contact->serial = i;
+        usher_list_init(&contact->in_line);
+        usher_floor_join(&bench->floor, contact);
+    }
+}
+
+static void run(struct bench *bench, size_t agents_count, size_t waiting_count)
+{
+    static const unsigned percents[] = {1, 10, 100};
+    bench->rules = make_rules(bench, agents_count);
+    bench->order = calloc(agents_count, sizeof(*bench->order));
+    bench->times_ns = calloc(bench->rounds, sizeof(*bench->times_ns));
+    check(bench->order && bench->times_ns);
+    make_floor(bench, agents_count);
+    for (uint32_t i = 0; i < agents_count; i++)
+        bench->order[i] = i;
+    make_waiting(bench, waiting_count);
+    for (size_t i = 0; i < USHER_COUNT_OF(percents); i++) {
+        measure_arrive(bench, 0, percents[i]);
+        measure_arrive(bench, 1, percents[i]);
+    }
+    measure_free(bench, 10);
+    for (size_t i = 0; i < waiting_count; i++)
+        usher_floor_leave(&bench->floor, &bench->waiting[i]);
+    usher_floor_fini(&bench->floor);
+    usher_rules_free(bench->rules);
+    free(bench->waiting);
+    free(bench->order);
+    free(bench->times_ns);
 }
 
 int main(int argc, char *argv[])
 {
-    printf("One match with its state change, %d skills, %d classes, microseconds\n", SKILLS,
-           CLASSES);
-    printf("%-16s %9s %9s %8s %8s %8s %10s\n", "class", "agents", "free", "p50", "p90", "p99",
-           "max");
-    for (int i = 1; i < argc; i++)
-        run(strtoul(argv[i], NULL, 10));
-    if (argc == 1) {
-        run(10000);
-        run(100000);
+    static struct bench bench = {.chance = {1}, .now_ms = 1763745600000};
+    if (argc != 5) {
+        fprintf(stderr, "usage: %s AGENTS SKILLS WAITING ROUNDS\n", argv[0]);
+        return 2;
     }
+    bench.skills = strtoul(argv[2], NULL, 10);
+    bench.rounds = strtoul(argv[4], NULL, 10);
+    run(&bench, strtoul(argv[1], NULL, 10), strtoul(argv[3], NULL, 10));
     return EXIT_SUCCESS;
 }

@@ -50,8 +50,7 @@ static void read_command(void)
 {
     struct usher_command command;
     struct usher_answer answer;
-    if (usher_command_decode(USHER_TEXT(command_line), &scratch, &command, &answer) !=
-        USHER_OK)
+    if (usher_command_decode(USHER_TEXT(command_line), &scratch, &command, &answer) != USHER_OK)
         fail("the command was not read");
 }
 

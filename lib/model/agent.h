@@ -35,8 +35,6 @@ struct usher_agent {
     uint8_t missed_count;  /* offers rung out in a row */
     int64_t idle_since_ms; /* end of the last contact or wrap-up, or ready; while partly loaded the
                               last assignment */
-    struct usher_list
-        idle_node; /* in the floor's list of the free by idle, while open_mask is not 0 */
     uint16_t active[USHER_CHANNEL_COUNT]; /* contacts held, wrap-ups and open offers included */
     uint16_t cap[USHER_CHANNEL_COUNT];    /* how many at most, of profile and rules */
     enum usher_phone_state phone_state;

@@ -7,7 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/bits.h"
 #include "base/list.h"
 #include "model/contact.h"
 #include "rules/rules.h"
@@ -35,6 +34,19 @@ struct usher_class_past {
                       first change */
 };
 
+#define USHER_LEAD_NONE INT64_MIN
+
+/* 64 places of a rank next to each other. Its bounds let a search pass over a block without a look
+ * at its agents; they may be wider than what is true, never narrower: who leaves does not narrow
+ * them, the next look does. */
+struct usher_block {
+    uint64_t free; /* bit p: the agent at this place may be offered a contact now */
+    int64_t lead;  /* not below that of any of the free (see usher_class_lead); USHER_LEAD_NONE when
+                      nobody is */
+    int64_t idle_since_ms; /* not above that of any of the free */
+    uint32_t index;        /* the lowest of all agents of the block */
+};
+
 struct usher_class {
     struct usher_class_key key;
     uint16_t index;
@@ -48,8 +60,9 @@ struct usher_class {
     uint32_t *rank;           /* eligible agents by (2 * match - ground down, index up) */
     int16_t *orders;          /* [place in rank]: 2 * match - ground */
     uint32_t rank_count;
-    struct usher_bits free; /* by place in `rank`: may be offered a contact of this class now */
-    bool is_stale;          /* `rank` and `free` must be made anew before use */
+    struct usher_block *blocks; /* [place / 64]; those of `rank_count` places are in use */
+    uint32_t blocks_count;
+    bool is_stale;                     /* `rank` and `blocks` must be made anew before use */
     uint64_t covers[USHER_POOL_WORDS]; /* bit p: a contact of this class needs pool p itself */
     uint16_t own_pools[USHER_NEEDS_MAX +
                        2]; /* the pools whose load its contacts are: skills, exact set, channel */
@@ -59,6 +72,52 @@ struct usher_class {
         *cursor; /* the first of `line` that was on time when last looked; the head when none */
     uint32_t line_count;
 };
+
+/* What an agent's own part of a bid comes to, in 1/2000 ms, less what time adds to it: lead + 2 *
+ * fairness * now is at or above it at `now_ms`, and at any later time while he idles. Below
+ * idle_cap it never changes. */
+static inline int64_t usher_class_lead(const struct usher_bid_knobs *knobs, int64_t order,
+                                       int64_t idle_since_ms, int64_t now_ms)
+{
+    int64_t capped_ms = now_ms - knobs->idle_cap_ms;
+    int64_t since_ms = idle_since_ms > capped_ms ? idle_since_ms : capped_ms;
+    return knobs->match_worth_ms * order - 2 * knobs->fairness_per_mille * since_ms;
+}
+
+/* Whether the agent at `place` of the rank may be offered a contact now. */
+static inline bool usher_class_is_free(const struct usher_class *class, uint32_t place)
+{
+    return (class->blocks[place / 64].free >> (place % 64)) & 1;
+}
+
+/* One more of the block is free. */
+static inline void usher_block_widen(struct usher_block *block, int64_t lead, int64_t idle_since_ms)
+{
+    if (idle_since_ms < block->idle_since_ms)
+        block->idle_since_ms = idle_since_ms;
+    if (lead > block->lead)
+        block->lead = lead;
+}
+
+/* The agent at `place`, who idles since then, may be offered contacts from now on. Twice is fine.
+ */
+static inline void usher_class_set_free(struct usher_class *class, uint32_t place, int64_t lead,
+                                        int64_t idle_since_ms)
+{
+    struct usher_block *block = &class->blocks[place / 64];
+    usher_block_widen(block, lead, idle_since_ms);
+    block->free |= UINT64_C(1) << (place % 64);
+}
+
+static inline void usher_class_set_taken(struct usher_class *class, uint32_t place)
+{
+    struct usher_block *block = &class->blocks[place / 64];
+    block->free &= ~(UINT64_C(1) << (place % 64));
+    if (block->free != 0)
+        return;
+    block->lead = USHER_LEAD_NONE;
+    block->idle_since_ms = INT64_MAX;
+}
 
 /* Puts `contact`, which must be in no line, into the line by its place. */
 void usher_class_join(struct usher_class *class, struct usher_contact *contact);

@@ -12,16 +12,16 @@ bool usher_floor_init(struct usher_floor *floor, const struct usher_limits *limi
 {
     const size_t classes_max = (size_t)64 * USHER_CLASS_WORDS;
     memset(floor, 0, sizeof(*floor));
-    usher_list_init(&floor->idle);
     floor->agents_max = limits->agents;
     floor->classes_max = limits->classes < classes_max ? limits->classes : classes_max;
     floor->agents = calloc(limits->agents + 1, sizeof(*floor->agents));
     floor->stands = calloc(limits->agents + 1, sizeof(*floor->stands));
+    floor->idle_since_ms = calloc(limits->agents + 1, sizeof(*floor->idle_since_ms));
     floor->classes = calloc(floor->classes_max + 1, sizeof(struct usher_class *));
     floor->class_buckets = calloc(USHER_CLASS_BUCKETS, sizeof(uint16_t));
     floor->class_chain = calloc(floor->classes_max + 1, sizeof(uint16_t));
-    if (floor->agents && floor->stands && floor->classes && floor->class_buckets &&
-        floor->class_chain)
+    if (floor->agents && floor->stands && floor->idle_since_ms && floor->classes &&
+        floor->class_buckets && floor->class_chain)
         return true;
     usher_floor_fini(floor);
     return false;
@@ -39,6 +39,7 @@ void usher_floor_fini(struct usher_floor *floor)
     }
     free(floor->agents);
     free(floor->stands);
+    free(floor->idle_since_ms);
     free(floor->levels);
     free(floor->classes);
     free(floor->class_buckets);
@@ -59,7 +60,6 @@ struct usher_agent *usher_floor_add_agent(struct usher_floor *floor, struct ushe
     agent->phone_state = USHER_PHONE_IDLE;
     agent->idle_since_ms = now_ms;
     usher_list_init(&agent->contacts);
-    usher_list_init(&agent->idle_node);
     agent->lease.tie = (UINT64_C(1) << 62) + agent->index;
     bool moved = usher_agent_move(agent, USHER_AGENT_SIGNED_OUT, now_ms);
     assert(moved);
@@ -159,28 +159,12 @@ static bool is_whole(const struct usher_floor *floor, const struct usher_agent *
     return true;
 }
 
-static bool idles_before(const struct usher_agent *a, const struct usher_agent *b)
-{
-    return a->idle_since_ms < b->idle_since_ms ||
-           (a->idle_since_ms == b->idle_since_ms && a->index < b->index);
-}
-
-static void place_idle(struct usher_floor *floor, struct usher_agent *agent)
-{
-    usher_list_remove(&agent->idle_node);
-    if (agent->open_mask == 0)
-        return;
-    struct usher_list *place = &floor->idle;
-    while (place->prev != &floor->idle &&
-           idles_before(agent, usher_list_entry(place->prev, struct usher_agent, idle_node)))
-        place = place->prev;
-    usher_list_insert_before(place, &agent->idle_node);
-}
-
-static void set_free_bits(struct usher_floor *floor, const struct usher_agent *agent,
-                          uint8_t changed)
+/* Makes the agent free or taken in the classes of the channels of `changed`. */
+static void set_free(struct usher_floor *floor, const struct usher_agent *agent, uint8_t changed,
+                     int64_t now_ms)
 {
     const struct usher_stand *stand = &floor->stands[agent->index];
+    const struct usher_bid_knobs *knobs = &floor->rules->bid;
     for (uint32_t i = 0; i < stand->seats_count; i++) {
         const struct usher_seat *seat = &stand->seats[i];
         struct usher_class *class = floor->classes[seat->class];
@@ -188,9 +172,12 @@ static void set_free_bits(struct usher_floor *floor, const struct usher_agent *a
         if (class->is_stale || !(changed & bit))
             continue;
         if (agent->open_mask & bit)
-            usher_bits_add(&class->free, seat->place);
+            usher_class_set_free(class, seat->place,
+                                 usher_class_lead(knobs, 2 * seat->match - stand->ground,
+                                                  agent->idle_since_ms, now_ms),
+                                 agent->idle_since_ms);
         else
-            usher_bits_drop(&class->free, seat->place);
+            usher_class_set_taken(class, seat->place);
     }
 }
 
@@ -198,12 +185,16 @@ void usher_floor_update_agent(struct usher_floor *floor, struct usher_agent *age
 {
     uint8_t mask = open_mask(floor, agent);
     uint8_t changed = mask ^ agent->open_mask;
+    int64_t *idle_since_ms = &floor->idle_since_ms[agent->index];
+    if (agent->idle_since_ms < *idle_since_ms)
+        changed |= mask; /* the bounds of his blocks do not hold any more */
+    *idle_since_ms = agent->idle_since_ms;
+    usher_floor_note_time(floor, now_ms > agent->idle_since_ms ? now_ms : agent->idle_since_ms);
     agent->open_mask = mask;
     agent->is_open = is_whole(floor, agent);
     if (changed)
-        set_free_bits(floor, agent, changed);
+        set_free(floor, agent, changed, now_ms);
     usher_floor_count_agent(floor, agent, now_ms);
-    place_idle(floor, agent);
 }
 
 void usher_floor_count_sign_in(struct usher_floor *floor, const struct usher_agent *agent, int by)

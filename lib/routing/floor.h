@@ -8,7 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/list.h"
 #include "model/agent.h"
 #include "model/limits.h"
 #include "routing/class.h"
@@ -55,7 +54,9 @@ struct usher_floor {
     size_t pools_room;
     uint16_t *prices; /* [pool]: of lending one of its open members now; USHER_PRICE_STALE = to be
                          asked for */
-    struct usher_list idle;              /* agents with an open_mask, by (idle_since_ms, index) */
+    int64_t *idle_since_ms; /* [agent]: as when usher_floor_update_agent last saw him; near
+                               together, since a search reads those of many */
+    int64_t newest_ms;      /* nobody idles since later, and no bound was made later */
     uint64_t waiting[USHER_CLASS_WORDS]; /* bit c: the class has a line */
     bool is_ground_stale;
 };
@@ -89,8 +90,7 @@ void usher_floor_key(const struct usher_floor *floor, size_t queue, size_t tier,
                      struct usher_class_key *key);
 
 /* To be called after any change of an agent's state, phone, active contacts or idle time: sets
- * open_mask and is_open, the free bits of his classes, the pools, and his place in the list of the
- * idle. */
+ * open_mask and is_open, his place in the blocks of his classes, and the pools. */
 void usher_floor_update_agent(struct usher_floor *floor, struct usher_agent *agent, int64_t now_ms);
 /* The agent signed in (by 1) or out (by -1). */
 void usher_floor_count_sign_in(struct usher_floor *floor, const struct usher_agent *agent, int by);
@@ -117,8 +117,15 @@ static inline uint32_t usher_floor_price(struct usher_floor *floor, uint16_t poo
 /* Takes the expected shares v of all classes from forecasts and counts; to be called when profiles
  * or rules change. */
 void usher_floor_take_shares(struct usher_floor *floor, int64_t now_ms);
-/* Makes grounds anew if they are stale, and the class's rank and free bits if they are. */
+/* Makes grounds anew if they are stale, and the class's rank and blocks if they are. */
 void usher_floor_refresh(struct usher_floor *floor, struct usher_class *class);
+
+/* Bounds that are made with a time hold from it on. */
+static inline void usher_floor_note_time(struct usher_floor *floor, int64_t now_ms)
+{
+    if (floor->newest_ms < now_ms)
+        floor->newest_ms = now_ms;
+}
 
 static inline const uint8_t *usher_floor_levels(const struct usher_floor *floor,
                                                 const struct usher_agent *agent)

@@ -1,6 +1,6 @@
 /* Classes on the floor: interning, who is eligible, own ground, and the ranks.
  * A seat is an agent's place in a class for which he is eligible. Matches, seats and counts are
- * always right; ranks and free bits are made anew when they are stale and asked for, so that a
+ * always right; ranks and their blocks are made anew when they are stale and asked for, so that a
  * thousand profiles read in one turn cost one ranking. */
 #include <assert.h>
 #include <stdlib.h>
@@ -35,7 +35,7 @@ static void class_free(struct usher_class *class)
     free(class->match);
     free(class->rank);
     free(class->orders);
-    usher_bits_fini(&class->free);
+    free(class->blocks);
     free(class);
 }
 
@@ -58,8 +58,8 @@ static struct usher_class *class_new(const struct usher_floor *floor,
     class->match = malloc((floor->agents_max + 1) * sizeof(*class->match));
     class->rank = malloc((floor->agents_max + 1) * sizeof(*class->rank));
     class->orders = malloc((floor->agents_max + 1) * sizeof(*class->orders));
-    if (class->match && class->rank && class->orders &&
-        usher_bits_init(&class->free, floor->agents_max))
+    class->blocks = malloc((floor->agents_max / 64 + 1) * sizeof(*class->blocks));
+    if (class->match && class->rank && class->orders && class->blocks)
         return class;
     class_free(class);
     return NULL;
@@ -268,6 +268,25 @@ static struct usher_seat *seat_in(struct usher_stand *stand, uint16_t class)
     return &stand->seats[low];
 }
 
+/* The blocks of a rank that has been made; everybody's place is free who is open. */
+static void fill_blocks(const struct usher_floor *floor, struct usher_class *class)
+{
+    class->blocks_count = (class->rank_count + 63) / 64;
+    for (uint32_t i = 0; i < class->blocks_count; i++)
+        class->blocks[i] = (struct usher_block){0, USHER_LEAD_NONE, INT64_MAX, UINT32_MAX};
+    for (uint32_t place = 0; place < class->rank_count; place++) {
+        const struct usher_agent *agent = &floor->agents[class->rank[place]];
+        struct usher_block *block = &class->blocks[place / 64];
+        block->index = agent->index < block->index ? agent->index : block->index;
+        int64_t idle_since_ms = floor->idle_since_ms[agent->index];
+        if (agent->open_mask & (1u << class->key.channel))
+            usher_class_set_free(class, place,
+                                 usher_class_lead(&floor->rules->bid, class->orders[place],
+                                                  idle_since_ms, INT64_MIN / 2),
+                                 idle_since_ms);
+    }
+}
+
 /* Ranks by counting: the orders are few, and agents are taken by index upwards. */
 static void rank_class(struct usher_floor *floor, struct usher_class *class)
 {
@@ -277,7 +296,6 @@ static void rank_class(struct usher_floor *floor, struct usher_class *class)
             start[ORDER_COUNT - (2 * class->match[i] - floor->stands[i].ground + ORDER_OFFSET)]++;
     for (size_t order = 1; order <= ORDER_COUNT; order++)
         start[order] += start[order - 1];
-    usher_bits_clear_all(&class->free);
     class->rank_count = class->eligible_count;
     for (size_t i = 0; i < floor->agents_count; i++) {
         if (class->match[i] == USHER_MATCH_NONE)
@@ -287,9 +305,8 @@ static void rank_class(struct usher_floor *floor, struct usher_class *class)
         class->rank[place] = (uint32_t)i;
         class->orders[place] = (int16_t)((int)order - ORDER_OFFSET);
         seat_in(&floor->stands[i], class->index)->place = place;
-        if (floor->agents[i].open_mask & (1u << class->key.channel))
-            usher_bits_add(&class->free, place);
     }
+    fill_blocks(floor, class);
 }
 
 void usher_floor_refresh(struct usher_floor *floor, struct usher_class *class)

@@ -1,9 +1,12 @@
-/* The two searches. For a contact, the heads of two orders are walked in turn: the class's rank
- * (who fits best beyond his own ground) and all free agents by idle time. Nobody who was not looked
- * at can bid more than the two heads together, since lending has no price below 0: the walk ends
- * when that bound is not above the best. For an agent, each class that he may serve and that has a
- * line puts forward two contacts at most: its first late and its first on time. */
+/* The two searches. For a contact, the rank of its class is walked in blocks of 64. A block knows
+ * how much its free agents could bid at most if lending cost nothing (its lead), and as lending
+ * costs no less than that, a block whose lead does not reach the best bid need not be looked into.
+ * The block with the highest lead comes first; then few others are left. For an agent, each class
+ * that he may serve and that has a line puts forward two contacts at most: its first late and its
+ * first on time. */
 #include "routing/match.h"
+
+#define STRIDE 8 /* blocks after which a walk asks whether the rest could matter */
 
 static const char *const choice_names[USHER_CHOICE_COUNT] = {
     [USHER_CHOICE_NONE] = "",
@@ -43,9 +46,9 @@ static int64_t lend_term(const struct usher_floor *floor, int64_t lend)
     return divide_down(floor->rules->bid.lend_worth_ms * lend, USHER_PRICE_ONE);
 }
 
-static int64_t idle_of(const struct usher_agent *agent, int64_t now_ms)
+static int64_t idle_of(int64_t idle_since_ms, int64_t now_ms)
 {
-    return now_ms > agent->idle_since_ms ? now_ms - agent->idle_since_ms : 0;
+    return now_ms > idle_since_ms ? now_ms - idle_since_ms : 0;
 }
 
 static int64_t idle_term(const struct usher_floor *floor, int64_t idle_ms)
@@ -77,11 +80,29 @@ static uint32_t find_dearest(struct usher_floor *floor, const struct usher_agent
     return lend;
 }
 
+/* The same as usher_match_lend while that is below `enough`; else any that is not. Sets come last
+ * among an agent's pools, and are the dear ones more often than not. */
+static uint32_t lend_below(struct usher_floor *floor, const struct usher_stand *stand,
+                           const struct usher_class *class, uint32_t enough)
+{
+    uint32_t lend = 0;
+    if (!stand->is_counted_open)
+        return 0;
+    for (uint32_t i = stand->pools_count; i-- > 0 && lend < enough;) {
+        uint16_t pool = stand->pools[i];
+        if ((class->covers[pool / 64] >> (pool % 64)) & 1)
+            continue;
+        uint32_t price = usher_floor_price(floor, pool);
+        if (price > lend)
+            lend = price;
+    }
+    return lend;
+}
+
 uint32_t usher_match_lend(struct usher_floor *floor, const struct usher_agent *agent,
                           const struct usher_class *class)
 {
-    size_t dearest;
-    return find_dearest(floor, agent, class, &dearest);
+    return lend_below(floor, &floor->stands[agent->index], class, UINT32_MAX);
 }
 
 void usher_match_weigh(struct usher_floor *floor, const struct usher_contact *contact,
@@ -94,7 +115,7 @@ void usher_match_weigh(struct usher_floor *floor, const struct usher_contact *co
     bid->match = class->match[agent->index];
     bid->ground = floor->stands[agent->index].ground;
     bid->lend = find_dearest(floor, agent, class, &terms->dear_pool);
-    bid->idle_ms = idle_of(agent, now_ms);
+    bid->idle_ms = idle_of(agent->idle_since_ms, now_ms);
     terms->match_ms = match_term(floor, 2 * bid->match);
     terms->ground_ms = match_term(floor, 2 * bid->match - bid->ground) - terms->match_ms;
     terms->lend_ms = -lend_term(floor, bid->lend);
@@ -125,6 +146,7 @@ struct search {
     int64_t late_ms;
     struct usher_agent *best;
     struct usher_bid bid;
+    int64_t as_good; /* the least lead that can reach the best bid; INT64_MIN = any */
 };
 
 /* Whether `agent` would pass somebody whom he must not pass. */
@@ -137,50 +159,136 @@ static bool passes(const struct search *search, const struct usher_agent *agent)
     return false;
 }
 
-static bool is_better(const struct search *search, const struct usher_agent *agent, int64_t bid_ms)
+/* Whether a bid of an agent who idles since then is better than the best, or is as good and comes
+ * before it; `index` may be 0 for the best that can be. */
+static bool is_better(const struct search *search, int64_t bid_ms, int64_t idle_since_ms,
+                      uint32_t index)
 {
     if (!search->best || bid_ms != search->bid.bid_ms)
         return !search->best || bid_ms > search->bid.bid_ms;
-    if (agent->idle_since_ms != search->best->idle_since_ms)
-        return agent->idle_since_ms < search->best->idle_since_ms;
-    return agent->index < search->best->index;
+    if (idle_since_ms != search->best->idle_since_ms)
+        return idle_since_ms < search->best->idle_since_ms;
+    return index < search->best->index;
 }
 
-static void look_at(struct search *search, struct usher_agent *agent)
+/* The least price that makes a bid of `bid_ms` worse than the best. */
+static uint32_t too_dear(const struct search *search, int64_t bid_ms)
 {
-    struct usher_floor *floor = search->floor;
-    int64_t match = search->class->match[agent->index];
-    if (match == USHER_MATCH_NONE || agent == search->best ||
-        usher_match_is_excluded(search->contact, agent, search->now_ms) || passes(search, agent))
-        return;
-    int64_t ground = floor->stands[agent->index].ground;
-    int64_t idle_ms = idle_of(agent, search->now_ms);
-    int64_t bid_ms =
-        search->late_ms + match_term(floor, 2 * match - ground) + idle_term(floor, idle_ms);
-    if (search->best && bid_ms < search->bid.bid_ms)
-        return; /* the price can only lower it */
-    int64_t lend = usher_match_lend(floor, agent, search->class);
-    bid_ms -= lend_term(floor, lend);
-    if (!is_better(search, agent, bid_ms))
-        return;
-    search->best = agent;
-    search->bid = (struct usher_bid){bid_ms, search->late_ms, match, ground, lend, idle_ms};
+    int64_t worth_ms = search->floor->rules->bid.lend_worth_ms;
+    if (!search->best || worth_ms == 0)
+        return UINT32_MAX;
+    int64_t price = ((bid_ms - search->bid.bid_ms + 1) * USHER_PRICE_ONE + worth_ms - 1) / worth_ms;
+    return price > USHER_PRICE_ONE ? UINT32_MAX : (uint32_t)price;
 }
 
-/* Whether somebody at `place` of the rank or behind, and not before `idle` among the idle, could
- * still be better than the best. */
-static bool may_improve(const struct search *search, size_t place, const struct usher_agent *idle)
+static void take_best(struct search *search, struct usher_agent *agent, const struct usher_bid *bid)
 {
     const struct usher_floor *floor = search->floor;
-    if (!search->best)
-        return true;
-    int64_t bound = search->late_ms + match_term(floor, search->class->orders[place]) +
-                    idle_term(floor, idle_of(idle, search->now_ms));
-    if (bound != search->bid.bid_ms)
-        return bound > search->bid.bid_ms;
-    if (idle->idle_since_ms != search->best->idle_since_ms)
-        return idle->idle_since_ms < search->best->idle_since_ms;
-    return idle->index < search->best->index; /* the rank does not tell: terms are rounded */
+    search->best = agent;
+    search->bid = *bid;
+    if (search->now_ms >= floor->newest_ms) /* leads hold from then on; before, nobody is passed */
+        search->as_good = 2000 * (bid->bid_ms - search->late_ms) -
+                          2 * floor->rules->bid.fairness_per_mille * search->now_ms;
+}
+
+static void look_at(struct search *search, uint32_t place)
+{
+    struct usher_floor *floor = search->floor;
+    uint32_t index = search->class->rank[place];
+    int64_t order = search->class->orders[place];
+    int64_t since_ms = floor->idle_since_ms[index];
+    int64_t idle_ms = idle_of(since_ms, search->now_ms);
+    int64_t bid_ms = search->late_ms + match_term(floor, order) + idle_term(floor, idle_ms);
+    if (!is_better(search, bid_ms, since_ms, index)) /* nor is it with a price */
+        return;
+    const struct usher_stand *stand = &floor->stands[index];
+    int64_t lend = lend_below(floor, stand, search->class, too_dear(search, bid_ms));
+    bid_ms -= lend_term(floor, lend);
+    struct usher_agent *agent = &floor->agents[index];
+    if (!is_better(search, bid_ms, since_ms, index) ||
+        usher_match_is_excluded(search->contact, agent, search->now_ms) || passes(search, agent))
+        return;
+    int64_t ground = stand->ground;
+    take_best(
+        search, agent,
+        &(struct usher_bid){bid_ms, search->late_ms, (order + ground) / 2, ground, lend, idle_ms});
+}
+
+/* Looks at the free agents of a block who may be better, and makes its bounds what they are. */
+static void look_into(struct search *search, uint32_t number)
+{
+    struct usher_floor *floor = search->floor;
+    const struct usher_class *class = search->class;
+    struct usher_block *block = &search->class->blocks[number];
+    int64_t leads[64];
+    uint32_t first = number * 64;
+    uint32_t promising = 0;
+    block->lead = USHER_LEAD_NONE;
+    block->idle_since_ms = INT64_MAX;
+    for (uint64_t bits = block->free; bits != 0; bits &= bits - 1) {
+        uint32_t i = (uint32_t)__builtin_ctzll(bits);
+        int64_t since_ms = floor->idle_since_ms[class->rank[first + i]];
+        leads[i] = usher_class_lead(&floor->rules->bid, class->orders[first + i], since_ms,
+                                    search->now_ms);
+        promising = leads[i] > block->lead ? i : promising;
+        usher_block_widen(block, leads[i], since_ms);
+    }
+    if (block->free == 0 || block->lead < search->as_good)
+        return;
+    look_at(search, first + promising);
+    for (uint64_t bits = block->free; bits != 0; bits &= bits - 1) {
+        uint32_t i = (uint32_t)__builtin_ctzll(bits);
+        if (leads[i] >= search->as_good && i != promising)
+            look_at(search, first + i);
+    }
+}
+
+/* What nobody's lead at the block's places or behind can be above, however long he idles. */
+static int64_t lead_from(const struct search *search, uint32_t number)
+{
+    const struct usher_bid_knobs *knobs = &search->floor->rules->bid;
+    return usher_class_lead(knobs, search->class->orders[(size_t)number * 64], INT64_MIN,
+                            search->now_ms);
+}
+
+/* The block with the highest lead, of those that could have it. */
+static uint32_t most_promising(const struct search *search)
+{
+    const struct usher_class *class = search->class;
+    uint32_t found = 0;
+    int64_t highest = USHER_LEAD_NONE;
+    for (uint32_t i = 0; i < class->blocks_count; i++) {
+        if (i % STRIDE == 0 && lead_from(search, i) < highest)
+            break;
+        if (class->blocks[i].lead > highest) {
+            highest = class->blocks[i].lead;
+            found = i;
+        }
+    }
+    return found;
+}
+
+/* Whether all of a block whose lead is as good as the best come behind it, by the ties. */
+static bool is_behind(const struct search *search, const struct usher_block *block)
+{
+    const struct usher_agent *best = search->best;
+    if (!best || search->as_good == INT64_MIN || block->lead - search->as_good >= 2000)
+        return false;
+    return block->idle_since_ms > best->idle_since_ms ||
+           (block->idle_since_ms == best->idle_since_ms && block->index > best->index);
+}
+
+/* Looks into every block where somebody may be better than the best. `done` was looked into. */
+static void look_further(struct search *search, uint32_t done)
+{
+    const struct usher_class *class = search->class;
+    for (uint32_t i = 0; i < class->blocks_count; i++) {
+        const struct usher_block *block = &class->blocks[i];
+        if (i % STRIDE == 0 && lead_from(search, i) < search->as_good)
+            break;
+        if (block->lead >= search->as_good && i != done && !is_behind(search, block))
+            look_into(search, i);
+    }
 }
 
 static struct usher_agent *find_agent(struct usher_floor *floor,
@@ -193,21 +301,15 @@ static struct usher_agent *find_agent(struct usher_floor *floor,
                             .contact = contact,
                             .class = class,
                             .not_passed = not_passed,
-                            .now_ms = now_ms};
-    unsigned channel_bit = 1u << class->key.channel;
+                            .now_ms = now_ms,
+                            .as_good = INT64_MIN};
     usher_floor_refresh(floor, class);
+    usher_floor_note_time(floor, now_ms);
     search.late_ms = usher_class_lateness_ms(class, contact, now_ms);
-    size_t place = usher_bits_next(&class->free, 0);
-    struct usher_list *node = floor->idle.next;
-    while (place != USHER_BITS_NONE && node != &floor->idle) {
-        struct usher_agent *idle = usher_list_entry(node, struct usher_agent, idle_node);
-        if (!may_improve(&search, place, idle))
-            break;
-        look_at(&search, &floor->agents[class->rank[place]]);
-        if (idle->open_mask & channel_bit)
-            look_at(&search, idle);
-        place = usher_bits_next(&class->free, place + 1);
-        node = node->next;
+    if (class->blocks_count > 0) {
+        uint32_t first = most_promising(&search);
+        look_into(&search, first);
+        look_further(&search, first);
     }
     *bid = search.bid;
     return search.best;
@@ -289,7 +391,8 @@ struct usher_contact *usher_match_contact(struct usher_floor *floor,
                 if (!precedes(candidates[i], bid_ms, best, bid->bid_ms))
                     continue;
                 best = candidates[i];
-                *bid = (struct usher_bid){bid_ms, late_ms, match, 0, lend, idle_of(agent, now_ms)};
+                *bid = (struct usher_bid){bid_ms, late_ms, match,
+                                          0,      lend,    idle_of(agent->idle_since_ms, now_ms)};
             }
         }
     }

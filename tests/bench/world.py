@@ -19,7 +19,7 @@ routes:
   - {when: {data.topic: internet}, queue: internet}
   - queue: billing
 """
-AT_ONCE = 500  # commands on the way
+AT_ONCE = 100  # commands on the way
 
 
 def use_build(build):
@@ -73,7 +73,7 @@ def write_profiles(center, count, skills):
 
 
 def ask_all(client, commands):
-    """Sends all of them, some hundred on the way, and waits for the answers; returns those that are errors."""
+    """Sends all of them, a hundred on the way, and waits for the answers; returns those that are errors."""
     errors = []
     pending = []
     for command in commands:

@@ -127,6 +127,8 @@ void floor_open_random(struct floor_world *world, const char *rules, uint64_t *s
 {
     floor_open(world, rules ? rules : any_rules[below(state, USHER_COUNT_OF(any_rules))], 100);
     int agents = 1 + below(state, below(state, 2) ? 5 : 40);
+    if (below(state, 50) == 0)
+        agents = 100 + below(state, 500); /* several blocks of a rank */
     world->now_ms = 1000000;
     for (int i = 0; i < agents; i++) {
         struct usher_agent *agent = add_agent(world, state, i);

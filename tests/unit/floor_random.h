@@ -8,8 +8,8 @@
 /* A center whose rules have all defaults. */
 extern const char floor_center[];
 
-/* Opens `world` with these rules of the center, or with any when NULL, 1 to 40 agents and up to 60
- * waiting contacts. */
+/* Opens `world` with these rules of the center, or with any when NULL, 1 to 40 agents, seldom up to
+ * 600, and up to 60 waiting contacts. */
 void floor_open_random(struct floor_world *world, const char *rules, uint64_t *state);
 /* One of the agents gets another profile. */
 void floor_profile_random(struct floor_world *world, uint64_t *state);

@@ -9,7 +9,7 @@
 
 #include "unit/ruled.h"
 
-enum { AGENTS_MAX = 200 };
+enum { AGENTS_MAX = 700 };
 
 void floor_open(struct floor_world *world, const char *rules, size_t classes_max)
 {

@@ -16,7 +16,7 @@ struct floor_world {
     size_t contacts_count;
 };
 
-/* Room for 200 agents and `classes_max` classes. */
+/* Room for 700 agents and `classes_max` classes. */
 void floor_open(struct floor_world *world, const char *rules, size_t classes_max);
 void floor_close(struct floor_world *world);
 /* Puts other rules in force. */

@@ -38,7 +38,6 @@ START_TEST(only_a_ready_agent_with_an_idle_phone_is_open)
     olena->phone_state = USHER_PHONE_IDLE;
     floor_not_ready(&world, olena);
     ck_assert_uint_eq(olena->open_mask, 0);
-    ck_assert(usher_list_is_empty(&world.floor.idle));
     floor_close(&world);
 }
 END_TEST
@@ -134,35 +133,6 @@ START_TEST(only_levels_from_one_to_ten_of_known_skills_are_read)
 }
 END_TEST
 
-static void expect_idle(const char *ids[], size_t count)
-{
-    struct usher_list *node = world.floor.idle.next;
-    for (size_t i = 0; i < count; i++, node = node->next) {
-        ck_assert_ptr_ne(node, &world.floor.idle);
-        ck_assert_str_eq(usher_list_entry(node, struct usher_agent, idle_node)->id, ids[i]);
-    }
-    ck_assert_ptr_eq(node, &world.floor.idle);
-}
-
-START_TEST(idle_stand_in_the_order_of_their_idle_time_and_then_of_their_profiles)
-{
-    floor_open(&world, RULES, 10);
-    struct usher_agent *anna = floor_agent(&world, "anna", "{}", NULL);
-    struct usher_agent *olena = floor_agent(&world, "olena", "{}", NULL);
-    struct usher_agent *petro = floor_agent(&world, "petro", "{}", NULL);
-    floor_ready(&world, petro, 50);
-    floor_ready(&world, olena, 100);
-    floor_ready(&world, anna, 100);
-    expect_idle((const char *[]){"petro", "anna", "olena"}, 3);
-    petro->idle_since_ms = 200;
-    usher_floor_update_agent(&world.floor, petro, 200);
-    expect_idle((const char *[]){"anna", "olena", "petro"}, 3);
-    floor_hold(&world, anna, USHER_CHANNEL_VOICE, 1);
-    expect_idle((const char *[]){"olena", "petro"}, 2);
-    floor_close(&world);
-}
-END_TEST
-
 START_TEST(one_key_has_one_class_until_the_limit)
 {
     floor_open(&world, RULES, 2);
@@ -201,5 +171,4 @@ SUITE_MAIN("floor", only_a_ready_agent_with_an_idle_phone_is_open, call_takes_th
            written_work_can_be_interrupted_by_a_call_or_chat,
            capacity_of_the_profile_overrides_the_rules,
            only_levels_from_one_to_ten_of_known_skills_are_read,
-           idle_stand_in_the_order_of_their_idle_time_and_then_of_their_profiles,
            one_key_has_one_class_until_the_limit, waiting_classes_are_those_with_a_line)

@@ -129,21 +129,20 @@ START_TEST(rank_is_by_twice_the_match_less_the_ground)
 }
 END_TEST
 
-START_TEST(free_bits_follow_the_agents)
+START_TEST(free_places_follow_the_agents)
 {
     floor_open(&world, RULES, 10);
     struct usher_agent *anna = floor_ready_agent(&world, "anna", "{\"billing\":9}", 0);
     struct usher_agent *petro = floor_ready_agent(&world, "petro", "{\"billing\":8}", 0);
     struct usher_class *billing = voice("billing");
     usher_floor_refresh(&world.floor, billing);
-    ck_assert_uint_eq(usher_bits_next(&billing->free, 0), 0);
-    ck_assert_uint_eq(usher_bits_next(&billing->free, 1), 1);
+    ck_assert_uint_eq(billing->blocks[0].free, 3);
     floor_hold(&world, anna, USHER_CHANNEL_CHAT, 1);
-    ck_assert_uint_eq(usher_bits_next(&billing->free, 0), 1);
+    ck_assert_uint_eq(billing->blocks[0].free, 2);
     floor_not_ready(&world, petro);
-    ck_assert_uint_eq(usher_bits_next(&billing->free, 0), USHER_BITS_NONE);
+    ck_assert_uint_eq(billing->blocks[0].free, 0);
     floor_hold(&world, anna, USHER_CHANNEL_CHAT, 0);
-    ck_assert_uint_eq(usher_bits_next(&billing->free, 0), 0);
+    ck_assert_uint_eq(billing->blocks[0].free, 1);
     floor_close(&world);
 }
 END_TEST
@@ -218,7 +217,7 @@ SUITE_MAIN("floor_classes", class_has_the_promises_and_the_head_start_of_its_tie
            agent_without_the_minimum_has_no_seat,
            agent_without_capacity_for_the_channel_has_no_seat,
            signed_in_are_counted_through_shifts_and_profiles,
-           rank_is_by_twice_the_match_less_the_ground, free_bits_follow_the_agents,
+           rank_is_by_twice_the_match_less_the_ground, free_places_follow_the_agents,
            ground_is_the_usual_match_weighted_by_forecast_shares,
            forecast_is_shared_out_among_the_classes_of_a_queue,
            class_interned_later_weighs_nothing_until_shares_are_taken,

@@ -35,12 +35,28 @@ static void check_rank(const struct usher_class *class)
         ck_assert(order < before || (order == before && agent->index > before_index));
         before = order;
         before_index = agent->index;
-        ck_assert_int_eq(usher_bits_has(&class->free, place),
+        ck_assert_int_eq(usher_class_is_free(class, place),
                          floor_may_take(&world, agent, (enum usher_channel) class->key.channel));
         bool has_seat = false;
         for (uint32_t i = 0; i < stand->seats_count; i++)
             has_seat |= stand->seats[i].class == class->index && stand->seats[i].place == place;
         ck_assert(has_seat);
+    }
+}
+
+/* What a search trusts: nobody free is beyond the bounds of his block. */
+static void check_blocks(const struct usher_class *class)
+{
+    const struct usher_bid_knobs *knobs = &world.rules->bid;
+    ck_assert_uint_eq(class->blocks_count, (class->rank_count + 63) / 64);
+    for (uint32_t place = 0; place < class->rank_count; place++) {
+        const struct usher_block *block = &class->blocks[place / 64];
+        const struct usher_agent *agent = &world.floor.agents[class->rank[place]];
+        if (!usher_class_is_free(class, place))
+            continue;
+        ck_assert_int_le(block->idle_since_ms, agent->idle_since_ms);
+        ck_assert_int_ge(block->lead, usher_class_lead(knobs, class->orders[place],
+                                                       agent->idle_since_ms, world.now_ms));
     }
 }
 
@@ -64,6 +80,7 @@ static void check_classes(void)
         ck_assert_uint_eq(class->signed_in_count, signed_in);
         ck_assert_int_eq((world.floor.waiting[i / 64] >> (i % 64)) & 1, class->line_count > 0);
         check_rank(class);
+        check_blocks(class);
     }
 }
 
@@ -129,25 +146,16 @@ static void check_pools(void)
     }
 }
 
-static void check_idle(void)
+static void check_open(void)
 {
-    size_t count = 0;
-    const struct usher_agent *before = NULL;
-    usher_list_for_each (node, &world.floor.idle) {
-        const struct usher_agent *agent = usher_list_entry(node, struct usher_agent, idle_node);
-        ck_assert(!before || before->idle_since_ms < agent->idle_since_ms ||
-                  (before->idle_since_ms == agent->idle_since_ms && before->index < agent->index));
-        before = agent;
-        count++;
-    }
     for (size_t i = 0; i < world.floor.agents_count; i++) {
         const struct usher_agent *agent = &world.floor.agents[i];
-        count -= agent->open_mask != 0;
         for (int channel = USHER_CHANNEL_VOICE; channel < USHER_CHANNEL_COUNT; channel++)
             ck_assert_int_eq((agent->open_mask >> channel) & 1,
                              floor_may_take(&world, agent, (enum usher_channel)channel));
+        ck_assert_int_eq(world.floor.idle_since_ms[i], agent->idle_since_ms);
+        ck_assert_int_ge(world.floor.newest_ms, agent->idle_since_ms);
     }
-    ck_assert_uint_eq(count, 0);
 }
 
 START_TEST(everything_derived_is_what_its_definition_says)
@@ -168,7 +176,7 @@ START_TEST(everything_derived_is_what_its_definition_says)
                 continue;
             check_classes();
             check_pools();
-            check_idle();
+            check_open();
         }
         floor_close(&world);
     }

@@ -94,7 +94,8 @@ void usher_archive_text(struct usher_archive *archive, struct usher_text *text)
     *text = USHER_NO_TEXT;
     if (archive->is_bad || length == 0)
         return;
-    if (length - 1 > (uint64_t)(archive->end - archive->at)) {
+    if (length - 1 > (uint64_t)(archive->end - archive->at) ||
+        memchr(archive->at, '\0', (size_t)(length - 1))) { /* no text of ours has one */
         archive->is_bad = true;
         return;
     }

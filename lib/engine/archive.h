@@ -32,7 +32,7 @@ void usher_archive_count(struct usher_archive *archive, size_t *count, size_t co
 /* NUL-terminated text in a room of its own. */
 void usher_archive_chars(struct usher_archive *archive, char *room, size_t room_size);
 /* Text that may be absent. Loaded, it is borrowed from the archive; of a long one only the length
- * and the beginning are folded. */
+ * and the beginning are folded. One with a NUL in it is bad: no text of ours has any. */
 void usher_archive_text(struct usher_archive *archive, struct usher_text *text);
 
 #endif

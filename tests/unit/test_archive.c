@@ -172,6 +172,21 @@ START_TEST(text_too_long_for_its_room_and_an_absent_one_are_bad)
 }
 END_TEST
 
+START_TEST(text_with_a_nul_is_bad)
+{
+    struct usher_bytes bytes;
+    struct usher_archive archive = {.out = &bytes};
+    struct usher_text text = {"ab\0c", 4};
+    usher_bytes_init(&bytes, 1000);
+    usher_archive_text(&archive, &text);
+    archive = load_of(bytes.at, bytes.length);
+    usher_archive_text(&archive, &text);
+    ck_assert(archive.is_bad);
+    ck_assert_ptr_null(text.at);
+    usher_bytes_fini(&bytes);
+}
+END_TEST
+
 START_TEST(any_bytes_are_read_without_harm)
 {
     uint64_t state = 1;
@@ -195,4 +210,5 @@ END_TEST
 SUITE_MAIN("archive", what_was_written_is_read_back, numbers_are_eight_bytes_little_end_first,
            archive_that_is_cut_anywhere_is_bad_and_reads_zeros_from_there,
            number_out_of_bounds_is_bad_and_zero, text_that_claims_more_than_is_there_is_bad,
-           text_too_long_for_its_room_and_an_absent_one_are_bad, any_bytes_are_read_without_harm)
+           text_too_long_for_its_room_and_an_absent_one_are_bad, text_with_a_nul_is_bad,
+           any_bytes_are_read_without_harm)

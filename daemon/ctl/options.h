@@ -60,20 +60,10 @@ struct options {
     bool is_yes;          /* does not ask */
     bool is_dry_run;      /* changes nothing */
     const char *profiles; /* a CSV file of them, or NULL */
+    const char *at;       /* a moment of the past (ctl/moment.h), or NULL */
     unsigned given;       /* OPTION_BITs */
     const char *action;   /* the form's own word, such as "check" of `journal check`, or NULL */
     char **arguments;     /* what stands in place of the form's placeholders, in their order */
-    bool is_full;       /* personal data too */
-    bool is_all;        /* heartbeats too */
-    const char *after;  /* the number of an event, or NULL */
-    int64_t count;      /* of events; -1 = no bound */
-    const char *config; /* usherd's settings, for what goes to Redis itself */
-    bool is_yes;        /* does not ask */
-    bool is_dry_run;    /* changes nothing */
-    const char *at;     /* a moment of the past (ctl/moment.h), or NULL */
-    unsigned given;     /* OPTION_BITs */
-    const char *action; /* the form's own word, such as "check" of `journal check`, or NULL */
-    char **arguments;   /* what stands in place of the form's placeholders, in their order */
     int arguments_count;
     struct table_style style; /* of standard output */
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "file.h"
+#include "journal/folder.h"
 #include "rules/document.h"
 #include "rules/rules.h"
 #include "settings.h"
@@ -66,6 +67,17 @@ static void check_rules(struct check *check)
     usher_bytes_fini(&text);
 }
 
+static void check_archive(struct check *check)
+{
+    const char *path = check->settings.journal.archive;
+    char why[FOLDER_WHY_SIZE];
+
+    if (!path[0] || folder_is_fit(path, why))
+        return;
+    check->is_unreadable = true;
+    printf("%s: %s\n", path, why);
+}
+
 int check_config(const char *path)
 {
     struct check *check = calloc(1, sizeof(*check));
@@ -83,6 +95,7 @@ int check_config(const char *path)
     report(check, path);
     if (check->settings.rules[0])
         check_rules(check);
+    check_archive(check);
     if (check->is_unreadable)
         code = EXIT_UNREADABLE;
     else if (check->problems_count)

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "journal/folder.h"
 #include "journal/profiles.h"
 #include "link/kamailio.h"
 #include "link/native.h"
@@ -203,6 +204,18 @@ static void service_log_start(const struct service *service, const char *config,
                     "host=%s", name);
 }
 
+/* What stands in the way of the archive may go away again, and calls are routed without it. */
+static void service_check_archive(const struct settings *settings)
+{
+    char why[FOLDER_WHY_SIZE];
+    char value[LOG_VALUE_SIZE];
+    if (settings->journal.archive[0] && !folder_is_fit(settings->journal.archive, why))
+        log_error("The journal's archive cannot be written; usherd goes on, and the journal keeps "
+                  "what is to be filed up to journal.max",
+                  "archive=%s problem=%s", settings->journal.archive,
+                  log_value(usher_text_of(why), value));
+}
+
 static int service_make_signals(struct service *service)
 {
     for (size_t i = 0; i < SERVICE_SIGNALS_COUNT; i++) {
@@ -281,6 +294,7 @@ static enum service_exit service_start(struct service *service, const char *conf
     if (result != SERVICE_EXIT_OK)
         return result;
     service_log_start(service, config, version);
+    service_check_archive(&service->settings);
     int error = service_make_parts(service);
     if (error < 0) {
         log_error("usherd cannot start", "error=\"%s\"", strerror(-error));

@@ -34,6 +34,13 @@ struct top_values {
     const struct usher_node *limits;
 };
 
+struct journal_values {
+    int64_t keep;
+    int64_t max;
+    int64_t snapshot_every;
+    const struct usher_node *archive;
+};
+
 struct limit_values {
     int64_t contacts;
     int64_t agents;
@@ -95,12 +102,14 @@ static const struct usher_schema_row timing_rows[] = {
 };
 
 static const struct usher_schema_row journal_rows[] = {
-    NUMBER("keep", DURATION, journal.keep_ms, .min = MINUTE_MS, .max = 30 * DAY_MS,
-           .fallback = 48 * HOUR_MS, .sentence = "how long events stay in the journal"),
-    NUMBER("max", BYTES, journal.max_bytes, .min = MIB, .max = 1024 * GIB, .fallback = GIB,
-           .sentence = "how large the journal may grow"),
-    NUMBER("snapshot_every", WHOLE, journal.snapshot_every, .min = 1, .max = 1000000000,
-           .fallback = 100000, .sentence = "after how many events a snapshot is written"),
+    ROW(journal_values, keep, DURATION, .min = MINUTE_MS, .max = 30 * DAY_MS,
+        .fallback = 48 * HOUR_MS, .sentence = "how long events stay in the journal"),
+    ROW(journal_values, max, BYTES, .min = MIB, .max = 1024 * GIB, .fallback = GIB,
+        .sentence = "how large the journal may grow"),
+    ROW(journal_values, snapshot_every, WHOLE, .min = 1, .max = 1000000000, .fallback = 100000,
+        .sentence = "after how many events a snapshot is written"),
+    ROW(journal_values, archive, ANY,
+        .sentence = "the folder that receives what goes from the journal"),
 };
 
 static const struct usher_schema_row limit_rows[] = {
@@ -156,10 +165,18 @@ static void read_timing(struct settings_part *part, const struct usher_node *nod
 static void read_journal(struct settings_part *part, const struct usher_node *node)
 {
     struct usher_schema schema = USHER_SCHEMA(journal_rows);
+    struct settings *settings = part->settings;
+    struct journal_values values;
 
-    usher_schema_default(&schema, part->settings);
+    usher_schema_default(&schema, &values);
     if (node)
-        usher_schema_read(&schema, node, part->settings, part->problems);
+        usher_schema_read(&schema, node, &values, part->problems);
+    settings->journal.keep_ms = values.keep;
+    settings->journal.max_bytes = values.max;
+    settings->journal.snapshot_every = values.snapshot_every;
+    if (values.archive)
+        (void)settings_read_path(part, values.archive, settings->journal.archive,
+                                 sizeof(settings->journal.archive));
 }
 
 static void read_limits(struct settings_part *part, const struct usher_node *node)

@@ -112,9 +112,10 @@ struct settings {
         int64_t claim_jitter_ms; /* 300 ms: a standby waits up to so long before it claims */
     } timing;
     struct {
-        int64_t keep_ms;        /* 48 h, at most 30 d */
-        int64_t max_bytes;      /* 1 GiB */
-        int64_t snapshot_every; /* a snapshot after so many events: 100000 */
+        int64_t keep_ms;                 /* 48 h, at most 30 d */
+        int64_t max_bytes;               /* 1 GiB */
+        int64_t snapshot_every;          /* a snapshot after so many events: 100000 */
+        char archive[SETTINGS_PATH_MAX]; /* the folder that gets what is trimmed; "" = none */
     } journal;
     struct usher_limits limits;
     int64_t ring_bytes;    /* limits.ring: events kept in memory for `after`; 8 MiB */

@@ -149,7 +149,8 @@ static enum exit_code refuse_unknown(const struct fold *fold)
               stderr);
     else
         fprintf(stderr,
-                "usherctl: the past is known from %s on; what was before is no longer in Redis\n",
+                "usherctl: the past is known from %s on; `journal: {archive: FOLDER}` in "
+                "usherd.yaml keeps more\n",
                 moment_write(fold->states.list[0].at_ms, room));
     return EXIT_REFUSED;
 }
@@ -170,7 +171,7 @@ static enum exit_code begin(struct fold *fold, struct usher_number *after)
         code = states_load(&fold->past, &fold->states.list[start - 1], &history->engine);
     }
     if (code == EXIT_DONE && !history->engine)
-        code = past_read(&fold->past, (struct usher_number){0, 0}, take_first, &first);
+        code = past_read(&fold->past, (struct usher_number){0, 0}, 0, take_first, &first);
     if (code == EXIT_DONE && first.kind != USHER_EVENT_NONE) {
         history->known_ms = 0;
         code = states_load(&fold->past, NULL, &history->engine);
@@ -195,7 +196,7 @@ static enum exit_code fold_once(struct fold *fold)
     if (code == EXIT_DONE)
         code = begin(fold, &after);
     if (code == EXIT_DONE)
-        code = past_read(&fold->past, after, take_event, fold);
+        code = past_read(&fold->past, after, fold->history->known_ms, take_event, fold);
     states_fini(&fold->states);
     return code == EXIT_DONE ? fold->code : code;
 }
@@ -249,9 +250,7 @@ enum exit_code history_read(const struct options *options, const struct history_
     *history = (struct history){.engine = NULL};
     enum exit_code code = past_open(&fold.past, options);
     if (code == EXIT_DONE)
-        code = past_find(&fold.past, query->since_ms, &after);
-    if (code == EXIT_DONE)
-        code = past_read(&fold.past, after, pass_on, &fold);
+        code = past_read(&fold.past, after, query->since_ms, pass_on, &fold);
     past_close(&fold.past);
     return code;
 }

@@ -1,11 +1,14 @@
 /* The stream is read in pages, each behind the last number that was seen, so nothing is read twice
  * and nothing that stands there is missed. An entry is numbered as its last event, so the numbers
- * of its lines follow from their count. */
+ * of its lines follow from their count. In the archive each line's own number tells whether it was
+ * read already. */
 #include "ctl/past.h"
 
+#include <errno.h>
 #include <hiredis/hiredis.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,12 +16,14 @@
 #include "ctl/moment.h"
 #include "journal/dial.h"
 #include "journal/entry.h"
+#include "journal/folder.h"
 #include "journal/keys.h"
 #include "wire/codec.h"
 
 #define PAGE_ENTRIES "200"
 #define QUIET_MS     1000 /* a command that takes no longer tells no progress */
 #define TELL_MS      200
+#define JOIN_MAX     3   /* times that the archive is looked at again */
 #define APART_S_MAX  300 /* by which the clocks of Redis and of a router may differ */
 
 static enum exit_code refuse_absent(const struct past *past)
@@ -62,6 +67,9 @@ void past_close(struct past *past)
                 "usherctl: %zu entries that no router wrote were passed over; `usherctl journal "
                 "check` shows them\n",
                 past->foreign_count);
+    if (past->broken_count > 0)
+        fprintf(stderr, "usherctl: %zu lines of the archive are no events and were passed over\n",
+                past->broken_count);
     site_free(past->site);
     past->site = NULL;
 }
@@ -107,6 +115,14 @@ static struct usher_text next_line(struct usher_text *lines)
     return line;
 }
 
+static uint64_t count_lines(struct usher_text lines)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < lines.length; i++)
+        count += lines.at[i] == '\n';
+    return count;
+}
+
 struct reading {
     struct past *past;
     struct usher_number last; /* what was handed over, or need not be */
@@ -130,15 +146,12 @@ static void take_line(struct reading *reading, struct usher_text line, struct us
 static void take_entry(struct reading *reading, const redisReply *reply)
 {
     struct journal_entry entry;
-    struct usher_text lines;
-    uint64_t count = 0;
     if (entry_judge(reply, &entry) != ENTRY_FAULT_NONE) {
         reading->past->foreign_count++;
         return;
     }
-    for (size_t i = 0; i < entry.lines.length; i++)
-        count += entry.lines.at[i] == '\n';
-    lines = entry.lines;
+    uint64_t count = count_lines(entry.lines);
+    struct usher_text lines = entry.lines;
     for (uint64_t i = 1; lines.length > 0 && !reading->is_over; i++) {
         struct usher_text line = next_line(&lines);
         struct usher_number n = {entry.id.epoch, entry.id.seq + i - count};
@@ -148,66 +161,16 @@ static void take_entry(struct reading *reading, const redisReply *reply)
     reading->last = entry.id;
 }
 
-/* The id from which the next page is read: that behind `n`. */
-static const char *write_next(const redisReply *page, char room[USHER_NUMBER_SIZE + 1])
-{
-    struct usher_text id =
-        journal_reply_text(journal_reply_element(page->element[page->elements - 1], 0));
-    (void)snprintf(room, USHER_NUMBER_SIZE + 1, "(%.*s", USHER_TEXT_ARGS(id));
-    return room;
-}
-
-enum exit_code past_read(struct past *past, struct usher_number after, past_on_event on_event,
-                         void *owner)
-{
-    struct reading reading = {
-        .past = past, .last = after, .on_event = on_event, .owner = owner, .is_over = false};
-    char from[USHER_NUMBER_SIZE + 1] = "-";
-    char number[USHER_NUMBER_SIZE];
-    enum exit_code code = EXIT_DONE;
-    size_t count = 1;
-    if (after.epoch > 0)
-        (void)snprintf(from, sizeof(from), "(%s", usher_number_write(after, number).at);
-    while (count > 0 && !reading.is_over) {
-        const struct usher_text args[] = {USHER_TEXT("XRANGE"), past->key,
-                                          usher_text_of(from),  USHER_TEXT("+"),
-                                          USHER_TEXT("COUNT"),  USHER_TEXT(PAGE_ENTRIES)};
-        redisReply *page = past_ask(past, args, USHER_COUNT_OF(args), &code);
-        if (!page)
-            break;
-        count = page->type == REDIS_REPLY_ARRAY ? page->elements : 0;
-        for (size_t i = 0; i < count && !reading.is_over; i++)
-            take_entry(&reading, page->element[i]);
-        if (count > 0)
-            (void)write_next(page, from);
-        freeReplyObject(page);
-    }
-    wipe_progress(past);
-    return code;
-}
-
-/* The number and the time of the last event in an entry. */
-static bool read_entry(const redisReply *reply, struct usher_number *n, int64_t *at_ms)
-{
-    struct journal_entry entry;
-    struct usher_scratch scratch;
-    struct usher_event event = {.at_ms = 0};
-    struct usher_answer answer;
-    struct usher_text line = USHER_NO_TEXT;
-    if (entry_judge(reply, &entry) != ENTRY_FAULT_NONE)
-        return false;
-    while (entry.lines.length > 0)
-        line = next_line(&entry.lines);
-    if (!usher_event_decode(line, &scratch, &event, &answer))
-        return false;
-    *n = entry.id;
-    *at_ms = event.at_ms;
-    return true;
-}
+/* An entry of the stream. */
+struct found {
+    struct usher_number first; /* of its events; 0-0 = no entry was found */
+    struct usher_number last;
+    int64_t at_ms; /* of its last event; -1 = not known */
+};
 
 /* The first entry from `from` on, or with XREVRANGE the last one up to it. */
 static enum exit_code ask_one(struct past *past, struct usher_text command, const char *from,
-                              struct usher_number *n, int64_t *at_ms)
+                              struct found *found)
 {
     bool is_back = usher_text_is_equal(command, USHER_TEXT("XREVRANGE"));
     const struct usher_text args[] = {command,
@@ -216,55 +179,185 @@ static enum exit_code ask_one(struct past *past, struct usher_text command, cons
                                       is_back ? USHER_TEXT("-") : USHER_TEXT("+"),
                                       USHER_TEXT("COUNT"),
                                       USHER_TEXT("1")};
+    struct journal_entry entry;
     enum exit_code code;
     redisReply *reply = past_ask(past, args, USHER_COUNT_OF(args), &code);
-    if (!journal_reply_element(reply, 0) || !read_entry(reply->element[0], n, at_ms))
-        *at_ms = -1;
+    *found = (struct found){.at_ms = -1};
+    if (journal_reply_element(reply, 0) &&
+        entry_judge(reply->element[0], &entry) == ENTRY_FAULT_NONE)
+        *found = (struct found){
+            {entry.id.epoch, entry.id.seq + 1 - count_lines(entry.lines)},
+            entry.id,
+            entry_time(&entry),
+        };
     freeReplyObject(reply);
     return code;
 }
 
 /* An epoch is the second of its claim by Redis's clock, or later by a few. Within one the numbers
- * rise with time. */
-enum exit_code past_find(struct past *past, int64_t since_ms, struct usher_number *after)
+ * rise with time. All up to `after` was earlier than `since_ms`. */
+static enum exit_code find_since(struct past *past, int64_t since_ms, struct usher_number *after)
 {
     char room[USHER_NUMBER_SIZE];
-    struct usher_number last;
-    struct usher_number found;
-    int64_t at_ms;
+    struct found last;
+    struct found found;
     uint64_t low = 0;
     uint64_t high;
     *after = (struct usher_number){0, 0};
     if (since_ms / 1000 <= APART_S_MAX)
         return EXIT_DONE;
     (void)snprintf(room, sizeof(room), "%" PRId64, since_ms / 1000 - APART_S_MAX);
-    enum exit_code code = ask_one(past, USHER_TEXT("XREVRANGE"), room, &last, &at_ms);
-    if (code != EXIT_DONE || at_ms < 0)
+    enum exit_code code = ask_one(past, USHER_TEXT("XREVRANGE"), room, &last);
+    if (code != EXIT_DONE || last.at_ms < 0)
         return code;
-    high = last.seq + 1;
-    /* Whatever ends at `low` was before. */
+    high = last.last.seq + 1;
     while (high - low > 1) {
-        struct usher_number middle = {last.epoch, low + (high - low) / 2};
-        code = ask_one(past, USHER_TEXT("XRANGE"), usher_number_write(middle, room).at, &found,
-                       &at_ms);
+        struct usher_number middle = {last.last.epoch, low + (high - low) / 2};
+        code = ask_one(past, USHER_TEXT("XRANGE"), usher_number_write(middle, room).at, &found);
         if (code != EXIT_DONE)
             return code;
-        if (at_ms >= 0 && found.epoch == last.epoch && at_ms < since_ms)
-            low = found.seq;
+        if (found.at_ms >= 0 && found.last.epoch == middle.epoch && found.at_ms < since_ms)
+            low = found.last.seq;
         else
             high = middle.seq;
     }
-    *after = (struct usher_number){last.epoch, low};
+    *after = (struct usher_number){last.last.epoch, low};
     return EXIT_DONE;
+}
+
+/* Reads the rest of the stream. */
+static enum exit_code read_stream(struct reading *reading)
+{
+    struct past *past = reading->past;
+    char from[USHER_NUMBER_SIZE + 1] = "-";
+    char number[USHER_NUMBER_SIZE];
+    enum exit_code code = EXIT_DONE;
+    size_t count = 1;
+    if (reading->last.epoch > 0)
+        (void)snprintf(from, sizeof(from), "(%s", usher_number_write(reading->last, number).at);
+    while (count > 0 && !reading->is_over) {
+        const struct usher_text args[] = {USHER_TEXT("XRANGE"), past->key,
+                                          usher_text_of(from),  USHER_TEXT("+"),
+                                          USHER_TEXT("COUNT"),  USHER_TEXT(PAGE_ENTRIES)};
+        redisReply *page = past_ask(past, args, USHER_COUNT_OF(args), &code);
+        if (!page)
+            break;
+        count = page->type == REDIS_REPLY_ARRAY ? page->elements : 0;
+        for (size_t i = 0; i < count && !reading->is_over; i++)
+            take_entry(reading, page->element[i]);
+        if (count > 0)
+            (void)snprintf(
+                from, sizeof(from), "(%.*s",
+                USHER_TEXT_ARGS(journal_reply_text(page->element[count - 1]->element[0])));
+        freeReplyObject(page);
+    }
+    return code;
+}
+
+/* A file's lines, from the first on whose number is not known yet. */
+static void read_day(struct reading *reading, FILE *file)
+{
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t length;
+    while (!reading->is_over && (length = getline(&line, &room, file)) > 0) {
+        struct usher_text text = {line, (size_t)length - (line[length - 1] == '\n')};
+        struct usher_number n;
+        if (!folder_read_number(text, &n)) {
+            reading->past->broken_count++;
+        } else if (usher_number_compare(n, reading->last) > 0) {
+            take_line(reading, text, n);
+            reading->last = n;
+        }
+    }
+    free(line);
+}
+
+static enum exit_code refuse_archive(const char *path, const char *name, int error)
+{
+    fprintf(stderr,
+            "usherctl: the archive %s%s%s cannot be read: %s; run usherctl as root or in usherd's "
+            "group\n",
+            path, name[0] ? "/" : "", name, strerror(error));
+    return EXIT_REFUSED;
+}
+
+/* A line stands in the file of its day, or in a later one. */
+static enum exit_code read_archive(struct reading *reading, int64_t since_ms)
+{
+    const char *path = reading->past->site->settings.journal.archive;
+    const char *site = reading->past->site->settings.site;
+    struct folder_list list;
+    enum exit_code code = EXIT_DONE;
+    int error = folder_list(&list, path, site);
+    if (error < 0)
+        return refuse_archive(path, "", -error);
+    for (size_t i = 0; i < list.days_count && !reading->is_over && code == EXIT_DONE; i++) {
+        char name[FOLDER_NAME_SIZE];
+        char whole[SETTINGS_PATH_MAX + FOLDER_NAME_SIZE];
+        FILE *file;
+        if (list.days[i] < since_ms / FOLDER_DAY_MS - 1)
+            continue;
+        folder_name_day(site, list.days[i], name);
+        (void)snprintf(whole, sizeof(whole), "%s/%s", path, name);
+        file = fopen(whole, "re");
+        if (file)
+            read_day(reading, file);
+        else
+            code = refuse_archive(path, name, errno);
+        if (file)
+            (void)fclose(file);
+    }
+    folder_list_fini(&list);
+    return code;
+}
+
+/* Whether nothing that is asked stands in the archive only. */
+static enum exit_code joins(struct reading *reading, int64_t since_ms, bool *is_joined)
+{
+    struct usher_number last = reading->last;
+    struct found found;
+    enum exit_code code = ask_one(reading->past, USHER_TEXT("XRANGE"), "-", &found);
+    if (last.epoch == 0)
+        *is_joined = found.at_ms >= 0 && found.at_ms < since_ms;
+    else
+        *is_joined = usher_number_compare(found.first, last) <= 0 ||
+                     (found.first.epoch == last.epoch && found.first.seq == last.seq + 1);
+    return code;
+}
+
+enum exit_code past_read(struct past *past, struct usher_number after, int64_t since_ms,
+                         past_on_event on_event, void *owner)
+{
+    struct reading reading = {
+        .past = past, .last = after, .on_event = on_event, .owner = owner, .is_over = false};
+    bool is_joined = past->site->settings.journal.archive[0] == '\0';
+    enum exit_code code = EXIT_DONE;
+    if (since_ms < 0)
+        since_ms = 0;
+    /* While it is read, more may be filed and trimmed. */
+    for (int i = 0; i < JOIN_MAX && code == EXIT_DONE && !is_joined && !reading.is_over; i++) {
+        struct usher_number before = reading.last;
+        code = joins(&reading, since_ms, &is_joined);
+        if (code == EXIT_DONE && !is_joined)
+            code = read_archive(&reading, since_ms);
+        if (usher_number_compare(before, reading.last) == 0)
+            break;
+    }
+    if (code == EXIT_DONE && !reading.is_over && reading.last.epoch == 0)
+        code = find_since(past, since_ms, &reading.last);
+    if (code == EXIT_DONE && !reading.is_over)
+        code = read_stream(&reading);
+    wipe_progress(past);
+    return code;
 }
 
 enum exit_code past_time_of(struct past *past, struct usher_number n, int64_t *at_ms)
 {
     char room[USHER_NUMBER_SIZE];
-    struct usher_number found = {0, 0};
+    struct found found;
     enum exit_code code =
-        ask_one(past, USHER_TEXT("XRANGE"), usher_number_write(n, room).at, &found, at_ms);
-    if (usher_number_compare(found, n) != 0)
-        *at_ms = -1;
+        ask_one(past, USHER_TEXT("XRANGE"), usher_number_write(n, room).at, &found);
+    *at_ms = usher_number_compare(found.last, n) == 0 ? found.at_ms : -1;
     return code;
 }

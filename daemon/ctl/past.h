@@ -1,5 +1,6 @@
-/* The journal as it was written, read from Redis event by event. It is only read, and goes along
- * with a journal that is appended to and trimmed meanwhile. What no router wrote is passed over. */
+/* The journal as it was written, event by event: what was trimmed from the archive folder, if there
+ * is one, and the rest from Redis. It is only read, and goes along with a journal that is appended
+ * to and trimmed meanwhile. What no router wrote is passed over. */
 #ifndef CTL_PAST_H
 #define CTL_PAST_H
 
@@ -16,6 +17,7 @@ struct past {
     int64_t told_ms;
     uint64_t events_count;
     size_t foreign_count;
+    size_t broken_count; /* lines of the archive that are none */
 };
 
 /* Anything but EXIT_DONE after saying why on standard error. past_close is due in any case. */
@@ -31,12 +33,10 @@ struct redisReply *past_ask(struct past *past, const struct usher_text *args, si
  * Event and line are borrowed for the call. False ends the reading. */
 typedef bool (*past_on_event)(void *owner, const struct usher_event *event, struct usher_text line);
 
-/* Reads what comes behind `after` (0-0: all there is), in order, to the present end. */
-enum exit_code past_read(struct past *past, struct usher_number after, past_on_event on_event,
-                         void *owner);
-
-/* A number before which no event happened at `since_ms` or later: where to read from. */
-enum exit_code past_find(struct past *past, int64_t since_ms, struct usher_number *after);
+/* Reads what comes behind `after`, in order, to the present end. With 0-0 it begins where
+ * `since_ms` lies, or before that; else the event `after` must have happened then. */
+enum exit_code past_read(struct past *past, struct usher_number after, int64_t since_ms,
+                         past_on_event on_event, void *owner);
 
 /* The time of the event with this number, which ends an entry of the stream; -1 when it does not.
  */

@@ -2,6 +2,7 @@
  * that comes behind it is there as well. */
 #include "ctl/states.h"
 
+#include <errno.h>
 #include <hiredis/hiredis.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,21 +10,25 @@
 #include <sys/random.h>
 
 #include "ctl/memory.h"
+#include "journal/folder.h"
 #include "journal/image.h"
 #include "journal/reply.h"
 #include "rules/problem.h"
+
+#define RULES_MAX ((size_t)4 * 1024 * 1024)
+#define SAVED_MAX ((size_t)512 * 1024 * 1024)
 
 static int compare(const void *a, const void *b)
 {
     return usher_number_compare(((const struct state *)a)->n, ((const struct state *)b)->n);
 }
 
-static void add(struct states *states, struct usher_number n)
+static void add(struct states *states, struct state state)
 {
-    if (states_find(states, n))
+    if (states_find(states, state.n))
         return;
     states->list = memory_resize(states->list, (states->count + 1) * sizeof(*states->list));
-    states->list[states->count++] = (struct state){.n = n, .at_ms = -1};
+    states->list[states->count++] = state;
 }
 
 /* SCAN may name a key twice. */
@@ -42,7 +47,7 @@ static enum exit_code scan(struct states *states, struct past *past)
         for (size_t i = 0; keys && i < keys->elements; i++) {
             struct usher_number n;
             if (journal_key_read_snapshot(site, journal_reply_text(keys->element[i]), &n))
-                add(states, n);
+                add(states, (struct state){.n = n, .at_ms = -1});
         }
         if (!usher_text_copy(cursor, sizeof(cursor),
                              journal_reply_text(journal_reply_element(reply, 0))))
@@ -50,6 +55,20 @@ static enum exit_code scan(struct states *states, struct past *past)
         freeReplyObject(reply);
     } while (code == EXIT_DONE && strcmp(cursor, "0") != 0);
     return code;
+}
+
+/* Those of the archive; reading its lines tells what is wrong with it. */
+static void scan_archive(struct states *states, const struct past *past)
+{
+    const struct settings *settings = &past->site->settings;
+    struct folder_list list;
+    if (!settings->journal.archive[0] ||
+        folder_list(&list, settings->journal.archive, settings->site) < 0)
+        return;
+    for (size_t i = 0; i < list.states_count; i++)
+        add(states,
+            (struct state){.n = list.states[i].n, .at_ms = list.states[i].at_ms, .is_filed = true});
+    folder_list_fini(&list);
 }
 
 enum exit_code states_list(struct states *states, struct past *past)
@@ -66,8 +85,10 @@ enum exit_code states_list(struct states *states, struct past *past)
     states->count = kept;
     if (code != EXIT_DONE)
         states_fini(states);
-    else if (kept > 0)
-        qsort(states->list, kept, sizeof(*states->list), compare);
+    else
+        scan_archive(states, past);
+    if (states->count > 0)
+        qsort(states->list, states->count, sizeof(*states->list), compare);
     return code;
 }
 
@@ -106,6 +127,26 @@ static enum exit_code take_rules(struct usher_engine *engine, struct usher_text 
     return EXIT_REFUSED;
 }
 
+/* From the archive. */
+static enum exit_code shelve_filed(const struct past *past, struct usher_engine *engine,
+                                   struct usher_text hash, struct usher_text key)
+{
+    const char *path = past->site->settings.journal.archive;
+    char name[FOLDER_NAME_SIZE];
+    struct usher_bytes text;
+    enum exit_code code = EXIT_REFUSED;
+    usher_bytes_init(&text, RULES_MAX);
+    if (path[0] && folder_name_rules(hash, name) && folder_read(path, name, &text) == 0)
+        code = take_rules(engine, hash, usher_bytes_text(&text));
+    else
+        fprintf(stderr,
+                "usherctl: the journal names rules whose text is gone: store that rules file again "
+                "under the key %.*s\n",
+                USHER_TEXT_ARGS(key));
+    usher_bytes_fini(&text);
+    return code;
+}
+
 enum exit_code states_shelve(struct past *past, struct usher_engine *engine, struct usher_text hash)
 {
     char room[JOURNAL_KEY_SIZE];
@@ -116,15 +157,10 @@ enum exit_code states_shelve(struct past *past, struct usher_engine *engine, str
                                       journal_key_rules(past->site->settings.site, hash, room)};
     redisReply *reply = past_ask(past, args, USHER_COUNT_OF(args), &code);
     struct usher_text text = journal_reply_text(reply);
-    if (text.at) {
+    if (text.at)
         code = take_rules(engine, hash, text);
-    } else if (reply) {
-        code = EXIT_REFUSED;
-        fprintf(stderr,
-                "usherctl: the journal names rules whose text is gone: store that rules file again "
-                "under the key %.*s\n",
-                USHER_TEXT_ARGS(args[1]));
-    }
+    else if (reply)
+        code = shelve_filed(past, engine, hash, args[1]);
     freeReplyObject(reply);
     return code;
 }
@@ -159,6 +195,28 @@ static enum exit_code load(struct past *past, struct usher_text saved, struct us
     return code;
 }
 
+static enum exit_code load_filed(struct past *past, const struct state *state,
+                                 struct usher_engine **engine)
+{
+    const struct settings *settings = &past->site->settings;
+    char name[FOLDER_NAME_SIZE];
+    struct usher_bytes saved;
+    int64_t at_ms;
+    enum exit_code code = EXIT_DONE;
+    usher_bytes_init(&saved, SAVED_MAX);
+    folder_name_state(settings->site, state->n, state->at_ms, name);
+    int error = folder_read(settings->journal.archive, name, &saved);
+    if (error == 0 && !usher_engine_saved_ms(usher_bytes_text(&saved), &at_ms))
+        error = -EBADMSG;
+    if (error == 0)
+        code = load(past, usher_bytes_text(&saved), engine);
+    else
+        fprintf(stderr, "usherctl: %s/%s cannot be used: %s; one before it is taken\n",
+                settings->journal.archive, name, strerror(-error));
+    usher_bytes_fini(&saved);
+    return code;
+}
+
 enum exit_code states_load(struct past *past, const struct state *state,
                            struct usher_engine **engine)
 {
@@ -168,6 +226,8 @@ enum exit_code states_load(struct past *past, const struct state *state,
     *engine = NULL;
     if (!state)
         return new_engine(past, engine);
+    if (state->is_filed)
+        return load_filed(past, state, engine);
     const struct usher_text args[] = {
         USHER_TEXT("HGETALL"), journal_key_snapshot(past->site->settings.site, state->n, room)};
     redisReply *reply = past_ask(past, args, USHER_COUNT_OF(args), &code);

@@ -8,6 +8,7 @@
 struct state {
     struct usher_number n; /* of the last event that it holds */
     int64_t at_ms;         /* when that was */
+    bool is_filed;         /* in the archive folder */
 };
 
 struct states {

@@ -70,6 +70,16 @@ enum entry_fault entry_judge(const struct redisReply *reply, struct journal_entr
     return judge_lines(entry);
 }
 
+int64_t entry_time(const struct journal_entry *entry)
+{
+    struct usher_text line = entry->lines;
+    int64_t at_ms;
+    if (!skip_to_last(&line) ||
+        !usher_text_read_int64(usher_json_find(line, USHER_TEXT("at")), &at_ms))
+        return -1;
+    return at_ms;
+}
+
 void entry_end_read(const struct redisReply *reply, struct entry_end *end)
 {
     const struct redisReply *last = journal_reply_find(reply, "last-entry");

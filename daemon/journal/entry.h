@@ -22,6 +22,9 @@ USHER_MUST_USE enum entry_fault entry_judge(const struct redisReply *reply,
 /* What is wrong with it, in a few words. */
 const char *entry_fault_text(enum entry_fault fault);
 
+/* The time of the last event of an entry in which nothing is wrong; -1 when it says none. */
+int64_t entry_time(const struct journal_entry *entry);
+
 /* The stream's end, as XINFO STREAM tells it. */
 struct entry_end {
     bool has_stream;

@@ -27,6 +27,7 @@
 #define JOURNAL_MARKS_MAX 64
 
 struct event;
+struct redisContext;
 
 enum journal_phase {
     JOURNAL_PHASE_STOPPED = 0,
@@ -266,8 +267,12 @@ void journal_store_texts(struct journal *journal, void (*done)(struct journal *j
 /* Notes when the last batch was accepted, for what `keep` still protects. */
 void journal_mark_now(struct journal *journal);
 void journal_snapshot_stop(struct journal *journal);
-/* In the forked child: writes the snapshot of journal->last, deletes all but the two newest, trims.
- * The exit status. */
+/* In the forked child: writes the snapshot of journal->last and trims. The exit status. */
 int journal_child_run(struct journal *journal, struct usher_text rules_hash);
+/* An answer that is no error; NULL after logging it. */
+struct redisReply *journal_child_ask(struct redisContext *redis, const struct usher_text *args,
+                                     size_t count);
+/* trim.c: behind the newest snapshots, which are written. */
+void journal_child_trim(struct redisContext *redis, const struct journal *journal);
 
 #endif

@@ -94,6 +94,8 @@ USHER_MUST_USE bool usher_engine_load(struct usher_engine *engine, struct usher_
                                       struct usher_answer *answer);
 /* The hash of the rules in use that a saved state names; absent when `saved` is none. */
 struct usher_text usher_engine_saved_hash(struct usher_text saved);
+/* The time of the last event that a saved state holds. False when `saved` is none. */
+USHER_MUST_USE bool usher_engine_saved_ms(struct usher_text saved, int64_t *at_ms);
 
 /* Whom a description of the state is for. */
 struct usher_view {

@@ -382,13 +382,18 @@ static void walk_leader(struct usher_archive *archive, struct usher_engine *engi
         usher_archive_chars(archive, engine->leader_home, sizeof(engine->leader_home));
 }
 
+static void walk_last(struct usher_archive *archive, struct usher_number *last, int64_t *last_ms)
+{
+    usher_archive_u32(archive, &last->epoch);
+    usher_archive_u64(archive, &last->seq);
+    walk_time(archive, last_ms);
+    if (last->epoch > INT32_MAX || last->seq > INT64_MAX)
+        archive->is_bad = true;
+}
+
 static void walk_state(struct usher_archive *archive, struct usher_engine *engine)
 {
-    usher_archive_u32(archive, &engine->last.epoch);
-    usher_archive_u64(archive, &engine->last.seq);
-    walk_time(archive, &engine->last_ms);
-    if (engine->last.epoch > INT32_MAX || engine->last.seq > INT64_MAX)
-        archive->is_bad = true;
+    walk_last(archive, &engine->last, &engine->last_ms);
     walk_agents(archive, engine);
     walk_clients(archive, engine);
     walk_classes(archive, engine);
@@ -451,6 +456,18 @@ struct usher_text usher_engine_saved_hash(struct usher_text saved)
     struct usher_answer answer;
     struct usher_text hash = USHER_NO_TEXT;
     return open_saved(saved, &archive, &hash, &answer) ? hash : USHER_NO_TEXT;
+}
+
+bool usher_engine_saved_ms(struct usher_text saved, int64_t *at_ms)
+{
+    struct usher_archive archive;
+    struct usher_answer answer;
+    struct usher_text hash;
+    struct usher_number n;
+    if (!open_saved(saved, &archive, &hash, &answer))
+        return false;
+    walk_last(&archive, &n, at_ms);
+    return !archive.is_bad;
 }
 
 bool usher_engine_load(struct usher_engine *engine, struct usher_text saved,

@@ -5,8 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "integration/journal_world.h"
+#include "journal/folder.h"
 
 #define SNAPSHOTS "KEYS usher:{test}:snapshot:*"
 #define RULES     "rules1"
@@ -108,6 +111,51 @@ START_TEST(what_is_above_max_goes_though_it_is_young)
     for (int i = 0; i < 3; i++)
         append_and_save();
     ck_assert_int_lt(redis_server_ask(&world.redis, "XLEN " WORLD_KEY), 250);
+    recovers(1);
+    stand_in_stop(&a);
+    stand_in_stop(&b);
+}
+END_TEST
+
+/* The number of the first line that was filed; the folder is then removed. */
+static uint64_t take_first_filed(const char *folder)
+{
+    char name[FOLDER_NAME_SIZE], path[SETTINGS_PATH_MAX + FOLDER_NAME_SIZE];
+    struct folder_list list;
+    struct usher_bytes text;
+    struct usher_number n;
+    ck_assert_int_eq(folder_list(&list, folder, "test"), 0);
+    ck_assert_uint_eq(list.days_count, 1);
+    folder_name_day("test", list.days[0], name);
+    folder_list_fini(&list);
+    usher_bytes_init(&text, (size_t)1024 * 1024);
+    ck_assert_int_eq(folder_read(folder, name, &text), 0);
+    char *newline = memchr(text.at, '\n', text.length);
+    ck_assert(folder_read_number((struct usher_text){text.at, (size_t)(newline - text.at)}, &n));
+    usher_bytes_fini(&text);
+    (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+    ck_assert_int_eq(unlink(path), 0);
+    ck_assert_int_eq(rmdir(folder), 0);
+    return n.seq;
+}
+
+START_TEST(nothing_is_trimmed_before_it_is_filed)
+{
+    char *folder = world.settings.journal.archive;
+    world.settings.journal.keep_ms = 0;
+    (void)snprintf(folder, SETTINGS_PATH_MAX, "/tmp/usher-archive-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    ck_assert_int_eq(rmdir(folder), 0);
+    lead_with_rules();
+    for (int i = 0; i < 4; i++)
+        append_and_save();
+    ck_assert_int_eq(redis_server_ask(&world.redis, "XLEN " WORLD_KEY), 402);
+    ck_assert_int_eq(redis_server_ask(&world.redis, SNAPSHOTS), 4);
+    ck_assert_int_eq(mkdir(folder, 0700), 0);
+    append_and_save();
+    ck_assert_int_lt(redis_server_ask(&world.redis, "XLEN " WORLD_KEY), 250);
+    ck_assert_int_eq(redis_server_ask(&world.redis, SNAPSHOTS), 2);
+    ck_assert_uint_eq(take_first_filed(folder), 1);
     recovers(1);
     stand_in_stop(&a);
     stand_in_stop(&b);
@@ -339,6 +387,7 @@ int main(void)
         two_snapshots_are_kept_and_the_journal_behind_them_is_trimmed,
         what_is_younger_than_keep_stays,
         what_is_above_max_goes_though_it_is_young,
+        nothing_is_trimmed_before_it_is_filed,
         damaged_snapshot_gives_way_to_the_older_one,
         snapshot_of_a_newer_form_stops_the_start,
         flushed_journal_is_written_anew,

@@ -141,21 +141,23 @@ void usher_pool_settle(struct usher_pool *pool)
     pool->is_stale = true;
 }
 
-void usher_pool_block(uint32_t n, uint32_t a16, uint32_t *blocking)
+/* B(x) of B(x - 1). */
+static uint32_t next_blocking(uint64_t x, uint64_t a16, uint64_t before)
 {
-    uint64_t b = ONE_Q30;
-    blocking[0] = (uint32_t)b;
-    for (uint64_t x = 1; x <= n; x++) {
-        uint64_t t = (a16 * b) >> 4;
-        b = (t << 20) / ((x << 20) + (t >> 10));
-        blocking[x] = (uint32_t)b;
-    }
+    uint64_t t = (a16 * before) >> 4;
+    return (uint32_t)((t << 20) / ((x << 20) + (t >> 10)));
 }
 
-uint32_t usher_pool_ratio(const uint32_t *blocking, uint32_t n, uint32_t open)
+void usher_pool_block(uint32_t n, uint32_t a16, uint32_t *blocking)
 {
-    uint64_t b = blocking[n - open];
-    uint64_t price = b == 0 ? 0 : (uint64_t)blocking[n] * USHER_PRICE_ONE / b;
+    blocking[0] = (uint32_t)ONE_Q30;
+    for (uint32_t x = 1; x <= n; x++)
+        blocking[x] = next_blocking(x, a16, blocking[x - 1]);
+}
+
+uint32_t usher_pool_ratio(uint32_t of_all, uint32_t of_busy)
+{
+    uint64_t price = of_busy == 0 ? 0 : (uint64_t)of_all * USHER_PRICE_ONE / of_busy;
     return price > USHER_PRICE_ONE ? USHER_PRICE_ONE : (uint32_t)price;
 }
 
@@ -166,20 +168,43 @@ uint32_t usher_pool_load_a16(const struct usher_pool *pool)
     return clamp_load(a16 > cap ? cap : a16);
 }
 
+static bool make_room(struct usher_pool *pool)
+{
+    if (pool->blocking_count < pool->blocking_room)
+        return true;
+    uint32_t room = pool->blocking_room ? pool->blocking_room * 2 : 64;
+    uint32_t *blocking = realloc(pool->blocking, room * sizeof(*blocking));
+    if (!blocking)
+        return false;
+    pool->blocking = blocking;
+    pool->blocking_room = room;
+    return true;
+}
+
+/* Goes on where the table ends, as long as the load is the same: one more member is one more entry.
+ * A large pool's table ends long before N, where blocking cannot be told from 0. */
 static bool refresh(struct usher_pool *pool)
 {
-    uint32_t n = pool->member_count;
-    if (pool->blocking_room < n + 1) {
-        uint32_t room = n + 1 + n / 2;
-        uint32_t *blocking = realloc(pool->blocking, room * sizeof(*blocking));
-        if (!blocking)
+    uint32_t a16 = usher_pool_load_a16(pool);
+    if (a16 != pool->blocking_a16)
+        pool->blocking_count = 0;
+    pool->blocking_a16 = a16;
+    for (uint32_t x = pool->blocking_count; x <= pool->member_count; x++) {
+        if (x > 0 && pool->blocking[x - 1] == 0)
+            break;
+        if (!make_room(pool))
             return false;
-        pool->blocking = blocking;
-        pool->blocking_room = room;
+        pool->blocking[x] =
+            x == 0 ? (uint32_t)ONE_Q30 : next_blocking(x, a16, pool->blocking[x - 1]);
+        pool->blocking_count = x + 1;
     }
-    usher_pool_block(n, usher_pool_load_a16(pool), pool->blocking);
     pool->is_stale = false;
     return true;
+}
+
+static uint32_t blocking_of(const struct usher_pool *pool, uint32_t servers)
+{
+    return servers < pool->blocking_count ? pool->blocking[servers] : 0;
 }
 
 uint32_t usher_pool_price(struct usher_pool *pool)
@@ -188,5 +213,6 @@ uint32_t usher_pool_price(struct usher_pool *pool)
         return 0;
     if (pool->is_stale && !refresh(pool))
         return USHER_PRICE_ONE;
-    return usher_pool_ratio(pool->blocking, pool->member_count, pool->open_count);
+    return usher_pool_ratio(blocking_of(pool, pool->member_count),
+                            blocking_of(pool, pool->member_count - pool->open_count));
 }

@@ -41,9 +41,12 @@ struct usher_pool {
     uint32_t member_count; /* N: ready */
     uint32_t open_count;   /* F: of them, whole and free now */
     struct usher_pool_past past;
-    uint32_t *blocking; /* [x]: Erlang B of x servers, Q30, 0 .. N; made when first asked for */
+    uint32_t *blocking; /* [x]: Erlang B of x servers, Q30; made when first asked for */
     uint32_t blocking_room;
-    bool is_stale;
+    uint32_t blocking_count; /* how many are made: up to N, or up to the first that is 0, as are all
+                                behind it */
+    uint32_t blocking_a16;   /* of this load */
+    bool is_stale;           /* the load or N has changed since */
 };
 
 /* forecast: arrivals an hour and handle time, or -1 each for unknown (none, 300 s). */
@@ -78,7 +81,7 @@ static inline bool usher_pool_knows_price(const struct usher_pool *pool)
 void usher_pool_block(uint32_t n, uint32_t a16, uint32_t *blocking);
 /* B(n) / B(n - open), per ten thousand, rounded down; 0 where B(n - open) is too small to be told
  * from 0. */
-uint32_t usher_pool_ratio(const uint32_t *blocking, uint32_t n, uint32_t open);
+uint32_t usher_pool_ratio(uint32_t of_all, uint32_t of_busy);
 
 /* e^(-elapsed / 15 min) times `value`. */
 uint64_t usher_pool_forget(uint64_t value, int64_t elapsed_ms);

@@ -3,13 +3,14 @@
 #include <stdlib.h>
 
 #include "routing/pool.h"
+#include "unit/random.h"
 
 static void expect_prices(uint32_t n, uint32_t erlangs, const uint16_t wanted[3])
 {
     uint32_t *blocking = calloc(n + 1, sizeof(*blocking));
     usher_pool_block(n, erlangs * 16, blocking);
     for (uint32_t f = 1; f <= 3; f++)
-        ck_assert_uint_eq(usher_pool_ratio(blocking, n, f), wanted[f - 1]);
+        ck_assert_uint_eq(usher_pool_ratio(blocking[n], blocking[n - f]), wanted[f - 1]);
     free(blocking);
 }
 
@@ -43,9 +44,9 @@ START_TEST(price_falls_as_more_members_are_free)
     uint32_t blocking[201];
     usher_pool_block(200, 180 * 16, blocking);
     for (uint32_t f = 1; f < 200; f++)
-        ck_assert_uint_ge(usher_pool_ratio(blocking, 200, f),
-                          usher_pool_ratio(blocking, 200, f + 1));
-    ck_assert_uint_eq(usher_pool_ratio(blocking, 200, 0), USHER_PRICE_ONE);
+        ck_assert_uint_ge(usher_pool_ratio(blocking[200], blocking[200 - f]),
+                          usher_pool_ratio(blocking[200], blocking[200 - f - 1]));
+    ck_assert_uint_eq(usher_pool_ratio(blocking[200], blocking[200]), USHER_PRICE_ONE);
 }
 END_TEST
 
@@ -55,8 +56,43 @@ START_TEST(price_of_a_table_with_the_highest_load_stays_in_bounds)
     usher_pool_block(20000, (1u << 18) - 1, blocking);
     for (uint32_t x = 1; x <= 20000; x++)
         ck_assert_uint_le(blocking[x], blocking[x - 1]);
-    ck_assert_uint_le(usher_pool_ratio(blocking, 20000, 1), USHER_PRICE_ONE);
+    ck_assert_uint_le(usher_pool_ratio(blocking[20000], blocking[19999]), USHER_PRICE_ONE);
     free(blocking);
+}
+END_TEST
+
+/* What the pool's price is by a table of all N. */
+static uint32_t plain_price(const struct usher_pool *pool)
+{
+    uint32_t n = pool->member_count;
+    uint32_t *blocking = calloc(n + 1, sizeof(*blocking));
+    usher_pool_block(n, usher_pool_load_a16(pool), blocking);
+    uint32_t price =
+        pool->open_count == 0 ? 0 : usher_pool_ratio(blocking[n], blocking[n - pool->open_count]);
+    free(blocking);
+    return price;
+}
+
+START_TEST(price_is_that_of_a_table_made_anew_whatever_came_before)
+{
+    struct usher_pool pool;
+    uint64_t state = 1;
+    usher_pool_init(&pool, USHER_POOL_SKILL, 600, 60000, 0); /* 10 erlangs */
+    for (int64_t i = 0; i < 20000; i++) {
+        int members = pool.member_count < 400 && random_below(&state, 3) > 0 ? 1 : 0;
+        int open = random_below(&state, 2) && pool.open_count < pool.member_count ? 1 : 0;
+        if (random_below(&state, 8) == 0) {
+            members = pool.member_count > pool.open_count ? -1 : 0;
+            open = 0;
+        }
+        usher_pool_change(&pool, members, open, i * 1000);
+        if (pool.open_count > 0 && random_below(&state, 2))
+            usher_pool_change(&pool, 0, -(int)random_below(&state, pool.open_count + 1), i * 1000);
+        if (random_below(&state, 20) == 0)
+            usher_pool_note_arrival(&pool, i * 1000);
+        ck_assert_uint_eq(usher_pool_price(&pool), plain_price(&pool));
+    }
+    usher_pool_fini(&pool);
 }
 END_TEST
 
@@ -125,6 +161,7 @@ int main(void)
     tcase_add_test(cases, blocking_is_erlang_b);
     tcase_add_test(cases, price_falls_as_more_members_are_free);
     tcase_add_test(cases, price_of_a_table_with_the_highest_load_stays_in_bounds);
+    tcase_add_test(cases, price_is_that_of_a_table_made_anew_whatever_came_before);
     tcase_add_test(cases, half_is_forgotten_in_the_half_life_of_fifteen_minutes_mean);
     tcase_add_test(cases, forgetting_is_within_a_thousandth_of_the_exponential);
     tcase_add_test(cases, load_follows_steady_arrivals);

@@ -62,24 +62,6 @@ struct limit_values {
         __VA_ARGS__                                                                                \
     }
 
-static const struct usher_schema_row top_rows[] = {
-    ROW(top_values, site, ANY, .is_needed = true,
-        .sentence = "the center's name, which is part of the keys in Redis"),
-    ROW(top_values, rules, ANY, .is_needed = true, .sentence = "the file with the routing rules"),
-    ROW(top_values, redis, MAP, .sentence = "where Redis is"),
-    ROW(top_values, listen, LIST, .is_needed = true,
-        .sentence = "where PBXs, desks and usherctl connect"),
-    ROW(top_values, links, MAP, .sentence = "the PBXs to which usherd connects"),
-    ROW(top_values, outage, ANY, .sentence = "what usherd does while Redis is away"),
-    ROW(top_values, state, ANY, .sentence = "the folder for what is not kept in Redis"),
-    ROW(top_values, standby, BOOL,
-        .sentence = "whether usherd follows a leader and takes over when it is gone"),
-    ROW(top_values, addresses, LIST, .sentence = "how clients reach this usherd"),
-    ROW(top_values, timing, MAP, .sentence = "how long usherd waits for what"),
-    ROW(top_values, journal, MAP, .sentence = "how much of the journal is kept"),
-    ROW(top_values, limits, MAP, .sentence = "how much usherd takes room for"),
-};
-
 static const struct usher_schema_row site_row = {
     .key = "site",
     .type = USHER_VALUE_TEXT,
@@ -127,6 +109,41 @@ static const struct usher_schema_row limit_rows[] = {
         .sentence = "how many bytes of events may wait for Redis"),
 };
 
+static const struct usher_schema timing_schema = {timing_rows, USHER_COUNT_OF(timing_rows), NULL};
+static const struct usher_schema journal_schema = {journal_rows, USHER_COUNT_OF(journal_rows),
+                                                   NULL};
+static const struct usher_schema limit_schema = {limit_rows, USHER_COUNT_OF(limit_rows), NULL};
+
+static const struct usher_schema_row top_rows[] = {
+    ROW(top_values, site, ANY, .is_needed = true, .kind = "small letters, digits and -, at most 32",
+        .sentence = "the center's name, which is part of the keys in Redis"),
+    ROW(top_values, rules, ANY, .is_needed = true, .kind = "a path",
+        .sentence = "the file with the routing rules"),
+    ROW(top_values, redis, MAP, .sentence = "where Redis is", .members = &settings_redis_schema),
+    ROW(top_values, listen, LIST, .is_needed = true, .kind = "a list of mappings",
+        .sentence = "where PBXs, desks and usherctl connect", .members = &settings_listen_schema),
+    ROW(top_values, links, MAP, .sentence = "the PBXs to which usherd connects", .without = "none",
+        .members = &settings_link_schema, .name = "NAME"),
+    ROW(top_values, outage, ANY, .kind = "route or hold",
+        .sentence = "what usherd does while Redis is away: goes on from memory, or waits",
+        .without = "route; hold with `standby: true` or `replicas: strict`"),
+    ROW(top_values, state, ANY, .kind = "a path",
+        .sentence = "the folder for what is not kept in Redis",
+        .without = "what systemd gives, else /var/lib/usher"),
+    ROW(top_values, standby, BOOL,
+        .sentence = "whether usherd follows a leader and takes over when it is gone"),
+    ROW(top_values, addresses, LIST, .kind = "a list of addresses",
+        .sentence = "how clients reach this usherd", .without = "where it listens"),
+    ROW(top_values, timing, MAP, .sentence = "how long usherd waits for what",
+        .members = &timing_schema),
+    ROW(top_values, journal, MAP, .sentence = "how much of the journal is kept",
+        .members = &journal_schema),
+    ROW(top_values, limits, MAP, .sentence = "how much usherd takes room for",
+        .members = &limit_schema),
+};
+
+const struct usher_schema settings_schema = {top_rows, USHER_COUNT_OF(top_rows), NULL};
+
 static void read_site(struct settings_part *part, const struct usher_node *node)
 {
     struct usher_text site = USHER_NO_TEXT;
@@ -149,13 +166,12 @@ static void read_site(struct settings_part *part, const struct usher_node *node)
 
 static void read_timing(struct settings_part *part, const struct usher_node *node)
 {
-    struct usher_schema schema = USHER_SCHEMA(timing_rows);
     struct settings *settings = part->settings;
 
-    usher_schema_default(&schema, settings);
+    usher_schema_default(&timing_schema, settings);
     if (!node)
         return;
-    usher_schema_read(&schema, node, settings, part->problems);
+    usher_schema_read(&timing_schema, node, settings, part->problems);
     if (settings->timing.lease_ms <= settings->timing.heartbeat_ms)
         usher_problems_add(part->problems, node->line, node->column,
                            "`lease` must be longer than `heartbeat`; two and a half heartbeats "
@@ -164,13 +180,12 @@ static void read_timing(struct settings_part *part, const struct usher_node *nod
 
 static void read_journal(struct settings_part *part, const struct usher_node *node)
 {
-    struct usher_schema schema = USHER_SCHEMA(journal_rows);
     struct settings *settings = part->settings;
     struct journal_values values;
 
-    usher_schema_default(&schema, &values);
+    usher_schema_default(&journal_schema, &values);
     if (node)
-        usher_schema_read(&schema, node, &values, part->problems);
+        usher_schema_read(&journal_schema, node, &values, part->problems);
     settings->journal.keep_ms = values.keep;
     settings->journal.max_bytes = values.max;
     settings->journal.snapshot_every = values.snapshot_every;
@@ -181,13 +196,12 @@ static void read_journal(struct settings_part *part, const struct usher_node *no
 
 static void read_limits(struct settings_part *part, const struct usher_node *node)
 {
-    struct usher_schema schema = USHER_SCHEMA(limit_rows);
     struct settings *settings = part->settings;
     struct limit_values values;
 
-    usher_schema_default(&schema, &values);
+    usher_schema_default(&limit_schema, &values);
     if (node)
-        usher_schema_read(&schema, node, &values, part->problems);
+        usher_schema_read(&limit_schema, node, &values, part->problems);
     settings->limits = USHER_LIMITS_DEFAULT;
     settings->limits.contacts = (size_t)values.contacts;
     settings->limits.agents = (size_t)values.agents;
@@ -199,11 +213,10 @@ static void read_limits(struct settings_part *part, const struct usher_node *nod
 
 static void read_top(struct settings_part *part, const struct usher_node *root)
 {
-    struct usher_schema schema = USHER_SCHEMA(top_rows);
     struct top_values values;
 
-    usher_schema_default(&schema, &values);
-    usher_schema_read(&schema, root, &values, part->problems);
+    usher_schema_default(&settings_schema, &values);
+    usher_schema_read(&settings_schema, root, &values, part->problems);
     read_site(part, values.site);
     if (values.rules)
         (void)settings_read_path(part, values.rules, part->settings->rules,

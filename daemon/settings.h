@@ -10,6 +10,7 @@
 #include "model/limits.h"
 #include "model/role.h"
 #include "rules/problem.h"
+#include "rules/schema.h"
 
 #define SETTINGS_LISTENERS_MAX 16
 #define SETTINGS_LINKS_MAX     16
@@ -133,6 +134,9 @@ const char *settings_write_redis(const struct settings *settings,
  * there is none. `localhost` counts as an address: its look-up asks no other machine. */
 const char *settings_redis_name(const struct settings *settings);
 bool settings_is_same_place(const struct settings_place *a, const struct settings_place *b);
+
+/* The keys of usherd.yaml: what is read, checked and told in the manual. */
+extern const struct usher_schema settings_schema;
 
 /* Reads the file at `path`. 0, -EINVAL with `problems` filled, or a negative errno with none (the
  * file cannot be read). Defaults and what has no problem are set in all cases but the last. */

@@ -17,9 +17,12 @@ struct link_values {
     }
 
 static const struct usher_schema_row link_rows[] = {
-    ROW(kind, .sentence = "what the PBX is: kamailio"),
-    ROW(address, .sentence = "the PBX's address and port, such as \"127.0.0.1:8448\""),
+    ROW(kind, .kind = "kamailio", .sentence = "what the PBX is: kamailio"),
+    ROW(address, .kind = "an address and a port",
+        .sentence = "the PBX's address and port, such as \"127.0.0.1:8448\""),
 };
+
+const struct usher_schema settings_link_schema = {link_rows, USHER_COUNT_OF(link_rows), NULL};
 
 static const struct {
     const char *name;
@@ -70,7 +73,6 @@ static void read_address(struct settings_part *part, const struct usher_node *no
 
 static void read_link(struct settings_part *part, const struct usher_node *node)
 {
-    struct usher_schema schema = USHER_SCHEMA(link_rows);
     struct settings *settings = part->settings;
     struct settings_link *link = &settings->links[settings->links_count];
     struct usher_text excerpt = usher_node_excerpt(node->key);
@@ -81,10 +83,10 @@ static void read_link(struct settings_part *part, const struct usher_node *node)
                            "a link cannot be called `%.*s`; use letters, digits and . _ @ : + -, "
                            "at most %d",
                            USHER_TEXT_ARGS(excerpt), USHER_CLIENT_NAME_MAX);
-    usher_schema_default(&schema, &values);
+    usher_schema_default(&settings_link_schema, &values);
     if (!usher_schema_is_map(node, "links", part->problems))
         return;
-    usher_schema_read(&schema, node, &values, part->problems);
+    usher_schema_read(&settings_link_schema, node, &values, part->problems);
     if (values.kind)
         read_kind(part, values.kind, link);
     if (values.address)

@@ -30,14 +30,6 @@ struct listen_values {
         .offset = offsetof(struct listen_values, member_), __VA_ARGS__                             \
     }
 
-static const struct usher_schema_row listen_rows[] = {
-    ROW("unix", unix_path, ANY, .sentence = "the path of a Unix socket"),
-    ROW("mode", mode, ANY, .sentence = "who may open the socket, in octal"),
-    ROW("roles", roles, MAP, .sentence = "which user or group may take which role"),
-    ROW("tcp", tcp, ANY, .sentence = "a loopback address with its port"),
-    ROW("tokens", tokens, ANY, .sentence = "the file with the tokens of TCP clients"),
-};
-
 struct grant_values {
     const struct usher_node *user;
     const struct usher_node *group;
@@ -47,12 +39,38 @@ static const struct usher_schema_row grant_rows[] = {
     {.key = "user",
      .type = USHER_VALUE_ANY,
      .offset = offsetof(struct grant_values, user),
-     .sentence = "a user by name or number"},
+     .kind = "a name or number",
+     .sentence = "a user by name or number",
+     .without = "the grant has `group`"},
     {.key = "group",
      .type = USHER_VALUE_ANY,
      .offset = offsetof(struct grant_values, group),
-     .sentence = "a group by name or number"},
+     .kind = "a name or number",
+     .sentence = "a group by name or number",
+     .without = "the grant has `user`"},
 };
+
+static const struct usher_schema grant_schema = {
+    grant_rows, USHER_COUNT_OF(grant_rows),
+    "The roles are `pbx`, `desk`, `supervisor`, `admin` and `observer`. One of both keys is "
+    "needed; a "
+    "list of such mappings gives the role to several."};
+
+static const struct usher_schema_row listen_rows[] = {
+    ROW("unix", unix_path, ANY, .kind = "a path", .sentence = "the path of a Unix socket",
+        .without = "the member has `tcp`"),
+    ROW("mode", mode, ANY, .kind = "an octal mode", .sentence = "who may open the socket, in octal",
+        .without = "\"0660\": usherd's own user and group"),
+    ROW("roles", roles, MAP, .sentence = "which user or group may take which role",
+        .without = "root and usherd's own user may take every role", .members = &grant_schema,
+        .name = "ROLE"),
+    ROW("tcp", tcp, ANY, .kind = "an address and a port",
+        .sentence = "a loopback address with its port", .without = "the member has `unix`"),
+    ROW("tokens", tokens, ANY, .kind = "a path",
+        .sentence = "the file with the tokens of TCP clients", .without = "none; `tcp` needs it"),
+};
+
+const struct usher_schema settings_listen_schema = {listen_rows, USHER_COUNT_OF(listen_rows), NULL};
 
 static void read_mode(struct settings_part *part, const struct usher_node *node,
                       struct settings_listener *listener)
@@ -116,14 +134,13 @@ static bool find_id(struct settings_part *part, const struct usher_node *node, b
 static void read_grant(struct settings_part *part, const struct usher_node *node,
                        enum usher_role role, struct settings_listener *listener)
 {
-    struct usher_schema schema = USHER_SCHEMA(grant_rows);
     struct settings_grant grant = {.role = role};
     struct grant_values values;
 
-    usher_schema_default(&schema, &values);
+    usher_schema_default(&grant_schema, &values);
     if (!usher_schema_is_map(node, "roles", part->problems))
         return;
-    usher_schema_read(&schema, node, &values, part->problems);
+    usher_schema_read(&grant_schema, node, &values, part->problems);
     if (!values.user == !values.group) {
         usher_problems_add(part->problems, node->line, node->column,
                            "a grant has either a user or a group; write {user: NAME} or "
@@ -149,7 +166,7 @@ static void refuse_role(struct settings_part *part, const struct usher_node *nod
 
     for (size_t i = USHER_ROLE_NONE + 1; i < USHER_ROLE_ROUTER; i++)
         names[count++] = usher_role_name((enum usher_role)i);
-    usher_schema_refuse(&(struct usher_schema){NULL, 0}, names, count, node, part->problems);
+    usher_schema_refuse(&(struct usher_schema){.rows = NULL}, names, count, node, part->problems);
 }
 
 static void read_roles(struct settings_part *part, const struct usher_node *node,
@@ -241,15 +258,14 @@ static bool is_same(const struct settings_listener *a, const struct settings_lis
 
 static void read_listener(struct settings_part *part, const struct usher_node *node)
 {
-    struct usher_schema schema = USHER_SCHEMA(listen_rows);
     struct settings *settings = part->settings;
     struct settings_listener *listener = &settings->listeners[settings->listeners_count];
     struct listen_values values;
 
-    usher_schema_default(&schema, &values);
+    usher_schema_default(&settings_listen_schema, &values);
     if (!usher_schema_is_map(node, "listen", part->problems))
         return;
-    usher_schema_read(&schema, node, &values, part->problems);
+    usher_schema_read(&settings_listen_schema, node, &values, part->problems);
     listener->mode = MODE_DEFAULT;
     if (!values.unix_path == !values.tcp) {
         usher_problems_add(part->problems, node->line, node->column,

@@ -7,7 +7,13 @@
 
 #include "rules/document.h"
 #include "rules/problem.h"
+#include "rules/schema.h"
 #include "settings.h"
+
+/* The keys inside `redis`, of a member of `listen`, and of one of `links`. */
+extern const struct usher_schema settings_redis_schema;
+extern const struct usher_schema settings_listen_schema;
+extern const struct usher_schema settings_link_schema;
 
 struct settings_part {
     struct settings *settings;

@@ -36,25 +36,35 @@ struct redis_values {
     }
 
 static const struct usher_schema_row redis_rows[] = {
-    ROW(socket, ANY, .sentence = "the path of Redis's Unix socket"),
-    ROW(host, TEXT, .max = SETTINGS_HOST_MAX, .sentence = "the host on which Redis listens"),
+    ROW(socket, ANY, .kind = "a path", .sentence = "the path of Redis's Unix socket",
+        .without = "`host` and `port` count, or `sentinels`"),
+    ROW(host, TEXT, .max = SETTINGS_HOST_MAX, .sentence = "the host on which Redis listens",
+        .without = "127.0.0.1"),
     ROW(port, WHOLE, .min = 1, .max = 65535, .fallback = -1,
-        .sentence = "the port on which Redis listens"),
-    ROW(sentinels, LIST, .sentence = "the sentinels that know which Redis is the master"),
-    ROW(master, NAME, .max = SETTINGS_MASTER_MAX, .sentence = "what the sentinels call the master"),
-    ROW(user, NAME, .max = SETTINGS_USER_MAX, .sentence = "usherd's user in Redis"),
-    ROW(password_file, ANY, .sentence = "the file with the user's password"),
-    ROW(sentinel_user, NAME, .max = SETTINGS_USER_MAX,
-        .sentence = "usherd's user in the sentinels"),
-    ROW(sentinel_password_file, ANY, .sentence = "the file with that user's password"),
+        .sentence = "the port on which Redis listens", .without = "6379"),
+    ROW(sentinels, LIST, .kind = "a list of hosts with ports", .without = "none",
+        .sentence = "the sentinels that know which Redis is the master"),
+    ROW(master, NAME, .max = SETTINGS_MASTER_MAX, .sentence = "what the sentinels call the master",
+        .without = "none; `sentinels` need it"),
+    ROW(user, NAME, .max = SETTINGS_USER_MAX, .sentence = "usherd's user in Redis",
+        .without = "Redis's default user"),
+    ROW(password_file, ANY, .kind = "a path", .without = "no password is given",
+        .sentence = "the file with the user's password"),
+    ROW(sentinel_user, NAME, .max = SETTINGS_USER_MAX, .sentence = "usherd's user in the sentinels",
+        .without = "the sentinels' default user"),
+    ROW(sentinel_password_file, ANY, .kind = "a path", .without = "no password is given",
+        .sentence = "the file with that user's password"),
     ROW(accept_loss, BOOL,
         .sentence = "whether a Redis that may lose acknowledged data is good enough"),
     ROW(wait_replicas, WHOLE, .min = 0, .max = SETTINGS_REPLICAS_MAX,
         .sentence = "how many replicas must have a change before it is published"),
-    ROW(replicas, ANY, .sentence = "whether replicas that are missing hold everything up"),
+    ROW(replicas, ANY, .kind = "strict or best", .without = "strict",
+        .sentence = "whether replicas that are missing hold everything up"),
     ROW(replica_timeout, DURATION, .min = 10, .max = MINUTE_MS, .fallback = 500,
-        .sentence = "how long replicas are waited for"),
+        .sentence = "how long replicas are waited for, at most half of `lease`"),
 };
+
+const struct usher_schema settings_redis_schema = {redis_rows, USHER_COUNT_OF(redis_rows), NULL};
 
 static const struct usher_schema_row sentinel_row = {
     .key = "sentinels",
@@ -246,12 +256,11 @@ static void read_replicas(struct settings_part *part, const struct usher_node *m
 void settings_read_redis(struct settings_part *part, const struct usher_node *node)
 {
     static const struct usher_node none = {.kind = USHER_NODE_MAP};
-    struct usher_schema schema = USHER_SCHEMA(redis_rows);
     const struct usher_node *map = node && node->kind == USHER_NODE_MAP ? node : &none;
     struct redis_values values;
 
-    usher_schema_default(&schema, &values);
-    usher_schema_read(&schema, map, &values, part->problems);
+    usher_schema_default(&settings_redis_schema, &values);
+    usher_schema_read(&settings_redis_schema, map, &values, part->problems);
     part->settings->redis.accept_loss = values.accept_loss;
     read_place(part, &values);
     read_sentinels(part, map, &values);

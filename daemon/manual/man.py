@@ -11,6 +11,7 @@ import subprocess
 import sys
 
 CODE_COLUMNS = 72   # wider lines of JSON and comments are folded
+BREAK = "\\:"       # a line may be broken here
 LINE = 78           # of the page's source
 
 
@@ -35,7 +36,7 @@ def inline(text):
         at = found.end()
         code = found["wide"] or found["code"]
         if code:
-            out += f"\\fB{escape(code.strip())}\\fR"
+            out += f"\\fB{escape(code.strip()).replace(',', ',' + BREAK)}\\fR"
         elif found["bold"]:
             out += f"\\fB{escape(found['bold'])}\\fR"
         elif found["italic"]:
@@ -70,10 +71,13 @@ def sentence(text):
 
 
 def fold(line):
-    """A long line of JSON or a long comment in several, the further ones indented."""
-    if len(line) <= CODE_COLUMNS:
-        return [line]
+    """A long line in several: a comment behind it comes before it, and the rest is cut behind a comma or a space, further lines indented."""
+    if len(line) <= CODE_COLUMNS or line[0].isalpha() or "─" in line:
+        return [line]  # a shell's lines and drawings stay whole
     folded, indent = [], "      "
+    comment = re.fullmatch(r"(.*?\S) +(# .*)", line)
+    if comment:
+        return fold(comment[2]) + fold(comment[1])
     while len(line) > CODE_COLUMNS:
         cut = max(line.rfind(mark, 20, CODE_COLUMNS) for mark in (",", " "))
         if cut < 0:
@@ -83,14 +87,8 @@ def fold(line):
     return folded + [line]
 
 
-def is_session(lines):
-    return any(line.startswith(("> ", "< ")) for line in lines)
-
-
 def code_block(lines):
-    if is_session(lines):
-        lines = [part for line in lines for part in fold(line)]
-    return [".nf"] + [guard(escape(line)) for line in lines] + [".fi"]
+    return [".nf"] + [guard(escape(part)) for line in lines for part in fold(line)] + [".fi"]
 
 
 def cells_of(line):

@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "ctl/commands.h"
+#include "manual/rows.h"
+#include "rules/rules.h"
+#include "settings.h"
 #include "usage.h"
 
 #define NAME_SIZE 64
@@ -123,6 +126,22 @@ static void print_usherd_examples(void)
     printf("```\n");
 }
 
+static void print_rules(void)
+{
+    rows_print(&usher_rules_schema);
+}
+
+static void print_settings(void)
+{
+    rows_print(&settings_schema);
+}
+
+static void print_values(void)
+{
+    for (enum usher_value_type type = USHER_VALUE_DURATION; type <= USHER_VALUE_NAME; type++)
+        printf("- %s\n", usher_value_expected(type));
+}
+
 /* Program, command, kind, exit code and line, with tabs between. */
 static void list_examples(void)
 {
@@ -155,6 +174,9 @@ int main(int count, char **arguments)
         {"usherd-options", print_usherd_options},
         {"usherd-codes", print_usherd_codes},
         {"usherd-examples", print_usherd_examples},
+        {"rules", print_rules},
+        {"settings", print_settings},
+        {"values", print_values},
         {"examples", list_examples},
     };
     for (size_t i = 0; count == 2 && i < USHER_COUNT_OF(parts); i++) {

@@ -8,6 +8,7 @@
 #include "rules/document.h"
 #include "rules/names.h"
 #include "rules/rules.h"
+#include "rules/schema.h"
 
 /* Rules and everything that they point to; rules.owner is this. */
 struct usher_rules_owner {
@@ -23,6 +24,14 @@ struct usher_compile {
     struct usher_arena *arena; /* the owner's */
     struct usher_problems *problems;
 };
+
+/* The keys of a tier, a queue, a route and so on. */
+extern const struct usher_schema usher_tier_schema;
+extern const struct usher_schema usher_bid_schema;
+extern const struct usher_schema usher_channel_schema;
+extern const struct usher_schema usher_queue_schema;
+extern const struct usher_schema usher_need_schema;
+extern const struct usher_schema usher_route_schema;
 
 void usher_compile_skills(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_not_ready(struct usher_compile *compile, const struct usher_node *node);

@@ -24,15 +24,26 @@ struct top_values {
     }
 
 static const struct usher_schema_row top_rows[] = {
-    ROW(skills, LIST, .sentence = "the skills that queues need and agents have"),
-    ROW(not_ready, LIST, .sentence = "the reasons that an agent may give for a break"),
-    ROW(tiers, MAP, .sentence = "the kinds of customers, with their head start"),
-    ROW(bid, MAP, .sentence = "the weights by which an agent is chosen"),
-    ROW(channels, MAP, .sentence = "how much of an agent a contact of each channel takes"),
-    ROW(queues, MAP, .is_needed = true, .sentence = "the queues, by name"),
+    ROW(skills, LIST, .sentence = "the skills that queues need and agents have",
+        .kind = "a list of names", .without = "none"),
+    ROW(not_ready, LIST, .sentence = "the reasons that an agent may give for a break",
+        .kind = "a list of names", .without = "`ring_no_answer`, which is always one of them"),
+    ROW(tiers, MAP, .sentence = "the kinds of customers, with their head start",
+        .without = "`standard`, which is always there, and the tier of a route that names none",
+        .members = &usher_tier_schema, .name = "TIER"),
+    ROW(bid, MAP, .sentence = "the weights by which an agent is chosen",
+        .members = &usher_bid_schema),
+    ROW(channels, MAP, .sentence = "how much of an agent a contact of each channel takes",
+        .members = &usher_channel_schema, .name = "CHANNEL"),
+    ROW(queues, MAP, .is_needed = true, .sentence = "the queues, by name",
+        .members = &usher_queue_schema, .name = "QUEUE"),
     ROW(routes, LIST, .is_needed = true,
-        .sentence = "which contact goes to which queue, the last route without `when`"),
+        .sentence = "which contact goes to which queue, the last route without `when`",
+        .kind = "a list of mappings, of which the first that fits counts",
+        .members = &usher_route_schema),
 };
+
+const struct usher_schema usher_rules_schema = {top_rows, USHER_COUNT_OF(top_rows), NULL};
 
 static const struct usher_names *names_of(const struct usher_rules *rules, bool is_queue)
 {
@@ -44,10 +55,9 @@ static const struct usher_names *names_of(const struct usher_rules *rules, bool 
 static void compile_document(struct usher_compile *compile, const struct usher_node *root)
 {
     struct top_values values;
-    struct usher_schema schema = USHER_SCHEMA(top_rows);
 
-    usher_schema_default(&schema, &values);
-    usher_schema_read(&schema, root, &values, compile->problems);
+    usher_schema_default(&usher_rules_schema, &values);
+    usher_schema_read(&usher_rules_schema, root, &values, compile->problems);
     usher_compile_skills(compile, values.skills);
     usher_compile_not_ready(compile, values.not_ready);
     usher_compile_tiers(compile, values.tiers);

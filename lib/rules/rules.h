@@ -11,6 +11,8 @@
 #include "model/limits.h"
 #include "rules/problem.h"
 
+struct usher_schema;
+
 #define USHER_SKILLS_MAX 512
 #define USHER_QUEUES_MAX 512
 #define USHER_TIERS_MAX  16
@@ -107,6 +109,9 @@ struct usher_rules {
     size_t routes_count;
     void *owner; /* what the texts above lie in */
 };
+
+/* The keys of a rules file: what is read, checked and told in the manual. */
+extern const struct usher_schema usher_rules_schema;
 
 /* Reads and checks a rules file. NULL when `problems` got any. The rules copy what they need of
  * `text`. `hash` is 64 hexadecimal digits or shorter, kept as it is. */

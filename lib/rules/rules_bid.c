@@ -24,6 +24,8 @@ static const struct usher_schema_row bid_rows[] = {
          .sentence = "whether a contact on time may pass a late one"),
 };
 
+const struct usher_schema usher_bid_schema = {bid_rows, USHER_COUNT_OF(bid_rows), NULL};
+
 struct channel_values {
     int64_t unit;
     int64_t cap;
@@ -38,20 +40,25 @@ struct channel_values {
 
 static const struct usher_schema_row channel_rows[] = {
     CHANNEL_ROW(unit, WHOLE, .min = 1, .max = 100,
-                .sentence = "the percentage of an agent that one contact takes"),
+                .sentence = "the percentage of an agent that one contact takes",
+                .without = "voice 100, chat 33, email and task 20"),
     CHANNEL_ROW(cap, WHOLE, .min = 1, .max = 100,
-                .sentence = "how many contacts of the channel an agent may have"),
+                .sentence = "how many contacts of the channel an agent may have",
+                .without = "voice 1, chat 3, email and task 5"),
     CHANNEL_ROW(interruptible, BOOL,
-                .sentence = "whether a contact of another channel may come on top"),
+                .sentence = "whether a contact of another channel may come on top",
+                .without = "true for email and task"),
 };
+
+const struct usher_schema usher_channel_schema = {
+    channel_rows, USHER_COUNT_OF(channel_rows),
+    "The channels are `voice`, `chat`, `email` and `task`."};
 
 void usher_compile_bid(struct usher_compile *compile, const struct usher_node *node)
 {
-    struct usher_schema schema = USHER_SCHEMA(bid_rows);
-
-    usher_schema_default(&schema, &compile->rules->bid);
+    usher_schema_default(&usher_bid_schema, &compile->rules->bid);
     if (node)
-        usher_schema_read(&schema, node, &compile->rules->bid, compile->problems);
+        usher_schema_read(&usher_bid_schema, node, &compile->rules->bid, compile->problems);
 }
 
 static void refuse_channel(struct usher_compile *compile, const struct usher_node *node)
@@ -60,7 +67,7 @@ static void refuse_channel(struct usher_compile *compile, const struct usher_nod
 
     for (size_t i = 1; i < USHER_CHANNEL_COUNT; i++)
         names[i - 1] = usher_channel_name((enum usher_channel)i);
-    usher_schema_refuse(&(struct usher_schema){NULL, 0}, names, USHER_COUNT_OF(names), node,
+    usher_schema_refuse(&(struct usher_schema){.rows = NULL}, names, USHER_COUNT_OF(names), node,
                         compile->problems);
 }
 
@@ -69,7 +76,6 @@ static void read_channel(struct usher_compile *compile, const struct usher_node 
     enum usher_channel channel = usher_channel_find(node->key);
     struct usher_channel_load *load = &compile->rules->channels[channel];
     struct channel_values values = {load->unit, load->cap, load->is_interruptible};
-    struct usher_schema schema = USHER_SCHEMA(channel_rows);
 
     if (channel == USHER_CHANNEL_NONE) {
         refuse_channel(compile, node);
@@ -77,7 +83,7 @@ static void read_channel(struct usher_compile *compile, const struct usher_node 
     }
     if (!usher_schema_is_map(node, "channels", compile->problems))
         return;
-    usher_schema_read(&schema, node, &values, compile->problems);
+    usher_schema_read(&usher_channel_schema, node, &values, compile->problems);
     load->unit = (int)values.unit;
     load->cap = (int)values.cap;
     load->is_interruptible = values.interruptible;

@@ -34,8 +34,16 @@ static const struct usher_schema_row need_rows[] = {
      .type = USHER_VALUE_NAME,
      .offset = offsetof(struct need_values, otherwise),
      .max = USHER_NAME_MAX,
-     .sentence = "the skill that is needed when the contact's data name none"},
+     .sentence = "the skill that is needed when the contact's data name none",
+     .without = "none is needed"},
 };
+
+const struct usher_schema usher_need_schema = {
+    need_rows, USHER_COUNT_OF(need_rows),
+    "The key is a skill, or a prefix and `$data.KEY`: the skill that the prefix and the value of "
+    "KEY "
+    "in the contact's data make together. `lang.$data.lang` needs `lang.en` of a contact with "
+    "`data: {\"lang\": \"en\"}`."};
 
 /* Where "$data." begins in a key; the key's length when it is not there. */
 static size_t find_mark(struct usher_text key)
@@ -85,13 +93,12 @@ static bool read_data_key(struct usher_compile *compile, const struct usher_node
 static void add_need(struct usher_compile *compile, const struct usher_node *node,
                      struct usher_queue *queue)
 {
-    struct usher_schema schema = USHER_SCHEMA(need_rows);
     size_t mark = find_mark(node->key);
     bool has_data = mark < node->key.length;
     struct usher_need_rule need = {.skill = USHER_SKILL_NONE};
     struct need_values values;
 
-    usher_schema_default(&schema, &values);
+    usher_schema_default(&usher_need_schema, &values);
     if (!has_data)
         need.skill =
             usher_compile_find(compile, &compile->owner->skills, node, node->key, "skill", ADD_IT);
@@ -99,7 +106,7 @@ static void add_need(struct usher_compile *compile, const struct usher_node *nod
         has_data = false;
     if (!usher_schema_is_map(node, "need", compile->problems))
         return;
-    usher_schema_read(&schema, node, &values, compile->problems);
+    usher_schema_read(&usher_need_schema, node, &values, compile->problems);
     if (has_data && values.otherwise.at)
         need.skill = find_otherwise(compile, node);
     else if (values.otherwise.at && mark == node->key.length)

@@ -24,19 +24,6 @@ struct queue_values {
         __VA_ARGS__                                                                                \
     }
 
-static const struct usher_schema_row queue_rows[] = {
-    ROW(queue_values, promise, MAP, .sentence = "how soon its contacts are answered"),
-    ROW(queue_values, forecast, MAP, .sentence = "how many contacts are expected"),
-    ROW(queue_values, need, MAP, .sentence = "the skills that its contacts need"),
-    ROW(queue_values, ring, DURATION, .min = 1000, .max = 600000, .fallback = -1,
-        .sentence = "how long an agent's phone rings"),
-    ROW(queue_values, wrap_up, DURATION, .max = 14400000, .fallback = -1,
-        .sentence = "how long the agent may finish the work after a talk"),
-    ROW(queue_values, limit, MAP, .sentence = "how many contacts may wait"),
-    ROW(queue_values, like, NAME, .max = USHER_NAME_MAX,
-        .sentence = "the queue from which it takes what it does not say itself"),
-};
-
 struct promise_values {
     int64_t answer_within;
     int64_t target;
@@ -56,9 +43,9 @@ struct forecast_values {
 
 static const struct usher_schema_row forecast_rows[] = {
     ROW(forecast_values, per_hour, WHOLE, .max = 1000000, .fallback = -1,
-        .sentence = "how many contacts come in an hour"),
+        .sentence = "how many contacts come in an hour", .without = "what was seen counts"),
     ROW(forecast_values, handle, DURATION, .min = 1000, .max = DAY_MS, .fallback = -1,
-        .sentence = "how long talk and wrap-up take on average"),
+        .sentence = "how long talk and wrap-up take on average", .without = "what was seen counts"),
 };
 
 struct limit_values {
@@ -67,12 +54,40 @@ struct limit_values {
 
 static const struct usher_schema_row limit_rows[] = {
     ROW(limit_values, waiting, WHOLE, .min = 1, .max = WAITING_MAX, .fallback = INT64_MAX,
-        .sentence = "how many contacts may wait at the same time"),
+        .sentence = "how many contacts may wait at the same time",
+        .without = "no bound but that of the site"),
 };
+
+static const struct usher_schema promise_schema = {
+    promise_rows, USHER_COUNT_OF(promise_rows),
+    "A tier or a channel may have a promise of its own, such as `gold: 10s`; of two the shorter "
+    "counts."};
+static const struct usher_schema forecast_schema = {forecast_rows, USHER_COUNT_OF(forecast_rows),
+                                                    NULL};
+static const struct usher_schema limit_schema = {limit_rows, USHER_COUNT_OF(limit_rows), NULL};
+
+static const struct usher_schema_row queue_rows[] = {
+    ROW(queue_values, promise, MAP, .sentence = "how soon its contacts are answered",
+        .members = &promise_schema),
+    ROW(queue_values, forecast, MAP,
+        .sentence = "how many contacts are expected, until the real numbers are known",
+        .members = &forecast_schema),
+    ROW(queue_values, need, MAP, .sentence = "the skills that its contacts need", .without = "none",
+        .members = &usher_need_schema, .name = "SKILL"),
+    ROW(queue_values, ring, DURATION, .min = 1000, .max = 600000, .fallback = 15000,
+        .sentence = "how long an agent's phone rings"),
+    ROW(queue_values, wrap_up, DURATION, .max = 14400000,
+        .sentence = "how long the agent may finish the work after a talk"),
+    ROW(queue_values, limit, MAP, .sentence = "how many contacts may wait",
+        .members = &limit_schema),
+    ROW(queue_values, like, NAME, .max = USHER_NAME_MAX,
+        .sentence = "the queue from which it takes what it does not say itself", .without = "none"),
+};
+
+const struct usher_schema usher_queue_schema = {queue_rows, USHER_COUNT_OF(queue_rows), NULL};
 
 static void refuse_promise(struct usher_compile *compile, const struct usher_node *member)
 {
-    struct usher_schema schema = USHER_SCHEMA(promise_rows);
     struct usher_text names[USHER_TIERS_MAX + USHER_CHANNEL_COUNT];
     size_t count = 0;
 
@@ -80,7 +95,7 @@ static void refuse_promise(struct usher_compile *compile, const struct usher_nod
         names[count++] = compile->rules->tiers[i].name;
     for (size_t i = 1; i < USHER_CHANNEL_COUNT; i++)
         names[count++] = usher_channel_name((enum usher_channel)i);
-    usher_schema_refuse(&schema, names, count, member, compile->problems);
+    usher_schema_refuse(&promise_schema, names, count, member, compile->problems);
 }
 
 /* A member of `promise` that is a tier's or a channel's own promise. */
@@ -109,13 +124,12 @@ static void read_own_promise(struct usher_compile *compile, const struct usher_n
 static void read_promise(struct usher_compile *compile, const struct usher_node *node,
                          struct usher_queue *queue)
 {
-    struct usher_schema schema = USHER_SCHEMA(promise_rows);
     struct promise_values values;
 
-    usher_schema_default(&schema, &values);
+    usher_schema_default(&promise_schema, &values);
     if (node) {
         usher_node_for_each (member, node) {
-            if (!usher_schema_read_member(&schema, member, &values, compile->problems))
+            if (!usher_schema_read_member(&promise_schema, member, &values, compile->problems))
                 read_own_promise(compile, member, queue);
         }
     }
@@ -126,8 +140,6 @@ static void read_promise(struct usher_compile *compile, const struct usher_node 
 static void read_numbers(struct usher_compile *compile, const struct queue_values *from,
                          struct usher_queue *queue)
 {
-    struct usher_schema forecast_schema = USHER_SCHEMA(forecast_rows);
-    struct usher_schema limit_schema = USHER_SCHEMA(limit_rows);
     struct forecast_values forecast;
     struct limit_values limit;
 
@@ -140,30 +152,29 @@ static void read_numbers(struct usher_compile *compile, const struct queue_value
     queue->forecast_per_hour = forecast.per_hour;
     queue->forecast_handle_ms = forecast.handle;
     queue->waiting_max = limit.waiting;
-    queue->ring_ms = from->ring == -1 ? 15000 : from->ring;
-    queue->wrap_up_ms = from->wrap_up == -1 ? 0 : from->wrap_up;
+    queue->ring_ms = from->ring;
+    queue->wrap_up_ms = from->wrap_up;
 }
 
 static void read_queue(struct usher_compile *compile, const struct usher_node *node,
                        struct usher_queue *queue, struct queue_values *values)
 {
-    struct usher_schema schema = USHER_SCHEMA(queue_rows);
-
     for (size_t i = 0; i < USHER_TIERS_MAX; i++)
         queue->promise_by_tier_ms[i] = -1;
     for (size_t i = 0; i < USHER_CHANNEL_COUNT; i++)
         queue->promise_by_channel_ms[i] = -1;
-    usher_schema_default(&schema, values);
+    usher_schema_default(&usher_queue_schema, values);
     if (usher_schema_is_map(node, "queues", compile->problems))
-        usher_schema_read(&schema, node, values, compile->problems);
+        usher_schema_read(&usher_queue_schema, node, values, compile->problems);
     read_promise(compile, values->promise, queue);
     read_numbers(compile, values, queue);
     if (values->need)
         usher_compile_need(compile, values->need, queue);
 }
 
-static void inherit(struct usher_queue *queue, const struct queue_values *own,
-                    const struct usher_queue *from)
+/* `node`: what the queue says itself. */
+static void inherit(struct usher_queue *queue, const struct usher_node *node,
+                    const struct queue_values *own, const struct usher_queue *from)
 {
     if (!own->promise) {
         queue->promise_ms = from->promise_ms;
@@ -183,9 +194,9 @@ static void inherit(struct usher_queue *queue, const struct queue_values *own,
     }
     if (!own->limit)
         queue->waiting_max = from->waiting_max;
-    if (own->ring == -1)
+    if (!usher_node_find(node, USHER_TEXT("ring")))
         queue->ring_ms = from->ring_ms;
-    if (own->wrap_up == -1)
+    if (!usher_node_find(node, USHER_TEXT("wrap_up")))
         queue->wrap_up_ms = from->wrap_up_ms;
 }
 
@@ -214,7 +225,7 @@ static void read_like(struct usher_compile *compile, const struct usher_node *no
                            "queue without `like`",
                            USHER_TEXT_ARGS(excerpt), USHER_TEXT_ARGS(further));
     } else
-        inherit(&queues[index], &values[index], &queues[from]);
+        inherit(&queues[index], node, &values[index], &queues[from]);
 }
 
 static bool check_name(struct usher_compile *compile, const struct usher_node *node)

@@ -21,21 +21,41 @@ struct route_values {
         __VA_ARGS__                                                                                \
     }
 
-static const struct usher_schema_row route_rows[] = {
-    ROW(when, MAP, .sentence = "the conditions, which must all fit"),
-    ROW(queue, NAME, .max = USHER_NAME_MAX, .is_needed = true,
-        .sentence = "the queue to which the contact goes"),
-    ROW(tier, NAME, .max = USHER_NAME_MAX, .sentence = "the tier that the contact gets"),
+/* Read by their kinds below: these rows say what they are. */
+static const struct usher_schema_row when_rows[] = {
+    {.key = "channel",
+     .type = USHER_VALUE_ANY,
+     .kind = "a channel, or a list of them",
+     .sentence = "how the contact came: voice, chat, email or task"},
+    {.key = "dialled",
+     .type = USHER_VALUE_ANY,
+     .kind = "a number, or a list of them",
+     .sentence = "what the customer dialled or wrote to; a `*` at its end stands for any rest"},
+    {.key = "from",
+     .type = USHER_VALUE_ANY,
+     .kind = "a number, or a list of them",
+     .sentence = "the customer's number or address; a `*` at its end stands for any rest"},
 };
 
-static const struct {
-    const char *key;
-    enum usher_condition_kind kind;
-} condition_keys[] = {
-    {"channel", USHER_CONDITION_CHANNEL},
-    {"dialled", USHER_CONDITION_DIALLED},
-    {"from", USHER_CONDITION_FROM},
+static const struct usher_schema when_schema = {when_rows, USHER_COUNT_OF(when_rows),
+                                                "`data.KEY`, with a value or a list of them: what "
+                                                "the PBX says of the contact under KEY. A list "
+                                                "is a choice: one of it must fit."};
+
+static const struct usher_schema_row route_rows[] = {
+    ROW(when, MAP, .sentence = "the conditions, which must all fit",
+        .without = "every contact fits; only the last route is so", .members = &when_schema),
+    ROW(queue, NAME, .max = USHER_NAME_MAX, .is_needed = true,
+        .sentence = "the queue to which the contact goes"),
+    ROW(tier, NAME, .max = USHER_NAME_MAX, .sentence = "the tier that the contact gets",
+        .without = "standard"),
 };
+
+const struct usher_schema usher_route_schema = {route_rows, USHER_COUNT_OF(route_rows), NULL};
+
+/* By the rows of `when`. */
+static const enum usher_condition_kind condition_kinds[USHER_COUNT_OF(when_rows)] = {
+    USHER_CONDITION_CHANNEL, USHER_CONDITION_DIALLED, USHER_CONDITION_FROM};
 
 static bool is_data_key(struct usher_text key)
 {
@@ -49,18 +69,15 @@ static bool is_data_key(struct usher_text key)
 static enum usher_condition_kind read_kind(struct usher_compile *compile,
                                            const struct usher_node *member)
 {
-    struct usher_text names[USHER_COUNT_OF(condition_keys) + 1];
+    static const struct usher_text data_key = {"data.KEY", sizeof("data.KEY") - 1};
 
-    for (size_t i = 0; i < USHER_COUNT_OF(condition_keys); i++) {
-        names[i] = usher_text_of(condition_keys[i].key);
-        if (usher_text_is_equal(member->key, names[i]))
-            return condition_keys[i].kind;
+    for (size_t i = 0; i < when_schema.count; i++) {
+        if (usher_text_is_equal(member->key, usher_text_of(when_rows[i].key)))
+            return condition_kinds[i];
     }
     if (is_data_key(member->key))
         return USHER_CONDITION_DATA;
-    names[USHER_COUNT_OF(condition_keys)] = USHER_TEXT("data.KEY");
-    usher_schema_refuse(&(struct usher_schema){NULL, 0}, names, USHER_COUNT_OF(names), member,
-                        compile->problems);
+    usher_schema_refuse(&when_schema, &data_key, 1, member, compile->problems);
     return USHER_CONDITION_NONE;
 }
 
@@ -178,14 +195,13 @@ static size_t find_tier(struct usher_compile *compile, const struct usher_node *
 static void read_route(struct usher_compile *compile, const struct usher_node *node,
                        struct usher_route *route)
 {
-    struct usher_schema schema = USHER_SCHEMA(route_rows);
     struct route_values values;
 
     route->tier = compile->rules->default_tier;
-    usher_schema_default(&schema, &values);
+    usher_schema_default(&usher_route_schema, &values);
     if (!usher_schema_is_map(node, "routes", compile->problems))
         return;
-    usher_schema_read(&schema, node, &values, compile->problems);
+    usher_schema_read(&usher_route_schema, node, &values, compile->problems);
     if (values.when)
         read_when(compile, values.when, route);
     if (values.queue.at && compile->rules->queues_count)

@@ -15,6 +15,8 @@ static const struct usher_schema_row tier_rows[] = {
      .sentence = "by how much this tier comes before others that wait as long"},
 };
 
+const struct usher_schema usher_tier_schema = {tier_rows, USHER_COUNT_OF(tier_rows), NULL};
+
 /* A queue's `promise` has tiers and channels beside its own keys, so their names must differ. */
 static bool is_taken(struct usher_text name)
 {
@@ -45,15 +47,14 @@ static bool check_name(struct usher_compile *compile, const struct usher_node *n
 static void add_tier(struct usher_compile *compile, const struct usher_node *node)
 {
     struct usher_rules *rules = compile->rules;
-    struct usher_schema schema = USHER_SCHEMA(tier_rows);
     struct usher_tier *tier;
     struct tier_values values;
 
-    usher_schema_default(&schema, &values);
+    usher_schema_default(&usher_tier_schema, &values);
     if (!check_name(compile, node))
         return;
     if (usher_schema_is_map(node, "tiers", compile->problems))
-        usher_schema_read(&schema, node, &values, compile->problems);
+        usher_schema_read(&usher_tier_schema, node, &values, compile->problems);
     if (rules->tiers_count == USHER_TIERS_MAX ||
         usher_rules_find_tier(rules, node->key) != SIZE_MAX)
         return;

@@ -15,6 +15,8 @@
 #include "rules/problem.h"
 #include "rules/value.h"
 
+struct usher_schema;
+
 struct usher_schema_row {
     const char *key;
     enum usher_value_type type;
@@ -25,14 +27,20 @@ struct usher_schema_row {
     int64_t fallback;          /* what holds when the key is absent */
     const char *fallback_text; /* the same of a TEXT or NAME; NULL = an absent text */
     const char *sentence;      /* completes "It says …": "how long an agent's phone rings" */
+    /* For the manual, which is written from the rows: */
+    const char *kind;    /* what stands there, where the type does not say it: "a path" */
+    const char *without; /* what holds when the key is absent, where `fallback` does not say it */
+    const struct usher_schema *members; /* the keys inside: of the map, or of each in the list */
+    const char *name; /* the map's own keys are the user's ("QUEUE"), and `members` inside each */
 };
 
 struct usher_schema {
     const struct usher_schema_row *rows;
     size_t count;
+    const char *note; /* what else may stand in the mapping, for the manual; NULL: nothing */
 };
 
-#define USHER_SCHEMA(rows_) ((struct usher_schema){(rows_), USHER_COUNT_OF(rows_)})
+#define USHER_SCHEMA(rows_) ((struct usher_schema){(rows_), USHER_COUNT_OF(rows_), NULL})
 
 /* Fills `into` with what holds without any key. */
 void usher_schema_default(const struct usher_schema *schema, void *into);

@@ -5,8 +5,10 @@ mount namespace of its own in which these are real; elsewhere the names are put 
 """
 import fcntl
 import hashlib
+import json
 import os
 import pty
+import re
 import shutil
 import signal
 import socket
@@ -20,7 +22,9 @@ import unittest
 from harness import Center, Client, free_port, wait_until
 
 TABLES = os.path.join(os.environ["USHER_BUILT"], "daemon/manual/usher-tables")
-PAGES = ["usherctl.1", "usherd.8"]
+PAGES = ["usherctl.1", "usherd.8", "usherd.yaml.5", "rules.yaml.5", "usher-protocol.7"]
+# What a command of the protocol's page may be answered here, where the calls that it speaks of do not exist.
+STATES = {"wrong_state", "stale_offer", "no_such_contact", "no_such_agent", "sync_incomplete"}
 TOKEN = "an-admin-s-secret"
 INSIDE = "USHER_TEST_INSIDE"
 TIMING = "timing: {heartbeat: 200ms, lease: 1800ms, read: 400ms, silent_reads: 5, claim_jitter: 30ms, grace: 60s}\n"
@@ -32,6 +36,19 @@ def examples(program):
     rows = [line.split("\t") for line in subprocess.run([TABLES, "examples"], check=True, stdout=subprocess.PIPE,
                                                         text=True).stdout.splitlines()]
     return [(command, kind, int(code), line) for owner, command, kind, code, line in rows if owner == program]
+
+
+def page_path(page):
+    return os.path.join(os.environ["USHER_BUILT"], "daemon/manual", page)
+
+
+def blocks(page):
+    """The examples of the page as it is installed: the text of each."""
+    with open(page_path(page), encoding="utf-8") as file:
+        found = re.findall(r"^\.nf\n(.*?)^\.fi$", file.read(), re.M | re.S)
+    for mark, sign in (("\\&", ""), ("\\-", "-"), ("\\(aq", "'"), ("\\(ga", "`"), ("\\(ha", "^"), ("\\(ti", "~"), ("\\e", "\\")):
+        found = [block.replace(mark, sign) for block in found]
+    return found
 
 
 class Site(Center):
@@ -218,13 +235,52 @@ class Pages(unittest.TestCase):
     def test_each_page_is_clean_and_fits_80_columns(self):
         for page in PAGES:
             with self.subTest(page):
-                path = os.path.join(os.environ["USHER_BUILT"], "daemon/manual", page)
-                shown = subprocess.run(["man", "--warnings", "-l", path], capture_output=True, text=True, check=True,
+                shown = subprocess.run(["man", "--warnings", "-l", page_path(page)], capture_output=True, text=True, check=True,
                                        env={**os.environ, "MANWIDTH": "80", "LC_ALL": "C.UTF-8", "MANPAGER": "cat"})
                 self.assertEqual(shown.stderr, "")
                 self.assertIn("SEE ALSO", shown.stdout)
                 self.assertNotIn("<!--", shown.stdout)
                 self.assertEqual([line for line in shown.stdout.splitlines() if len(line) > 80], [])
+
+    def load(self, settings, rules):
+        """What --check-config says of the two files."""
+        with tempfile.TemporaryDirectory(prefix="usher-") as folder:
+            for name, text in (("usherd.yaml", settings), ("rules.yaml", rules), ("tokens.yaml", "[]\n")):
+                with open(os.path.join(folder, name), "w") as file:
+                    file.write(text)
+            os.chmod(os.path.join(folder, "tokens.yaml"), 0o600)
+            done = subprocess.run([os.environ["USHERD"], "--config", os.path.join(folder, "usherd.yaml"), "--check-config"],
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_the_examples_of_both_files_load(self):
+        settings = [block for block in blocks("usherd.yaml.5") if block.startswith("site:")]
+        rules = [block for block in blocks("rules.yaml.5") if "routes:" in block]
+        self.assertEqual((len(settings), len(rules)), (3, 3))
+        for text in settings:
+            with self.subTest(text):
+                self.load(text, rules[0])
+        for text in rules:
+            with self.subTest(text):
+                self.load(settings[0], text)
+
+    def test_the_commands_of_the_protocol_are_understood(self):
+        lines = [line for block in blocks("usher-protocol.7") for line in re.sub(r"\n {6}", "", block).splitlines()]
+        commands = [json.loads(line[2:]) for line in lines if line.startswith("> ")]
+        self.assertGreater(len(commands), 15)
+        with Center() as center:
+            center.profile("olena", billing=8)
+            sessions = {"pbx": center.client("pbx", client="pbx1"), "desk": None}
+            for command in commands:
+                role = "desk" if command["id"].startswith("d") else "pbx"
+                with self.subTest(command):
+                    if command["do"] == "hello":
+                        if sessions[role]:
+                            sessions[role].close()
+                        sessions[role] = center.raw_client()
+                    answer = sessions[role].ask(command)
+                    if answer.get("ok") is not True:
+                        self.assertIn(answer["error"]["code"], STATES, answer)
 
 
 def bring_loopback_up():

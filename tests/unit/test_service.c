@@ -1,0 +1,185 @@
+/* The fold of events into service level. */
+#include <check.h>
+
+#include "report/service.h"
+#include "unit/suite.h"
+
+static const struct usher_hash_seed seed = {1, 2};
+static const struct usher_service_bounds bounds = {
+    .step_ms = 10000, .steps_count = 6, .queues_max = 2, .contacts_max = 3};
+
+static struct usher_service *start(void)
+{
+    struct usher_service *service = usher_service_new(&bounds, seed);
+    ck_assert_ptr_nonnull(service);
+    return service;
+}
+
+static void arrive(struct usher_service *service, const char *contact, const char *queue,
+                   int64_t at_ms, int64_t promise_ms)
+{
+    struct usher_event event = {.kind = USHER_EVENT_CONTACT_ARRIVED, .at_ms = at_ms};
+    USHER_FIELDS_SET(&event.fields, CONTACT, contact, usher_text_of(contact));
+    USHER_FIELDS_SET(&event.fields, QUEUE, queue, usher_text_of(queue));
+    USHER_FIELDS_SET(&event.fields, PLACE_MS, place_ms, at_ms);
+    if (promise_ms > 0)
+        USHER_FIELDS_SET(&event.fields, DUE_MS, due_ms, at_ms + promise_ms);
+    usher_service_apply(service, &event);
+}
+
+static void end(struct usher_service *service, enum usher_event_kind kind, const char *contact,
+                int64_t at_ms)
+{
+    struct usher_event event = {.kind = kind, .at_ms = at_ms};
+    USHER_FIELDS_SET(&event.fields, CONTACT, contact, usher_text_of(contact));
+    usher_service_apply(service, &event);
+}
+
+static void answer(struct usher_service *service, const char *contact, int64_t at_ms)
+{
+    end(service, USHER_EVENT_CONTACT_ANSWERED, contact, at_ms);
+}
+
+static void abandon(struct usher_service *service, const char *contact, int64_t at_ms)
+{
+    end(service, USHER_EVENT_CONTACT_ABANDONED, contact, at_ms);
+}
+
+START_TEST(promise_is_kept_up_to_the_very_millisecond)
+{
+    struct usher_service *service = start();
+    arrive(service, "pbx/1", "support", 1000, 20000);
+    arrive(service, "pbx/2", "support", 1000, 20000);
+    answer(service, "pbx/1", 21000);
+    answer(service, "pbx/2", 21001);
+    struct usher_service_figures figures =
+        usher_service_read(service, USHER_TEXT("support"), 22000);
+    ck_assert_int_eq(figures.arrived_count, 2);
+    ck_assert_int_eq(figures.answered_count, 2);
+    ck_assert_int_eq(figures.kept_count, 1);
+    ck_assert_int_eq(figures.broken_count, 1);
+    ck_assert_int_eq(figures.longest_wait_ms, 20001);
+    ck_assert_int_eq(usher_service_kept_percent(&figures), 50);
+    ck_assert_int_eq(usher_service_answer_ms(&figures), 20000);
+    usher_service_free(service);
+}
+END_TEST
+
+START_TEST(who_gives_up_in_time_breaks_no_promise)
+{
+    struct usher_service *service = start();
+    arrive(service, "pbx/1", "support", 0, 20000);
+    arrive(service, "pbx/2", "support", 0, 20000);
+    abandon(service, "pbx/1", 5000);
+    abandon(service, "pbx/2", 30000);
+    struct usher_service_figures figures = usher_service_read(service, USHER_NO_TEXT, 30000);
+    ck_assert_int_eq(figures.abandoned_count, 2);
+    ck_assert_int_eq(figures.answered_count, 0);
+    ck_assert_int_eq(figures.broken_count, 1);
+    ck_assert_int_eq(usher_service_kept_percent(&figures), 0);
+    ck_assert_int_eq(usher_service_answer_ms(&figures), 0);
+    usher_service_free(service);
+}
+END_TEST
+
+START_TEST(event_without_a_promise_is_judged_by_none)
+{
+    struct usher_service *service = start();
+    arrive(service, "pbx/1", "support", 0, 0);
+    answer(service, "pbx/1", 50000);
+    struct usher_service_figures figures = usher_service_read(service, USHER_NO_TEXT, 50000);
+    ck_assert_int_eq(figures.answered_count, 1);
+    ck_assert_int_eq(usher_service_kept_percent(&figures), -1);
+    usher_service_free(service);
+}
+END_TEST
+
+START_TEST(window_forgets_step_by_step)
+{
+    struct usher_service *service = start();
+    arrive(service, "pbx/1", "support", 5000, 20000);
+    arrive(service, "pbx/2", "support", 15000, 20000);
+    struct usher_text queue = USHER_TEXT("support");
+    ck_assert_int_eq(usher_service_read(service, queue, 59999).arrived_count, 2);
+    ck_assert_int_eq(usher_service_read(service, queue, 60000).arrived_count, 1);
+    ck_assert_int_eq(usher_service_read(service, queue, 70000).arrived_count, 0);
+    ck_assert_int_eq(usher_service_arrived(service, queue, 15000, 0), 1);
+    ck_assert_int_eq(usher_service_arrived(service, queue, 15000, 1), 1);
+    ck_assert_int_eq(usher_service_arrived(service, queue, 15000, 2), 0);
+    /* The place of the first step is taken by the seventh. */
+    arrive(service, "pbx/3", "support", 65000, 20000);
+    ck_assert_int_eq(usher_service_read(service, queue, 65000).arrived_count, 2);
+    ck_assert_int_eq(usher_service_arrived(service, queue, 65000, 6), 0);
+    usher_service_free(service);
+}
+END_TEST
+
+START_TEST(queues_are_counted_apart_and_together)
+{
+    struct usher_service *service = start();
+    arrive(service, "pbx/1", "support", 0, 1000);
+    arrive(service, "pbx/2", "sales", 0, 1000);
+    arrive(service, "pbx/3", "a third queue", 0, 1000);
+    answer(service, "pbx/2", 500);
+    answer(service, "pbx/3", 500);
+    ck_assert_int_eq(usher_service_read(service, USHER_TEXT("support"), 500).answered_count, 0);
+    ck_assert_int_eq(usher_service_read(service, USHER_TEXT("sales"), 500).answered_count, 1);
+    ck_assert_int_eq(usher_service_read(service, USHER_TEXT("a third queue"), 500).arrived_count,
+                     0);
+    ck_assert_int_eq(usher_service_read(service, USHER_NO_TEXT, 500).arrived_count, 2);
+    ck_assert_int_eq(usher_service_arrived(service, USHER_NO_TEXT, 500, 0), 2);
+    usher_service_free(service);
+}
+END_TEST
+
+START_TEST(second_answer_and_further_contacts_count_nothing)
+{
+    struct usher_service *service = start();
+    arrive(service, "pbx/1", "support", 0, 1000);
+    answer(service, "pbx/1", 100);
+    answer(service, "pbx/1", 200);
+    abandon(service, "pbx/1", 300);
+    arrive(service, "pbx/2", "support", 400, 1000);
+    arrive(service, "pbx/3", "support", 400, 1000);
+    arrive(service, "pbx/4", "support", 400, 1000);
+    arrive(service, "pbx/5", "support", 400, 1000); /* above contacts_max */
+    struct usher_service_figures figures = usher_service_read(service, USHER_NO_TEXT, 500);
+    ck_assert_int_eq(figures.arrived_count, 4);
+    ck_assert_int_eq(figures.answered_count, 1);
+    ck_assert_int_eq(figures.abandoned_count, 0);
+    usher_service_free(service);
+}
+END_TEST
+
+START_TEST(snapshot_makes_waiting_contacts_known_and_counts_none)
+{
+    struct usher_service *service = start();
+    arrive(service, "pbx/gone", "support", 0, 1000);
+    usher_service_forget_waiting(service);
+    struct usher_event event = {.kind = USHER_EVENT_STATE_CONTACT, .at_ms = 5000};
+    USHER_FIELDS_SET(&event.fields, QUEUE, queue, USHER_TEXT("support"));
+    USHER_FIELDS_SET(&event.fields, PLACE_MS, place_ms, 1000);
+    USHER_FIELDS_SET(&event.fields, DUE_MS, due_ms, 21000);
+    USHER_FIELDS_SET(&event.fields, CONTACT, contact, USHER_TEXT("pbx/waits"));
+    USHER_FIELDS_SET(&event.fields, STATE, state, USHER_TEXT("ringing"));
+    usher_service_apply(service, &event);
+    USHER_FIELDS_SET(&event.fields, CONTACT, contact, USHER_TEXT("pbx/talks"));
+    USHER_FIELDS_SET(&event.fields, STATE, state, USHER_TEXT("talking"));
+    usher_service_apply(service, &event);
+    answer(service, "pbx/waits", 6000);
+    answer(service, "pbx/talks", 6000);
+    abandon(service, "pbx/gone", 6000);
+    struct usher_service_figures figures = usher_service_read(service, USHER_NO_TEXT, 6000);
+    ck_assert_int_eq(figures.arrived_count, 1);
+    ck_assert_int_eq(figures.answered_count, 1);
+    ck_assert_int_eq(figures.answered_wait_ms, 5000);
+    ck_assert_int_eq(figures.abandoned_count, 0);
+    usher_service_free(service);
+}
+END_TEST
+
+SUITE_MAIN("service", promise_is_kept_up_to_the_very_millisecond,
+           who_gives_up_in_time_breaks_no_promise, event_without_a_promise_is_judged_by_none,
+           window_forgets_step_by_step, queues_are_counted_apart_and_together,
+           second_answer_and_further_contacts_count_nothing,
+           snapshot_makes_waiting_contacts_known_and_counts_none)

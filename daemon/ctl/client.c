@@ -210,6 +210,31 @@ static enum client_outcome receive(struct client *client, int timeout_ms)
     return CLIENT_OK;
 }
 
+bool client_has_line(const struct client *client)
+{
+    const struct usher_bytes *input = &client->input;
+    return input->length > client->taken &&
+           memchr(input->at + client->taken, '\n', input->length - client->taken) != NULL;
+}
+
+/* Moves what was not handed out yet to the front; returns its length. */
+static size_t make_room(struct client *client)
+{
+    size_t rest = client->input.length - client->taken;
+    if (client->input.at != NULL && client->taken > 0) {
+        memmove(client->input.at, client->input.at + client->taken, rest);
+        usher_bytes_cut(&client->input, rest);
+        client->taken = 0;
+    }
+    return rest;
+}
+
+enum client_outcome client_receive(struct client *client)
+{
+    make_room(client);
+    return receive(client, -1);
+}
+
 enum client_outcome client_read(struct client *client, int timeout_ms, struct usher_text *line)
 {
     size_t seen = client->taken; /* no newline stands before it */
@@ -222,12 +247,7 @@ enum client_outcome client_read(struct client *client, int timeout_ms, struct us
             client->taken += line->length + 1;
             return CLIENT_OK;
         }
-        seen = length - client->taken;
-        if (at != NULL && client->taken > 0) {
-            memmove(at, at + client->taken, seen);
-            usher_bytes_cut(&client->input, seen);
-            client->taken = 0;
-        }
+        seen = make_room(client);
         enum client_outcome outcome = receive(client, timeout_ms);
         if (outcome != CLIENT_OK)
             return outcome;
@@ -279,6 +299,25 @@ enum client_outcome client_read_event(struct client *client, int timeout_ms,
     }
 }
 
+enum client_outcome client_take_event(struct client *client, struct usher_event *event)
+{
+    struct usher_text line;
+    struct usher_answer answer;
+    enum client_outcome outcome = client_read(client, 0, &line);
+    *event = (struct usher_event){.kind = USHER_EVENT_NONE};
+    if (outcome != CLIENT_OK || read_answer(client, line, &outcome))
+        return outcome;
+    if (!usher_event_decode(line, &client->scratch, event, &answer))
+        *event = (struct usher_event){.kind = USHER_EVENT_NONE};
+    return CLIENT_OK;
+}
+
+enum client_outcome client_ping(struct client *client)
+{
+    struct usher_command ping = {.kind = USHER_COMMAND_PING};
+    return send_line(client, &ping);
+}
+
 /* The role and the user's name as parts of the client's, so that the journal tells who did it. A
  * client's name stands for one role. */
 static void name_client(enum usher_role role, char name[USHER_CLIENT_NAME_MAX + 1])
@@ -304,8 +343,7 @@ enum client_outcome client_connect(struct client *client, const struct client_ad
     return client->address.is_tcp ? connect_tcp(client) : connect_unix(client);
 }
 
-static enum client_outcome greet(struct client *client, enum usher_role role, const char *after,
-                                 struct usher_number *number)
+enum client_outcome client_hello(struct client *client, enum usher_role role, const char *after)
 {
     char name[USHER_CLIENT_NAME_MAX + 1];
     name_client(role, name);
@@ -317,7 +355,13 @@ static enum client_outcome greet(struct client *client, enum usher_role role, co
         USHER_FIELDS_SET(&hello.fields, CLIENT, client, usher_text_of(name));
     if (after)
         USHER_FIELDS_SET(&hello.fields, AFTER, after, usher_text_of(after));
-    enum client_outcome outcome = send_line(client, &hello);
+    return send_line(client, &hello);
+}
+
+static enum client_outcome greet(struct client *client, enum usher_role role, const char *after,
+                                 struct usher_number *number)
+{
+    enum client_outcome outcome = client_hello(client, role, after);
     while (outcome == CLIENT_OK) {
         struct usher_text line;
         struct usher_event event;
@@ -351,6 +395,14 @@ static void take_hint(struct client *client)
     }
 }
 
+bool client_is_at_standby(struct client *client)
+{
+    bool is_standby = strcmp(client->code, "not_leader") == 0;
+    if (is_standby)
+        take_hint(client);
+    return is_standby;
+}
+
 enum client_outcome client_open(struct client *client, enum usher_role role, const char *after,
                                 struct usher_number *number)
 {
@@ -360,9 +412,7 @@ enum client_outcome client_open(struct client *client, enum usher_role role, con
         enum client_outcome outcome = client_connect(client, &client->addresses.list[i]);
         if (outcome == CLIENT_OK)
             outcome = greet(client, role, after, number);
-        bool is_standby = outcome == CLIENT_REFUSED && strcmp(client->code, "not_leader") == 0;
-        if (is_standby)
-            take_hint(client);
+        bool is_standby = outcome == CLIENT_REFUSED && client_is_at_standby(client);
         if (outcome == CLIENT_OK || (outcome == CLIENT_REFUSED && !is_standby))
             return outcome;
         /* What a standby says counts more than that somebody cannot be reached. */

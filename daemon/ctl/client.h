@@ -62,6 +62,11 @@ USHER_MUST_USE bool client_addresses_add(struct client_addresses *addresses, boo
 void client_init(struct client *client, const struct client_addresses *addresses);
 void client_fini(struct client *client);
 
+/* Whether the next client_read has a whole line already, and so does not wait. */
+bool client_has_line(const struct client *client);
+/* Takes what has come in: one read, which waits when nothing has. */
+USHER_MUST_USE enum client_outcome client_receive(struct client *client);
+
 /* Connects to one usherd, and says nothing yet. */
 USHER_MUST_USE enum client_outcome client_connect(struct client *client,
                                                   const struct client_address *address);
@@ -72,6 +77,13 @@ USHER_MUST_USE enum client_outcome client_connect(struct client *client,
 USHER_MUST_USE enum client_outcome client_open(struct client *client, enum usher_role role,
                                                const char *after, struct usher_number *number);
 
+/* Says hello and does not wait: welcome, or a refusal, is one of the next events. */
+USHER_MUST_USE enum client_outcome client_hello(struct client *client, enum usher_role role,
+                                                const char *after);
+/* After a refusal: whether it came from a standby. The leader's addresses that it named are then
+ * added. */
+bool client_is_at_standby(struct client *client);
+
 /* The next line; borrowed until the next call. `timeout_ms` below 0 waits for ever. */
 USHER_MUST_USE enum client_outcome client_read(struct client *client, int timeout_ms,
                                                struct usher_text *line);
@@ -81,6 +93,12 @@ USHER_MUST_USE enum client_outcome client_read(struct client *client, int timeou
 USHER_MUST_USE enum client_outcome client_read_event(struct client *client, int timeout_ms,
                                                      struct usher_text *line,
                                                      struct usher_event *event);
+
+/* The same for the next line alone, which must be there: an answer, too, gives NONE. */
+USHER_MUST_USE enum client_outcome client_take_event(struct client *client,
+                                                     struct usher_event *event);
+/* Asks for a sign of life, and does not wait for it. */
+USHER_MUST_USE enum client_outcome client_ping(struct client *client);
 
 /* Sends a command under an id that was never used before and waits for its answer; events are
  * passed over. */

@@ -13,6 +13,24 @@ static const struct command commands[] = {
                      {.line = "watch -n 1 usherctl status", .kind = EXAMPLE_FOLLOWS}},
     },
     {
+        .name = "top",
+        .sentence = "the live screen: queues, agents, decisions as they happen",
+        .description =
+            "It follows the events and asks usherd for nothing else; when usherd dies it shows "
+            "what it knew, and goes on with whoever leads next. `?` shows the keys. Figures of "
+            "promises are of the last 30 minutes, as far as the screen was open. Personal data "
+            "are not shown. Without a terminal one page is printed.",
+        .forms = {{"", NULL, USHER_ROLE_OBSERVER, OPTION_BIT(ACTION) | OPTION_BIT(NOTICE),
+                   perform_top}},
+        .examples = {{.line = "usherctl top", .kind = EXAMPLE_FOLLOWS},
+                     {"usherctl top --notice /run/usher/notice",
+                      "a banner for all screens: echo 'Outage in Sumy' > /run/usher/notice",
+                      EXAMPLE_FOLLOWS, EXIT_DONE},
+                     {"usherctl top --action 'd:disk:df -h /var/lib | tail -1'",
+                      "the key d shows the first line of a command", EXAMPLE_FOLLOWS, EXIT_DONE},
+                     {"usherctl top | cat", "one page", EXAMPLE_RUNS, EXIT_DONE}},
+    },
+    {
         .name = "queues",
         .sentence = "the queues: waiting, longest wait, free agents",
         .description = "Each JSON line is a `state.queue` of the protocol.",

@@ -6,14 +6,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static inline _Noreturn void memory_fail(void)
+{
+    fputs("usherctl: memory is out\n", stderr);
+    exit(1);
+}
+
 /* As realloc, but it does not return without memory. `size` must not be 0. */
 static inline void *memory_resize(void *at, size_t size)
 {
     void *resized = realloc(at, size);
-    if (resized == NULL) {
-        fputs("usherctl: memory is out\n", stderr);
-        exit(1);
-    }
+    if (resized == NULL)
+        memory_fail();
     return resized;
 }
 

@@ -82,6 +82,16 @@ static bool read_tcp(const struct option_row *row, const char *text, struct opti
     return add_address(true, text, options);
 }
 
+static bool read_action(const struct option_row *row, const char *text, struct options *options)
+{
+    if (options->actions_count == OPTIONS_ACTIONS_MAX) {
+        fprintf(stderr, "usherctl: --%s can be given %d times\n", row->name, OPTIONS_ACTIONS_MAX);
+        return false;
+    }
+    options->actions[options->actions_count++] = text;
+    return true;
+}
+
 #define PLACE(name) offsetof(struct options, name)
 
 const struct option_row option_rows[OPTIONS_COUNT] = {
@@ -125,6 +135,12 @@ const struct option_row option_rows[OPTIONS_COUNT] = {
     [OPTION_AT] = {"at", "TIME",
                    "as of a moment of the past: 2026-11-21T10:00, 10:00 (today), -15m (ago)",
                    read_text, PLACE(at)},
+    [OPTION_ACTION] = {"action", "KEY:LABEL:COMMAND",
+                       "a key that runs a command of yours with sh; can be given several times",
+                       read_action, 0},
+    [OPTION_NOTICE] = {"notice", "FILE",
+                       "show the first line of this file as a banner, as long as it has one",
+                       read_text, PLACE(notice)},
 };
 
 void options_init(struct options *options)

@@ -36,13 +36,16 @@ enum option_id {
     OPTION_DRY_RUN,
     OPTION_PROFILES,
     OPTION_AT,
+    OPTION_ACTION,
+    OPTION_NOTICE,
     OPTIONS_COUNT,
 };
 
 #define OPTION_BIT(NAME) (1u << OPTION_##NAME)
 #define OPTIONS_COMMON   (OPTION_BIT(FULL) - 1)
 
-#define OPTIONS_TOKEN_SIZE 256
+#define OPTIONS_TOKEN_SIZE  256
+#define OPTIONS_ACTIONS_MAX 8
 
 /* All that the command line says. Texts are borrowed from it. */
 struct options {
@@ -52,18 +55,21 @@ struct options {
     bool is_json;
     bool is_help;
     bool is_version;
-    bool is_full;         /* personal data too */
-    bool is_all;          /* heartbeats too */
-    const char *after;    /* the number of an event, or NULL */
-    int64_t count;        /* of events; -1 = no bound */
-    const char *config;   /* usherd's settings, for what goes to Redis itself */
-    bool is_yes;          /* does not ask */
-    bool is_dry_run;      /* changes nothing */
-    const char *profiles; /* a CSV file of them, or NULL */
-    const char *at;       /* a moment of the past (ctl/moment.h), or NULL */
-    unsigned given;       /* OPTION_BITs */
-    const char *action;   /* the form's own word, such as "check" of `journal check`, or NULL */
-    char **arguments;     /* what stands in place of the form's placeholders, in their order */
+    bool is_full;                             /* personal data too */
+    bool is_all;                              /* heartbeats too */
+    const char *after;                        /* the number of an event, or NULL */
+    int64_t count;                            /* of events; -1 = no bound */
+    const char *config;                       /* usherd's settings, for what goes to Redis itself */
+    bool is_yes;                              /* does not ask */
+    bool is_dry_run;                          /* changes nothing */
+    const char *profiles;                     /* a CSV file of them, or NULL */
+    const char *at;                           /* a moment of the past (ctl/moment.h), or NULL */
+    const char *actions[OPTIONS_ACTIONS_MAX]; /* as they were given */
+    size_t actions_count;
+    const char *notice; /* a file, or NULL */
+    unsigned given;     /* OPTION_BITs */
+    const char *action; /* the form's own word, such as "check" of `journal check`, or NULL */
+    char **arguments;   /* what stands in place of the form's placeholders, in their order */
     int arguments_count;
     struct table_style style; /* of standard output */
 };

@@ -9,6 +9,8 @@ enum exit_code perform_status(const struct options *options, enum usher_role rol
 enum exit_code perform_agents(const struct options *options, enum usher_role role);
 enum exit_code perform_contacts(const struct options *options, enum usher_role role);
 enum exit_code perform_queues(const struct options *options, enum usher_role role);
+/* The live screen, until somebody ends it; where no terminal is, one page. */
+enum exit_code perform_top(const struct options *options, enum usher_role role);
 /* Follows until the connection ends or options->count events were shown. */
 enum exit_code perform_events(const struct options *options, enum usher_role role);
 /* The action is ready, not-ready, sign-in or sign-out; the arguments are the agent and, for

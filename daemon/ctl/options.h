@@ -55,16 +55,17 @@ struct options {
     bool is_json;
     bool is_help;
     bool is_version;
-    bool is_full;                             /* personal data too */
-    bool is_all;                              /* heartbeats too */
-    const char *after;                        /* the number of an event, or NULL */
-    int64_t count;                            /* of events; -1 = no bound */
-    const char *config;                       /* usherd's settings, for what goes to Redis itself */
-    bool is_yes;                              /* does not ask */
-    bool is_dry_run;                          /* changes nothing */
-    const char *profiles;                     /* a CSV file of them, or NULL */
-    const char *at;                           /* a moment of the past (ctl/moment.h), or NULL */
-    const char *actions[OPTIONS_ACTIONS_MAX]; /* as they were given */
+    bool is_full;         /* personal data too */
+    bool is_all;          /* heartbeats too */
+    const char *after;    /* the number of an event, or NULL */
+    int64_t count;        /* of events; -1 = no bound */
+    const char *config;   /* usherd's settings, for what goes to Redis itself */
+    bool is_yes;          /* does not ask */
+    bool is_dry_run;      /* changes nothing */
+    const char *profiles; /* a CSV file of them, or NULL */
+    const char *at;       /* a moment of the past (ctl/moment.h), or NULL */
+    /* As they were given. */
+    const char *actions[OPTIONS_ACTIONS_MAX];
     size_t actions_count;
     const char *notice; /* a file, or NULL */
     unsigned given;     /* OPTION_BITs */

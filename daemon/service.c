@@ -17,6 +17,7 @@
 #include "link/native.h"
 #include "log.h"
 #include "notify.h"
+#include "passed.h"
 #include "router.h"
 #include "ruleset.h"
 #include "settings.h"
@@ -29,6 +30,7 @@ static const int service_signals[] = {SIGHUP, SIGTERM, SIGINT};
 struct service {
     struct settings settings;
     struct ruleset rules;
+    struct passed passed; /* until the listeners are open */
     struct event_base *base;
     struct notify *notify;
     struct router *router;
@@ -85,6 +87,7 @@ static void on_leading(void *owner, bool is_leading)
         return;
     }
     profiles_start(service->profiles);
+    native_serve(service->native);
     service_tell_status(service);
     notify_ready(service->notify);
 }
@@ -92,6 +95,7 @@ static void on_leading(void *owner, bool is_leading)
 static void on_following(void *owner)
 {
     struct service *service = owner;
+    native_serve(service->native);
     notify_status(service->notify, "Standby; follows the leader");
     notify_ready(service->notify);
 }
@@ -134,6 +138,7 @@ static void service_stop(struct service *service, int number)
              strsignal(number));
     service->is_draining = true;
     notify_stopping(service->notify);
+    native_rest(service->native);
     router_drain(service->router);
 }
 
@@ -163,6 +168,8 @@ static void on_status(evutil_socket_t fd, short what, void *owner)
     struct service *service = owner;
     if (router_is_leading(service->router))
         service_tell_status(service);
+    else if (!service->is_draining)
+        native_serve(service->native); /* it takes long: whoever waits hears why */
 }
 
 /* Building. Each returns SERVICE_EXIT_OK or why the process ends; it has logged it. */
@@ -254,8 +261,10 @@ static int service_make_parts(struct service *service)
 static enum service_exit service_open(struct service *service)
 {
     const struct settings *settings = &service->settings;
-    if (native_open(&service->native, service->base, service->router, settings) < 0)
+    if (native_open(&service->native, service->base, service->router, settings, &service->passed) <
+        0)
         return SERVICE_EXIT_BIND;
+    passed_fini(&service->passed);
     for (size_t i = 0; i < settings->links_count; i++)
         if (kamailio_link_open(&service->links[i], service->base, service->router,
                                &settings->links[i], settings) < 0)
@@ -290,6 +299,8 @@ static void service_free(struct service *service)
 static enum service_exit service_start(struct service *service, const char *config,
                                        const char *version, bool is_taking_over)
 {
+    if (passed_init(&service->passed) < 0)
+        return SERVICE_EXIT_BIND;
     enum service_exit result = service_read_settings(service, config);
     if (result != SERVICE_EXIT_OK)
         return result;
@@ -300,6 +311,7 @@ static enum service_exit service_start(struct service *service, const char *conf
         log_error("usherd cannot start", "error=\"%s\"", strerror(-error));
         return SERVICE_EXIT_FAILED;
     }
+    notify_status(service->notify, "Starting; waits for Redis and reads the journal");
     result = service_open(service);
     if (result == SERVICE_EXIT_OK)
         router_start(service->router, &service->rules, is_taking_over);

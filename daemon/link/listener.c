@@ -155,42 +155,72 @@ static void listener_on_connection(struct evconnlistener *accepting, evutil_sock
 
 static int listener_start(struct listener *listener, struct event_base *base, int fd)
 {
+    unsigned flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC |
+                     (listener->is_passed ? LEV_OPT_DISABLED : 0);
     if (listen(fd, LISTENER_BACKLOG) < 0)
         return listener_fail(listener->settings, -errno, "listen");
     listener->pause = evtimer_new(base, listener_on_pause_end, listener);
     if (listener->pause)
         listener->accepting =
-            evconnlistener_new(base, listener_on_connection, listener,
-                               LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
+            evconnlistener_new(base, listener_on_connection, listener, flags, 0, fd);
     if (!listener->accepting)
         return listener_fail(listener->settings, -ENOMEM, "listen");
     evconnlistener_set_error_cb(listener->accepting, listener_on_error);
     return 0;
 }
 
-int listener_open(struct listener *listener, struct event_base *base,
-                  const struct settings_listener *settings,
-                  void (*on_accept)(struct listener *listener, evutil_socket_t fd), void *owner)
+/* The socket, bound; or a negative errno. */
+static int listener_make(struct listener *listener)
 {
-    *listener = (struct listener){.settings = settings, .on_accept = on_accept, .owner = owner};
+    const struct settings_listener *settings = listener->settings;
     int fd = socket(listener_family(settings), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return listener_fail(settings, -errno, "make a socket");
     int error =
         settings->is_tcp ? listener_bind_tcp(listener, fd) : listener_bind_unix(listener, fd);
     if (error == 0)
-        error = listener_start(listener, base, fd);
+        return fd;
+    close(fd);
+    return error;
+}
+
+int listener_open(struct listener *listener, struct event_base *base,
+                  const struct settings_listener *settings, int passed,
+                  void (*on_accept)(struct listener *listener, evutil_socket_t fd), void *owner)
+{
+    *listener = (struct listener){.settings = settings,
+                                  .is_passed = passed >= 0,
+                                  .port = settings->port,
+                                  .on_accept = on_accept,
+                                  .owner = owner};
+    int fd = passed >= 0 ? passed : listener_make(listener);
+    int error = fd >= 0 ? listener_start(listener, base, fd) : fd;
     if (error < 0) {
-        if (!listener->accepting)
+        if (fd >= 0 && !listener->accepting)
             close(fd);
         listener_close(listener);
         return error;
     }
+    const char *what = listener->is_passed ? "Listening on systemd's socket" : "Listening";
     if (settings->is_tcp)
-        log_info("Listening", "address=%s port=%u", settings->address, (unsigned)listener->port);
+        log_info(what, "address=%s port=%u", settings->address, (unsigned)listener->port);
     else
-        log_info("Listening", "address=%s", settings->address);
+        log_info(what, "address=%s", settings->address);
     return 0;
+}
+
+void listener_serve(struct listener *listener)
+{
+    if (listener->is_passed && listener->accepting)
+        evconnlistener_enable(listener->accepting);
+}
+
+void listener_rest(struct listener *listener)
+{
+    if (listener->is_passed && listener->accepting) {
+        event_del(listener->pause);
+        evconnlistener_disable(listener->accepting);
+    }
 }
 
 void listener_close(struct listener *listener)

@@ -17,6 +17,7 @@
 #include "link/session.h"
 #include "link/tokens.h"
 #include "log.h"
+#include "passed.h"
 
 #define NATIVE_SESSIONS_MAX 16384 /* of one listener */
 
@@ -99,15 +100,18 @@ static void native_on_accept(struct listener *listener, evutil_socket_t fd)
 }
 
 static int native_listen(struct native *native, struct event_base *base,
-                         const struct settings_listener *settings)
+                         const struct settings_listener *settings, struct passed *passed)
 {
     struct native_listener *mine = &native->listeners[native->listeners_count];
+    int fd = -1;
     int error = 0;
     mine->origin.settings = settings;
     if (settings->is_tcp)
         error = tokens_open(&mine->origin.tokens, settings->tokens);
     if (error == 0)
-        error = listener_open(&mine->listener, base, settings, native_on_accept, native);
+        error = passed_take(passed, settings, &fd);
+    if (error == 0)
+        error = listener_open(&mine->listener, base, settings, fd, native_on_accept, native);
     if (error < 0) {
         tokens_close(mine->origin.tokens);
         return error;
@@ -117,7 +121,7 @@ static int native_listen(struct native *native, struct event_base *base,
 }
 
 int native_open(struct native **native, struct event_base *base, struct router *router,
-                const struct settings *settings)
+                const struct settings *settings, struct passed *passed)
 {
     struct native *made = calloc(1, sizeof(*made));
     if (!made)
@@ -131,13 +135,25 @@ int native_open(struct native **native, struct event_base *base, struct router *
     if (!made->listeners)
         error = -ENOMEM;
     for (size_t i = 0; error == 0 && i < settings->listeners_count; i++)
-        error = native_listen(made, base, &settings->listeners[i]);
+        error = native_listen(made, base, &settings->listeners[i], passed);
     if (error < 0) {
         native_close(made);
         return error;
     }
     *native = made;
     return 0;
+}
+
+void native_serve(struct native *native)
+{
+    for (size_t i = 0; i < native->listeners_count; i++)
+        listener_serve(&native->listeners[i].listener);
+}
+
+void native_rest(struct native *native)
+{
+    for (size_t i = 0; i < native->listeners_count; i++)
+        listener_rest(&native->listeners[i].listener);
 }
 
 void native_close(struct native *native)

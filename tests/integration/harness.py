@@ -225,6 +225,9 @@ class Client:
 class Center:
     """A private Redis and usherd. `settings` is appended to usherd.yaml (top-level keys); `listen` and `links` are YAML flow items."""
 
+    launcher = ()  # what usherd is started by
+    passed = ()  # descriptors that it is left
+
     def __init__(self, rules=RULES, settings="", listen=(), links="", site="test", appendfsync="always"):
         self.rules = rules
         self.site = site
@@ -364,8 +367,8 @@ class Center:
     def start_usherd(self, *arguments, env=None, wait=True, config="usherd.yaml"):
         """Starts usherd; with `wait`, returns when it leads and takes sessions."""
         with open(self.path("usherd.log"), "ab") as file:
-            self.usherd = subprocess.Popen([os.environ["USHERD"], "--config", self.path(config), *arguments],
-                                           stdin=subprocess.DEVNULL, stdout=file, stderr=file,
+            self.usherd = subprocess.Popen([*self.launcher, os.environ["USHERD"], "--config", self.path(config), *arguments],
+                                           stdin=subprocess.DEVNULL, stdout=file, stderr=file, pass_fds=self.passed,
                                            env={**os.environ, **(env or {})}, preexec_fn=die_with_parent)
         if wait:
             wait_until(self.is_leading, "usherd leads and takes sessions")

@@ -6,7 +6,9 @@ import subprocess
 import tempfile
 import unittest
 
-UNITS = ["usher-redis.service", "usherd.service", "usherd@.service"]
+SERVICES = ["usher-redis.service", "usherd.service", "usherd@.service"]
+SOCKETS = {"usherd.socket": "/run/usher/usher.sock", "usherd@.socket": "/run/usher/%i/usher.sock"}
+UNITS = [*SERVICES, *SOCKETS]
 DOCUMENTS = ["COPYING", "PROTOCOL.md", "README.md", "examples/kamailio/README.md", "examples/kamailio/kamailio.cfg",
              "examples/redis.conf", "examples/rules.yaml", "examples/usherd.yaml"]
 PAGES = ["man1/usherctl.1", "man5/rules.yaml.5", "man5/usherd.yaml.5", "man7/usher-protocol.7", "man8/usherd.8"]
@@ -76,7 +78,7 @@ class Installation(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout)
 
     def test_every_unit_is_locked_in(self):
-        for unit in UNITS:
+        for unit in SERVICES:
             with self.subTest(unit):
                 done = run("systemd-analyze", "security", "--offline=true", f"--threshold={THRESHOLD}", "--no-pager",
                            os.path.join(self.units, unit))
@@ -94,11 +96,13 @@ class Installation(unittest.TestCase):
             self.assertEqual((done.returncode, done.stdout), (0, ""))
 
     def test_the_routers_see_who_connects_and_their_hang_is_ended(self):
-        for unit in UNITS[1:]:
+        for unit in SERVICES[1:]:
             with self.subTest(unit):
                 self.assertEqual(self.values(unit, "PrivateUsers"), [])
                 self.assertEqual(self.values(unit, "Type"), ["notify"])
                 self.assertEqual(self.values(unit, "WatchdogSec"), ["5"])
+                self.assertEqual(self.values(unit, "TimeoutAbortSec"), ["2"])
+                self.assertEqual(self.values(unit, "ExecReload"), ["/bin/kill -HUP $MAINPID"])
                 self.assertEqual(self.values(unit, "RestartPreventExitStatus"), ["2 3 4 5"])
 
     def test_sites_share_no_folder_and_no_settings(self):
@@ -108,6 +112,19 @@ class Installation(unittest.TestCase):
         self.assertTrue(self.values("usherd.service", "ExecStart")[0].endswith("/usherd --config /etc/usher/usherd.yaml"))
         self.assertTrue(self.values("usherd@.service", "ExecStart")[0].endswith("/usherd --config /etc/usher/%i.yaml"))
         self.assertEqual(self.values("usherd.service", "RuntimeDirectoryPreserve"), ["yes"])
+
+    def test_sockets_are_those_of_the_settings_and_of_usherds_user(self):
+        for unit, path in SOCKETS.items():
+            with self.subTest(unit):
+                service = unit.replace(".socket", ".service")
+                self.assertEqual(self.values(unit, "ListenStream"), [path])
+                self.assertEqual(path, f"/run/{self.values(service, 'RuntimeDirectory')[0]}/usher.sock")
+                self.assertEqual(self.values(unit, "SocketUser"), self.values(service, "User"))
+                self.assertEqual(self.values(unit, "SocketGroup"), self.values(service, "Group"))
+                self.assertEqual(self.values(unit, "Accept"), [])  # one usherd for all
+        settings = self.read("etc/usher/usherd.yaml")
+        self.assertIn(f"- unix: {SOCKETS['usherd.socket']}", settings)
+        self.assertIn(f"mode: \"{self.values('usherd.socket', 'SocketMode')[0]}\"", settings)
 
     def test_the_private_redis_keeps_the_promise_behind_its_socket(self):
         rows = dict(line.split(" ", 1) for line in self.read("etc/usher/redis.conf").splitlines()

@@ -1,0 +1,327 @@
+"""usherctl explain: every figure that it prints is worked out a second time by second_path.py, from the journal's events."""
+
+import json
+import os
+import re
+import subprocess
+import time
+import unittest
+
+from harness import Center, wait_until
+from second_path import Floor
+
+USHERCTL = os.environ["USHERCTL"]
+RULES = {
+    "skills": ["billing", "internet", "lang.uk", "lang.fr"],
+    "not_ready": ["lunch", "training"],
+    "tiers": {"gold": {"head_start": "30s"}, "standard": {}},
+    "bid": {"match_worth": "240s", "lend_worth": "160s", "fairness": 0.15, "idle_cap": "900s", "second_promise": 2},
+    "queues": {
+        "internet": {"promise": {"answer_within": "20s"}, "ring": "15s", "forecast": {"per_hour": 60, "handle": "5m"},
+                     "need": {"internet": {"min": 5, "weight": 2}, "lang.$data.lang": {"min": 1, "else": "lang.uk"}}},
+        "french": {"promise": {"answer_within": "10s"}, "forecast": {"per_hour": 24, "handle": "4m"},
+                   "need": {"lang.fr": {"min": 1}}},
+        "billing": {"promise": {"answer_within": "20s"}, "forecast": {"per_hour": 12, "handle": "3m"},
+                    "need": {"billing": {"min": 2}}},
+    },
+    "routes": [{"when": {"dialled": "1"}, "queue": "internet"}, {"when": {"dialled": "2"}, "queue": "french"},
+               {"when": {"dialled": "4"}, "queue": "internet", "tier": "gold"}, {"queue": "billing"}],
+}
+PEOPLE = {
+    "anna": {"internet": 9, "lang.uk": 10, "lang.fr": 7},
+    "bohdan": {"internet": 6, "lang.uk": 8, "billing": 4},
+    "chrystyna": {"billing": 9, "lang.uk": 10},
+    "danylo": {"internet": 3, "lang.uk": 10},  # below the minimum
+    "eva": {"internet": 8, "lang.uk": 5, "lang.fr": 2},  # at lunch
+    "fedir": {"internet": 7, "lang.uk": 7},  # signed out
+    "halyna": {"internet": 9, "lang.uk": 9, "billing": 9},  # without a phone
+    "ivan": {"internet": 5, "lang.uk": 3},
+}
+SECRETS = {"from": "+380501112233", "data": {"lang": "uk", "contract": "A-77"}}
+
+
+class Story:
+    """A center with calls, declines, waits and late callers; prices are above 0."""
+
+    def __init__(self, center):
+        self.center = center
+        for agent, skills in PEOPLE.items():
+            extra = {"capacity": {"voice": 0}} if agent == "halyna" else {}
+            center.profile(agent, name=agent.capitalize() + " K.", **skills, **extra)
+        self.pbx = center.client("pbx", client="pbx1")
+        self.other = center.client("pbx", client="pbx2")
+        self.desks = {agent: center.client("desk", agent=agent) for agent in PEOPLE}
+        for agent, desk in self.desks.items():
+            wait_until(lambda: desk.ask({"do": "agent.sign_in"}).get("ok"), "the profile is known")
+            if agent == "eva":
+                desk.call({"do": "agent.not_ready", "reason": "lunch"})
+            elif agent != "fedir":
+                desk.call({"do": "agent.ready"})
+        self.desks["fedir"].call({"do": "agent.sign_out"})
+
+    def arrive(self, contact, to, waited_s=0, pbx=None, lang="uk", channel="voice"):
+        command = {"do": "contact.arrive", "contact": contact, "channel": channel, "to": to, "from": SECRETS["from"],
+                   "data": {**SECRETS["data"], "lang": lang}}
+        if waited_s:
+            command["since_ms"] = int(time.time() * 1000) - waited_s * 1000
+        (pbx or self.pbx).call(command)
+
+    def offer(self, contact):
+        return self.pbx.wait_event("contact.offered", contact="pbx1/" + contact)
+
+    def answer(self, contact):
+        offer = self.offer(contact)
+        self.pbx.call({"do": "contact.answer", "contact": contact, "offer": offer["offer"]})
+        return offer
+
+    def tell(self):
+        """Returns the contacts that still wait."""
+        self.arrive("calls", "1")
+        offer = self.offer("calls")
+        self.desks[offer["agent"]].call({"do": "offer.decline", "offer": offer["offer"], "reason": "coffee"})
+        self.pbx.call({"do": "contact.fail", "contact": "calls", "offer": offer["offer"], "reason": "rejected"})
+        self.answer("calls")
+        self.arrive("bills", "3")
+        self.answer("bills")
+        self.arrive("written", "1", channel="chat")
+        self.offer("written")
+        self.arrive("french", "2")
+        self.arrive("bonjour", "1", lang="fr", waited_s=35)
+        for number, (to, waited_s) in enumerate([("1", 0), ("4", 5), ("1", 45), ("3", 0), ("1", 15)]):
+            self.arrive(f"more{number}", to, waited_s)
+        self.pbx.call({"do": "contact.end", "contact": "calls"})
+        self.center.profile("ivan", name="Ivan K.", internet=6, **{"lang.uk": 4})  # now own grounds are known
+        wait_until(lambda: [e for e in self.center.journal() if e["ev"] == "agent.profiled" and e["agent"] == "ivan"][1:],
+                   "the new profile is journaled")
+        self.pbx.call({"do": "contact.end", "contact": "bills"})
+        self.desks["eva"].call({"do": "agent.ready"})
+        self.pbx.call({"do": "agent.phone", "agent": "danylo", "state": "busy"})
+        for number in range(3):
+            self.arrive(f"last{number}", "13"[number % 2], waited_s=number * 20)
+        self.arrive("same", "1")
+        self.arrive("same", "1", pbx=self.other)
+
+
+def usherctl(center, *arguments):
+    result = subprocess.run([USHERCTL, *arguments, "--config", center.path("usherd.yaml")], stdin=subprocess.DEVNULL,
+                            capture_output=True, text=True, timeout=30)
+    return result.returncode, result.stdout, result.stderr
+
+
+def by_names(pairs):
+    return sorted(pairs, key=lambda pair: (pair["agent"], pair["contact"]))
+
+
+class Explained(unittest.TestCase):
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.center = Center(rules=json.dumps(RULES))
+        cls.center.__enter__()
+        cls.addClassCleanup(cls.center.close)
+        Story(cls.center).tell()
+        cls.journal = cls.center.journal()
+        cls.contacts = [event["contact"] for event in cls.journal if event["ev"] == "contact.arrived"]
+
+    def explain(self, *arguments):
+        code, output, errors = usherctl(self.center, "explain", *arguments, "--json")
+        self.assertEqual((code, errors), (0, ""))
+        return json.loads(output)
+
+    def floor_before(self, number):
+        floor = Floor(RULES)
+        for event in self.journal:
+            if event["n"] == number:
+                return floor
+            floor.take(event)
+        return floor
+
+    def check_pairs(self, told, expected):
+        self.assertEqual(by_names(told), by_names(expected))
+
+    def check_order(self, told, bid, floor):
+        """The highest bid first; then who is idle for longer, or came earlier."""
+        def key(pair):
+            contact, agent = floor.contacts[pair["contact"]], floor.agents[pair["agent"]]
+            return (contact.channel not in ("voice", "chat"), -pair[bid], agent.idle_since, contact.place)
+        self.assertEqual([key(pair) for pair in told], sorted(key(pair) for pair in told))
+
+    def check_offer(self, step):
+        event, told = step["event"], step["explanation"]
+        floor = self.floor_before(event["n"])
+        contact, agent = floor.contacts[event["contact"]], floor.agents[event["agent"]]
+        candidates, others = floor.pairs([contact], floor.agents.values(), event["at"])
+        self.check_pairs(told["candidates"], candidates)
+        self.check_pairs(told["excluded"], others)
+        self.check_order(told["candidates"], "bid_ms", floor)
+        waiting = [other for other in floor.contacts.values() if other.state == "waiting"]
+        candidates, others = floor.pairs(waiting, [agent], event["at"])
+        self.check_pairs(told["contacts"], candidates)
+        self.check_pairs(told["contacts_excluded"], others)
+        is_of_agent = event["reason"] == "best_contact"
+        self.check_order(told["contacts"], "bid_of_agent_ms" if is_of_agent else "bid_ms", floor)
+        self.assertEqual((told["agreement"], told["choice"]), ("agrees", event["reason"]))
+        best = (told["contacts"] if is_of_agent else told["candidates"])[0]
+        self.assertEqual((best["contact"], best["agent"]), (event["contact"], event["agent"]))
+        self.assertEqual(best["bid_of_agent_ms" if is_of_agent else "bid_ms"], event["bid_ms"])
+
+    def test_each_term_of_each_offer_is_that_of_the_second_path(self):
+        steps = [step for contact in self.contacts for step in self.explain(contact)["steps"]]
+        offers = [step for step in steps if step["event"]["ev"] == "contact.offered"]
+        for step in offers:
+            with self.subTest(offer=step["event"]["n"], contact=step["event"]["contact"]):
+                self.check_offer(step)
+        chosen = [step["explanation"]["chosen"] for step in offers]
+        self.assertEqual({step["event"]["reason"] for step in offers}, {"best_agent", "best_contact"})
+        self.assertTrue(any(pair["lend_ms"] for pair in chosen))
+        self.assertTrue(any(pair["ground_ms"] for pair in chosen))
+        self.assertTrue(any(pair["late_ms"] > 0 for pair in chosen))
+        self.assertTrue(any(len(step["explanation"]["candidates"]) > 1 for step in offers))
+        reasons = {pair["reason"] for step in offers for pair in step["explanation"]["excluded"]}
+        self.assertLessEqual({"level", "not_ready", "signed_out", "full", "channel", "cool_down"}, reasons)
+
+    def test_a_contact_that_waits_is_told_what_it_waits_for(self):
+        told = {contact: self.explain(contact).get("state") for contact in self.contacts}
+        waiting = {contact: state for contact, state in told.items() if state and state["state"] == "waiting"}
+        self.assertGreater(len(waiting), 3)
+        floor = self.floor_before(None)
+        for contact, state in waiting.items():
+            with self.subTest(contact=contact):
+                candidates, others = floor.pairs([floor.contacts[contact]], floor.agents.values(), state["at"])
+                self.assertEqual(candidates, [])
+                self.assertEqual(state["candidates"], [])
+                self.check_pairs(state["excluded"], others)
+                kind = floor.contacts[contact].kind
+                line = [other for other in floor.contacts.values() if other.kind is kind and other.state == "waiting"]
+                line.sort(key=lambda other: other.place)  # of equal places the first to arrive comes first
+                self.assertEqual(state["before"], line.index(floor.contacts[contact]))
+                self.assertEqual({need["skill"]: (need["min"], need["weight"]) for need in state["needs"]}, dict(kind.needs))
+
+    def test_an_agent_is_told_who_waits_and_why_not_for_this_agent(self):
+        floor = self.floor_before(None)
+        waiting = [contact for contact in floor.contacts.values() if contact.state == "waiting"]
+        for agent in PEOPLE:
+            with self.subTest(agent=agent):
+                told = self.explain("agent", agent)
+                candidates, others = floor.pairs(waiting, [floor.agents[agent]], told["at"])
+                self.assertEqual(told["contacts"], candidates)
+                self.check_pairs(told["contacts_excluded"], others)
+                self.assertEqual(told["state"], floor.agents[agent].state)
+                self.assertEqual(sorted(told["holds"]), sorted(contact.id for contact in floor.agents[agent].held))
+
+    def test_an_agent_is_told_what_another_was_offered_instead(self):
+        expected = []
+        for event in self.journal:
+            if event["ev"] != "contact.offered":
+                continue
+            floor = self.floor_before(event["n"])
+            contact = floor.contacts[event["contact"]]
+            if floor.hurdle(contact, floor.agents["anna"], event["at"]) is None:
+                own, best = (floor.weigh(contact, floor.agents[agent], event["at"])["bid_ms"]
+                             for agent in ("anna", event["agent"]))
+                expected.append({"at": event["at"], "n": event["n"], "contact": event["contact"], "winner": event["agent"],
+                                 "bid_ms": own, "winner_bid_ms": best})
+        self.assertTrue([decision for decision in expected if decision["winner"] != "anna"])
+        self.assertEqual(self.explain("agent", "anna")["decisions"], expected[-10:])
+
+    def test_the_past_is_as_it_was_told_then(self):
+        offers = [event for event in self.journal if event["ev"] == "contact.offered" and event["contact"] == "pbx1/calls"]
+        told = self.explain("calls", "--at", str(offers[0]["at"]))
+        known = [event["n"] for event in self.journal if event.get("contact") == "pbx1/calls" and event["at"] <= offers[0]["at"]]
+        self.assertEqual([step["event"]["n"] for step in told["steps"]], known)
+        self.assertEqual(told["state"]["at"], offers[0]["at"])
+        self.assertNotIn("state", self.explain("calls"))
+
+
+class Told(unittest.TestCase):
+    """What a person sees."""
+
+    @classmethod
+    def setUpClass(cls):
+        Explained.setUpClass.__func__(cls)
+
+    def explain(self, *arguments, code=0):
+        found, output, errors = usherctl(self.center, "explain", *arguments)
+        self.assertEqual(found, code, errors)
+        return output if code == 0 else errors
+
+    def contact_lines(self):
+        result = subprocess.run([USHERCTL, "--socket", self.center.socket, "contacts", "--json"], capture_output=True, text=True,
+                                timeout=30, check=True)
+        return result.stdout.splitlines()
+
+    def test_the_way_of_a_contact_is_told_in_sentences(self):
+        page = self.explain("calls")
+        self.assertRegex(page, r"(?m)^pbx1/calls, which arrived on \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")
+        self.assertRegex(page, r"(?m)^\d\d:\d\d:\d\d  arrived: voice, queue internet, tier standard$")
+        self.assertRegex(page, r"offered to \w+ K\. \(\w+\): the best of 3 who were free for it")
+        self.assertRegex(page, r"(?m)^ +needs internet 5, lang\.uk 1; an answer was promised within 20\.0 s, until ")
+        self.assertRegex(page, r"Anna K\. is 1 of 1 free for lang\.fr, 1 on duty, \d\.\d erlangs: "
+                               r"lending costs \d+(\.\d)? % of a caller: -\d+\.\d s")
+        self.assertRegex(page, r"(?m)^ +less than internet 5 \(2\): chrystyna \(0\), danylo \(3\)$")
+        self.assertRegex(page, r"(?m)^ +no capacity for voice \(1\): halyna$")
+        self.assertRegex(page, r"(?m)^ +not ready: lunch \(1\): eva$")
+        self.assertRegex(page, r"(?m)^ +signed out \(1\): fedir$")
+        self.assertRegex(page, r"\(\w+\) declined \(coffee\); not asked again before \d\d:\d\d:\d\d")
+        self.assertRegex(page, r"(?m)^ +asked a short while ago \(1\): \w+ \(until ")
+        self.assertRegex(page, r"(?m) answered, after \d+\.\d s$")
+        self.assertRegex(page, r"(?m)  done \(\w+\)$")
+
+    def test_a_wait_and_an_agent_are_told_in_sentences(self):
+        waiting = [line for line in json.loads(f"[{','.join(self.contact_lines())}]") if line["state"] == "waiting"]
+        page = self.explain(next(line["contact"] for line in waiting if line["queue"] == "internet"))
+        self.assertRegex(page, r"(?m)  still waiting, for .*: \d before it in its line, \d+ wait in the queue; the promise ")
+        self.assertRegex(page, r"(?m)^ +nobody can take it now:$")
+        self.assertRegex(page, r"(?m)^ +busy \(\d\): anna \(1 of 1 voice\), ")
+        page = self.explain("agent", "danylo")
+        self.assertRegex(page, r"^Danylo K\. \(danylo\) at .*: ready for .*, the phone is busy")
+        self.assertRegex(page, r"(?m)^  needs internet 5, has 3 \(\d+\): pbx1/")
+        self.assertRegex(self.explain("agent", "anna"), r"(?m)^\d\d:\d\d:\d\d  pbx1/\w+ +\w+ +[+-]\d+\.\d s +[+-]\d+\.\d s")
+
+    def test_personal_data_are_shown_with_full_alone(self):
+        for form in ([], ["--json"]):
+            page = self.explain("calls", *form)
+            self.assertNotIn(SECRETS["from"], page)
+            self.assertNotIn("A-77", page)
+            page = self.explain("calls", "--full", *form)
+            self.assertIn(SECRETS["from"], page)
+            self.assertIn("A-77", page)
+
+    def test_what_is_not_there_is_refused_with_what_to_do(self):
+        self.assertRegex(self.explain("nothing", code=1), r'no contact "nothing"; an id is <client>/<id>')
+        self.assertRegex(self.explain("same", code=1), r'several clients have a contact "same"; say which, as in pbx')
+        self.assertRegex(self.explain("pbx2/same"), r"^pbx2/same, which arrived on")
+        self.assertRegex(self.explain("agent", "nobody", code=1), r'no agent "nobody"')
+        self.assertRegex(self.explain("calls", "--at", "soon", code=2), r"--at does not take \"soon\"")
+
+    def test_an_offer_that_its_state_does_not_lead_to_is_an_alarm(self):
+        center = Center(rules=json.dumps(RULES))
+        with center:
+            center.profile("anna", name="Anna K.", **PEOPLE["anna"])
+            pbx, desk = center.client("pbx", client="pbx1"), center.client("desk", agent="anna")
+            wait_until(lambda: desk.ask({"do": "agent.ready"}).get("ok"), "the profile is known")
+            pbx.call({"do": "contact.arrive", "contact": "1", "channel": "voice", "to": "1"})
+            pbx.wait_event("contact.offered")
+            center.end(center.usherd)
+            self.forge(center)
+            code, output, _ = usherctl(center, "explain", "1")
+            self.assertEqual(code, 1)
+            self.assertIn("The state before it does not lead to this offer.", output)
+            _, output, _ = usherctl(center, "explain", "1", "--json")
+            offer = next(s for s in json.loads(output)["steps"] if s["event"]["ev"] == "contact.offered")
+            self.assertEqual(offer["explanation"]["agreement"], "other_figures")
+
+    @staticmethod
+    def forge(center):
+        """Writes the journal anew with another bid in its offers, and without the snapshots."""
+        key = center.key("journal")
+        entries = json.loads(center.redis_cli("--json", "XRANGE", key, "-", "+"))
+        center.redis_cli("DEL", key, *center.redis_cli("KEYS", center.key("snapshot:*").replace("{", "?").replace("}", "?")).split())
+        for id, fields in entries:
+            lines = fields[fields.index("b") + 1]
+            center.redis_cli("XADD", key, id, "b", re.sub(r'"bid_ms":(\d)', r'"bid_ms":1\1', lines))
+
+
+if __name__ == "__main__":
+    unittest.main()

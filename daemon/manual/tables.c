@@ -162,6 +162,57 @@ static void list_examples(void)
                usage_examples[i].line);
 }
 
+/* "--full --all"; all of them in one line or each in its own. */
+static void print_names(unsigned options, const char *between)
+{
+    const char *lead = "";
+    for (int i = 0; i < OPTIONS_COUNT; i++) {
+        if (!(options & (1u << i)))
+            continue;
+        printf("%s--%s", lead, option_rows[i].name);
+        lead = between;
+    }
+}
+
+static void print_usherctl_completion(void)
+{
+    const struct command *command;
+    printf("_usherctl_forms='");
+    for (size_t i = 0; (command = command_at(i)) != NULL; i++) {
+        for (size_t k = 0; k < command_forms_count(command); k++) {
+            printf("%s%s|%s|", i + k ? "\n" : "", command->name, command->forms[k].words);
+            print_names(command->forms[k].options, " ");
+        }
+    }
+    printf("'\n_usherctl_options='");
+    print_names(OPTIONS_COMMON, "\n");
+    printf("'\n_usherctl_arguments='");
+    for (int i = 0; i < OPTIONS_COUNT; i++) {
+        if (option_rows[i].argument != NULL)
+            printf("--%s %s\n", option_rows[i].name, option_rows[i].argument);
+    }
+    printf("'\n");
+}
+
+/* The tables of daemon/ctl/usherctl.bash. */
+static void print_completion(void)
+{
+    print_usherctl_completion();
+    printf("_usherd_options='");
+    for (size_t i = 0; i < USAGE_OPTIONS_COUNT; i++)
+        printf("%s--%s", i ? "\n" : "", usage_options[i].name);
+    printf("'\n_usherd_arguments='");
+    for (size_t i = 0; i < USAGE_OPTIONS_COUNT; i++) {
+        const struct usage_option_row *row = &usage_options[i];
+        if (row->argument == NULL)
+            continue;
+        printf("--%s %s\n", row->name, row->argument);
+        if (row->id < USAGE_CHECK_CONFIG)
+            printf("-%c %s\n", row->id, row->argument);
+    }
+    printf("'\n");
+}
+
 int main(int count, char **arguments)
 {
     static const struct {
@@ -177,6 +228,7 @@ int main(int count, char **arguments)
         {"rules", print_rules},
         {"settings", print_settings},
         {"values", print_values},
+        {"completion", print_completion},
         {"examples", list_examples},
     };
     for (size_t i = 0; count == 2 && i < USHER_COUNT_OF(parts); i++) {

@@ -52,11 +52,12 @@ class Installation(unittest.TestCase):
     def test_exactly_these_files_are_laid_out(self):
         units = os.path.relpath(self.units, self.root)
         self.assertTrue(units.endswith("systemd/system"), units)
-        prefix = os.path.relpath(os.path.dirname(os.path.dirname(self.find("usherd"))), self.root)
+        prefix = os.path.relpath(self.find("usherd.8").split("/share/")[0], self.root)
         expected = [f"etc/usher/{name}" for name in ("redis.conf", "rules.yaml", "usherd.yaml")]
         expected += [os.path.join(prefix, path) for path in ("bin/usherctl", "sbin/usherd", "lib/sysusers.d/usher.conf")]
         expected += [os.path.join(prefix, "share/doc/usher", path) for path in DOCUMENTS]
         expected += [os.path.join(prefix, "share/man", page) for page in PAGES]
+        expected += [os.path.join(prefix, "share/bash-completion/completions", name) for name in ("usherctl", "usherd")]
         expected += [os.path.join(units, unit) for unit in UNITS]
         self.assertEqual(self.files, sorted(expected))
 

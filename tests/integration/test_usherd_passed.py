@@ -62,23 +62,28 @@ def tcp_listener():
 
 
 class Passed(unittest.TestCase):
-    def restart(self, center, number):
-        """Ends usherd and starts it again; clients connect from the signal on, and all are served."""
-        center.usherd.send_signal(number)
-        waiting = [Client(center.socket) for _ in range(5)]
-        center.usherd.wait(20)
-        waiting += [Client(center.socket) for _ in range(5)]
-        hellos = [client.send({"do": "hello", "role": "observer"}) for client in waiting]
+    def serve(self, center, clients):
+        """Starts usherd again, and all who wait are served."""
+        hellos = [client.send({"do": "hello", "role": "observer"}) for client in clients]
         center.start_usherd(wait=False)
-        for client, hello in zip(waiting, hellos):
+        for client, hello in zip(clients, hellos):
             answer = client.wait_answer(hello, 20)
             self.assertTrue(answer.get("ok"), answer)
             client.close()
 
     def test_who_connects_during_a_restart_waits_and_is_served(self):
         with Held() as center:
-            center.client("pbx", "pbx1").call({"do": "contact.arrive", "contact": "1", "channel": "voice"})
-            self.restart(center, signal.SIGTERM)
+            pbx = center.client("pbx", "pbx1")
+            center.kill_redis(signal.SIGSTOP)
+            pbx.send({"do": "contact.arrive", "contact": "1", "channel": "voice"})
+            pbx.call({"do": "ping"})  # the arrival was read before it
+            center.usherd.send_signal(signal.SIGTERM)
+            center.wait_log("Asked to stop")  # and cannot yet: the contact is not durable
+            waiting = [Client(center.socket) for _ in range(5)]
+            center.kill_redis(signal.SIGCONT)
+            self.assertEqual(center.usherd.wait(20), 0)
+            waiting += [Client(center.socket) for _ in range(5)]
+            self.serve(center, waiting)
             self.assertEqual(len(center.client("observer").state("contact")), 1)
             self.assertEqual(center.log().count("Listening on systemd's socket"), 2)
 
@@ -86,11 +91,7 @@ class Passed(unittest.TestCase):
         with Held() as center:
             center.usherd.kill()
             center.usherd.wait(20)
-            late = Client(center.socket)
-            hello = late.send({"do": "hello", "role": "observer"})
-            center.start_usherd(wait=False)
-            self.assertTrue(late.wait_answer(hello, 20).get("ok"))
-            late.close()
+            self.serve(center, [Client(center.socket)])
 
     def test_file_and_its_mode_stay_systemds(self):
         with Held() as center:

@@ -90,8 +90,9 @@ static const struct usher_schema_row journal_rows[] = {
         .sentence = "how large the journal may grow"),
     ROW(journal_values, snapshot_every, WHOLE, .min = 1, .max = 1000000000, .fallback = 100000,
         .sentence = "after how many events a snapshot is written"),
-    ROW(journal_values, archive, ANY,
-        .sentence = "the folder that receives what goes from the journal"),
+    ROW(journal_values, archive, ANY, .kind = "a path",
+        .sentence = "the folder that receives what goes from the journal",
+        .without = "what goes is gone"),
 };
 
 static const struct usher_schema_row limit_rows[] = {

@@ -150,7 +150,7 @@ class Page:
             self.paragraph(lines)
 
     def heading(self, macro, text, rest):
-        self.out.append(f"{macro} {plain(text)}")
+        self.out.append(f"{macro} {plain(text.strip())}")
         self.is_fresh = True
         if rest:
             self.block(rest)

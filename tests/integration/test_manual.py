@@ -253,6 +253,11 @@ class Pages(unittest.TestCase):
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
             self.assertEqual(done.returncode, 0, done.stdout)
 
+    def test_each_key_says_what_stands_there(self):
+        for page in ("usherd.yaml.5", "rules.yaml.5"):
+            with open(page_path(page), encoding="utf-8") as file:
+                self.assertEqual(re.findall(r"(?m)^.*\\fIa value\\fR", file.read()), [])
+
     def test_the_examples_of_both_files_load(self):
         settings = [block for block in blocks("usherd.yaml.5") if block.startswith("site:")]
         rules = [block for block in blocks("rules.yaml.5") if "routes:" in block]

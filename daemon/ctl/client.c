@@ -254,6 +254,15 @@ enum client_outcome client_read(struct client *client, int timeout_ms, struct us
     }
 }
 
+bool client_is_silent(const struct client *client, int timeout_ms)
+{
+    struct pollfd waiting = {.fd = client->fd, .events = POLLIN};
+    const char *at = client->input.at;
+    if (at && memchr(at + client->taken, '\n', client->input.length - client->taken))
+        return false;
+    return poll(&waiting, 1, timeout_ms) == 0;
+}
+
 /* Whether `line` answers a command; an error answer goes into code and problem. */
 static bool read_answer(struct client *client, struct usher_text line, enum client_outcome *outcome)
 {

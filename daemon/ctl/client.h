@@ -88,8 +88,12 @@ bool client_is_at_standby(struct client *client);
 USHER_MUST_USE enum client_outcome client_read(struct client *client, int timeout_ms,
                                                struct usher_text *line);
 
-/* The same for events, decoded as far as this program knows them: event->kind is NONE for a newer
- * router's. Answers are passed over. The texts of `event` are borrowed until the next call. */
+/* Whether no line comes within the time. */
+bool client_is_silent(const struct client *client, int timeout_ms);
+
+/* The same as client_read for events, decoded as far as this program knows them: event->kind is
+ * NONE for a newer router's. Answers are passed over. The texts of `event` are borrowed until the
+ * next call. */
 USHER_MUST_USE enum client_outcome client_read_event(struct client *client, int timeout_ms,
                                                      struct usher_text *line,
                                                      struct usher_event *event);

@@ -3,6 +3,10 @@
 #include "ctl/explain.h"
 #include "ctl/perform.h"
 
+#define EVENT_OPTIONS                                                                              \
+    (OPTION_BIT(FULL) | OPTION_BIT(ALL) | OPTION_BIT(CONTACT) | OPTION_BIT(AGENT) |                \
+     OPTION_BIT(QUEUE) | OPTION_BIT(EVENT))
+
 static const struct command commands[] = {
     {
         .name = "status",
@@ -60,11 +64,14 @@ static const struct command commands[] = {
     },
     {
         .name = "events",
-        .sentence = "follows what happens, an event a line",
-        .description = "On a terminal a line is cut to its width; a pipe gets all.",
+        .sentence = "what happens from now on, until the connection ends",
+        .description =
+            "For programs: it tells nothing twice, and ends with usherd. `usherctl tail` is for "
+            "people.\n"
+            "\n"
+            "On a terminal a line is cut to its width; a pipe gets all.",
         .forms = {{"", NULL, USHER_ROLE_OBSERVER,
-                   OPTION_BIT(FULL) | OPTION_BIT(ALL) | OPTION_BIT(AFTER) | OPTION_BIT(COUNT),
-                   perform_events}},
+                   EVENT_OPTIONS | OPTION_BIT(AFTER) | OPTION_BIT(COUNT), perform_events}},
         .examples = {{.line = "usherctl events", .kind = EXAMPLE_FOLLOWS},
                      {.line = "usherctl events --json | jq 'select(.ev == \"contact.offered\")'",
                       .kind = EXAMPLE_FOLLOWS},
@@ -74,6 +81,27 @@ static const struct command commands[] = {
                      {"usherctl events --full", "shows personal data too: from, data and note",
                       EXAMPLE_FOLLOWS, EXIT_DONE},
                      {"usherctl events --all", "heartbeats too", EXAMPLE_FOLLOWS, EXIT_DONE}},
+    },
+    {
+        .name = "tail",
+        .sentence = "the newest events, and then what happens",
+        .description =
+            "When the connection is lost - usherd restarts, or another one leads - it waits for "
+            "whoever leads then and goes on; what usherd does not have in memory any more is told "
+            "as missing, and `usherctl journal show` has it.\n"
+            "\n"
+            "CONTACT is <client>/<id>, or <id> of any client. A queue's events are those of its "
+            "contacts. On a terminal a line is cut to its width; a pipe gets all.",
+        .forms = {{"", NULL, USHER_ROLE_OBSERVER,
+                   EVENT_OPTIONS | OPTION_BIT(LAST) | OPTION_BIT(COUNT), perform_tail}},
+        .examples = {{.line = "usherctl tail", .kind = EXAMPLE_FOLLOWS},
+                     {"usherctl tail --queue billing --last 100", "one queue's contacts",
+                      EXAMPLE_FOLLOWS, EXIT_DONE},
+                     {"usherctl tail --contact pbx1/0042", "one contact's way", EXAMPLE_FOLLOWS,
+                      EXIT_DONE},
+                     {"usherctl tail --agent olena --event offer", "how an agent takes offers",
+                      EXAMPLE_FOLLOWS, EXIT_DONE},
+                     {.line = "usherctl tail --json | jq -r .ev", .kind = EXAMPLE_FOLLOWS}},
     },
     {
         .name = "explain",

@@ -141,6 +141,22 @@ const struct option_row option_rows[OPTIONS_COUNT] = {
     [OPTION_NOTICE] = {"notice", "FILE",
                        "show the first line of this file as a banner, as long as it has one",
                        read_text, PLACE(notice)},
+    [OPTION_SINCE] = {"since", "TIME",
+                      "from then on: 2026-11-21T10:00, 2026-11-21, 10:00 (today), -15m (ago)",
+                      read_text, PLACE(since)},
+    [OPTION_UNTIL] = {"until", "TIME", "up to then, in the same forms", read_text, PLACE(until)},
+    [OPTION_LAST] = {"last", "COUNT",
+                     "show so many past events first (else 10), if usherd has them in memory",
+                     read_count, PLACE(last)},
+    [OPTION_CONTACT] = {"contact", "CONTACT", "events of this contact only", read_text,
+                        PLACE(contact)},
+    [OPTION_AGENT] = {"agent", "AGENT", "events that name this agent only", read_text,
+                      PLACE(agent)},
+    [OPTION_QUEUE] = {"queue", "QUEUE", "events of this queue's contacts only", read_text,
+                      PLACE(queue)},
+    [OPTION_EVENT] = {"event", "NAME",
+                      "this event only, as contact.offered; `offer` stands for all offer.*",
+                      read_text, PLACE(event)},
 };
 
 void options_init(struct options *options)
@@ -148,6 +164,7 @@ void options_init(struct options *options)
     *options = (struct options){
         .addresses = {.token = getenv("USHER_TOKEN")},
         .count = -1,
+        .last = 10,
         .config = OPTIONS_CONFIG_DEFAULT,
         .style = table_style_of(stdout),
     };

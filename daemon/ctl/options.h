@@ -38,6 +38,13 @@ enum option_id {
     OPTION_AT,
     OPTION_ACTION,
     OPTION_NOTICE,
+    OPTION_SINCE,
+    OPTION_UNTIL,
+    OPTION_LAST,
+    OPTION_CONTACT,
+    OPTION_AGENT,
+    OPTION_QUEUE,
+    OPTION_EVENT,
     OPTIONS_COUNT,
 };
 
@@ -68,6 +75,14 @@ struct options {
     const char *actions[OPTIONS_ACTIONS_MAX];
     size_t actions_count;
     const char *notice; /* a file, or NULL */
+    /* Which of the past, and of all events. */
+    const char *since;   /* a moment of the past, or NULL */
+    const char *until;   /* the same */
+    int64_t last;        /* past events that are shown first */
+    const char *contact; /* these events only, as the next three; NULL = all */
+    const char *agent;
+    const char *queue;
+    const char *event;
     unsigned given;     /* OPTION_BITs */
     const char *action; /* the form's own word, such as "check" of `journal check`, or NULL */
     char **arguments;   /* what stands in place of the form's placeholders, in their order */

@@ -5,12 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctl/mask.h"
 #include "ctl/show.h"
 #include "ctl/snapshot.h"
-#include "ctl/story.h"
 
-static enum exit_code fail(const struct client *client, enum client_outcome outcome)
+enum exit_code perform_fail(const struct client *client, enum client_outcome outcome)
 {
     fprintf(stderr, "usherctl: %s\n", client->problem);
     if (strcmp(client->code, "unauthorized") == 0 && !client->address.is_tcp)
@@ -30,7 +28,7 @@ static enum exit_code look(const struct options *options, enum usher_role role,
     enum client_outcome outcome = client_open(&client, role, NULL, number);
     if (outcome == CLIENT_OK)
         outcome = snapshot_read(snapshot, &client);
-    enum exit_code code = outcome == CLIENT_OK ? EXIT_DONE : fail(&client, outcome);
+    enum exit_code code = outcome == CLIENT_OK ? EXIT_DONE : perform_fail(&client, outcome);
     *address = client.address;
     client_fini(&client);
     return code;
@@ -100,59 +98,6 @@ enum exit_code perform_queues(const struct options *options, enum usher_role rol
     return EXIT_DONE;
 }
 
-/* What belongs to the opening of a session is no event of the center's life. */
-static bool is_event_shown(const struct options *options, enum usher_event_kind kind)
-{
-    if (kind == USHER_EVENT_ROUTER_HEARTBEAT)
-        return options->is_all;
-    return kind == USHER_EVENT_NONE || usher_event_row(kind)->is_journaled;
-}
-
-static void print_event(const struct options *options, struct usher_text line,
-                        const struct usher_event *event, struct usher_bytes *masked)
-{
-    if (!options->is_json && event->kind != USHER_EVENT_NONE) {
-        story_print(event, options->is_full, options->style, stdout);
-        return;
-    }
-    usher_bytes_clear(masked);
-    if (options->is_full)
-        usher_bytes_append_text(masked, line);
-    else
-        mask_line(line, masked);
-    printf("%.*s\n", USHER_TEXT_ARGS(usher_bytes_text(masked)));
-}
-
-enum exit_code perform_events(const struct options *options, enum usher_role role)
-{
-    struct client client;
-    struct usher_number number;
-    struct usher_bytes masked;
-    usher_bytes_init(&masked, SIZE_MAX);
-    client_init(&client, &options->addresses);
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    enum client_outcome outcome = client_open(&client, role, options->after, &number);
-    if (outcome == CLIENT_OK && options->after != NULL && !client.is_resumed)
-        fprintf(
-            stderr,
-            "usherctl: usherd no longer has the events after %s in memory; following from now on\n",
-            options->after);
-    for (int64_t shown = 0;
-         outcome == CLIENT_OK && (options->count < 0 || shown < options->count);) {
-        struct usher_text line;
-        struct usher_event event;
-        outcome = client_read_event(&client, -1, &line, &event);
-        if (outcome == CLIENT_OK && is_event_shown(options, event.kind)) {
-            print_event(options, line, &event, &masked);
-            shown++;
-        }
-    }
-    enum exit_code code = outcome == CLIENT_OK ? EXIT_DONE : fail(&client, outcome);
-    client_fini(&client);
-    usher_bytes_fini(&masked);
-    return code;
-}
-
 /* Tells the outcome: `done` for people, the answer's line for programs. */
 static enum exit_code ask(const struct options *options, enum usher_role role,
                           struct usher_command *command, const char *done)
@@ -170,7 +115,7 @@ static enum exit_code ask(const struct options *options, enum usher_role role,
         puts(client.answer);
     else if (outcome == CLIENT_OK)
         puts(done);
-    enum exit_code code = outcome == CLIENT_OK ? EXIT_DONE : fail(&client, outcome);
+    enum exit_code code = outcome == CLIENT_OK ? EXIT_DONE : perform_fail(&client, outcome);
     client_fini(&client);
     return code;
 }

@@ -4,6 +4,9 @@
 
 #include "ctl/options.h"
 
+/* Says what went wrong, and returns what to end with. */
+enum exit_code perform_fail(const struct client *client, enum client_outcome outcome);
+
 /* Each prints its problem on standard error. `role` is what it asks for at hello. */
 enum exit_code perform_status(const struct options *options, enum usher_role role);
 enum exit_code perform_agents(const struct options *options, enum usher_role role);
@@ -13,6 +16,10 @@ enum exit_code perform_queues(const struct options *options, enum usher_role rol
 enum exit_code perform_top(const struct options *options, enum usher_role role);
 /* Follows until the connection ends or options->count events were shown. */
 enum exit_code perform_events(const struct options *options, enum usher_role role);
+/* Shows the newest events and follows; comes back when the connection is lost. */
+enum exit_code perform_tail(const struct options *options, enum usher_role role);
+/* Past events, from the archive folder and Redis. */
+enum exit_code perform_journal_show(const struct options *options, enum usher_role role);
 /* The action is ready, not-ready, sign-in or sign-out; the arguments are the agent and, for
  * not-ready, the reason. */
 enum exit_code perform_agent(const struct options *options, enum usher_role role);

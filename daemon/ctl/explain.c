@@ -324,13 +324,15 @@ static void tell_state(struct telling *telling, struct usher_engine *engine, int
 static void begin(struct telling *telling)
 {
     const struct trail *trail = telling->trail;
-    if (!telling->options->is_json) {
-        char room[MOMENT_SIZE];
+    char room[MOMENT_SIZE];
+    if (!telling->options->is_json && trail->count > 0)
         printf("%s, %s %s\n", trail->found,
                trail->has_arrival ? "which arrived on" : "of which the journal tells from",
                moment_write(trail->steps[0].at_ms, room));
+    else if (!telling->options->is_json)
+        printf("%s, whose events are no longer in the journal\n", trail->found);
+    if (!telling->options->is_json)
         return;
-    }
     usher_bytes_init(&telling->json, SIZE_MAX);
     usher_json_write_start(&telling->writer, &telling->json);
     usher_json_write_open(&telling->writer, '{');
@@ -362,30 +364,55 @@ static void end(struct telling *telling, struct history *history, enum exit_code
     }
 }
 
-static enum exit_code refuse(const struct trail *trail, const char *id)
+static enum exit_code refuse_several(const char *id, const char *one, const char *other)
 {
-    if (trail->other[0])
-        fprintf(stderr,
-                "usherctl: several clients have a contact \"%s\"; say which, as in %s or %s\n", id,
-                trail->other, trail->found);
-    else
-        fprintf(stderr,
-                "usherctl: the journal has no contact \"%s\"; an id is <client>/<id> as in "
-                "`usherctl contacts`, or a bare one that only one client has\n",
-                id);
+    fprintf(stderr, "usherctl: several clients have a contact \"%s\"; say which, as in %s%s%s\n",
+            id, one, other[0] ? " or " : "", other);
     return EXIT_REFUSED;
 }
 
-static enum exit_code tell(const struct options *options, const struct trail *trail,
-                           int64_t until_ms)
+/* The journal has no event of it any more, but it may still be there. */
+static enum exit_code look_in_state(struct trail *trail, const struct usher_engine *engine,
+                                    const char *id)
+{
+    size_t count = 1;
+    const struct usher_contact *contact =
+        strchr(id, '/') ? usher_explain_find_contact(engine, usher_text_of(id))
+                        : usher_explain_find_bare(engine, usher_text_of(id), &count);
+    if (contact && count == 1) {
+        memcpy(trail->found, contact->id, sizeof(trail->found));
+        return EXIT_DONE;
+    }
+    if (contact)
+        return refuse_several(id, contact->id, "");
+    fprintf(stderr,
+            "usherctl: the journal has no contact \"%s\"; an id is <client>/<id> as in `usherctl "
+            "contacts`, or a bare one that only one client has\n",
+            id);
+    return EXIT_REFUSED;
+}
+
+static enum exit_code tell(const struct options *options, struct trail *trail, int64_t until_ms)
 {
     static struct telling telling;
     struct history history;
-    struct history_query query = {.since_ms = trail->steps[0].at_ms, .until_ms = until_ms};
+    struct history_query query = {.since_ms = HISTORY_END, .until_ms = until_ms};
+    enum exit_code code;
     telling = (struct telling){.options = options, .trail = trail};
-    begin(&telling);
-    enum exit_code code = history_fold(options, &query, before, &telling, &history);
-    end(&telling, &history, code);
+    if (trail->count > 0) {
+        begin(&telling);
+        query.since_ms = trail->steps[0].at_ms;
+        code = history_fold(options, &query, before, &telling, &history);
+        end(&telling, &history, code);
+    } else {
+        code = history_fold(options, &query, NULL, NULL, &history);
+        if (code == EXIT_DONE)
+            code = look_in_state(trail, history.engine, options->arguments[0]);
+        if (code == EXIT_DONE) {
+            begin(&telling);
+            end(&telling, &history, code);
+        }
+    }
     history_fini(&history);
     return telling.strange_count > 0 && code == EXIT_DONE ? EXIT_REFUSED : code;
 }
@@ -398,8 +425,8 @@ enum exit_code perform_explain_contact(const struct options *options, enum usher
     if (options->at && !moment_read_option("--at", options->at, &until_ms))
         return EXIT_USAGE;
     enum exit_code code = trail_read(&trail, options, options->arguments[0], until_ms);
-    if (code == EXIT_DONE && (trail.count == 0 || trail.other[0]))
-        code = refuse(&trail, options->arguments[0]);
+    if (code == EXIT_DONE && trail.other[0])
+        code = refuse_several(options->arguments[0], trail.other, trail.found);
     else if (code == EXIT_DONE)
         code = tell(options, &trail, until_ms);
     trail_fini(&trail);

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/state.h"
 
@@ -387,6 +388,22 @@ const struct usher_contact *usher_explain_find_contact(const struct usher_engine
                                                        struct usher_text id)
 {
     return usher_engine_contact(engine, id);
+}
+
+const struct usher_contact *usher_explain_find_bare(const struct usher_engine *engine,
+                                                    struct usher_text id, size_t *count)
+{
+    const struct usher_contact *found = NULL;
+    *count = 0;
+    usher_list_for_each (node, &engine->live) {
+        const struct usher_contact *contact = usher_list_entry(node, struct usher_contact, live);
+        struct usher_text own = usher_text_of(strchr(contact->id, '/') + 1);
+        if (!usher_text_is_equal(own, id))
+            continue;
+        found = contact;
+        ++*count;
+    }
+    return found;
 }
 
 const struct usher_agent *usher_explain_find_agent(const struct usher_engine *engine,

@@ -119,9 +119,12 @@ USHER_MUST_USE bool usher_explain_offer(struct usher_engine *engine,
                                         struct usher_explained_offer *offer);
 void usher_explained_offer_fini(struct usher_explained_offer *offer);
 
-/* For who reads a state: its parts by their ids, and the rules' words. */
+/* For who reads a state: its parts by their ids, and the rules' words. NULL when there is none. */
 const struct usher_contact *usher_explain_find_contact(const struct usher_engine *engine,
                                                        struct usher_text id);
+/* By a bare id, of whatever client: one of `*count`. */
+const struct usher_contact *usher_explain_find_bare(const struct usher_engine *engine,
+                                                    struct usher_text id, size_t *count);
 const struct usher_agent *usher_explain_find_agent(const struct usher_engine *engine,
                                                    struct usher_text id);
 const struct usher_floor *usher_explain_floor(const struct usher_engine *engine);

@@ -323,5 +323,53 @@ class Told(unittest.TestCase):
             center.redis_cli("XADD", key, id, "b", re.sub(r'"bid_ms":(\d)', r'"bid_ms":1\1', lines))
 
 
+class Trimmed(unittest.TestCase):
+    """Redis has a snapshot, and of the events before it the last ones or none."""
+
+    def setUp(self):
+        self.center = Center(rules=json.dumps(RULES), settings="journal: {snapshot_every: 50}\ntiming: {heartbeat: 100ms}\n")
+        self.center.__enter__()
+        self.addCleanup(self.center.close)
+        self.center.profile("anna", name="Anna K.", **PEOPLE["anna"])
+        pbx, desk = self.center.client("pbx", client="pbx1"), self.center.client("desk", agent="anna")
+        wait_until(lambda: desk.ask({"do": "agent.ready"}).get("ok"), "the profile is known")
+        self.center.profile("chrystyna", **PEOPLE["chrystyna"])
+        idler = self.center.client("desk", agent="chrystyna")
+        wait_until(lambda: idler.ask({"do": "agent.ready"}).get("ok"), "the other profile is known")
+        for contact in ("early", "waits"):
+            pbx.call({"do": "contact.arrive", "contact": contact, "channel": "voice", "to": "1"})
+        offer = pbx.wait_event("contact.offered", contact="pbx1/early")["offer"]
+        pbx.call({"do": "contact.answer", "contact": "early", "offer": offer})
+        for _ in range(20):  # so that the next snapshot comes soon
+            for move in ("sign_out", "sign_in", "ready"):
+                idler.call({"do": "agent." + move})
+        self.snapshot = wait_until(lambda: self.center.redis_cli("--scan", "--pattern", "*:snapshot:*"), "a snapshot").split(":")[-1]
+
+    def trim(self, before):
+        """Lets the journal begin with the entry of the first event that is `before`, or behind it."""
+        number = next((event["n"] for event in self.center.journal() if event["ev"] == before), before)
+        self.center.redis_cli("XTRIM", self.center.key("journal"), "MINID", number)
+
+    def test_of_an_offer_whose_state_is_gone_what_the_event_says_is_told(self):
+        self.trim("contact.arrived")
+        code, page, errors = usherctl(self.center, "explain", "early")
+        self.assertEqual((code, errors), (0, ""))
+        self.assertRegex(page, r"offered to anna\n +bid \+\d+\.\d s: lateness -20\.0 s, match 0\.933, own ground 0\.000, price ")
+        self.assertRegex(page, r"(?m)  now talking, with Anna K\.$")
+        self.assertRegex(page, r"(?m)^What led to the offer before \d{4}-.* is no longer known: ")
+        told = json.loads(usherctl(self.center, "explain", "early", "--json")[1])
+        self.assertEqual(told["unexplained"], 1)
+        self.assertEqual([step["event"]["ev"] for step in told["steps"]], ["contact.arrived", "contact.offered", "contact.answered"])
+
+    def test_a_contact_whose_events_are_gone_is_told_from_the_state(self):
+        self.trim(self.snapshot)
+        for id in ("waits", "pbx1/waits"):
+            code, page, errors = usherctl(self.center, "explain", id)
+            self.assertEqual((code, errors), (0, ""))
+            self.assertRegex(page, r"^pbx1/waits, whose events are no longer in the journal\n.*  still waiting, for ")
+            self.assertIn("busy (1): anna (1 of 1 voice)", page)
+        self.assertEqual(json.loads(usherctl(self.center, "explain", "waits", "--json")[1])["state"]["state"], "waiting")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -159,7 +159,9 @@ static void print_offer(struct telling *telling, const struct usher_engine *engi
         reasons_print_agents(&offer->agents, SHOWN_MAX, chosen->agent, style, stdout);
     for (size_t i = 0; i < PRICED_MAX && i < offer->agents.candidates_count; i++)
         reasons_print_price(floor, &offer->agents.pairs[i], INDENT, stdout);
-    reasons_print_hurdles(floor, &offer->agents, true, INDENT, stdout);
+    if (offer->agents.count > offer->agents.candidates_count)
+        puts(INDENT "who could not:");
+    reasons_print_hurdles(floor, &offer->agents, true, INDENT "  ", stdout);
     if (is_strange(offer->agreement))
         table_print_text(INDENT
                          "The state before it does not lead to this offer. Keep the journal, "

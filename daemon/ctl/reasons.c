@@ -83,7 +83,7 @@ void reasons_print_price(const struct usher_floor *floor, const struct usher_exp
     fprintf(out, ", %" PRIu32 " on duty, %" PRIu32 ".%" PRIu32 " erlangs: lending costs ",
             pool->member_count, tenths / 10, tenths % 10);
     if (lend >= 1000)
-        fprintf(out, "%" PRId64 " %%", lend / 100);
+        fprintf(out, "%" PRId64 " %%", (lend + 50) / 100);
     else
         fprintf(out, "%" PRId64 ".%" PRId64 " %%", lend / 100, lend % 100 / 10);
     fprintf(out, " of a caller: %s\n", reasons_signed(pair->terms.lend_ms, room));

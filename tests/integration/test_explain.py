@@ -259,6 +259,7 @@ class Told(unittest.TestCase):
         self.assertRegex(page, r"(?m)^ +needs internet 5, lang\.uk 1; an answer was promised within 20\.0 s, until ")
         self.assertRegex(page, r"Anna K\. is 1 of 1 free for lang\.fr, 1 on duty, \d\.\d erlangs: "
                                r"lending costs \d+(\.\d)? % of a caller: -\d+\.\d s")
+        self.assertRegex(page, r"(?m)^ +who could not:$")
         self.assertRegex(page, r"(?m)^ +less than internet 5 \(2\): chrystyna \(0\), danylo \(3\)$")
         self.assertRegex(page, r"(?m)^ +no capacity for voice \(1\): halyna$")
         self.assertRegex(page, r"(?m)^ +not ready: lunch \(1\): eva$")

@@ -82,14 +82,13 @@ void usage_print(FILE *file)
             at = fprintf(file, "\n") - 1;
         print_wrapped(row->sentence, (size_t)at, file);
     }
-    (void)fputs(
-        "\n"
-        "Signals: SIGHUP reads the rules again and takes them into use, whole or not at all.\n"
-        "SIGTERM and SIGINT take nothing more and end when all is durable; a second one\n"
-        "ends at once.\n"
-        "\n"
-        "Exit codes:\n",
-        file);
+    (void)fputs("\n"
+                "Signals: SIGHUP reads the rules again, and takes them into use whole or not at\n"
+                "all. SIGTERM and SIGINT take nothing more and end when all is durable; a second\n"
+                "one ends at once.\n"
+                "\n"
+                "Exit codes:\n",
+                file);
     for (size_t i = 0; i < USAGE_CODES_COUNT; i++)
         (void)fprintf(file, "  %d  %s\n", usage_codes[i].code, usage_codes[i].sentence);
     (void)fputs("\nExamples:\n", file);

@@ -87,8 +87,12 @@ def fold(line):
     return folded + [line]
 
 
-def code_block(lines):
-    return [".nf"] + [guard(escape(part)) for line in lines for part in fold(line)] + [".fi"]
+def code_block(lines, is_shell):
+    """As it stands; of a shell's lines the commands are bold, and the comments are not."""
+    parts = [guard(escape(part)) for line in lines for part in fold(line)]
+    if is_shell:
+        parts = [part if part.startswith("#") else f"\\fB{part}\\fR" for part in parts]
+    return [".nf"] + parts + [".fi"]
 
 
 def cells_of(line):
@@ -170,16 +174,16 @@ class Page:
             self.is_fresh = False
 
     def text(self, text):
-        lines, code, run = text.splitlines(), None, []
+        lines, code, is_shell, run = text.splitlines(), None, False, []
         for line in lines + [""]:
             if code is not None and line.startswith("```"):
-                self.out += ([] if self.is_fresh else [".PP"]) + code_block(code)
+                self.out += ([] if self.is_fresh else [".PP"]) + code_block(code, is_shell)
                 self.is_fresh, code = False, None
             elif code is not None:
                 code.append(line)
             elif line.startswith("```"):
                 run = self.flush(run)
-                code = []
+                code, is_shell = [], line == "```sh"
             elif line.strip() and not line.startswith("<!--"):
                 if line.startswith("|") != bool(run and run[0].startswith("|")):
                     run = self.flush(run)
@@ -217,7 +221,7 @@ def main():
     page.text(text)
     head = [f'.\\" Written from {os.path.basename(path)} and the programs\' tables.',
             f'.TH "{name.upper()}" "{section}" "{date}" "Usher {version}" "Usher"',
-            ".nh", ".ad l"]
+            ".nh", ".ad l", ".ss 12 0"]
     with open(out, "w", encoding="utf-8") as file:
         file.write("\n".join(head + page.out) + "\n")
 

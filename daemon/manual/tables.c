@@ -61,7 +61,7 @@ static void print_examples(const struct command *command)
 {
     if (command->examples[0].line == NULL)
         return;
-    printf("```\n");
+    printf("```sh\n");
     for (size_t i = 0; i < COMMAND_EXAMPLES_MAX && command->examples[i].line != NULL; i++) {
         if (command->examples[i].comment != NULL)
             printf("# %s\n", command->examples[i].comment);
@@ -120,7 +120,7 @@ static void print_usherd_codes(void)
 
 static void print_usherd_examples(void)
 {
-    printf("```\n");
+    printf("```sh\n");
     for (size_t i = 0; i < USAGE_EXAMPLES_COUNT; i++)
         printf("# %s\n%s\n", usage_examples[i].comment, usage_examples[i].line);
     printf("```\n");

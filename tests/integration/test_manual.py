@@ -253,6 +253,14 @@ class Pages(unittest.TestCase):
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
             self.assertEqual(done.returncode, 0, done.stdout)
 
+    def test_the_help_of_each_program_and_command_fits_80_columns(self):
+        commands = {command for command, _, _, _ in examples("usherctl")}
+        for words in [["USHERD"], ["USHERCTL"], *(["USHERCTL", command] for command in commands)]:
+            with self.subTest(words):
+                shown = subprocess.run([os.environ[words[0]], *words[1:], "--help"], capture_output=True, text=True, check=True)
+                lines = {line for line in shown.stdout.splitlines() if len(line) > 80}
+                self.assertEqual({line for line in lines if not line.startswith("  usherctl ")}, set())
+
     def test_each_key_says_what_stands_there(self):
         for page in ("usherd.yaml.5", "rules.yaml.5"):
             with open(page_path(page), encoding="utf-8") as file:

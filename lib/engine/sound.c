@@ -51,7 +51,7 @@ static bool are_times_sound(const struct usher_contact *contact, int64_t now_ms)
 {
     return contact->arrived_ms <= now_ms && contact->place_ms <= now_ms &&
            contact->since_ms <= now_ms && contact->idle_before_ms <= now_ms &&
-           contact->answered_ms <= now_ms;
+           contact->answered_ms <= now_ms && contact->waited_ms <= now_ms;
 }
 
 bool usher_sound_contact(const struct usher_engine *engine, const struct usher_contact *contact,

@@ -5,6 +5,7 @@
 #include "fuzz/fuzz.h"
 
 #define SAVED_MAX ((size_t)1 << 26)
+#define TIME_MAX  (INT64_C(1) << 52) /* a snapshot takes times up to twice that */
 
 struct usher_engine *use_new_engine(void)
 {
@@ -78,7 +79,7 @@ static bool begin(struct usher_engine *engine)
 void use_engine(struct usher_engine *engine)
 {
     int64_t now_ms = usher_engine_last_ms(engine);
-    if (now_ms > INT64_MAX / 4 || !begin(engine))
+    if (now_ms > TIME_MAX || !begin(engine))
         return;
     describe(engine, now_ms);
     decide(engine, USHER_ROLE_PBX, "pbx1",

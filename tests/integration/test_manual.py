@@ -29,6 +29,12 @@ TOKEN = "an-admin-s-secret"
 INSIDE = "USHER_TEST_INSIDE"
 TIMING = "timing: {heartbeat: 200ms, lease: 1800ms, read: 400ms, silent_reads: 5, claim_jitter: 30ms, grace: 60s}\n"
 FOLLOWED_S = 1.0
+# The programs where nothing can stand in /etc/usher: they are told where the settings are, unless the line tells them.
+ELSEWHERE = {
+    "USHERD": '#!/bin/sh\nexec {program} --config {etc}/usherd.yaml "$@"\n',
+    "USHERCTL": '#!/bin/sh\nif {program} "$1" --help 2>&1 | grep -q "^  --config"; then\n'
+                '    exec {program} --config {etc}/usherd.yaml "$@"\nfi\nexec {program} "$@"\n',
+}
 
 
 def examples(program):
@@ -67,7 +73,10 @@ class Site(Center):
         for folder in (self.etc, f"{self.run}/b", self.path("bin")):
             os.makedirs(folder)
         for name in ("USHERD", "USHERCTL"):
-            os.symlink(os.environ[name], self.path("bin/" + name.lower()))
+            if self.is_real:
+                os.symlink(os.environ[name], self.path("bin/" + name.lower()))
+            else:
+                self.write(self.path("bin/" + name.lower()), ELSEWHERE[name].format(program=os.environ[name], etc=self.etc), 0o755)
         try:
             self.write_files()
             self.start_redis()
@@ -181,8 +190,6 @@ class Examples(unittest.TestCase):
         cls.addClassCleanup(cls.site.close)
 
     def check(self, line, code, found, output):
-        if not self.site.is_real and found != code and "/etc/usher/" in output:
-            self.skipTest("without namespaces nothing can stand in /etc/usher")
         self.assertEqual(found, code, f"`{line}` ended with {found}:\n{output}")
 
     def test_each_command_has_examples_and_each_example_runs(self):

@@ -3,6 +3,7 @@
 #include "ctl/history.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "ctl/moment.h"
 #include "ctl/past.h"
@@ -229,6 +230,13 @@ void history_fini(struct history *history)
     *history = (struct history){.engine = NULL};
 }
 
+/* The first line is there in any case. */
+static bool is_held(const struct fold *fold, struct usher_text line)
+{
+    struct usher_text held = fold->past.holding;
+    return !held.at || memmem(line.at, line.length, held.at, held.length);
+}
+
 static bool pass_on(void *owner, const struct usher_event *event, struct usher_text line)
 {
     struct fold *fold = owner;
@@ -237,7 +245,7 @@ static bool pass_on(void *owner, const struct usher_event *event, struct usher_t
     if (!fold->has_begun)
         fold->history->known_ms = event->at_ms;
     fold->has_begun = true;
-    if (event->at_ms < fold->query->since_ms)
+    if (event->at_ms < fold->query->since_ms || !is_held(fold, line))
         return true;
     return fold->before(fold->owner, NULL, event, line);
 }
@@ -249,6 +257,8 @@ enum exit_code history_read(const struct options *options, const struct history_
     struct usher_number after = {0, 0};
     *history = (struct history){.engine = NULL};
     enum exit_code code = past_open(&fold.past, options);
+    fold.past.holding = usher_text_of(query->holding);
+    fold.past.is_quiet = query->is_quiet;
     if (code == EXIT_DONE)
         code = past_read(&fold.past, after, query->since_ms, pass_on, &fold);
     past_close(&fold.past);

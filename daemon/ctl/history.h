@@ -19,6 +19,10 @@ struct history_query {
                                   oldest that is known */
     int64_t until_ms;          /* events of that very moment are still applied */
     struct usher_number until; /* the fold ends right before this event; 0-0 = none */
+    /* For history_read. */
+    const char *holding; /* only events with this text in their lines, an id of a contact or an
+                            agent: quicker than looking at each; NULL = all */
+    bool is_quiet;       /* no progress is shown: the caller writes to the terminal meanwhile */
 };
 
 struct history {
@@ -40,7 +44,7 @@ enum exit_code history_fold(const struct options *options, const struct history_
 void history_fini(struct history *history);
 
 /* The same events without the state, which is far quicker: to find out which moment to ask for.
- * `before` gets no engine. history->known_ms is the time of the first event. */
+ * `before` gets no engine. history->known_ms is the time of the first event that was read. */
 enum exit_code history_read(const struct options *options, const struct history_query *query,
                             history_before before, void *owner, struct history *history);
 

@@ -26,6 +26,18 @@
 #define JOIN_MAX     3   /* times that the archive is looked at again */
 #define APART_S_MAX  300 /* by which the clocks of Redis and of a router may differ */
 
+static bool has_archive(const struct past *past)
+{
+    const struct settings *settings = &past->site->settings;
+    struct folder_list list;
+    if (!settings->journal.archive[0] ||
+        folder_list(&list, settings->journal.archive, settings->site) < 0)
+        return false;
+    bool has_any = list.days_count > 0;
+    folder_list_fini(&list);
+    return has_any;
+}
+
 static enum exit_code refuse_absent(const struct past *past)
 {
     char room[SETTINGS_PATH_MAX];
@@ -46,7 +58,7 @@ enum exit_code past_open(struct past *past, const struct options *options)
     past->key = journal_key_stream(past->site->settings.site, past->key_room);
     const struct usher_text args[] = {USHER_TEXT("EXISTS"), past->key};
     redisReply *reply = past_ask(past, args, USHER_COUNT_OF(args), &code);
-    if (reply && reply->type == REDIS_REPLY_INTEGER && reply->integer == 0)
+    if (reply && reply->type == REDIS_REPLY_INTEGER && reply->integer == 0 && !has_archive(past))
         code = refuse_absent(past);
     freeReplyObject(reply);
     return code;
@@ -96,7 +108,7 @@ static void tell_progress(struct past *past, const struct usher_event *event)
     if (++past->events_count % 1024 != 0)
         return;
     now_ms = clock_civil_ms();
-    if (now_ms - past->begun_ms < QUIET_MS || now_ms - past->told_ms < TELL_MS ||
+    if (past->is_quiet || now_ms - past->begun_ms < QUIET_MS || now_ms - past->told_ms < TELL_MS ||
         !isatty(STDERR_FILENO))
         return;
     past->told_ms = now_ms;
@@ -134,12 +146,18 @@ struct reading {
 
 static void take_line(struct reading *reading, struct usher_text line, struct usher_number n)
 {
+    struct past *past = reading->past;
     struct usher_event event;
     struct usher_answer answer;
+    if (past->events_count > 0 && past->holding.at &&
+        !memmem(line.at, line.length, past->holding.at, past->holding.length)) {
+        past->events_count++;
+        return;
+    }
     if (!usher_event_decode(line, &reading->scratch, &event, &answer))
         event = (struct usher_event){.kind = USHER_EVENT_NONE};
     event.n = n;
-    tell_progress(reading->past, &event);
+    tell_progress(past, &event);
     reading->is_over = !reading->on_event(reading->owner, &event, line);
 }
 

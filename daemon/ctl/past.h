@@ -12,8 +12,11 @@ struct redisReply;
 struct past {
     struct site *site;
     char key_room[JOURNAL_KEY_SIZE];
-    struct usher_text key; /* of the stream */
-    int64_t begun_ms;      /* for the progress that a terminal shows */
+    struct usher_text key;     /* of the stream */
+    struct usher_text holding; /* lines without this text are passed over, but for the first;
+                                  absent: none are */
+    bool is_quiet;             /* tells no progress */
+    int64_t begun_ms;          /* for the progress that a terminal shows */
     int64_t told_ms;
     uint64_t events_count;
     size_t foreign_count;

@@ -1,5 +1,6 @@
 /* `usherctl journal show`: past events, from the archive folder and from Redis. */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "ctl/filter.h"
 #include "ctl/history.h"
@@ -30,7 +31,12 @@ static bool read_query(const struct options *options, struct history_query *quer
 {
     char from[MOMENT_SIZE];
     char to[MOMENT_SIZE];
-    *query = (struct history_query){.since_ms = HISTORY_ALL, .until_ms = HISTORY_END};
+    *query = (struct history_query){
+        .since_ms = HISTORY_ALL,
+        .until_ms = HISTORY_END,
+        .holding = options->contact ? options->contact : options->agent,
+        .is_quiet = !options->contact && isatty(STDOUT_FILENO),
+    };
     if (options->since && !moment_read_option("--since", options->since, &query->since_ms))
         return false;
     if (options->until && !moment_read_option("--until", options->until, &query->until_ms))

@@ -64,7 +64,7 @@ enum exit_code trail_read(struct trail *trail, const struct options *options, co
                           int64_t until_ms)
 {
     struct history history;
-    struct history_query query = {.since_ms = HISTORY_ALL, .until_ms = until_ms};
+    struct history_query query = {.since_ms = HISTORY_ALL, .until_ms = until_ms, .holding = id};
     *trail = (struct trail){.id = usher_text_of(id)};
     enum exit_code code = history_read(options, &query, take, trail, &history);
     history_fini(&history);

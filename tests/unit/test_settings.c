@@ -54,7 +54,7 @@ START_TEST(numbers_are_read)
     struct scene *scene =
         good(END "redis: {host: redis.local, port: 7000, accept_loss: true}\n"
                  "timing: {heartbeat: 500ms, lease: 2s, grace: 1m}\n"
-                 "journal: {keep: 30d, max: 2GiB, snapshot_every: 10}\n"
+                 "journal: {keep: 30d, max: 2GiB, snapshot_every: 10, archive: old}\n"
                  "limits: {contacts: 10, agents: 11, classes: 12, context: 1KiB, ring: 1MiB, "
                  "pending: 2MiB}\n");
     const struct settings *settings = &scene->settings;
@@ -68,6 +68,7 @@ START_TEST(numbers_are_read)
     ck_assert_int_eq(settings->journal.keep_ms, INT64_C(30) * 86400000);
     ck_assert_int_eq(settings->journal.max_bytes, INT64_C(2) << 30);
     ck_assert_int_eq(settings->journal.snapshot_every, 10);
+    ck_assert_str_eq(settings->journal.archive + strlen(scene->folder), "/old");
     ck_assert_uint_eq(settings->limits.contacts, 10);
     ck_assert_uint_eq(settings->limits.agents, 11);
     ck_assert_uint_eq(settings->limits.classes, 12);

@@ -296,11 +296,10 @@ static enum exit_code look(struct looking *looking, struct usher_engine *engine)
 
 enum exit_code perform_explain_agent(const struct options *options, enum usher_role role)
 {
-    static struct looking looking;
+    struct looking looking = {.options = options, .id = options->arguments[0]};
     struct history history;
     struct history_query query = {.until_ms = HISTORY_END};
     (void)role;
-    looking = (struct looking){.options = options, .id = options->arguments[0]};
     if (!moment_read_option("--at", options->at ? options->at : WINDOW_AGO, &query.since_ms))
         return EXIT_USAGE;
     if (options->at) {

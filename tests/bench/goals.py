@@ -24,9 +24,9 @@ def match_goals(rows):
     shares = ["100 % free", " 10 % free", " 1 % free"]
     near = [worst(rows, "match", "p50_us", "skill", MATCH, share) for share in shares]
     far = [worst(rows, "match", "p50_us", "skill", FAR, share) for share in shares]
-    doubled = [None if value is None else 2 * max(value, 0.5) for value in near]
+
     return [judge("one match, 10,000 agents, 64 skills, 200 classes: all, 10 %, 1 % free", "p50 1 µs", "µs", near, [1, 1, 1]),
-            judge("the same, 100,000 agents", "twice that", "µs", far, doubled)]
+            judge("the same, 100,000 agents", "p50 2 µs", "µs", far, [2, 2, 2])]
 
 
 def life_goals(rows):

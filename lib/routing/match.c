@@ -368,13 +368,36 @@ static bool precedes(const struct usher_contact *contact, int64_t bid_ms,
     return contact->serial < best->serial;
 }
 
+/* The best contact for an agent so far. */
+struct choice {
+    struct usher_contact *contact;
+    struct usher_bid bid;
+};
+
+static void choose(struct usher_floor *floor, const struct usher_agent *agent,
+                   struct usher_contact *contact, int64_t now_ms, struct choice *best)
+{
+    struct usher_class *class = contact->class;
+    int64_t match = class->match[agent->index];
+    int64_t late_ms = usher_class_lateness_ms(class, contact, now_ms);
+    int64_t bid_ms = late_ms + match_term(floor, 2 * match);
+    if (!precedes(contact, bid_ms, best->contact, best->bid.bid_ms))
+        return; /* the price can only lower it */
+    int64_t lend = usher_match_lend(floor, agent, class);
+    bid_ms -= lend_term(floor, lend);
+    if (!precedes(contact, bid_ms, best->contact, best->bid.bid_ms))
+        return;
+    best->contact = contact;
+    best->bid =
+        (struct usher_bid){bid_ms, late_ms, match, 0, lend, idle_of(agent->idle_since_ms, now_ms)};
+}
+
 struct usher_contact *usher_match_contact(struct usher_floor *floor,
                                           const struct usher_agent *agent, int64_t now_ms,
                                           struct usher_bid *bid)
 {
     const struct usher_stand *stand = &floor->stands[agent->index];
-    struct usher_contact *best = NULL;
-    *bid = (struct usher_bid){0};
+    struct choice best = {0};
     for (size_t word = 0; word < USHER_CLASS_WORDS; word++) {
         for (uint64_t bits = floor->waiting[word] & stand->classes[word]; bits != 0;
              bits &= bits - 1) {
@@ -383,20 +406,12 @@ struct usher_contact *usher_match_contact(struct usher_floor *floor,
             if (!(agent->open_mask & (1u << class->key.channel)))
                 continue;
             size_t count = put_forward(floor, class, agent, now_ms, candidates);
-            for (size_t i = 0; i < count; i++) {
-                int64_t match = class->match[agent->index];
-                int64_t late_ms = usher_class_lateness_ms(class, candidates[i], now_ms);
-                int64_t lend = usher_match_lend(floor, agent, class);
-                int64_t bid_ms = late_ms + match_term(floor, 2 * match) - lend_term(floor, lend);
-                if (!precedes(candidates[i], bid_ms, best, bid->bid_ms))
-                    continue;
-                best = candidates[i];
-                *bid = (struct usher_bid){bid_ms, late_ms, match,
-                                          0,      lend,    idle_of(agent->idle_since_ms, now_ms)};
-            }
+            for (size_t i = 0; i < count; i++)
+                choose(floor, agent, candidates[i], now_ms, &best);
         }
     }
-    return best;
+    *bid = best.bid;
+    return best.contact;
 }
 
 /* The best pair so far. */

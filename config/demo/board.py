@@ -12,16 +12,19 @@ TITLE = f"{'time':8}  {'call':5}  {'queue':10}  {'waited':>6}  {'agent':13}  why
 
 
 class Board:
-    def __init__(self, path):
+    def __init__(self, path, is_quiet=False, has_colour=False):
+        self.is_quiet = is_quiet  # somebody else shows what happens
         self.session = Session(path, {"role": "observer", "client": "demo-board"}, self.on_event)
         self.names = {}  # agents'
         self.skills = {}
         self.queues = {}  # of the live contacts
-        self.has_colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        self.has_colour = (has_colour or sys.stdout.isatty()) and not os.environ.get("NO_COLOR")
         self.width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else None
 
     def say(self, text, colour=None, at=None):
         """One line, cut to the terminal; with a time unless `at` is empty."""
+        if self.is_quiet:
+            return
         if at is None:
             at = time.strftime("%H:%M:%S  ")
         text = at + text
@@ -85,7 +88,7 @@ class Board:
     # Agents.
 
     def on_state_agent(self, event):
-        self.names[event["agent"]] = event.get("name")
+        self.names[event["agent"]] = event.get("name", "").partition(" · ")[0]  # without the mood
         self.skills[event["agent"]] = event.get("skills", {})
 
     def on_agent_profiled(self, event):

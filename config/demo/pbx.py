@@ -11,10 +11,8 @@ import time
 from session import Session
 
 CLIENT = "pbx"
-RING_S = (1.0, 3.0)  # until an agent picks up
-TALK_S = (4.0, 9.0)
-NOT_PICKED_UP = 0.06  # of the rings
-REJECTED = 0.03
+KNOWN_TALK_S = (2.5, 4.5)  # about what everybody knows of already
+REJECTED = 0.02  # of the rings
 
 
 class Call:
@@ -39,7 +37,8 @@ class Call:
 class Pbx:
     """`report` has what went wrong: anything in it is a fault of Usher's or of this PBX's."""
 
-    def __init__(self, path):
+    def __init__(self, path, moods):
+        self.moods = moods  # by agent
         self.session = Session(path, {"role": "pbx", "client": CLIENT, "instance": f"{time.time_ns():x}"},
                                self.on_event, on_lost=self.on_lost)
         self.calls = {}  # all that ever came, by contact
@@ -107,12 +106,12 @@ class Pbx:
     async def ring(self, call, offer, ring_s):
         await asyncio.sleep(0.05)
         self.tell("contact.ring", contact=call.name, offer=offer)
-        chance = random.random()
-        is_missed = chance < NOT_PICKED_UP
-        await asyncio.sleep(ring_s if is_missed else min(ring_s, random.uniform(*RING_S)))
+        mood, chance = self.moods[call.agent], random.random()
+        is_missed = chance < mood.missed
+        await asyncio.sleep(ring_s if is_missed else min(ring_s, random.uniform(*mood.ring_s)))
         if call.offer != offer or call.state != "ringing":
             return
-        if is_missed or chance < NOT_PICKED_UP + REJECTED:
+        if is_missed or chance < mood.missed + REJECTED:
             reason = "no_answer" if is_missed else "rejected"
             self.tell("contact.fail", contact=call.name, offer=offer, reason=reason)
             self.stop_ringing(call)
@@ -120,7 +119,8 @@ class Pbx:
         call.state = "talking"
         call.waited_s = time.time() - call.since
         self.tell("contact.answer", contact=call.name, offer=offer)
-        await asyncio.sleep(random.uniform(*TALK_S))
+        is_known = call.caller["data"].get("topic") == "outage"
+        await asyncio.sleep(random.uniform(*(KNOWN_TALK_S if is_known else mood.talk_s)))
         self.tell("contact.end", contact=call.name)
         self.finish(call, "served")
 

@@ -16,15 +16,19 @@ import time
 
 from board import Board
 from desks import Desk
+from incident import Incident
+from moods import read_agents
 from pbx import Pbx
 
-BETWEEN_S = 0.9  # two customers, on average
+BETWEEN_S = 1.2  # two customers, on average
+FIRST_S = 0.3  # the first ones come sooner, so that there is something to see
+FIRST_COUNT = 6
 PATIENCE_S = (15, 60)
 OPENING_S = 30  # for usherd to be there
 CLOSING_S = 30  # for the last customers to be served
 # What customers call about: how often, and the context that the PBX has from its menu.
 TOPICS = [(4, "billing"), (4, "internet"), (2, "tv"), (2, "connect")]
-LANGUAGES = [(4, "uk"), (1, "en")]
+LANGUAGES = [(7, "uk"), (2, "en"), (1, "pl")]
 TIERS = [(6, "standard"), (1, "gold")]
 
 # Refusals that follow from two doing something at the same moment: a customer hangs up while an agent answers.
@@ -42,12 +46,15 @@ def percentile(values, part):
 class Demo:
     def __init__(self, options):
         self.options = options
-        self.agents = [line.split(",")[0] for line in open(options.agents, encoding="utf-8").read().splitlines()[1:]]
-        self.pbx = Pbx(options.socket)
+        moods = read_agents(options.agents)
+        self.agents = list(moods)
+        self.pbx = Pbx(options.socket, moods)
         self.pbx.on_synced = self.on_synced
         self.pbx.session.on_lost = self.on_lost
-        self.board = Board(options.socket)
-        self.desks = [Desk(options.socket, agent) for agent in self.agents]
+        self.board = Board(options.socket, options.quiet, options.colour)
+        self.desks = [Desk(options.socket, agent, mood) for agent, mood in moods.items()]
+        self.incident = Incident(options.seconds, options.notice, self.board.say)
+        self.serial = 0
         self.over = asyncio.Event()
         self.started = time.monotonic()
         self.left_in_usher = None
@@ -77,12 +84,15 @@ class Demo:
             print("people.py: usherd does not take our sessions", file=sys.stderr)
             return 1
         self.board.title()
-        customers = asyncio.create_task(self.send_customers())
+        customers = [asyncio.create_task(work) for work in
+                     (self.send_customers(), self.incident.run(self.call_about_outage, lambda: self.pbx.live("waiting")))]
         try:
             await asyncio.wait_for(self.over.wait(), self.options.seconds or None)
         except asyncio.TimeoutError:
             pass
-        customers.cancel()
+        for task in customers:
+            task.cancel()
+        self.incident.clear()
         if not self.over.is_set():
             await self.close()
         self.is_over = True
@@ -91,13 +101,18 @@ class Demo:
         return self.summarise()
 
     async def send_customers(self):
-        serial = 0
         while True:
-            serial += 1
             data = {"topic": pick(TOPICS), "lang": pick(LANGUAGES), "tier": pick(TIERS)}
-            caller = {"from": f"+380{random.randrange(10**9):09d}", "to": "+380441234567", "data": data}
-            self.pbx.arrive(f"c-{serial}", caller, random.uniform(*PATIENCE_S))
-            await asyncio.sleep(random.expovariate(1 / BETWEEN_S))
+            self.call(data, random.uniform(*PATIENCE_S))
+            await asyncio.sleep(FIRST_S if self.serial < FIRST_COUNT else random.expovariate(1 / BETWEEN_S))
+
+    def call_about_outage(self, city):
+        self.call({"topic": "outage", "lang": pick(LANGUAGES), "city": city}, random.uniform(*PATIENCE_S))
+
+    def call(self, data, patience_s):
+        self.serial += 1
+        caller = {"from": f"+380{random.randrange(10**9):09d}", "to": "+380441234567", "data": data}
+        self.pbx.arrive(f"c-{self.serial}", caller, patience_s)
 
     async def close(self):
         """No new customers: those who are there are served, and Usher must then hold nothing."""
@@ -117,6 +132,7 @@ class Demo:
     # The summary.
 
     def summarise(self):
+        self.board.is_quiet = False
         calls = list(self.pbx.calls.values())
         finished = [call for call in calls if call.state is None]
         answered = [call.waited_s for call in calls if call.state == "talking" or call.outcome == "served"]
@@ -173,6 +189,9 @@ def read_options():
     parser.add_argument("--agents", required=True, help="the agents' file: the first column is the id")
     parser.add_argument("--seconds", type=float, default=0, help="how long customers come; 0: until SIGINT")
     parser.add_argument("--seed", type=int, help="for the same customers again")
+    parser.add_argument("--notice", help="a file for what everybody should know just now")
+    parser.add_argument("--quiet", action="store_true", help="the summary alone")
+    parser.add_argument("--colour", action="store_true", help="the summary in colour, wherever it goes")
     parser.add_argument("--report", help="a file for the summary as JSON")
     return parser.parse_args()
 

@@ -8,8 +8,9 @@
 
 #include "base/compiler.h"
 
-#define IDLE_TOLD_MS 10000 /* from here on an agent's idle time counts as a reason */
-#define LEND_TOLD    100   /* per ten thousand: from here on the price does */
+#define IDLE_TOLD_MS   10000 /* from here on an agent's idle time is a reason */
+#define WAITED_TOLD_MS 5000
+#define LEND_TOLD      100 /* per ten thousand: from here on the price does */
 
 static struct feed_line *add(struct feed *feed, enum feed_kind kind, int64_t at_ms)
 {
@@ -80,10 +81,9 @@ static void tell_offered(struct feed_line *line, const struct usher_fields *fiel
     add_words(line, "match %" PRId64 " %%", fields->match / 10);
     if (fields->tier.length > 0 && !usher_text_is_equal(fields->tier, USHER_TEXT("standard")))
         add_words(line, ", %.*s", USHER_TEXT_ARGS(fields->tier));
-    if (fields->late_ms > 0) {
-        add_words(line, ", ");
-        write_span(line, fields->late_ms);
-        add_words(line, " late");
+    if (fields->waited_ms >= WAITED_TOLD_MS) {
+        add_words(line, ", waited ");
+        write_span(line, fields->waited_ms);
     }
     if (fields->idle_ms >= IDLE_TOLD_MS) {
         add_words(line, ", idle ");

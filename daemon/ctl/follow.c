@@ -5,10 +5,11 @@
 #include <poll.h>
 #include <unistd.h>
 
-#define RETRY_MS    100
-#define REFUSED_MS  1000 /* somebody must change something first */
-#define GREETING_MS 5000
-#define PING_MS     1000 /* without any word: usherd is asked for a sign of life */
+#define RETRY_MS      100
+#define REFUSED_MS    1000 /* somebody must change something first */
+#define GREETING_MS   5000
+#define PING_MS       1000  /* without any word: usherd is asked for a sign of life */
+#define PING_OFTEN_MS 10000 /* and with words after this */
 
 void follow_init(struct follow *follow, const struct client_addresses *addresses,
                  enum usher_role role, const struct follow_ops *ops, void *owner)
@@ -38,7 +39,10 @@ int64_t follow_next_ms(const struct follow *follow)
     case FOLLOW_LIVE:
         break;
     }
-    return follow->pinged_ms + PING_MS;
+    /* Who has asked once must go on asking, or is taken to be gone. */
+    int64_t silent_ms = follow->heard_ms > follow->pinged_ms ? follow->heard_ms : follow->pinged_ms;
+    int64_t often_ms = follow->pinged_ms + PING_OFTEN_MS;
+    return silent_ms + PING_MS < often_ms ? silent_ms + PING_MS : often_ms;
 }
 
 static void hang_up(struct follow *follow)
@@ -75,6 +79,7 @@ static void try_next(struct follow *follow, int64_t now_ms)
         outcome = client_hello(&follow->client, follow->role, NULL);
     follow->is_refused = false;
     follow->heard_ms = now_ms;
+    follow->pinged_ms = now_ms;
     if (outcome == CLIENT_OK)
         follow->state = FOLLOW_GREETING;
     else
@@ -106,7 +111,6 @@ static void read_lines(struct follow *follow, int64_t now_ms)
 {
     enum client_outcome outcome = client_receive(&follow->client);
     follow->heard_ms = now_ms;
-    follow->pinged_ms = now_ms;
     while (outcome == CLIENT_OK && client_has_line(&follow->client)) {
         struct usher_event event;
         outcome = client_take_event(&follow->client, &event);
@@ -119,8 +123,8 @@ static void read_lines(struct follow *follow, int64_t now_ms)
     give_up(follow, now_ms);
 }
 
-/* Nothing has come for a while. */
-static void end_silence(struct follow *follow, int64_t now_ms)
+/* A greeting that comes to nothing ends; a session is asked whether it lives. */
+static void ask_for_life(struct follow *follow, int64_t now_ms)
 {
     follow->pinged_ms = now_ms;
     if (follow->state == FOLLOW_GREETING || client_ping(&follow->client) != CLIENT_OK)
@@ -132,11 +136,12 @@ void follow_step(struct follow *follow, int64_t now_ms)
     if (follow->state == FOLLOW_AWAY) {
         if (now_ms >= follow->next_ms)
             try_next(follow, now_ms);
-    } else if (can_read(follow)) {
-        read_lines(follow, now_ms);
-    } else if (now_ms >= follow_next_ms(follow)) {
-        end_silence(follow, now_ms);
+        return;
     }
+    if (can_read(follow))
+        read_lines(follow, now_ms);
+    if (follow->state != FOLLOW_AWAY && now_ms >= follow_next_ms(follow))
+        ask_for_life(follow, now_ms);
 }
 
 void follow_restart(struct follow *follow, int64_t now_ms)

@@ -32,7 +32,7 @@ struct follow {
     enum usher_role role;
     enum follow_state state;
     int64_t heard_ms;    /* when the last line came, or the greeting began */
-    int64_t pinged_ms;   /* when somebody last spoke: usherd, or we with a ping */
+    int64_t pinged_ms;   /* when we last asked for a sign of life, or said hello */
     int64_t next_ms;     /* AWAY: when to try again */
     size_t next_address; /* AWAY: where */
     size_t failed_count; /* tries in a row that came to nothing */

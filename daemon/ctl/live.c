@@ -233,6 +233,13 @@ static void hold(struct live_contact *contact, struct live_agent *agent)
         usher_list_append(&agent->contacts, &contact->of_agent);
 }
 
+static void let_go(struct live_contact *contact, int64_t now_ms)
+{
+    if (contact->agent)
+        contact->agent->freed_ms = now_ms;
+    hold(contact, NULL);
+}
+
 static struct live_contact *take_contact(struct live *live, const struct usher_event *event)
 {
     struct live_contact *contact = live_find_contact(live, event->fields.contact);
@@ -266,7 +273,9 @@ static void move_contact(struct live *live, const struct usher_event *event,
     contact->since_ms = event->at_ms;
     if (event->fields.queue.length > 0)
         contact->queue = take_queue(live, event->fields.queue);
-    hold(contact, is_with_agent ? take_agent(live, event) : NULL);
+    let_go(contact, event->at_ms);
+    if (is_with_agent)
+        hold(contact, take_agent(live, event));
 }
 
 static void end_contact(struct live *live, const struct usher_event *event)
@@ -274,7 +283,7 @@ static void end_contact(struct live *live, const struct usher_event *event)
     struct live_contact *contact = live_find_contact(live, event->fields.contact);
     if (!contact)
         return;
-    hold(contact, NULL);
+    let_go(contact, event->at_ms);
     drop(&live->contacts, &contact->item);
 }
 

@@ -50,6 +50,7 @@ struct live_agent {
     struct live_queue **queues;          /* that this agent can serve */
     size_t queues_count;
     struct usher_list contacts; /* live_contact.of_agent */
+    int64_t freed_ms;           /* when the last of them was let go; 0 = not seen */
 };
 
 struct live_contact {

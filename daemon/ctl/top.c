@@ -99,11 +99,24 @@ static void compare(struct screen *screen, int64_t away_ms)
     feed_say(&top->feed, FEED_ALARM, top->now_ms, "%s", top->returned);
 }
 
+/* A snapshot does not say since when an agent holds nothing. */
+static void keep_freed(struct screen *screen)
+{
+    for (size_t i = 0; i < screen->next.agents.count; i++) {
+        struct live_agent *agent = (struct live_agent *)screen->next.agents.items[i];
+        const struct live_agent *before =
+            live_find_agent(&screen->top.live, usher_text_of(agent->item.id));
+        if (before)
+            agent->freed_ms = before->freed_ms;
+    }
+}
+
 static void take_snapshot(struct screen *screen)
 {
     int64_t now = read_clock();
     if (screen->has_lost)
         compare(screen, now - screen->open_ms);
+    keep_freed(screen);
     live_fini(&screen->top.live);
     screen->top.live = screen->next;
     screen->is_building = false;
@@ -146,7 +159,8 @@ static void on_lost(void *owner)
     drop_half(screen);
     if (!screen->has_lost) {
         screen->open_ms = read_clock();
-        feed_say(&screen->top.feed, FEED_ALARM, screen->top.now_ms, "usherd is away");
+        feed_say(&screen->top.feed, FEED_ALARM, screen->top.now_ms, "usherd is away: %s",
+                 screen->follow.client.problem);
     }
     screen->has_lost = true;
     screen->has_news = true;

@@ -63,6 +63,8 @@ static struct doing doing_of(const struct live_agent *agent)
     struct doing doing = {"free", FRAME_GREEN, 2, agent->since_ms};
     if (contact)
         return doing_contact(contact);
+    if (agent->state == USHER_AGENT_READY && agent->freed_ms > agent->since_ms)
+        doing.since_ms = agent->freed_ms;
     if (agent->state == USHER_AGENT_SIGNED_OUT)
         return (struct doing){"out", FRAME_DIM, 1, agent->since_ms};
     if (agent->state == USHER_AGENT_NOT_READY) {

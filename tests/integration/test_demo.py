@@ -34,7 +34,7 @@ class Demo:
 
     def decisions(self):
         """(contact, queue, agent's name) of each."""
-        return re.findall(r"(?m)^\S+  (c-\d+) +(\w+) +[\d.]+s  (\S+ \S+) +match", self.text())
+        return re.findall(r"(?m)^\S+  (c-\d+) +(\w+) +[\d.]+s  (\S+) +match", self.text())
 
     def folder(self):
         found = wait_until(lambda: re.search(r"live in (\S+)", self.text()), "the demo tells its folder", 60)
@@ -141,7 +141,7 @@ class TheHint(unittest.TestCase):
         with open(os.path.join(DEMO, "agents.csv")) as file:
             agents = [line.rstrip("\n").split(",") for line in file][1:]
         with Center(rules=rules, site="demo") as center:
-            for agent, name, phone, skills in agents:
+            for agent, name, phone, skills, _ in agents:
                 center.profile(agent, phone=phone, name=name, **dict(skill.split("=") for skill in skills.split()))
             supervisor = center.client("supervisor")
             for agent, *_ in agents:

@@ -33,7 +33,7 @@ class Incident:
             await asyncio.sleep(EVERY_S)
 
     async def happen(self, city, call, waiting):
-        self.tell(f"Outage in {city}: no internet since {time.strftime('%H:%M')}. Many call; say: fixed by this evening")
+        self.tell(f"Outage in {city}: no internet since {time.strftime('%H:%M')}. Tell callers: fixed by evening")
         end = time.monotonic() + self.lasts_s
         while time.monotonic() < end:
             call(city)

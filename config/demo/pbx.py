@@ -101,12 +101,12 @@ class Pbx:
             return
         call.state, call.agent, call.offer = "ringing", event["agent"], event["offer"]
         self.phones[call.agent] = call
-        self.start(call, self.ring(call, call.offer, event.get("ring_ms", 15000) / 1000))
+        self.start(call, self.ring(call, call.offer, self.moods[call.agent], event.get("ring_ms", 15000) / 1000))
 
-    async def ring(self, call, offer, ring_s):
+    async def ring(self, call, offer, mood, ring_s):
         await asyncio.sleep(0.05)
         self.tell("contact.ring", contact=call.name, offer=offer)
-        mood, chance = self.moods[call.agent], random.random()
+        chance = random.random()
         is_missed = chance < mood.missed
         await asyncio.sleep(ring_s if is_missed else min(ring_s, random.uniform(*mood.ring_s)))
         if call.offer != offer or call.state != "ringing":

@@ -98,14 +98,25 @@ class Terminal:
                 self.obey(found[1], found[2], found[3])
                 at = found.end()
                 continue
-            assert text[at] not in "\x1b\n\t", f"unknown: {text[at:at + 20]!r}"
-            if text[at] != "\r":
+            assert text[at] not in "\x1b\t", f"unknown: {text[at:at + 20]!r}"
+            if text[at] == "\n":
+                self.feed()
+            elif text[at] == "\r":
+                self.x = 0
+            else:
                 is_inside = self.x < self.width and self.y < self.height
                 assert is_inside or self.is_new, f"column {self.x}, row {self.y} of {self.width} x {self.height}"
                 if is_inside:
                     self.rows[self.y][self.x] = text[at]
                 self.x += 1
             at += 1
+
+    def feed(self):
+        """The next row; the page moves up where there is none."""
+        self.y += 1
+        if self.y >= self.height:
+            self.rows = [*self.rows[1:], [" "] * self.width]
+            self.y = self.height - 1
 
     def obey(self, is_private, numbers, letter):
         if letter == "H" and not is_private:

@@ -10,6 +10,7 @@ import time
 import unittest
 
 from harness import Center, die_with_parent, wait_until
+from terminal import Terminal
 
 SOURCE = os.environ["USHER_SOURCE"]
 DEMO = os.path.join(SOURCE, "config", "demo")
@@ -130,6 +131,26 @@ class TheDemo(unittest.TestCase):
                                     text=True, timeout=20)
             self.assertEqual(result.returncode, 2)
             self.assertIn("demo:", result.stderr)
+
+
+class OnATerminal(unittest.TestCase):
+    def test_k_kills_usherd_and_everybody_keeps_their_place(self):
+        with tempfile.TemporaryDirectory(prefix="usher-") as folder, \
+                Terminal([os.path.join(DEMO, "run"), "--build", BUILD], env={"TMPDIR": folder}) as terminal:
+            terminal.wait("k: kill usherd", 60)
+            terminal.wait(r"› \S+ · \w+ +c-\d+ +\w+ +\w.* match", 20)
+            terminal.wait("talking [1-9]", 20)
+            terminal.press("k")
+            terminal.wait("kill -9 usherd: kill -9: it is gone")
+            terminal.wait("usherd is away")
+            back = terminal.wait(r"usherd is back after", 20)
+            found = re.search(r"(\d+) of (\d+) contacts are there, (\d+) of (\d+) keep", back)
+            self.assertEqual((found[1], found[3]), (found[2], found[4]))
+            terminal.press("q")
+            self.assertEqual(terminal.wait_end(40), 0)
+            self.assertRegex(terminal.written, r"1 restart of usherd")
+            self.assertRegex(terminal.written, r"finished exactly once each.*none was lost")
+            self.assertEqual(os.listdir(folder), [])
 
 
 class TheHint(unittest.TestCase):

@@ -92,6 +92,8 @@ static bool read_action(const struct option_row *row, const char *text, struct o
     return true;
 }
 
+_Static_assert(OPTIONS_COUNT <= 32, "options->given has a bit for each");
+
 #define PLACE(name) offsetof(struct options, name)
 
 const struct option_row option_rows[OPTIONS_COUNT] = {

@@ -11,6 +11,7 @@ _usherctl_values() {
     CONTACT) key=contact ;;
     QUEUE) key=queue ;;
     ROLE) printf '%s\n' observer supervisor admin ;;
+    NAME) printf '%s\n' "$_usherctl_events" ;;
     FIELD=VALUE) printf '%s\n' name= phone= skill. capacity. ;;
     FILE | PATH | *.yaml | *.csv) compgen -f -- "$cur" ;;
     esac

@@ -7,6 +7,7 @@
 
 #include "ctl/commands.h"
 #include "manual/rows.h"
+#include "model/event.h"
 #include "rules/rules.h"
 #include "settings.h"
 #include "usage.h"
@@ -190,6 +191,12 @@ static void print_usherctl_completion(void)
     for (int i = 0; i < OPTIONS_COUNT; i++) {
         if (option_rows[i].argument != NULL)
             printf("--%s %s\n", option_rows[i].name, option_rows[i].argument);
+    }
+    printf("'\n_usherctl_events='");
+    for (unsigned i = USHER_EVENT_NONE + 1; i < USHER_EVENT_COUNT; i++) {
+        const struct usher_event_row *row = usher_event_row((enum usher_event_kind)i);
+        if (row->is_journaled)
+            printf("%s\n", row->name);
     }
     printf("'\n");
 }

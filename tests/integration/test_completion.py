@@ -53,6 +53,7 @@ class Alone(unittest.TestCase):
     def test_arguments_of_options(self):
         self.assertEqual(complete("usherctl --role "), ["admin", "observer", "supervisor"])
         self.assertEqual(complete("usherctl --role=su"), ["supervisor"])
+        self.assertEqual(complete("usherctl tail --event contact.of"), ["contact.offered"])
         with Folder() as folder:
             self.assertEqual(complete("usherctl --config us", folder=folder), ["usherd.yaml"])
             self.assertEqual(complete("usherd --check-config -c us", folder=folder), ["usherd.yaml"])
@@ -76,6 +77,8 @@ class WithUsherd(unittest.TestCase):
             pbx.call({"do": "contact.arrive", "contact": "0042", "channel": "voice"})
             wait_until(lambda: complete("usherctl agent ", center.socket) == ["olena", "taras"], "both are offered")
             self.assertEqual(complete("usherctl agent ta", center.socket), ["taras"])
+            self.assertEqual(complete("usherctl tail --agent o", center.socket), ["olena"])
+            self.assertEqual(complete("usherctl tail --queue ", center.socket), ["billing", "general"])
             self.assertEqual(complete(f"usherctl --socket {center.socket} agent o"), ["olena"])
             self.assertEqual(complete("usherctl explain pbx", center.socket), ["pbx1/0042"])
 

@@ -143,16 +143,20 @@ static size_t count_usable(const struct fold *fold)
 
 static enum exit_code refuse_unknown(const struct fold *fold)
 {
+    const char *archive = fold->past.site->settings.journal.archive;
     char room[MOMENT_SIZE];
     if (fold->states.count == 0)
         fputs("usherctl: the journal's beginning is gone, and there is no snapshot to start from; "
               "the next one is written within 15 minutes of usherd's running\n",
               stderr);
     else
+        fprintf(stderr, "usherctl: the past is known from %s on%s\n",
+                moment_write(fold->states.list[0].at_ms, room),
+                archive[0] ? "" : "; `journal: {archive: FOLDER}` in usherd.yaml keeps more");
+    if (fold->states.archive_error < 0)
         fprintf(stderr,
-                "usherctl: the past is known from %s on; `journal: {archive: FOLDER}` in "
-                "usherd.yaml keeps more\n",
-                moment_write(fold->states.list[0].at_ms, room));
+                "The archive %s cannot be read: %s; run usherctl as root or in usherd's group\n",
+                archive, strerror(-fold->states.archive_error));
     return EXIT_REFUSED;
 }
 
@@ -230,7 +234,7 @@ void history_fini(struct history *history)
     *history = (struct history){.engine = NULL};
 }
 
-/* The first line is there in any case. */
+/* Some lines come that need not. */
 static bool is_held(const struct fold *fold, struct usher_text line)
 {
     struct usher_text held = fold->past.holding;

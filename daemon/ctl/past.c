@@ -23,6 +23,7 @@
 #define PAGE_ENTRIES "200"
 #define QUIET_MS     1000 /* a command that takes no longer tells no progress */
 #define TELL_MS      200
+#define LOOK_EVERY   256 /* lines; so that the end of what is asked is noticed */
 #define JOIN_MAX     3   /* times that the archive is looked at again */
 #define APART_S_MAX  300 /* by which the clocks of Redis and of a router may differ */
 
@@ -149,7 +150,7 @@ static void take_line(struct reading *reading, struct usher_text line, struct us
     struct past *past = reading->past;
     struct usher_event event;
     struct usher_answer answer;
-    if (past->events_count > 0 && past->holding.at &&
+    if (past->events_count % LOOK_EVERY > 0 && past->holding.at &&
         !memmem(line.at, line.length, past->holding.at, past->holding.length)) {
         past->events_count++;
         return;

@@ -13,8 +13,8 @@ struct past {
     struct site *site;
     char key_room[JOURNAL_KEY_SIZE];
     struct usher_text key;     /* of the stream */
-    struct usher_text holding; /* lines without this text are passed over, but for the first;
-                                  absent: none are */
+    struct usher_text holding; /* most lines without this text are passed over; absent: none
+                                  are */
     bool is_quiet;             /* tells no progress */
     int64_t begun_ms;          /* for the progress that a terminal shows */
     int64_t told_ms;

@@ -62,8 +62,10 @@ static void scan_archive(struct states *states, const struct past *past)
 {
     const struct settings *settings = &past->site->settings;
     struct folder_list list;
-    if (!settings->journal.archive[0] ||
-        folder_list(&list, settings->journal.archive, settings->site) < 0)
+    if (!settings->journal.archive[0])
+        return;
+    states->archive_error = folder_list(&list, settings->journal.archive, settings->site);
+    if (states->archive_error < 0)
         return;
     for (size_t i = 0; i < list.states_count; i++)
         add(states,

@@ -14,6 +14,8 @@ struct state {
 struct states {
     struct state *list; /* the oldest first */
     size_t count;
+    int archive_error; /* why those of the archive are not among them: a negative errno; 0 = they
+                          are */
 };
 
 /* Anything but EXIT_DONE after saying why on standard error; `states` is then empty. */

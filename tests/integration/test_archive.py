@@ -137,6 +137,28 @@ class Archive(unittest.TestCase):
         except ValueError:
             return 0  # the line that was cut short is still there
 
+    def usherctl(self, *arguments):
+        result = subprocess.run([os.environ["USHERCTL"], "--config", self.center.path("usherd.yaml"), *arguments],
+                                capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        return result.stdout
+
+    def test_a_contact_of_the_archive_is_shown_and_explained(self):
+        self.center.profile("olena", billing=8)
+        desk = self.center.client("desk", agent="olena")
+        wait_until(lambda: desk.ask({"do": "agent.ready"}).get("ok"), "olena is known")
+        self.pump(0)
+        self.pbx.call({"do": "contact.arrive", "contact": "early", "channel": "voice", "data": {"topic": "billing"}})
+        offer = self.pbx.wait_event("contact.offered")["offer"]
+        self.pbx.call({"do": "contact.answer", "contact": "early", "offer": offer})
+        self.pump_until(lambda: any(event["ev"] == "contact.answered" for event in self.filed()), "it is filed")
+        wait_until(lambda: all(event.get("contact") != "pbx1/early" for event in self.center.journal()), "it is trimmed")
+        explained = json.loads(self.usherctl("explain", "early", "--json"))
+        self.assertEqual([step["explanation"]["chosen"]["agent"] for step in explained["steps"] if "explanation" in step],
+                         ["olena"])
+        shown = self.usherctl("journal", "show", "--contact", "early").splitlines()
+        self.assertEqual([line.split()[1] for line in shown], ["contact.arrived", "contact.offered", "contact.answered"])
+
     def test_what_cannot_be_filed_goes_only_above_max_and_is_told(self):
         os.rename(self.folder, self.folder + "-away")
         self.pump_until(lambda: "above journal.max" in self.center.log(), "it is told")

@@ -347,7 +347,7 @@ static void run(struct bench *bench, size_t agents_count, size_t waiting_count)
 
 int main(int argc, char *argv[])
 {
-    static struct bench bench = {.chance = {1}, .now_ms = 1763745600000};
+    static struct bench bench = {.chance = {.state = 1}, .now_ms = 1763745600000};
     if (argc != 5) {
         fprintf(stderr, "usage: %s AGENTS SKILLS WAITING ROUNDS\n", argv[0]);
         return 2;

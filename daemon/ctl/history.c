@@ -73,7 +73,13 @@ static bool refuse_gap(struct fold *fold, const struct usher_event *event, const
 {
     char from[MOMENT_SIZE];
     char to[MOMENT_SIZE];
-    fprintf(stderr,
+    /* Within an epoch nothing is lost but by trimming. */
+    if (event->n.epoch == usher_engine_last_number(fold->history->engine).epoch)
+        fprintf(stderr, "usherctl: the journal was trimmed while it was read; try again (%s)\n",
+                why);
+    else
+        fprintf(
+            stderr,
             "usherctl: the journal lacks events between %s and %s, which Redis has lost: what was "
             "then cannot be told (%s)\n",
             moment_write(usher_engine_last_ms(fold->history->engine), from),

@@ -2,10 +2,12 @@
 import glob
 import json
 import os
+import signal
 import subprocess
 import unittest
 
 from harness import Center, wait_until
+from pair import FAST, Pair
 
 FOLD = os.environ["FOLD"]
 SETTINGS = """\
@@ -17,9 +19,14 @@ LARGE = {"text": "x" * 15000}
 ERROR = "The archive could not be written"
 
 
-class Archive(unittest.TestCase):
+class WithArchive(unittest.TestCase):
+    config = "usherd.yaml"
+
+    def make_center(self):
+        return Center(settings=SETTINGS)
+
     def setUp(self):
-        self.center = Center(settings=SETTINGS)
+        self.center = self.make_center()
         self.center.write_settings = self.write_settings
         self.center.__enter__()
         self.addCleanup(self.center.close)
@@ -27,9 +34,9 @@ class Archive(unittest.TestCase):
         self.pbx = None
         self.calls = 0
 
-    def write_settings(self):
-        os.mkdir(self.center.path("archive"))
-        Center.write_settings(self.center)
+    def write_settings(self, *arguments):
+        os.makedirs(self.center.path("archive"), exist_ok=True)
+        Center.write_settings(self.center, *arguments)
 
     def pump(self, count):
         """As many large contacts come and leave; two events each."""
@@ -78,13 +85,15 @@ class Archive(unittest.TestCase):
         return events
 
     def fold(self, *arguments):
-        result = subprocess.run([FOLD, self.center.path("usherd.yaml"), *map(str, arguments)], capture_output=True,
+        result = subprocess.run([FOLD, self.center.path(self.config), *map(str, arguments)], capture_output=True,
                                 text=True, timeout=30, stdin=subprocess.DEVNULL)
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         number, known, events, beats, differing, _ = result.stdout.split()
         self.assertEqual(differing, "0")
         return number, int(known), int(events), int(beats)
 
+
+class Archive(WithArchive):
     def test_the_past_is_folded_over_archive_and_journal(self):
         self.pump_until(lambda: self.filed() and self.states(), "events and a state are filed")
         self.pump(5)
@@ -138,7 +147,7 @@ class Archive(unittest.TestCase):
             return 0  # the line that was cut short is still there
 
     def usherctl(self, *arguments):
-        result = subprocess.run([os.environ["USHERCTL"], "--config", self.center.path("usherd.yaml"), *arguments],
+        result = subprocess.run([os.environ["USHERCTL"], "--config", self.center.path(self.config), *arguments],
                                 capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL)
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         return result.stdout
@@ -170,13 +179,33 @@ class Archive(unittest.TestCase):
 
     def test_a_folder_that_is_missing_is_told_by_the_check_and_at_the_start(self):
         os.rmdir(self.folder)
-        result = subprocess.run([os.environ["USHERD"], "--config", self.center.path("usherd.yaml"), "--check-config"],
+        result = subprocess.run([os.environ["USHERD"], "--config", self.center.path(self.config), "--check-config"],
                                 capture_output=True, text=True, timeout=20)
         self.assertEqual(result.returncode, 1)
         self.assertIn(f"install -d -m 0750 -o usher -g usher {self.folder}", result.stdout)
         self.center.kill_usherd()
         self.restart()
         self.center.wait_log("The journal's archive cannot be written; usherd goes on")
+
+
+class Change(WithArchive):
+    config = "a.yaml"
+
+    def make_center(self):
+        journal = SETTINGS.split("\n", 1)[1]
+        return Pair(settings=FAST + journal)
+
+    def test_who_leads_next_goes_on_in_the_same_folder(self):
+        self.pump_until(self.filed, "the first one files")
+        count = len(self.filed())
+        self.center.kill("a", signal.SIGKILL)
+        self.center.wait_leader("b")
+        self.pbx = None
+        self.pump_until(lambda: len(self.filed()) > count + 100, "the second one files")
+        self.center.kill("b", signal.SIGKILL)
+        events = self.check_whole()
+        self.assertEqual(len({event["n"].split("-")[0] for event in events}), 2)
+        self.assertEqual(self.fold("all")[:3], (events[-1]["n"], 0, len(events)))
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ STATES = {"wrong_state", "stale_offer", "no_such_contact", "no_such_agent", "syn
 TOKEN = "an-admin-s-secret"
 INSIDE = "USHER_TEST_INSIDE"
 TIMING = "timing: {heartbeat: 200ms, lease: 1800ms, read: 400ms, silent_reads: 5, claim_jitter: 30ms, grace: 60s}\n"
+PAIRED = {"standby", "switchover"}  # commands whose examples speak of two usherds
 FOLLOWED_S = 1.0
 # The programs where nothing can stand in /etc/usher: they are told where the settings are, unless the line tells them.
 ELSEWHERE = {
@@ -58,9 +59,10 @@ def blocks(page):
 
 
 class Site(Center):
-    """A leader and a standby under the names of the examples, agents, 0042 who talks to dmytro and 0043 who waits for him."""
+    """An usherd, or a leader and its standby, under the names of the examples; agents, 0042 who talks to dmytro and 0043 who waits for him."""
 
-    def __init__(self):
+    def __init__(self, has_standby):
+        self.has_standby = has_standby
         super().__init__(site="main", appendfsync="no")  # a slow disk must not change who leads
         self.is_real = INSIDE in os.environ
 
@@ -70,7 +72,7 @@ class Site(Center):
         self.etc, self.run = ("/etc/usher", "/run/usher") if self.is_real else (self.path("etc"), self.path("run"))
         self.socket = f"{self.run}/usher.sock"
         self.tcp = ["127.0.0.1:7411", "127.0.0.2:7411"] if self.is_real else [f"127.0.0.1:{free_port()}" for _ in range(2)]
-        for folder in (self.etc, f"{self.run}/b", self.path("bin")):
+        for folder in (self.etc, f"{self.run}/b", self.path("bin"), self.path("state")):
             os.makedirs(folder)
         for name in ("USHERD", "USHERCTL"):
             if self.is_real:
@@ -100,16 +102,17 @@ class Site(Center):
         self.write(f"{self.etc}/rules.yaml", self.rules)
         digest = hashlib.sha256(TOKEN.encode()).hexdigest()
         self.write(f"{self.etc}/tokens.yaml", f"- {{client: ops, role: admin, sha256: {digest}}}\n", 0o600)
+        life = f"standby: true\n{TIMING}" if self.has_standby else f"state: {self.path('state')}\n"
         for name, where, tcp in (("usherd", self.socket, self.tcp[0]), ("b", f"{self.run}/b/usher.sock", self.tcp[1])):
             self.write(f"{self.etc}/{name}.yaml",
-                       f"site: main\nrules: rules.yaml\nredis: {{socket: {self.redis_socket}}}\nstandby: true\n{TIMING}"
+                       f"site: main\nrules: rules.yaml\nredis: {{socket: {self.redis_socket}}}\n{life}"
                        f"listen:\n  - {{unix: {where}}}\n  - {{tcp: \"{tcp}\", tokens: tokens.yaml}}\n")
 
     def start_missing(self):
-        """The leader and its standby, whichever of them does not run."""
+        """The usherd and its standby, whichever of them does not run."""
         if self.usherd is None or self.usherd.poll() is not None:
             self.usherd = self.start_one("usherd")
-        if not self.others or self.others[-1].poll() is not None:
+        if self.has_standby and (not self.others or self.others[-1].poll() is not None):
             self.others.append(self.start_one("b"))
 
     def start_one(self, name):
@@ -120,7 +123,7 @@ class Site(Center):
         return process
 
     def stop(self):
-        for process in (self.others[-1], self.usherd):
+        for process in (*self.others, self.usherd):
             self.end(process)
 
     def state(self, name):
@@ -136,9 +139,11 @@ class Site(Center):
             return None
 
     def settle(self):
-        """As the next example wants it: both run, one of them leads and the other follows."""
+        """As the next example wants it: one leads, and if there are two, the other follows."""
         def is_settled():
             self.start_missing()  # one that drains ends only in a moment
+            if not self.has_standby:
+                return self.state("usherd") == "leader"
             return {self.state("usherd"), self.state("b")} == {"leader", "standby"}
         wait_until(is_settled, "one leads, one follows", 20)
 
@@ -182,22 +187,24 @@ def end_session(process, number=signal.SIGTERM):
     return output.decode()
 
 
-class Examples(unittest.TestCase):
+class WithSite(unittest.TestCase):
+    has_standby = False
+
     @classmethod
     def setUpClass(cls):
-        cls.site = Site()
+        cls.site = Site(cls.has_standby)
         cls.site.__enter__()
         cls.addClassCleanup(cls.site.close)
 
     def check(self, line, code, found, output):
         self.assertEqual(found, code, f"`{line}` ended with {found}:\n{output}")
 
-    def test_each_command_has_examples_and_each_example_runs(self):
+    def run_all(self, is_wanted):
         for command, kind, code, line in examples("usherctl"):
+            if kind == "follows" or not is_wanted(command):
+                continue
             with self.subTest(line or command):
                 self.assertNotEqual(kind, "none", f"{command} has no example")
-                if kind == "follows":
-                    continue
                 self.site.settle()
                 terminal, own = pty.openpty()
                 os.write(terminal, b"y\n")
@@ -210,6 +217,18 @@ class Examples(unittest.TestCase):
                 finally:
                     os.close(terminal)
                 self.check(line, code, process.returncode, output)
+
+
+class ExamplesOfTwo(WithSite):
+    has_standby = True
+
+    def test_each_example_runs(self):
+        self.run_all(lambda command: command in PAIRED)
+
+
+class Examples(WithSite):
+    def test_each_command_has_examples_and_each_example_runs(self):
+        self.run_all(lambda command: command not in PAIRED)
 
     def test_what_follows_goes_on_until_it_is_interrupted(self):
         self.site.settle()

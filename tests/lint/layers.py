@@ -31,7 +31,8 @@ HEADERS_OF_ROOM = {"rules": {"yaml.h"}}
 DAEMON = {"": {"", "journal", "link"}, "journal": {""}, "link": {""}, "ctl": {""}, "manual": {"", "ctl"}}
 # ctl is a client: it knows the wire, and nothing that usherd keeps; but it can put the journal right while usherd holds.
 CTL_NEVER = {"router.h", "ring.h"}
-CTL_JOURNAL = {"journal/dial.h", "journal/entry.h", "journal/foreign.h", "journal/keys.h"}
+# It reads the past, too, from Redis and from the archive's folder.
+CTL_JOURNAL = {f"journal/{name}.h" for name in ("dial", "entry", "folder", "foreign", "image", "keys", "reply")}
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
 

@@ -2,7 +2,7 @@
  * made comes from the state right before it, as long as a snapshot reaches back so far. */
 #include "ctl/explain.h"
 
-#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ctl/mask.h"
@@ -31,7 +31,8 @@ static void tell_step(struct telling *telling, struct usher_engine *engine)
     if (!telling->options->is_json) {
         const struct usher_agent *agent =
             engine ? usher_explain_find_agent(engine, event.fields.agent) : NULL;
-        steps_print(&event, agent, telling->options->is_full, telling->options->style, stdout);
+        steps_print(&event, agent, telling->options->is_full, telling->options->style,
+                    telling->out);
         if (is_offer)
             telling_offer(telling, engine, &event);
         return;
@@ -70,11 +71,11 @@ static void begin(struct telling *telling)
     const struct trail *trail = telling->trail;
     char room[MOMENT_SIZE];
     if (!telling->options->is_json && trail->count > 0)
-        printf("%s, %s %s\n", trail->found,
-               trail->has_arrival ? "which arrived on" : "of which the journal tells from",
-               moment_write(trail->steps[0].at_ms, room));
+        fprintf(telling->out, "%s, %s %s\n", trail->found,
+                trail->has_arrival ? "which arrived on" : "of which the journal tells from",
+                moment_write(trail->steps[0].at_ms, room));
     else if (!telling->options->is_json)
-        printf("%s, whose events are no longer in the journal\n", trail->found);
+        fprintf(telling->out, "%s, whose events are no longer in the journal\n", trail->found);
     if (!telling->options->is_json)
         return;
     usher_bytes_init(&telling->json, SIZE_MAX);
@@ -101,10 +102,12 @@ static void end(struct telling *telling, struct history *history, enum exit_code
         usher_bytes_fini(&telling->json);
     } else if (telling->blind_count > 0 && code == EXIT_DONE) {
         char room[MOMENT_SIZE];
-        printf("What led to %s before %s is no longer known: the states of that time are gone from "
-               "Redis.\n",
-               telling->blind_count == 1 ? "the offer" : "the offers",
-               moment_write(history->known_ms, room));
+        fprintf(
+            telling->out,
+            "What led to %s before %s is no longer known: the states of that time are gone from "
+            "Redis.\n",
+            telling->blind_count == 1 ? "the offer" : "the offers",
+            moment_write(history->known_ms, room));
     }
 }
 
@@ -136,12 +139,27 @@ static enum exit_code look_in_state(struct trail *trail, const struct usher_engi
     return EXIT_REFUSED;
 }
 
+/* The journal is read with a word on the terminal of how far it is: ours comes behind that. */
+static void print_all(struct telling *telling, char **text, const size_t *length)
+{
+    if (fclose(telling->out) == 0)
+        (void)fwrite(*text, 1, *length, stdout);
+    free(*text);
+}
+
 static enum exit_code tell(const struct options *options, struct trail *trail, int64_t until_ms)
 {
-    struct telling telling = {.options = options, .trail = trail};
+    char *text = NULL;
+    size_t length = 0;
+    struct telling telling = {
+        .options = options, .trail = trail, .out = open_memstream(&text, &length)};
     struct history history;
     struct history_query query = {.since_ms = HISTORY_END, .until_ms = until_ms};
     enum exit_code code;
+    if (!telling.out) {
+        fputs("usherctl: memory is out\n", stderr);
+        return EXIT_REFUSED;
+    }
     if (trail->count > 0) {
         begin(&telling);
         query.since_ms = trail->steps[0].at_ms;
@@ -157,6 +175,7 @@ static enum exit_code tell(const struct options *options, struct trail *trail, i
         }
     }
     history_fini(&history);
+    print_all(&telling, &text, &length);
     return telling.strange_count > 0 && code == EXIT_DONE ? EXIT_REFUSED : code;
 }
 

@@ -1,6 +1,5 @@
 /* An agent: what the state is, who waits, and the decisions of the last quarter of an hour in which
  * the agent was free and another was better. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "ctl/explain.h"

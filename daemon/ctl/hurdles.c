@@ -1,5 +1,4 @@
 /* Those who are no candidates: whom the same keeps away stand in one line. */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 /* What led to an offer, what a contact waits for, and how it is at the end. */
 #include "ctl/telling.h"
 
-#include <inttypes.h>
 
 #include "ctl/reasons.h"
 #include "ctl/steps.h"
@@ -93,35 +92,35 @@ static void print_class(struct telling *telling, const struct usher_floor *floor
     if (telling->has_told_class || !class)
         return;
     telling->has_told_class = true;
-    fputs(INDENT "needs ", stdout);
-    reasons_write_needs(floor, class, stdout);
-    printf("; an answer was promised within %s, until %s; rules %.12s\n",
-           reasons_span(class->promise_ms, span),
-           reasons_clock(contact->place_ms + class->promise_ms, clock), floor->rules->hash);
+    fputs(INDENT "needs ", telling->out);
+    reasons_write_needs(floor, class, telling->out);
+    fprintf(telling->out, "; an answer was promised within %s, until %s; rules %.12s\n",
+            reasons_span(class->promise_ms, span),
+            reasons_clock(contact->place_ms + class->promise_ms, clock), floor->rules->hash);
 }
 
-static void print_how(const struct usher_explained_offer *offer)
+static void print_how(const struct usher_explained_offer *offer, FILE *out)
 {
     size_t agents = offer->agents.candidates_count;
     size_t contacts = offer->contacts.candidates_count;
     switch (offer->choice) {
     case USHER_CHOICE_BEST_CONTACT:
         if (contacts > 1)
-            printf(", who became free: the best of %zu contacts that waited\n", contacts);
+            fprintf(out, ", who became free: the best of %zu contacts that waited\n", contacts);
         else
-            puts(", who became free: no other contact waited for this agent");
+            fputs(", who became free: no other contact waited for this agent\n", out);
         break;
     case USHER_CHOICE_BEST_PAIR:
-        printf(": the best pair, of %zu agents for it and %zu contacts for the agent\n", agents,
-               contacts);
+        fprintf(out, ": the best pair, of %zu agents for it and %zu contacts for the agent\n",
+                agents, contacts);
         break;
     case USHER_CHOICE_BEST_AGENT:
     case USHER_CHOICE_NONE:
     case USHER_CHOICE_COUNT:
         if (agents > 1)
-            printf(": the best of %zu who were free for it\n", agents);
+            fprintf(out, ": the best of %zu who were free for it\n", agents);
         else
-            puts(": the only one who was free for it");
+            fputs(": the only one who was free for it\n", out);
         break;
     }
 }
@@ -133,23 +132,23 @@ static void print_offer(struct telling *telling, const struct usher_engine *engi
     const struct usher_explained_pair *chosen = &offer->chosen;
     struct table_style style = telling->options->style;
     bool is_of_agent = offer->choice == USHER_CHOICE_BEST_CONTACT;
-    print_how(offer);
+    print_how(offer, telling->out);
     print_class(telling, floor, chosen->contact);
     if (offer->choice != USHER_CHOICE_BEST_AGENT)
         reasons_print_contacts(&offer->contacts, SHOWN_MAX, chosen->contact, offer->choice, at_ms,
-                               style, stdout);
+                               style, telling->out);
     if (!is_of_agent)
-        reasons_print_agents(&offer->agents, SHOWN_MAX, chosen->agent, style, stdout);
+        reasons_print_agents(&offer->agents, SHOWN_MAX, chosen->agent, style, telling->out);
     for (size_t i = 0; i < PRICED_MAX && i < offer->agents.candidates_count; i++)
-        reasons_print_price(floor, &offer->agents.pairs[i], INDENT, stdout);
+        reasons_print_price(floor, &offer->agents.pairs[i], INDENT, telling->out);
     if (offer->agents.count > offer->agents.candidates_count)
-        puts(INDENT "who could not:");
-    reasons_print_hurdles(floor, &offer->agents, true, INDENT "  ", stdout);
+        fputs(INDENT "who could not:\n", telling->out);
+    reasons_print_hurdles(floor, &offer->agents, true, INDENT "  ", telling->out);
     if (is_strange(offer->agreement))
         table_print_text(INDENT
                          "The state before it does not lead to this offer. Keep the journal, "
                          "and report this: it must not be.\n",
-                         0, TABLE_RED, style, stdout);
+                         0, TABLE_RED, style, telling->out);
 }
 
 void telling_offer(struct telling *telling, struct usher_engine *engine,
@@ -160,7 +159,7 @@ void telling_offer(struct telling *telling, struct usher_engine *engine,
     if (!engine || !usher_explain_offer(engine, event, &offer)) {
         telling->blind_count++;
         if (!is_json)
-            steps_print_figures(event, INDENT, stdout);
+            steps_print_figures(event, INDENT, telling->out);
         return;
     }
     telling->strange_count += is_strange(offer.agreement);
@@ -197,25 +196,25 @@ void telling_wait(struct telling *telling, struct usher_engine *engine)
         usher_json_write_close(&telling->writer, '}');
     } else {
         print_class(telling, floor, contact);
-        puts(INDENT "waits: nobody can take it:");
-        reasons_print_hurdles(floor, &agents, true, INDENT "  ", stdout);
+        fputs(INDENT "waits: nobody can take it:\n", telling->out);
+        reasons_print_hurdles(floor, &agents, true, INDENT "  ", telling->out);
     }
     usher_explanation_fini(&agents);
 }
 
 static void print_place(const struct usher_engine *engine, const struct usher_contact *contact,
-                        int64_t now_ms)
+                        int64_t now_ms, FILE *out)
 {
     char room[REASONS_SPAN_SIZE];
     struct usher_line_place place = usher_explain_place(engine, contact);
-    printf("still waiting, for %s: %zu before it in its line, %zu wait in the queue",
-           reasons_span(usher_contact_waited_ms(contact, now_ms), room), place.before_count,
-           place.waiting_count);
+    fprintf(out, "still waiting, for %s: %zu before it in its line, %zu wait in the queue",
+            reasons_span(usher_contact_waited_ms(contact, now_ms), room), place.before_count,
+            place.waiting_count);
     if (!contact->class)
         return;
     int64_t left_ms = contact->place_ms + contact->class->promise_ms - now_ms;
-    printf("; the promise %s %s%s", left_ms >= 0 ? "holds for" : "ran out",
-           reasons_span(left_ms >= 0 ? left_ms : -left_ms, room), left_ms >= 0 ? "" : " ago");
+    fprintf(out, "; the promise %s %s%s", left_ms >= 0 ? "holds for" : "ran out",
+            reasons_span(left_ms >= 0 ? left_ms : -left_ms, room), left_ms >= 0 ? "" : " ago");
 }
 
 static void print_waiting(struct telling *telling, struct usher_engine *engine,
@@ -223,17 +222,18 @@ static void print_waiting(struct telling *telling, struct usher_engine *engine,
                           const struct usher_explanation *agents, int64_t now_ms)
 {
     const struct usher_floor *floor = usher_explain_floor(engine);
-    print_place(engine, contact, now_ms);
-    putchar('\n');
+    print_place(engine, contact, now_ms, telling->out);
+    fputc('\n', telling->out);
     print_class(telling, floor, contact);
     if (agents->candidates_count > 0) {
-        fputs(INDENT "its offer is due at this moment, to the first of\n", stdout);
-        reasons_print_agents(agents, SHOWN_MAX, NULL, telling->options->style, stdout);
+        fputs(INDENT "its offer is due at this moment, to the first of\n", telling->out);
+        reasons_print_agents(agents, SHOWN_MAX, NULL, telling->options->style, telling->out);
     } else {
-        puts(agents->count > 0 ? INDENT "nobody can take it now:"
-                               : INDENT "no agent has a profile");
+        fputs(agents->count > 0 ? INDENT "nobody can take it now:\n"
+                                : INDENT "no agent has a profile\n",
+              telling->out);
     }
-    reasons_print_hurdles(floor, agents, true, INDENT "  ", stdout);
+    reasons_print_hurdles(floor, agents, true, INDENT "  ", telling->out);
 }
 
 static void write_waiting(struct telling *telling, const struct usher_engine *engine,
@@ -276,12 +276,13 @@ void telling_state(struct telling *telling, struct usher_engine *engine, int64_t
         if (contact->agent)
             telling_text(telling, "agent", usher_text_of(contact->agent->id));
     } else {
-        printf("%s  ", reasons_clock(now_ms, clock));
+        fprintf(telling->out, "%s  ", reasons_clock(now_ms, clock));
     }
     if (contact->state != USHER_CONTACT_WAITING) {
         if (!telling->options->is_json)
-            printf("now %.*s, with %s\n", USHER_TEXT_ARGS(usher_contact_state_name(contact->state)),
-                   contact->agent ? reasons_name(contact->agent) : "nobody");
+            fprintf(telling->out, "now %.*s, with %s\n",
+                    USHER_TEXT_ARGS(usher_contact_state_name(contact->state)),
+                    contact->agent ? reasons_name(contact->agent) : "nobody");
     } else if (usher_explain_contact(engine, contact, USHER_CHOICE_NONE, now_ms, &agents)) {
         if (telling->options->is_json)
             write_waiting(telling, engine, contact, &agents, now_ms);

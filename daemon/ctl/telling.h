@@ -3,6 +3,8 @@
 #ifndef CTL_TELLING_H
 #define CTL_TELLING_H
 
+#include <stdio.h>
+
 #include "ctl/options.h"
 #include "ctl/trail.h"
 #include "engine/explain.h"
@@ -19,6 +21,7 @@ struct telling {
     size_t strange_count; /* offers that the state before does not explain */
     bool has_told_class;  /* what the contact needs */
     int64_t wait_ms;      /* when the contact came into the line where it stands; 0 = in none */
+    FILE *out;            /* what a person reads; it is kept back until all is known */
     struct usher_bytes json;
     struct usher_json_writer writer;
     struct usher_scratch scratch;

@@ -384,6 +384,16 @@ class Trimmed(unittest.TestCase):
         self.assertEqual(told["unexplained"], 1)
         self.assertEqual([step["event"]["ev"] for step in told["steps"]], ["contact.arrived", "contact.offered", "contact.answered"])
 
+    def test_without_any_state_what_the_events_say_is_told_all_the_same(self):
+        self.trim("contact.arrived")
+        self.center.end(self.center.usherd)
+        self.center.redis_cli("DEL", *self.center.redis_cli("--scan", "--pattern", "*:snapshot:*").split())
+        code, page, errors = usherctl(self.center, "explain", "early")
+        self.assertEqual(code, 1)
+        self.assertIn("there is no snapshot to start from", errors)
+        self.assertRegex(page, r"offered to anna\n +bid \+")
+        self.assertNotIn("now talking", page)
+
     def test_a_contact_whose_events_are_gone_is_told_from_the_state(self):
         self.trim(self.snapshot)
         for id in ("waits", "pbx1/waits"):

@@ -374,16 +374,14 @@ struct choice {
     struct usher_bid bid;
 };
 
-static void choose(struct usher_floor *floor, const struct usher_agent *agent,
+static void choose(struct usher_floor *floor, const struct usher_agent *agent, int64_t match,
                    struct usher_contact *contact, int64_t now_ms, struct choice *best)
 {
-    struct usher_class *class = contact->class;
-    int64_t match = class->match[agent->index];
-    int64_t late_ms = usher_class_lateness_ms(class, contact, now_ms);
+    int64_t late_ms = usher_class_lateness_ms(contact->class, contact, now_ms);
     int64_t bid_ms = late_ms + match_term(floor, 2 * match);
     if (!precedes(contact, bid_ms, best->contact, best->bid.bid_ms))
         return; /* the price can only lower it */
-    int64_t lend = usher_match_lend(floor, agent, class);
+    int64_t lend = usher_match_lend(floor, agent, contact->class);
     bid_ms -= lend_term(floor, lend);
     if (!precedes(contact, bid_ms, best->contact, best->bid.bid_ms))
         return;
@@ -392,23 +390,31 @@ static void choose(struct usher_floor *floor, const struct usher_agent *agent,
         (struct usher_bid){bid_ms, late_ms, match, 0, lend, idle_of(agent->idle_since_ms, now_ms)};
 }
 
+static bool has_waiting(const struct usher_floor *floor, const struct usher_stand *stand)
+{
+    uint64_t any = 0;
+    for (size_t word = 0; word < USHER_CLASS_WORDS; word++)
+        any |= floor->waiting[word] & stand->classes[word];
+    return any != 0;
+}
+
 struct usher_contact *usher_match_contact(struct usher_floor *floor,
                                           const struct usher_agent *agent, int64_t now_ms,
                                           struct usher_bid *bid)
 {
     const struct usher_stand *stand = &floor->stands[agent->index];
     struct choice best = {0};
-    for (size_t word = 0; word < USHER_CLASS_WORDS; word++) {
-        for (uint64_t bits = floor->waiting[word] & stand->classes[word]; bits != 0;
-             bits &= bits - 1) {
-            struct usher_class *class = floor->classes[word * 64 + (size_t)__builtin_ctzll(bits)];
-            struct usher_contact *candidates[2];
-            if (!(agent->open_mask & (1u << class->key.channel)))
-                continue;
-            size_t count = put_forward(floor, class, agent, now_ms, candidates);
-            for (size_t i = 0; i < count; i++)
-                choose(floor, agent, candidates[i], now_ms, &best);
-        }
+    uint32_t seats_count = has_waiting(floor, stand) ? stand->seats_count : 0;
+    for (uint32_t i = 0; i < seats_count; i++) {
+        const struct usher_seat *seat = &stand->seats[i];
+        struct usher_class *class = floor->classes[seat->class];
+        struct usher_contact *candidates[2];
+        if (!((floor->waiting[seat->class / 64] >> (seat->class % 64)) & 1) ||
+            !(agent->open_mask & (1u << class->key.channel)))
+            continue;
+        size_t count = put_forward(floor, class, agent, now_ms, candidates);
+        for (size_t j = 0; j < count; j++)
+            choose(floor, agent, seat->match, candidates[j], now_ms, &best);
     }
     *bid = best.bid;
     return best.contact;

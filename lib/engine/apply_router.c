@@ -38,23 +38,6 @@ static struct usher_rules *on_shelf(const struct usher_engine *engine, struct us
     return NULL;
 }
 
-/* The queue and tier of the same name, or what the new routes say, or the last route's: that one
- * fits everybody. */
-static void route_again(struct usher_contact *contact, const struct usher_rules *before,
-                        const struct usher_rules *rules)
-{
-    size_t queue = usher_rules_find_queue(rules, before->queues[contact->queue].name);
-    size_t tier = usher_rules_find_tier(rules, before->tiers[contact->tier].name);
-    size_t routed_queue = rules->routes[rules->routes_count - 1].queue;
-    size_t routed_tier = rules->default_tier;
-    if ((queue == SIZE_MAX || tier == SIZE_MAX) &&
-        !usher_rules_route(rules, contact->channel, contact->from, contact->to, contact->data,
-                           &routed_queue, &routed_tier))
-        routed_queue = rules->routes[rules->routes_count - 1].queue;
-    contact->queue = queue != SIZE_MAX ? queue : routed_queue;
-    contact->tier = tier != SIZE_MAX ? tier : routed_tier;
-}
-
 bool usher_apply_rules_loaded(struct usher_engine *engine, const struct usher_event *event)
 {
     const struct usher_rules *before = engine->floor.rules;
@@ -69,7 +52,8 @@ bool usher_apply_rules_loaded(struct usher_engine *engine, const struct usher_ev
     usher_list_for_each (node, &engine->live) {
         struct usher_contact *contact = usher_list_entry(node, struct usher_contact, live);
         struct usher_class_key key;
-        route_again(contact, before, rules);
+        usher_rules_route_again(rules, before, contact->channel, contact->from, contact->to,
+                                contact->data, &contact->queue, &contact->tier);
         usher_floor_key(&engine->floor, contact->queue, contact->tier, contact->channel,
                         contact->data, &key);
         contact->class = usher_floor_class(&engine->floor, &key, event->at_ms);

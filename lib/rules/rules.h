@@ -133,6 +133,13 @@ USHER_MUST_USE bool usher_rules_route(const struct usher_rules *rules, enum ushe
                                       struct usher_text from, struct usher_text to,
                                       struct usher_text data, size_t *queue, size_t *tier);
 
+/* Where a contact that stands in `*queue` and `*tier` of the rules `before` goes: the queue and
+ * tier of the same name, or what the routes say, or the last route's queue and the default tier. */
+void usher_rules_route_again(const struct usher_rules *rules, const struct usher_rules *before,
+                             enum usher_channel channel, struct usher_text from,
+                             struct usher_text to, struct usher_text data, size_t *queue,
+                             size_t *tier);
+
 /* What a contact with this context needs in this queue: by skill index upwards, each skill once
  * (the higher minimum and the sum of weights up to 255, when two rules name the same). Returns how
  * many; at most USHER_NEEDS_MAX. */

@@ -331,3 +331,20 @@ bool usher_rules_route(const struct usher_rules *rules, enum usher_channel chann
     }
     return false;
 }
+
+void usher_rules_route_again(const struct usher_rules *rules, const struct usher_rules *before,
+                             enum usher_channel channel, struct usher_text from,
+                             struct usher_text to, struct usher_text data, size_t *queue,
+                             size_t *tier)
+{
+    size_t same_queue = usher_rules_find_queue(rules, before->queues[*queue].name);
+    size_t same_tier = usher_rules_find_tier(rules, before->tiers[*tier].name);
+    size_t routed_queue = rules->routes[rules->routes_count - 1].queue;
+    size_t routed_tier = rules->default_tier;
+
+    if ((same_queue == SIZE_MAX || same_tier == SIZE_MAX) &&
+        !usher_rules_route(rules, channel, from, to, data, &routed_queue, &routed_tier))
+        routed_queue = rules->routes[rules->routes_count - 1].queue;
+    *queue = same_queue != SIZE_MAX ? same_queue : routed_queue;
+    *tier = same_tier != SIZE_MAX ? same_tier : routed_tier;
+}

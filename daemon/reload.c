@@ -174,7 +174,23 @@ static bool reload_read(struct router *router, struct ruleset *ruleset, struct u
     return error == 0;
 }
 
-void reload_begin(struct router *router, uint64_t serial, struct usher_text id)
+/* Reads the settings and the file. False, with the answer and nothing to free, when they cannot be
+ * taken into use. */
+static bool reload_read_all(struct router *router, struct usher_text hash, struct ruleset *ruleset,
+                            enum settings_outage *outage, struct usher_answer *answer)
+{
+    if (!router_check_settings(router, answer, outage) || !reload_read(router, ruleset, answer))
+        return false;
+    if (!hash.at || usher_text_is_equal(hash, usher_text_of(ruleset->hash)))
+        return true;
+    (void)usher_answer_set(answer, USHER_ERROR_WRONG_STATE,
+                           "The rules' file has changed since it was looked at; look at it again");
+    ruleset_fini(ruleset);
+    return false;
+}
+
+void reload_begin(struct router *router, uint64_t serial, struct usher_text id,
+                  struct usher_text hash)
 {
     struct reload *reload = &router->reload;
     struct usher_answer answer = {.error = USHER_OK};
@@ -187,8 +203,7 @@ void reload_begin(struct router *router, uint64_t serial, struct usher_text id)
         router_answer_at_once(router, serial, id, &answer);
         return;
     }
-    if (!router_check_settings(router, &answer, &outage) ||
-        !reload_read(router, &ruleset, &answer)) {
+    if (!reload_read_all(router, hash, &ruleset, &outage, &answer)) {
         reload_end(router, serial, id, &answer);
         return;
     }

@@ -34,7 +34,9 @@ void reload_prepare(struct router *router, struct ruleset *ruleset);
 void reload_first(struct router *router);
 /* Forgets what is under way; nobody is answered, but the host is told. */
 void reload_drop(struct router *router);
-/* Reads the file for a party (0: a signal) and answers it. */
-void reload_begin(struct router *router, uint64_t serial, struct usher_text id);
+/* Reads the file for a party (0: a signal) and answers it. `hash`, if it is there, is what the file
+ * must have: whoever looked at it first takes nothing into use that he did not see. */
+void reload_begin(struct router *router, uint64_t serial, struct usher_text id,
+                  struct usher_text hash);
 
 #endif

@@ -185,7 +185,7 @@ void router_submit(struct router *router, struct router_party *party, struct ush
     }
     if (command->kind == USHER_COMMAND_RULES_RELOAD) {
         if (router_admit(router, &answer) == USHER_OK)
-            reload_begin(router, party->serial, command->id);
+            reload_begin(router, party->serial, command->id, command->fields.hash);
         else
             router_answer_at_once(router, party->serial, command->id, &answer);
         return;

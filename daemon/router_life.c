@@ -100,7 +100,7 @@ struct usher_engine *router_engine(struct router *router)
 
 void router_reload(struct router *router)
 {
-    reload_begin(router, 0, USHER_NO_TEXT);
+    reload_begin(router, 0, USHER_NO_TEXT, USHER_NO_TEXT);
 }
 
 /* Making it. */

@@ -2,7 +2,10 @@
  * stays as it is, and the stream's end decides what becomes of it (repair.c). */
 #include <assert.h>
 #include <hiredis/hiredis.h>
+#include <inttypes.h>
+#include <stdio.h>
 
+#include "clock.h"
 #include "journal/inside.h"
 #include "log.h"
 
@@ -107,6 +110,29 @@ static void on_kept(void *owner, const struct redisReply *reply)
     end_keeping(journal, is_kept);
 }
 
+static void on_noted(void *owner, const struct redisReply *reply)
+{
+    char value[LOG_VALUE_SIZE];
+    (void)owner;
+    if (reply->type == REDIS_REPLY_ERROR)
+        log_warning("Redis did not note when the rules were taken into use: `usherctl rules` does "
+                    "not list them",
+                    "reason=%s", log_value(journal_reply_text(reply), value));
+}
+
+/* For people who look for an earlier version; nothing here depends on it. */
+static void note_version(struct journal *journal, struct usher_text hash)
+{
+    char key[JOURNAL_KEY_SIZE];
+    char now[24];
+    int length = snprintf(now, sizeof(now), "%" PRId64, clock_civil_ms());
+    const struct usher_text args[] = {USHER_TEXT("HSET"),
+                                      journal_key_versions(journal->settings->site, key),
+                                      hash,
+                                      {now, (size_t)length}};
+    journal_command(journal, args, USHER_COUNT_OF(args), on_noted);
+}
+
 void journal_send_rules(struct journal *journal)
 {
     char key[JOURNAL_KEY_SIZE];
@@ -118,6 +144,8 @@ void journal_send_rules(struct journal *journal)
             args[2] = usher_bytes_text(&journal->shelf.places[i].text);
     }
     journal_command(journal, args, 3, on_kept);
+    if (journal->redis && redis_is_up(journal->redis))
+        note_version(journal, hash);
 }
 
 void journal_keep_rules(struct journal *journal, struct usher_text hash, struct usher_text text,

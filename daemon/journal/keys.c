@@ -48,6 +48,11 @@ struct usher_text journal_key_rules(const char *site, struct usher_text hash,
     return write_key(site, "rules:", hash, room);
 }
 
+struct usher_text journal_key_versions(const char *site, char room[JOURNAL_KEY_SIZE])
+{
+    return write_key(site, "rules", USHER_TEXT(""), room);
+}
+
 struct usher_text journal_key_agent(const char *site, const char *suffix,
                                     char room[JOURNAL_KEY_SIZE])
 {

@@ -20,6 +20,9 @@ USHER_MUST_USE bool journal_key_read_snapshot(const char *site, struct usher_tex
 /* usher:{site}:rules:<hash>; of the hash at most 64 bytes are used. */
 struct usher_text journal_key_rules(const char *site, struct usher_text hash,
                                     char room[JOURNAL_KEY_SIZE]);
+/* usher:{site}:rules: a hash of all rules that were ever in use, by their hash; the value is when
+ * they were taken into use last, in milliseconds since 1970. */
+struct usher_text journal_key_versions(const char *site, char room[JOURNAL_KEY_SIZE]);
 /* usher:{site}:agent:<suffix>; suffix "" is the prefix of all, "*" the pattern. */
 struct usher_text journal_key_agent(const char *site, const char *suffix,
                                     char room[JOURNAL_KEY_SIZE]);

@@ -56,8 +56,9 @@
       "The shift ends.")                                                                           \
     X(AGENT_PHONE, "agent.phone", F(AGENT) | F(STATE), 0, R(PBX),                                  \
       "The phone is idle, busy or unreachable.")                                                   \
-    X(RULES_RELOAD, "rules.reload", 0, 0, R(ADMIN),                                                \
-      "Reads the rules' file again; swaps whole or not at all.")                                   \
+    X(RULES_RELOAD, "rules.reload", 0, F(HASH), R(ADMIN),                                          \
+      "Reads the rules' file again; swaps whole or not at all. With `hash` only if it is still "   \
+      "that of the file.")                                                                         \
     X(ROUTER_DRAIN, "router.drain", 0, 0, R(ADMIN),                                                \
       "Stops the router when what is under way is durable.")                                       \
     X(ROUTER_SWITCHOVER, "router.switchover", 0, 0, R(ADMIN),                                      \

@@ -35,7 +35,7 @@ const struct usage_code_row usage_codes[USAGE_CODES_COUNT] = {
 
 const struct usage_example_row usage_examples[USAGE_EXAMPLES_COUNT] = {
     {"usherd --check-config", "finds every mistake in both files", 0},
-    {"usherd --config /etc/usher/usherd.yaml --check-config && usherctl reload",
+    {"usherd -c /etc/usher/usherd.yaml --check-config && usherctl reload --yes",
      "takes changed rules into use", 0},
     {"usherd --config /etc/usher/usherd.yaml --verbose", "by hand, with every event in the log", 1},
     {"usherd --take-over", "the other machine, which led with `outage: route`, is dead", 1},

@@ -352,6 +352,13 @@ enum client_outcome client_connect(struct client *client, const struct client_ad
     return client->address.is_tcp ? connect_tcp(client) : connect_unix(client);
 }
 
+static void keep(char *room, size_t size, struct usher_text text)
+{
+    room[0] = '\0';
+    if (text.at)
+        (void)!usher_text_copy(room, size, text);
+}
+
 enum client_outcome client_hello(struct client *client, enum usher_role role, const char *after)
 {
     char name[USHER_CLIENT_NAME_MAX + 1];
@@ -378,6 +385,8 @@ static enum client_outcome greet(struct client *client, enum usher_role role, co
         if (outcome == CLIENT_OK && event.kind == USHER_EVENT_WELCOME) {
             client->version = event.fields.version;
             client->is_resumed = event.fields.resumed != 0;
+            keep(client->site, sizeof(client->site), event.fields.site);
+            keep(client->rules, sizeof(client->rules), event.fields.hash);
             *number = event.n;
             break;
         }

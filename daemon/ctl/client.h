@@ -49,6 +49,8 @@ struct client {
     char code[32];     /* of the last error answer */
     char problem[1024];
     int64_t version; /* of the protocol, from welcome */
+    char site[33];   /* from welcome; "" = an older usherd does not say */
+    char rules[65];  /* the hash of those in use, from welcome; "" likewise */
     bool is_resumed; /* the events after `after` follow; no snapshot */
     struct usher_scratch scratch;
 };

@@ -2,7 +2,7 @@
 #include "ctl/commands.h"
 #include "ctl/perform.h"
 
-#define PROFILE_OPTIONS (OPTION_BIT(CONFIG) | OPTION_BIT(YES) | OPTION_BIT(DRY_RUN))
+#define CHANGE_OPTIONS (OPTION_BIT(CONFIG) | OPTION_BIT(YES) | OPTION_BIT(DRY_RUN))
 
 static const struct command commands[] = {
     {
@@ -22,9 +22,9 @@ static const struct command commands[] = {
         .forms = {{"show [AGENT...]", "the profiles that Redis has", USHER_ROLE_NONE,
                    OPTION_BIT(CONFIG), perform_profile},
                   {"set AGENT FIELD=VALUE...", "changes one agent's fields", USHER_ROLE_NONE,
-                   PROFILE_OPTIONS, perform_profile},
+                   CHANGE_OPTIONS, perform_profile},
                   {"import FILE", "takes many agents from a CSV file, with a preview",
-                   USHER_ROLE_NONE, PROFILE_OPTIONS, perform_profile},
+                   USHER_ROLE_NONE, CHANGE_OPTIONS, perform_profile},
                   {"export", "prints the CSV that import takes", USHER_ROLE_NONE,
                    OPTION_BIT(CONFIG), perform_profile}},
         .examples =
@@ -55,10 +55,37 @@ static const struct command commands[] = {
     },
     {
         .name = "reload",
-        .sentence = "reads the rules again; swaps whole or not at all",
-        .forms = {{"", NULL, USHER_ROLE_ADMIN, 0, perform_reload}},
-        .examples = {{.line = "usherd -c /etc/usher/usherd.yaml --check-config && usherctl "
-                              "reload"}},
+        .sentence = "takes a changed rules' file into use",
+        .description =
+            "It shows what the file changes: in the rules, for the contacts that wait now, and "
+            "whom nobody could serve then. It asks, and usherd takes the file whole or not at all; "
+            "a file that has changed since is refused. Of usherd.yaml a reload takes `outage`.\n\n"
+            "Without a terminal --yes is needed. It then reloads even when it cannot show what "
+            "changes, as from another machine. `systemctl reload` and SIGHUP ask nobody.",
+        .forms = {{"", NULL, USHER_ROLE_ADMIN, CHANGE_OPTIONS, perform_reload}},
+        .examples = {{.line = "usherctl reload --dry-run"},
+                     {.line = "usherctl reload", .kind = EXAMPLE_ASKS},
+                     {.line = "usherctl check && usherctl reload --yes"}},
+    },
+    {
+        .name = "rules",
+        .sentence = "lists the rules that were in use, or prints one",
+        .description = "Redis keeps the text of all rules that were ever in use, by their hash.",
+        .forms = {{"[HASH]", NULL, USHER_ROLE_OBSERVER, OPTION_BIT(CONFIG), perform_rules}},
+        .examples = {{.line = "usherctl rules"},
+                     {.line = "usherctl rules --json | jq -r 'select(.in_use) | .hash'"}},
+    },
+    {
+        .name = "rollback",
+        .sentence = "goes back to the rules before, or to those of a hash",
+        .description =
+            "It shows what that changes, and asks, as reload does. The text is put into the rules' "
+            "file too, so that a restart or the next reload does not bring the others back; what "
+            "the file held is kept beside it, with the first digits of its hash behind the name. "
+            "A rollback after a rollback is back where it began.",
+        .forms = {{"[HASH]", NULL, USHER_ROLE_ADMIN, CHANGE_OPTIONS, perform_rollback}},
+        .examples = {{.line = "usherctl rollback --dry-run", .code = EXIT_REFUSED},
+                     {.line = "usherctl rollback", .kind = EXAMPLE_ASKS, .code = EXIT_REFUSED}},
     },
 };
 

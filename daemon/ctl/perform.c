@@ -147,12 +147,6 @@ enum exit_code perform_agent(const struct options *options, enum usher_role role
     return ask(options, role, &command, done);
 }
 
-enum exit_code perform_reload(const struct options *options, enum usher_role role)
-{
-    struct usher_command command = {.kind = USHER_COMMAND_RULES_RELOAD};
-    return ask(options, role, &command, "The rules were read again and hold from now on.");
-}
-
 enum exit_code perform_drain(const struct options *options, enum usher_role role)
 {
     struct usher_command command = {.kind = USHER_COMMAND_ROUTER_DRAIN};

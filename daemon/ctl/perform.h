@@ -24,6 +24,8 @@ enum exit_code perform_journal_show(const struct options *options, enum usher_ro
  * not-ready, the reason. */
 enum exit_code perform_agent(const struct options *options, enum usher_role role);
 enum exit_code perform_reload(const struct options *options, enum usher_role role);
+enum exit_code perform_rollback(const struct options *options, enum usher_role role);
+enum exit_code perform_rules(const struct options *options, enum usher_role role);
 /* What each usherd of the addresses is. EXIT_REFUSED when one says that it would not take over. */
 enum exit_code perform_standby(const struct options *options, enum usher_role role);
 enum exit_code perform_switchover(const struct options *options, enum usher_role role);

@@ -168,10 +168,10 @@ class Acts(WithCenter):
         with open(self.center.path("rules.yaml")) as file:
             rules = file.read()
         self.center.write_rules(rules.replace("  billing:", "  bills:", 1).replace("queue: billing", "queue: bills"))
-        self.assertIn("rules", self.run_ok("reload"))
+        self.assertIn("rules", self.run_ok("reload", "--yes", "--config", self.center.path("usherd.yaml")))
         self.assertIn("bills", self.run_ok("queues"))
         self.center.write_rules("skills: [billing\n")
-        status, _, errors = usherctl("--socket", self.center.socket, "reload")
+        status, _, errors = usherctl("--socket", self.center.socket, "reload", "--yes")
         self.assertEqual(status, 1)
         self.assertIn("bad_rules", errors)
         self.assertIn("bills", self.run_ok("queues"))

@@ -278,7 +278,8 @@ class Change(unittest.TestCase):
             pbx, desk = center.begin()
             center.settings = ROUTE
             center.write_settings()
-            result = subprocess.run([os.environ["USHERCTL"], "--socket", center.socket, "reload"], capture_output=True, text=True)
+            result = subprocess.run([os.environ["USHERCTL"], "--socket", center.socket, "reload", "--yes"], capture_output=True,
+                                    text=True)
             self.assertEqual(result.returncode, 0, result.stderr)
             self.assertEqual([e["outage"] for e in center.journal() if e["ev"] == "router.outage"], ["route"])
             center.lose_redis()
@@ -290,7 +291,8 @@ class Change(unittest.TestCase):
         """What usherctl says to a reload of these settings, or None when it is well."""
         center.settings = settings
         center.write_settings()
-        result = subprocess.run([os.environ["USHERCTL"], "--socket", center.socket, "reload"], capture_output=True, text=True)
+        result = subprocess.run([os.environ["USHERCTL"], "--socket", center.socket, "reload", "--yes"], capture_output=True,
+                                    text=True)
         return None if result.returncode == 0 else result.stdout + result.stderr
 
     def test_reload_takes_no_route_into_one_that_was_started_as_a_standby_or_with_strict_replicas(self):
@@ -329,7 +331,8 @@ class Change(unittest.TestCase):
             center.begin()
             center.settings = ROUTE.replace("route", "rout")
             center.write_settings()
-            result = subprocess.run([os.environ["USHERCTL"], "--socket", center.socket, "reload"], capture_output=True, text=True)
+            result = subprocess.run([os.environ["USHERCTL"], "--socket", center.socket, "reload", "--yes"], capture_output=True,
+                                    text=True)
             self.assertNotEqual(result.returncode, 0)
             self.assertRegex(result.stderr + result.stdout, r"usherd\.yaml:\d+:\d+: `outage` is `rout`")
 

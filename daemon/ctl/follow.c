@@ -88,12 +88,11 @@ static void try_next(struct follow *follow, int64_t now_ms)
 
 static void take(struct follow *follow, const struct usher_event *event)
 {
+    bool is_for_us = event->kind != USHER_EVENT_NONE && follow->state != FOLLOW_GREETING;
     if (event->kind == USHER_EVENT_WELCOME) {
         follow->state = FOLLOW_SNAPSHOT;
         follow->failed_count = 0;
-    } else if (follow->state == FOLLOW_GREETING) {
-        return;
-    } else if (event->kind == USHER_EVENT_NONE) {
+    } else if (!is_for_us) {
         return;
     } else if (event->kind == USHER_EVENT_SNAPSHOT_END) {
         follow->state = FOLLOW_LIVE;

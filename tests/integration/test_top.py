@@ -8,6 +8,7 @@ import termios
 import unittest
 
 from harness import Center, wait_until
+from pair import Pair
 from terminal import Terminal
 
 USHERCTL = os.environ["USHERCTL"]
@@ -193,6 +194,20 @@ class OnATerminal(WithCenter):
         terminal.process.terminate()
         self.assertEqual(terminal.wait_end(), 0)
         self.assertEqual(termios.tcgetattr(terminal.end), terminal.before)
+
+
+class TwoRouters(unittest.TestCase):
+    def test_the_screen_goes_to_whoever_leads_next(self):
+        with Pair(rules=RULES) as pair, \
+                Terminal([USHERCTL, "--socket", f"{pair.address('a')},{pair.address('b')}", "top"]) as terminal:
+            pair.client("pbx", client="pbx1", address=pair.address("a")).call(
+                {"do": "contact.arrive", "contact": "1", "channel": "voice"})
+            terminal.wait("waiting 1")
+            epoch = re.search(r"epoch (\d+)", terminal.text())[1]
+            pair.kill("a")
+            terminal.wait("usherd is away")
+            terminal.wait("usherd is back after .* 1 of 1 contacts are there, 1 of 1 keep their place", 20)
+            self.assertNotEqual(re.search(r"epoch (\d+)", terminal.text())[1], epoch)
 
 
 class WithoutATerminal(WithCenter):

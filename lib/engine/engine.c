@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/decide.h"
+#include "engine/sound.h"
 
 static const usher_decide table[USHER_COMMAND_COUNT] = {
     [USHER_COMMAND_CONTACT_ARRIVE] = usher_decide_contact_arrive,
@@ -183,6 +184,15 @@ struct usher_outbox *usher_engine_outbox(struct usher_engine *engine)
     return &engine->outbox;
 }
 
+/* An absent one is 0. */
+static bool has_sound_times(const struct usher_event *event)
+{
+    const struct usher_fields *fields = &event->fields;
+    return usher_sound_is_time(event->at_ms) && usher_sound_is_time(fields->since_ms) &&
+           usher_sound_is_time(fields->place_ms) && usher_sound_is_time(fields->until_ms) &&
+           usher_sound_is_time(fields->waited_ms) && usher_sound_is_time(fields->idle_ms);
+}
+
 bool usher_engine_apply_line(struct usher_engine *engine, struct usher_text line,
                              struct usher_answer *answer)
 {
@@ -197,6 +207,12 @@ bool usher_engine_apply_line(struct usher_engine *engine, struct usher_text line
         return false;
     }
     struct usher_number before = engine->last;
+    if (!has_sound_times(&event)) {
+        usher_answer_set(answer, USHER_ERROR_WRONG_STATE,
+                         "event %u-%llu (%s) has a time that is none", event.n.epoch,
+                         (unsigned long long)event.n.seq, usher_event_row(event.kind)->name);
+        return false;
+    }
     if (usher_engine_apply(engine, &event))
         return true;
     usher_answer_set(answer, USHER_ERROR_WRONG_STATE, "event %u-%llu (%s) cannot follow %u-%llu",

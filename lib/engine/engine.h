@@ -58,8 +58,9 @@ int64_t usher_engine_next_deadline_ms(const struct usher_engine *engine);
 struct usher_outbox *usher_engine_outbox(struct usher_engine *engine);
 
 /* Applies a line of the journal. False, with the reason in `answer`, when it cannot follow: the
- * journal is not ours, of a newer version, out of order, or names rules that are not on the shelf.
- * The state is then undefined but for being freed. Nothing goes to the outbox. */
+ * journal is not ours, of a newer version, out of order, has a time that is none, or names rules
+ * that are not on the shelf. The state is then undefined but for being freed. Nothing goes to the
+ * outbox. */
 USHER_MUST_USE bool usher_engine_apply_line(struct usher_engine *engine, struct usher_text line,
                                             struct usher_answer *answer);
 

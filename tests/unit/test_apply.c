@@ -78,6 +78,23 @@ START_TEST(what_is_no_event_of_a_journal_is_refused)
 }
 END_TEST
 
+START_TEST(event_with_a_time_that_is_none_is_refused)
+{
+    static const char *const lines[] = {
+        "{\"at\":9007199254740993,\"n\":\"1-3\"," BEAT "}",
+        "{\"at\":1,\"n\":\"1-3\",\"ev\":\"link.lost\",\"client\":\"pbx1\",\"until_ms\":"
+        "9223372036854775807}",
+    };
+    for (size_t i = 0; i < USHER_COUNT_OF(lines); i++) {
+        engine_open(&w);
+        ck_assert_msg(!engine_apply(&w, lines[i]), "%s", lines[i]);
+        ck_assert_msg(strstr(w.answer.message, "a time that is none") != NULL, "%s",
+                      w.answer.message);
+        world_close(&w.world);
+    }
+}
+END_TEST
+
 START_TEST(journal_of_a_newer_version_is_refused_with_what_to_do)
 {
     engine_open(&w);
@@ -262,6 +279,7 @@ END_TEST
 
 SUITE_MAIN("apply", next_number_of_the_epoch_and_the_first_of_a_later_one_follow,
            gap_repeat_and_earlier_epoch_are_refused, what_is_no_event_of_a_journal_is_refused,
+           event_with_a_time_that_is_none_is_refused,
            journal_of_a_newer_version_is_refused_with_what_to_do,
            event_that_is_not_possible_in_the_state_is_refused,
            contact_beyond_the_limits_of_this_router_is_refused,

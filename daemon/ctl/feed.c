@@ -71,13 +71,10 @@ static void tell_offered(struct feed_line *line, const struct usher_fields *fiel
         const char *reason;
         const char *words;
     } choices[] = {
-        {"best_agent", "best free, "},
-        {"best_contact", "next in line, "},
-        {"best_pair", "best pair, "},
+        {"best_agent", "best free"},
+        {"best_contact", "next in line"},
+        {"best_pair", "best pair"},
     };
-    for (size_t i = 0; i < USHER_COUNT_OF(choices); i++)
-        if (usher_text_is_equal(fields->reason, usher_text_of(choices[i].reason)))
-            add_words(line, "%s", choices[i].words);
     add_words(line, "match %" PRId64 " %%", fields->match / 10);
     if (fields->tier.length > 0 && !usher_text_is_equal(fields->tier, USHER_TEXT("standard")))
         add_words(line, ", %.*s", USHER_TEXT_ARGS(fields->tier));
@@ -91,6 +88,9 @@ static void tell_offered(struct feed_line *line, const struct usher_fields *fiel
     }
     if (fields->lend >= LEND_TOLD)
         add_words(line, ", price %" PRId64 " %%", fields->lend / 100);
+    for (size_t i = 0; i < USHER_COUNT_OF(choices); i++)
+        if (usher_text_is_equal(fields->reason, usher_text_of(choices[i].reason)))
+            add_words(line, "; %s", choices[i].words);
 }
 
 static void tell_answered(struct feed_line *line, const struct usher_fields *fields)

@@ -18,6 +18,7 @@
 #include "ctl/terminal.h"
 
 #define DRAW_MS      50   /* at least between two pages */
+#define REST_PART    9    /* and so many times as long as the last one took */
 #define AWAY_DRAW_MS 100  /* while the time away is counted */
 #define REFRESH_MS   1000 /* at least between two snapshots that are asked for */
 #define GRACE_MS     500  /* a new snapshot may take so long before usherd counts as away */
@@ -42,6 +43,7 @@ struct screen {
     bool has_shown; /* `shown` is what the terminal shows */
     bool has_news;
     int64_t drawn_ms;
+    int64_t cost_ms; /* how long that took */
     bool is_over;
 };
 
@@ -327,13 +329,14 @@ static void draw(struct screen *screen, int64_t now)
     screen->has_shown = true;
     screen->has_news = false;
     screen->drawn_ms = now;
+    screen->cost_ms = read_clock() - now;
 }
 
 /* When the next page is due. */
 static int64_t next_draw_ms(const struct screen *screen)
 {
     if (screen->has_news)
-        return screen->drawn_ms + DRAW_MS;
+        return screen->drawn_ms + DRAW_MS + REST_PART * screen->cost_ms;
     if (screen->top.is_paused)
         return NEVER;
     if (screen->top.is_away)

@@ -194,7 +194,7 @@ START_TEST(decision_is_told_with_its_reason_and_without_the_number)
     ck_assert_str_eq(line->agent, "Olena");
     ck_assert_str_eq(line->contact, "1");
     ck_assert_str_eq(line->queue, "billing");
-    ck_assert_str_eq(line->words, "next in line, match 84 %, waited 17 s, idle 12 s, price 5 %");
+    ck_assert_str_eq(line->words, "match 84 %, waited 17 s, idle 12 s, price 5 %; next in line");
     apply(
         &live, &feed,
         "{\"at\":1600,\"n\":\"1-3\",\"ev\":\"contact.abandoned\",\"contact\":\"pbx/1\",\"reason\":"

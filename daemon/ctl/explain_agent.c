@@ -111,6 +111,24 @@ static void write_channels(struct looking *looking, const struct usher_agent *ag
     usher_json_write_close(&looking->writer, ']');
 }
 
+static void write_fits(struct looking *looking, const struct usher_floor *floor,
+                       const struct usher_agent *agent)
+{
+    const struct usher_stand *stand = &floor->stands[agent->index];
+    usher_json_write_key(&looking->writer, USHER_TEXT("fits"));
+    usher_json_write_open(&looking->writer, '[');
+    for (uint32_t i = 0; i < stand->seats_count; i++) {
+        const struct usher_class_key *key = &floor->classes[stand->seats[i].class]->key;
+        usher_json_write_open(&looking->writer, '{');
+        write_text(looking, "queue", floor->rules->queues[key->queue].name);
+        write_text(looking, "tier", floor->rules->tiers[key->tier].name);
+        write_text(looking, "channel", usher_channel_name((enum usher_channel)key->channel));
+        write_number(looking, "match", stand->seats[i].match);
+        usher_json_write_close(&looking->writer, '}');
+    }
+    usher_json_write_close(&looking->writer, ']');
+}
+
 static void write_decisions(struct looking *looking)
 {
     char number[USHER_NUMBER_SIZE];
@@ -149,6 +167,7 @@ static void show_json(struct looking *looking, const struct usher_engine *engine
     write_number(looking, "idle_since_ms", agent->idle_since_ms);
     write_text(looking, "rules", usher_text_of(floor->rules->hash));
     write_channels(looking, agent);
+    write_fits(looking, floor, agent);
     reasons_write_json(floor, contacts, names, &looking->writer);
     write_decisions(looking);
     usher_json_write_close(&looking->writer, '}');
@@ -192,6 +211,25 @@ static void print_holds(const struct usher_agent *agent)
                USHER_TEXT_ARGS(usher_contact_state_name(contact->state)));
     }
     putchar('\n');
+}
+
+/* Of the classes that the rules and the contacts have brought so far, those that the agent fits: a
+ * queue once, by the best of its matches. */
+static void print_fits(const struct usher_floor *floor, const struct usher_agent *agent)
+{
+    const struct usher_stand *stand = &floor->stands[agent->index];
+    size_t count = 0;
+    for (size_t queue = 0; queue < floor->rules->queues_count; queue++) {
+        int best = -1;
+        for (uint32_t i = 0; i < stand->seats_count; i++)
+            if (floor->classes[stand->seats[i].class]->key.queue == queue &&
+                stand->seats[i].match > best)
+                best = stand->seats[i].match;
+        if (best >= 0)
+            printf("%s %.*s %d %%", count++ > 0 ? "," : "fits",
+                   USHER_TEXT_ARGS(floor->rules->queues[queue].name), (best + 5) / 10);
+    }
+    puts(count > 0 ? " of the contacts seen so far" : "fits none of the contacts seen so far");
 }
 
 static void print_waiting(const struct looking *looking, const struct usher_engine *engine,
@@ -262,6 +300,7 @@ static void show(const struct looking *looking, const struct usher_engine *engin
 {
     print_state(agent, now_ms);
     print_holds(agent);
+    print_fits(usher_explain_floor(engine), agent);
     print_waiting(looking, engine, contacts, now_ms);
     if (looking->decisions_count == 0) {
         puts("\nNo offer of the last 15 minutes was one for this agent.");

@@ -1,6 +1,7 @@
 /* What led to an offer, what a contact waits for, and how it is at the end. */
 #include "ctl/telling.h"
 
+#include <string.h>
 
 #include "ctl/reasons.h"
 #include "ctl/steps.h"
@@ -82,16 +83,16 @@ static void write_offer(struct telling *telling, const struct usher_engine *engi
     usher_json_write_close(&telling->writer, '}');
 }
 
-/* What the contact needs and was promised, once. */
+/* What the contact needs and was promised, once under the same rules. */
 static void print_class(struct telling *telling, const struct usher_floor *floor,
                         const struct usher_contact *contact)
 {
     char span[REASONS_SPAN_SIZE];
     char clock[REASONS_SPAN_SIZE];
     const struct usher_class *class = contact->class;
-    if (telling->has_told_class || !class)
+    if (!class || strcmp(telling->told_rules, floor->rules->hash) == 0)
         return;
-    telling->has_told_class = true;
+    memcpy(telling->told_rules, floor->rules->hash, sizeof(telling->told_rules));
     fputs(INDENT "needs ", telling->out);
     reasons_write_needs(floor, class, telling->out);
     fprintf(telling->out, "; an answer was promised within %s, until %s; rules %.12s\n",

@@ -19,7 +19,7 @@ struct telling {
     size_t next;          /* step to be told */
     size_t blind_count;   /* offers whose state before is not known */
     size_t strange_count; /* offers that the state before does not explain */
-    bool has_told_class;  /* what the contact needs */
+    char told_rules[65];  /* by whose hash it was told what the contact needs; "" = not yet */
     int64_t wait_ms;      /* when the contact came into the line where it stands; 0 = in none */
     FILE *out;            /* what a person reads; it is kept back until all is known */
     struct usher_bytes json;

@@ -234,6 +234,9 @@ class Explained(Known):
                 self.assertEqual(told["contacts"], candidates)
                 self.check_pairs(told["contacts_excluded"], others)
                 self.assertEqual(told["state"], floor.agents[agent].state)
+                fits = [{"queue": kind.queue, "tier": kind.tier, "channel": kind.channel, "match": floor.agents[agent].matches(kind)}
+                        for kind in floor.kinds.values() if floor.agents[agent].matches(kind) is not None]
+                self.assertEqual(told["fits"], fits)
                 self.assertEqual(sorted(told["holds"]), sorted(contact.id for contact in floor.agents[agent].held))
 
     def test_an_agent_is_told_what_another_was_offered_instead(self):
@@ -299,7 +302,9 @@ class Told(Known):
         self.assertRegex(page, r"(?m)^ +busy \(\d\): anna \(1 of 1 voice\), ")
         page = self.explain("agent", "danylo")
         self.assertRegex(page, r"^Danylo K\. \(danylo\) at .*: ready for .*, the phone is busy")
+        self.assertRegex(page, r"(?m)^fits none of the contacts seen so far$")
         self.assertRegex(page, r"(?m)^  needs internet 5, has 3 \(\d+\): pbx1/")
+        self.assertRegex(self.explain("agent", "anna"), r"(?m)^fits internet 93 %, french 70 % of the contacts seen so far$")
         self.assertRegex(self.explain("agent", "anna"), r"(?m)^\d\d:\d\d:\d\d  pbx1/\w+ +\w+ +[+-]\d+\.\d s +[+-]\d+\.\d s")
 
     def test_personal_data_are_shown_with_full_alone(self):

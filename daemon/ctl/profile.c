@@ -8,11 +8,14 @@
 #include "ctl/perform.h"
 #include "ctl/plan.h"
 #include "ctl/profile_show.h"
+#include "ctl/versions.h"
 #include "model/limits.h"
+#include "model/profile.h"
 
 #define FILE_BYTES_MAX ((size_t)32 * 1024 * 1024)
 #define PROBLEM_BYTES  ((USHER_PROBLEMS_MAX + 1) * (size_t)1536)
 #define CHUNK_BYTES    65536
+#define WARNINGS_MAX   20
 #define STANDARD_INPUT "-"
 #define NAME_OF(path)  (strcmp((path), STANDARD_INPUT) == 0 ? "standard input" : (path))
 
@@ -39,12 +42,42 @@ static enum exit_code show(const struct options *options, struct site *site)
     return code == EXIT_DONE ? missing : code;
 }
 
+static bool was_told(const struct plan *plan, size_t end, struct usher_text name)
+{
+    for (size_t i = 0; i < end; i++)
+        if (plan->list[i].now.at && usher_text_is_equal(plan->list[i].name, name))
+            return true;
+    return false;
+}
+
+/* A skill that the rules do not declare does no harm, and no good. */
+static void warn(const struct plan *plan, struct site *site)
+{
+    struct usher_rules *rules = versions_read_rules(site);
+    size_t told = 0;
+    for (size_t i = 0; rules && i < plan->count && told < WARNINGS_MAX; i++) {
+        const struct plan_change *change = &plan->list[i];
+        struct usher_profile_field field = usher_profile_field_read(change->name, USHER_TEXT("1"));
+        struct usher_text skill = field.key;
+        if (!change->now.at || field.kind != USHER_PROFILE_SKILL ||
+            usher_rules_find_skill(rules, skill) != SIZE_MAX || was_told(plan, i, change->name))
+            continue;
+        struct usher_text near = usher_rules_suggest_skill(rules, skill);
+        fprintf(stderr, "usherctl: warning: the rules do not declare the skill `%.*s`%s%.*s%s\n",
+                USHER_TEXT_ARGS(skill), near.at ? "; did you mean `" : "; no queue can need it",
+                USHER_TEXT_ARGS(near), near.at ? "`?" : "");
+        told++;
+    }
+    usher_rules_free(rules);
+}
+
 /* Shows the plan, asks if that is wanted, and writes. */
 static enum exit_code carry_out(const struct plan *plan, const struct roster *present,
                                 struct site *site, const struct options *options, bool asks)
 {
     enum exit_code code = EXIT_DONE;
     plan_show(plan, present, options);
+    warn(plan, site);
     if (options->is_dry_run || plan->count == 0) {
         if (!options->is_json)
             puts(plan->count == 0 ? "Nothing is to be changed."

@@ -6,12 +6,14 @@
 #include <string.h>
 
 #include "ctl/memory.h"
+#include "file.h"
 #include "journal/dial.h"
 #include "journal/keys.h"
 #include "journal/reply.h"
 
 #define BEGINNING_MIN 4
 #define RIGHTS        "+hgetall +get"
+#define TEXT_MAX      ((size_t)4 * 1024 * 1024)
 
 static int compare_versions(const void *a, const void *b)
 {
@@ -105,4 +107,27 @@ enum exit_code versions_read_text(struct site *site, const char *hash, struct us
     }
     freeReplyObject(reply);
     return code;
+}
+
+struct usher_rules *versions_read_rules(struct site *site)
+{
+    struct usher_problems *problems = memory_resize(NULL, sizeof(*problems));
+    struct usher_rules *rules = NULL;
+    struct versions versions;
+    struct usher_bytes text;
+    bool is_read = false;
+    usher_problems_init(problems);
+    usher_bytes_init(&text, TEXT_MAX);
+    if (versions_read(&versions, site, "") == EXIT_DONE) {
+        is_read = versions.count > 0 &&
+                  versions_read_text(site, versions.list[0].hash, &text) == EXIT_DONE;
+        versions_fini(&versions);
+    }
+    if (!is_read)
+        is_read = file_read_text(site->settings.rules, TEXT_MAX, &text) == 0;
+    if (is_read)
+        rules = usher_rules_read(usher_bytes_text(&text), "", problems);
+    usher_bytes_fini(&text);
+    free(problems);
+    return rules;
 }

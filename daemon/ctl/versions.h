@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "ctl/site.h"
+#include "rules/rules.h"
 
 #define VERSION_HASH_SIZE  65
 #define VERSION_SHORT_SIZE 13 /* as people read it */
@@ -31,6 +32,9 @@ const struct version *versions_find(const struct versions *versions, const char 
 /* Reads the text of a hash into `text`. EXIT_REFUSED, after it was said, when Redis has none. */
 USHER_MUST_USE enum exit_code versions_read_text(struct site *site, const char *hash,
                                                  struct usher_bytes *text);
+/* The rules that were taken into use last, by what Redis says, or else those of the file: what
+ * profiles are held against. NULL when neither can be read. */
+struct usher_rules *versions_read_rules(struct site *site);
 /* The first digits of a hash. */
 const char *version_short(const char *hash, char room[VERSION_SHORT_SIZE]);
 

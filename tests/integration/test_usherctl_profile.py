@@ -154,6 +154,14 @@ class Set(Profile):
         self.assertEqual(self.hash("olena")["skill.billing"], "7")
         self.assertEqual(self.usherctl("profile", "set", "no id", "name=x")[0], 2)
 
+    def test_skill_that_the_rules_in_use_do_not_declare_is_warned_of(self):
+        self.center.profile("olena", billing=7)
+        status, _, errors = self.usherctl("profile", "set", "olena", "skill.biling=8", "skill.chess=3", "skill.internet=2")
+        self.assertEqual(status, 0)
+        self.assertEqual(errors, "usherctl: warning: the rules do not declare the skill `biling`; did you mean `billing`?\n"
+                                 "usherctl: warning: the rules do not declare the skill `chess`; no queue can need it\n")
+        self.assertEqual(self.hash("olena")["skill.chess"], "3")
+
     def test_new_agent_is_asked_for(self):
         status, output, errors = self.usherctl("profile", "set", "olana", "skill.billing=8")
         self.assertEqual(status, 2)

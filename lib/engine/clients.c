@@ -1,10 +1,14 @@
-/* A ring of hashes a client, grown as needed: most desks give few commands. */
+/* A ring of hashes a client, grown as needed: most desks give few commands. Beside it the hashes
+ * are counted by their lowest bits, so that the ring is searched only for an id that may be in it.
+ */
 #include "engine/clients.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
+
+#define COUNTS_EACH 8 /* of them for each place of the ring */
 
 static struct usher_text key_of(const void *item)
 {
@@ -30,8 +34,10 @@ void usher_clients_fini(struct usher_clients *clients)
 {
     if (!clients->list)
         return;
-    for (size_t i = 0; i < clients->count; i++)
+    for (size_t i = 0; i < clients->count; i++) {
         free(clients->list[i].done);
+        free(clients->list[i].done_counts);
+    }
     free(clients->list);
     usher_table_fini(&clients->by_name);
     clients->list = NULL;
@@ -80,6 +86,9 @@ struct usher_client *usher_clients_get(struct usher_clients *clients, struct ush
     client->instance[0] = '\0';
     client->done_count = 0;
     client->done_next = 0;
+    if (client->done_counts)
+        memset(client->done_counts, 0,
+               (size_t)client->done_room * COUNTS_EACH * sizeof(*client->done_counts));
     client->last_ms = now_ms;
     usher_list_init(&client->contacts);
     return client;
@@ -100,22 +109,43 @@ static uint64_t hash_of(struct usher_text id)
     return usher_hash(fixed, id.at, id.length);
 }
 
+/* How many hashes are counted together with this one; `done_room` is a power of two. */
+static uint16_t *counted_with(const struct usher_client *client, uint64_t hash)
+{
+    return &client->done_counts[hash & ((uint64_t)client->done_room * COUNTS_EACH - 1)];
+}
+
+static bool grow(struct usher_client *client)
+{
+    uint32_t room = client->done_room ? client->done_room * 2 : 16;
+    uint64_t *done = realloc(client->done, room * sizeof(*done));
+    if (!done)
+        return false;
+    client->done = done;
+    uint16_t *counts = calloc((size_t)room * COUNTS_EACH, sizeof(*counts));
+    if (!counts)
+        return false;
+    free(client->done_counts);
+    client->done_counts = counts;
+    client->done_room = room;
+    for (uint32_t i = 0; i < client->done_count; i++)
+        (*counted_with(client, done[i]))++;
+    return true;
+}
+
 bool usher_client_add_done(struct usher_client *client, uint64_t hash)
 {
-    if (client->done_count == client->done_room && client->done_room < USHER_DONE_IDS_MAX) {
-        uint32_t room = client->done_room ? client->done_room * 2 : 16;
-        uint64_t *done = realloc(client->done, room * sizeof(*done));
-        if (!done)
-            return false;
-        client->done = done;
-        client->done_room = room;
-    }
+    if (client->done_count == client->done_room && client->done_room < USHER_DONE_IDS_MAX &&
+        !grow(client))
+        return false;
     if (client->done_count < client->done_room) {
         client->done[client->done_count++] = hash;
-        return true;
+    } else {
+        (*counted_with(client, client->done[client->done_next]))--;
+        client->done[client->done_next] = hash;
+        client->done_next = (client->done_next + 1) % client->done_room;
     }
-    client->done[client->done_next] = hash;
-    client->done_next = (client->done_next + 1) % client->done_room;
+    (*counted_with(client, hash))++;
     return true;
 }
 
@@ -129,6 +159,8 @@ void usher_client_note_done(struct usher_client *client, struct usher_text id, i
 bool usher_client_has_done(const struct usher_client *client, struct usher_text id)
 {
     uint64_t hash = hash_of(id);
+    if (client->done_count == 0 || *counted_with(client, hash) == 0)
+        return false;
     for (uint32_t i = 0; i < client->done_count; i++)
         if (client->done[i] == hash)
             return true;

@@ -25,6 +25,8 @@ struct usher_client {
     char instance[65];          /* the PBX's present life; "" = not told */
     struct usher_list contacts; /* usher_contact.of_client */
     uint64_t *done;             /* a ring of hashes of command ids */
+    uint16_t *done_counts; /* how many of them have the same lowest bits: 0 tells at once that an
+                              id is new, as nearly all are */
     uint32_t done_room;
     uint32_t done_count;          /* filled */
     uint32_t done_next;           /* where the next goes once the ring is full */

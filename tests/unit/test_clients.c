@@ -107,6 +107,26 @@ START_TEST(last_thousand_and_24_ids_are_known)
 }
 END_TEST
 
+START_TEST(client_in_the_place_of_another_knows_none_of_its_ids)
+{
+    struct usher_clients clients;
+    char room[16];
+    ck_assert(usher_clients_init(&clients, 1, seed));
+    for (int turn = 0; turn < 100; turn++) { /* more ids in all than are counted together */
+        struct usher_text name = USHER_TEXT("ab");
+        struct usher_client *client =
+            usher_clients_get(&clients, (struct usher_text){name.at + turn % 2, 1},
+                              (int64_t)turn * USHER_CLIENT_KEEP_MS * 2);
+        ck_assert_ptr_nonnull(client);
+        ck_assert(!usher_client_has_done(client, id_of(room, 0)));
+        for (int i = 0; i < USHER_DONE_IDS_MAX; i++)
+            usher_client_note_done(client, id_of(room, 0), client->last_ms);
+        ck_assert(usher_client_has_done(client, id_of(room, 0)));
+    }
+    usher_clients_fini(&clients);
+}
+END_TEST
+
 START_TEST(ids_are_given_back_in_the_order_in_which_they_came)
 {
     static const int counts[] = {1, 16, 17, 1023, 1024, 1025, 2500};
@@ -137,4 +157,5 @@ SUITE_MAIN("clients", client_is_made_once_and_found_by_its_name,
            name_of_the_longest_length_is_taken_and_a_longer_one_is_not,
            full_list_gives_the_place_of_the_one_silent_for_longest,
            client_with_contacts_or_without_a_link_keeps_its_place,
-           last_thousand_and_24_ids_are_known, ids_are_given_back_in_the_order_in_which_they_came)
+           last_thousand_and_24_ids_are_known, client_in_the_place_of_another_knows_none_of_its_ids,
+           ids_are_given_back_in_the_order_in_which_they_came)

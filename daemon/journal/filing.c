@@ -131,17 +131,32 @@ static int find_last(struct filing *filing)
     return error;
 }
 
+/* The kernel lets it go when the process is gone, however it went. */
+static int lock_site(struct filing *filing)
+{
+    char name[FOLDER_NAME_SIZE];
+    (void)snprintf(name, sizeof(name), ".journal-%s.lock", filing->site);
+    filing->lock = openat(filing->folder, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, MODE);
+    if (filing->lock < 0)
+        return -errno;
+    if (flock(filing->lock, LOCK_EX | LOCK_NB) < 0)
+        return errno == EWOULDBLOCK ? -EBUSY : -errno;
+    return 0;
+}
+
 int filing_open(struct filing *filing, const char *path, const char *site)
 {
-    *filing = (struct filing){
-        .path = path, .site = site, .folder = -1, .file = -1, .day = INT64_MIN, .state_ms = -1};
+    *filing = (struct filing){.path = path,
+                              .site = site,
+                              .folder = -1,
+                              .lock = -1,
+                              .file = -1,
+                              .day = INT64_MIN,
+                              .state_ms = -1};
     usher_bytes_init(&filing->lines, LINES_MAX);
     filing->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (filing->folder < 0)
-        filing->error = -errno;
-    else if (flock(filing->folder, LOCK_EX | LOCK_NB) < 0)
-        filing->error = errno == EWOULDBLOCK ? -EBUSY : -errno;
-    else
+    filing->error = filing->folder < 0 ? -errno : lock_site(filing);
+    if (filing->error == 0)
         filing->error = find_last(filing);
     return filing->error;
 }
@@ -227,7 +242,9 @@ int filing_close(struct filing *filing)
             note_error(filing, -errno);
         (void)close(filing->folder);
     }
-    filing->folder = -1;
+    if (filing->lock >= 0)
+        (void)close(filing->lock);
+    filing->folder = filing->lock = -1;
     usher_bytes_fini(&filing->lines);
     return filing->error;
 }

@@ -1,5 +1,6 @@
 /* Writes into the archive folder (folder.h). What was added is on disk when filing_close says so,
- * and only then. One process at a time files; where the last one stopped the next one goes on. */
+ * and only then. One process at a time files for a site; where the last one stopped the next one
+ * goes on. */
 #ifndef JOURNAL_FILING_H
 #define JOURNAL_FILING_H
 
@@ -11,6 +12,7 @@ struct filing {
     const char *path;
     const char *site;
     int folder;               /* -1: not open */
+    int lock;                 /* of the site; the same */
     int file;                 /* of the day; -1: not open */
     int64_t day;              /* of the last line; INT64_MIN: none yet */
     off_t length;             /* of the file's whole lines */

@@ -4,9 +4,9 @@
  *     snapshot-<site>-<epoch>-<seq>-<ms>     a state behind that event, which happened then
  *     rules-<hash>.yaml                      the rules that those name
  *
- * A file's lines, and the files of a site by their days, are in the order of the events. After a
- * crash lines may stand there twice, and the last one may be cut short. Several sites may share a
- * folder. */
+ * and .journal-<site>.lock, which whoever writes holds. A file's lines, and the files of a site by
+ * their days, are in the order of the events. After a crash lines may stand there twice, and the
+ * last one may be cut short. Several sites may share a folder. */
 #ifndef JOURNAL_FOLDER_H
 #define JOURNAL_FOLDER_H
 

@@ -135,6 +135,8 @@ static uint64_t take_first_filed(const char *folder)
     usher_bytes_fini(&text);
     (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
     ck_assert_int_eq(unlink(path), 0);
+    (void)snprintf(path, sizeof(path), "%s/.journal-test.lock", folder);
+    ck_assert_int_eq(unlink(path), 0);
     ck_assert_int_eq(rmdir(folder), 0);
     return n.seq;
 }

@@ -34,7 +34,9 @@ static const char *in_folder(const char *name)
 
 static void end(void)
 {
-    static const char *const names[] = {"journal-main-2025-11-21.jsonl",
+    static const char *const names[] = {".journal-main.lock",
+                                        ".journal-other.lock",
+                                        "journal-main-2025-11-21.jsonl",
                                         "journal-main-2025-11-22.jsonl",
                                         "journal-main-2-2025-11-21.jsonl",
                                         "journal-main-2025-11-2.jsonl",
@@ -164,10 +166,12 @@ START_TEST(disk_that_is_full_leaves_whole_lines_and_is_told)
 }
 END_TEST
 
-START_TEST(one_at_a_time_files)
+START_TEST(one_at_a_time_files_for_a_site)
 {
     struct filing other;
     begin();
+    ck_assert_int_eq(filing_open(&other, folder, "other"), 0);
+    ck_assert_int_eq(filing_close(&other), 0);
     ck_assert_int_eq(filing_open(&other, folder, "main"), -EBUSY);
     ck_assert_int_eq(filing_close(&other), -EBUSY);
     end();
@@ -234,6 +238,6 @@ END_TEST
 
 SUITE_MAIN("filing", lines_go_to_the_file_of_their_day_and_never_back,
            who_comes_next_goes_on_behind_the_last_line, line_that_was_cut_short_is_removed,
-           disk_that_is_full_leaves_whole_lines_and_is_told, one_at_a_time_files,
+           disk_that_is_full_leaves_whole_lines_and_is_told, one_at_a_time_files_for_a_site,
            whole_files_are_named_by_what_they_hold, hash_that_is_none_names_no_file,
            folder_that_cannot_be_used_is_told_with_what_to_do)

@@ -20,12 +20,14 @@
 #include "journal/keys.h"
 #include "wire/codec.h"
 
-#define PAGE_ENTRIES "200"
-#define QUIET_MS     1000 /* a command that takes no longer tells no progress */
-#define TELL_MS      200
-#define LOOK_EVERY   256 /* lines; so that the end of what is asked is noticed */
-#define JOIN_MAX     3   /* times that the archive is looked at again */
-#define APART_S_MAX  300 /* by which the clocks of Redis and of a router may differ */
+#define PAGE_MIN    8 /* entries */
+#define PAGE_MAX    1024
+#define PAGE_BYTES  ((size_t)256 * 1024) /* of a page, so that Redis serves usherd in between */
+#define QUIET_MS    1000                 /* a command that takes no longer tells no progress */
+#define TELL_MS     200
+#define LOOK_EVERY  256 /* lines; so that the end of what is asked is noticed */
+#define JOIN_MAX    3   /* times that the archive is looked at again */
+#define APART_S_MAX 300 /* by which the clocks of Redis and of a router may differ */
 
 static bool has_archive(const struct past *past)
 {
@@ -244,6 +246,19 @@ static enum exit_code find_since(struct past *past, int64_t since_ms, struct ush
     return EXIT_DONE;
 }
 
+/* How many entries the page after this one should have. */
+static size_t next_size(const redisReply *page, size_t size)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < page->elements; i++)
+        bytes +=
+            journal_reply_text(journal_reply_element(journal_reply_element(page->element[i], 1), 1))
+                .length;
+    if (bytes > PAGE_BYTES && size > PAGE_MIN)
+        return size / 2;
+    return bytes < PAGE_BYTES / 4 && size < PAGE_MAX ? size * 2 : size;
+}
+
 /* Reads the rest of the stream. */
 static enum exit_code read_stream(struct reading *reading)
 {
@@ -252,16 +267,20 @@ static enum exit_code read_stream(struct reading *reading)
     char number[USHER_NUMBER_SIZE];
     enum exit_code code = EXIT_DONE;
     size_t count = 1;
+    size_t size = PAGE_MIN;
     if (reading->last.epoch > 0)
         (void)snprintf(from, sizeof(from), "(%s", usher_number_write(reading->last, number).at);
     while (count > 0 && !reading->is_over) {
+        char wanted[USHER_UINT64_DIGITS_MAX];
+        size_t digits = usher_text_write_uint64(size, wanted);
         const struct usher_text args[] = {USHER_TEXT("XRANGE"), past->key,
                                           usher_text_of(from),  USHER_TEXT("+"),
-                                          USHER_TEXT("COUNT"),  USHER_TEXT(PAGE_ENTRIES)};
+                                          USHER_TEXT("COUNT"),  {wanted, digits}};
         redisReply *page = past_ask(past, args, USHER_COUNT_OF(args), &code);
         if (!page)
             break;
         count = page->type == REDIS_REPLY_ARRAY ? page->elements : 0;
+        size = next_size(page, size);
         for (size_t i = 0; i < count && !reading->is_over; i++)
             take_entry(reading, page->element[i]);
         if (count > 0)

@@ -19,7 +19,7 @@
 #define SNAPSHOTS_MAX 64      /* seen at once; more are deleted the next time */
 #define UNFILED_MAX   24      /* snapshots that wait for the archive, with all others */
 #define TRIM_AT_ONCE  "10000" /* entries: some milliseconds of Redis */
-#define PAGE_ENTRIES  "100"
+#define PAGE_ENTRIES  "20"    /* so that Redis serves usherd between two pages */
 #define DEPTH_MAX     32
 
 struct trim {

@@ -89,6 +89,16 @@ void reasons_print_price(const struct usher_floor *floor, const struct usher_exp
     fprintf(out, " of a caller: %s\n", reasons_signed(pair->terms.lend_ms, room));
 }
 
+void reasons_print_ground(const struct usher_explained_pair *pair, const char *indent, FILE *out)
+{
+    char room[REASONS_SPAN_SIZE];
+    if (pair->terms.ground_ms == 0)
+        return;
+    fprintf(out, "%s%s's usual contacts fit %" PRId64 " %%; half of it is held against each: %s\n",
+            indent, reasons_name(pair->agent), (pair->terms.bid.ground + 5) / 10,
+            reasons_signed(pair->terms.ground_ms, room));
+}
+
 static void add_term(struct table *table, int64_t ms)
 {
     char room[REASONS_SPAN_SIZE];

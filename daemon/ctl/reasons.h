@@ -30,6 +30,10 @@ void reasons_write_needs(const struct usher_floor *floor, const struct usher_cla
 void reasons_print_price(const struct usher_floor *floor, const struct usher_explained_pair *pair,
                          const char *indent, FILE *out);
 
+/* The own ground of a candidate who has one, a line: "Anna's usual contacts fit 84 %; half of it is
+ * held against each: -100.8 s". */
+void reasons_print_ground(const struct usher_explained_pair *pair, const char *indent, FILE *out);
+
 /* The candidates as a table, `most` of them at most: agents for a contact, or contacts for an
  * agent. `chosen` is marked; NULL = none. */
 void reasons_print_agents(const struct usher_explanation *agents, size_t most,

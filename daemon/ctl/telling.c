@@ -140,6 +140,8 @@ static void print_offer(struct telling *telling, const struct usher_engine *engi
                                style, telling->out);
     if (!is_of_agent)
         reasons_print_agents(&offer->agents, SHOWN_MAX, chosen->agent, style, telling->out);
+    if (!is_of_agent)
+        reasons_print_ground(chosen, INDENT, telling->out);
     for (size_t i = 0; i < PRICED_MAX && i < offer->agents.candidates_count; i++)
         reasons_print_price(floor, &offer->agents.pairs[i], INDENT, telling->out);
     if (offer->agents.count > offer->agents.candidates_count)

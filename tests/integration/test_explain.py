@@ -96,6 +96,8 @@ class Story:
         self.pbx.call({"do": "contact.end", "contact": "bills"})
         self.desks["eva"].call({"do": "agent.ready"})
         self.pbx.call({"do": "agent.phone", "agent": "danylo", "state": "busy"})
+        self.answer("more3")
+        self.pbx.call({"do": "contact.end", "contact": "more3"})  # somebody is free who knows bills
         for number in range(3):
             self.arrive(f"last{number}", "13"[number % 2], waited_s=number * 20)
         self.arrive("same", "1")
@@ -293,6 +295,13 @@ class Told(Known):
         self.assertRegex(page, r"(?m)^ +asked a short while ago \(1\): \w+ \(until ")
         self.assertRegex(page, r"(?m) answered, after \d+\.\d s$")
         self.assertRegex(page, r"(?m)  done \(\w+\)$")
+
+    def test_own_ground_is_told_in_a_sentence(self):
+        pages = [self.explain(contact) for contact in self.contacts]
+        grounds = [line for page in pages for line in re.findall(r"\w+ K\.'s usual contacts .*", page)]
+        self.assertTrue(grounds)
+        for line in grounds:
+            self.assertRegex(line, r"K\.'s usual contacts fit \d+ %; half of it is held against each: -\d+\.\d s$")
 
     def test_a_wait_and_an_agent_are_told_in_sentences(self):
         waiting = [line for line in json.loads(f"[{','.join(self.contact_lines())}]") if line["state"] == "waiting"]

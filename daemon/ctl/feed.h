@@ -16,10 +16,11 @@ enum feed_kind {
     FEED_NONE = 0,
     FEED_DECISION, /* who gets whom, and why */
     FEED_ANSWER,
-    FEED_MISS,  /* declined, rang out, failed, taken back */
-    FEED_LEFT,  /* the customer gave up */
-    FEED_NOTE,  /* of an agent, the rules, a PBX */
-    FEED_ALARM, /* of usherd itself */
+    FEED_MISS,   /* declined, rang out, failed, taken back */
+    FEED_LEFT,   /* the customer gave up */
+    FEED_NOTE,   /* of an agent, the rules, a PBX */
+    FEED_NOTICE, /* of the operator's own */
+    FEED_ALARM,  /* of usherd itself */
     FEED_KIND_COUNT,
 };
 

@@ -273,13 +273,17 @@ static void take_key(struct screen *screen, int key)
 static void read_notice(struct screen *screen)
 {
     struct top *top = &screen->top;
+    char notice[TOP_NOTICE_SIZE] = "";
     FILE *file = screen->options->notice ? fopen(screen->options->notice, "re") : NULL;
-    top->notice[0] = '\0';
-    if (!file)
+    if (file && fgets(notice, sizeof(notice), file))
+        notice[strcspn(notice, "\r\n")] = '\0';
+    if (file)
+        (void)fclose(file);
+    if (strcmp(notice, top->notice) == 0)
         return;
-    if (fgets(top->notice, sizeof(top->notice), file))
-        top->notice[strcspn(top->notice, "\r\n")] = '\0';
-    (void)fclose(file);
+    if (notice[0])
+        feed_say(&top->feed, FEED_NOTICE, top->now_ms, "%s", notice);
+    memcpy(top->notice, notice, sizeof(notice));
 }
 
 /* Brings what is drawn up to now. */

@@ -19,6 +19,7 @@ static const struct {
     [FEED_MISS] = {"-", FRAME_YELLOW, true},
     [FEED_LEFT] = {"!", FRAME_RED, true},
     [FEED_NOTE] = {" ", FRAME_DIM, true},
+    [FEED_NOTICE] = {"!", FRAME_YELLOW | FRAME_BOLD, true},
     [FEED_ALARM] = {"*", FRAME_RED | FRAME_BOLD, true},
 };
 

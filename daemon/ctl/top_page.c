@@ -266,6 +266,7 @@ static void draw_help(const struct top *top, struct frame *frame)
         "          ›  a decision: who gets whom, and why    +  answered",
         "WHY       match  how well the agent's levels fit;  idle: how long",
         "                 he was free;  price: what his absence costs others",
+        "          usherctl explain CONTACT tells it in full",
     };
     int width = 76, height = (int)USHER_COUNT_OF(lines) + 4 + (top->actions_count ? 1 : 0);
     if (width > frame->width)

@@ -177,9 +177,10 @@ class OnATerminal(WithCenter):
         terminal = self.open("--notice", path)
         with open(path, "w") as file:
             file.write("Outage in Chernihiv\nsecond line\n")
-        terminal.wait("! Outage in Chernihiv")
+        terminal.wait("^ ! Outage in Chernihiv")
+        terminal.wait(r"^\d\d:\d\d:\d\d ! Outage in Chernihiv")
         os.remove(path)
-        terminal.wait_gone("Outage")
+        terminal.wait_gone("^ ! Outage")
         self.assertNotIn("second line", terminal.written)
 
     def test_without_colour_and_without_utf_8_it_reads_as_well(self):

@@ -94,8 +94,7 @@ static void compare(struct screen *screen, int64_t away_ms)
     }
     snprintf(top->returned, sizeof(top->returned),
              "usherd is back after %" PRId64
-             ".%d s: %zu of %zu contacts are there, %zu of %zu keep "
-             "their place",
+             ".%d s: %zu of %zu contacts are there, %zu of %zu in place",
              away_ms / 1000, (int)(away_ms / 100 % 10), there, live, in_place, waiting);
     top->returned_ms = top->now_ms;
     feed_say(&top->feed, FEED_ALARM, top->now_ms, "%s", top->returned);

@@ -144,7 +144,7 @@ class OnATerminal(unittest.TestCase):
             terminal.wait("kill -9 usherd: kill -9: it is gone")
             terminal.wait("usherd is away")
             back = terminal.wait(r"usherd is back after", 20)
-            found = re.search(r"(\d+) of (\d+) contacts are there, (\d+) of (\d+) keep", back)
+            found = re.search(r"(\d+) of (\d+) contacts are there, (\d+) of (\d+) in place", back)
             self.assertEqual((found[1], found[3]), (found[2], found[4]))
             terminal.press("q")
             self.assertEqual(terminal.wait_end(40), 0)

@@ -153,7 +153,7 @@ class OnATerminal(WithCenter):
         self.assertTrue(terminal.line("Олена Коваль +ringing"))
         self.assertEqual(self.center.usherd.wait(10), -signal.SIGKILL)
         self.center.start_usherd()
-        terminal.wait(r"usherd is back after \d+\.\d s: 4 of 4 contacts are there, 2 of 2 keep their place")
+        terminal.wait(r"usherd is back after \d+\.\d s: 4 of 4 contacts are there, 2 of 2 in place")
         self.assertGreater(int(re.search(r"epoch (\d+)", terminal.text())[1]), int(epoch))
         terminal.wait("● live")
 
@@ -207,7 +207,7 @@ class TwoRouters(unittest.TestCase):
             epoch = re.search(r"epoch (\d+)", terminal.text())[1]
             pair.kill("a")
             terminal.wait("usherd is away")
-            terminal.wait("usherd is back after .* 1 of 1 contacts are there, 1 of 1 keep their place", 20)
+            terminal.wait("usherd is back after .* 1 of 1 contacts are there, 1 of 1 in place", 20)
             self.assertNotEqual(re.search(r"epoch (\d+)", terminal.text())[1], epoch)
 
 

@@ -84,8 +84,8 @@ static const struct command commands[] = {
             "the file held is kept beside it, with the first digits of its hash behind the name. "
             "A rollback after a rollback is back where it began.",
         .forms = {{"[HASH]", NULL, USHER_ROLE_ADMIN, CHANGE_OPTIONS, perform_rollback}},
-        .examples = {{.line = "usherctl rollback --dry-run", .code = EXIT_REFUSED},
-                     {.line = "usherctl rollback", .kind = EXAMPLE_ASKS, .code = EXIT_REFUSED}},
+        .examples = {{.line = "usherctl rollback --dry-run"},
+                     {.line = "usherctl rollback", .kind = EXAMPLE_ASKS}},
     },
 };
 

@@ -5,21 +5,24 @@
 
 # What may stand in place of the placeholder $1.
 _usherctl_values() {
-    local key=
+    local key='' list=''
+    local -a where=("${connection[@]}")
     case $1 in
-    AGENT) key=agent ;;
-    CONTACT) key=contact ;;
-    QUEUE) key=queue ;;
+    AGENT) key=agent list=agents ;;
+    CONTACT) key=contact list=contacts ;;
+    QUEUE) key=queue list=queues ;;
+    HASH) key=hash list=rules where+=("${settings[@]}") ;;
     ROLE) printf '%s\n' observer supervisor admin ;;
     NAME) printf '%s\n' "$_usherctl_events" ;;
     FIELD=VALUE) printf '%s\n' name= phone= skill. capacity. ;;
     FILE | PATH | *.yaml | *.csv) compgen -f -- "$cur" ;;
     esac
-    [ -z "$key" ] || timeout 1 "${COMP_WORDS[0]}" "${connection[@]}" "${key}s" --json 2>/dev/null </dev/null |
+    [ -z "$key" ] || timeout 1 "${COMP_WORDS[0]}" "${where[@]}" "$list" --json 2>/dev/null </dev/null |
         sed -n 's/.*"'"$key"'":"\([^"\\]*\)".*/\1/p'
 }
 
-# Splits what stands before the cursor into words[] and the options that say where usherd is, connection[].
+# Splits what stands before the cursor into words[] and the options that say where usherd is, connection[],
+# and where its settings are, settings[].
 _usherctl_split() {
     local i word value
     for ((i = 1; i < COMP_CWORD; i++)); do
@@ -32,7 +35,10 @@ _usherctl_split() {
             while ((i + 1 < COMP_CWORD)) && [[ $value == *: || ${COMP_WORDS[i + 1]} == : ]]; do # readline cuts at colons
                 value+=${COMP_WORDS[++i]}
             done
-            case $word in --socket | --tcp | --token-file) connection+=("$word" "$value") ;; esac
+            case $word in
+            --socket | --tcp | --token-file) connection+=("$word" "$value") ;;
+            --config) settings=("$word" "$value") ;;
+            esac
         fi
     done
 }
@@ -103,7 +109,7 @@ _usherctl_wants() {
 
 _usherctl() {
     local cur=${COMP_WORDS[COMP_CWORD]} wanted
-    local -a words=() connection=()
+    local -a words=() connection=() settings=()
     wanted=$(_usherctl_wants "$_usherctl_arguments")
     [ "$cur" != = ] || cur=
     _usherctl_split
@@ -117,6 +123,7 @@ _usherctl() {
 
 _usherd() {
     local cur=${COMP_WORDS[COMP_CWORD]} wanted
+    local -a connection=() settings=()
     wanted=$(_usherctl_wants "$_usherd_arguments")
     [ "$cur" != = ] || cur=
     if [ -n "$wanted" ]; then

@@ -19,13 +19,15 @@ static const struct command commands[] = {
         .forms = {{"show", "past events, from the archive and from Redis", USHER_ROLE_NONE,
                    OPTION_BIT(CONFIG) | OPTION_BIT(SINCE) | OPTION_BIT(UNTIL) |
                        OPTION_BIT(CONTACT) | OPTION_BIT(AGENT) | OPTION_BIT(QUEUE) |
-                       OPTION_BIT(EVENT) | OPTION_BIT(COUNT) | OPTION_BIT(ALL) | OPTION_BIT(FULL),
+                       OPTION_BIT(EVENT) | OPTION_BIT(LAST) | OPTION_BIT(COUNT) | OPTION_BIT(ALL) |
+                       OPTION_BIT(FULL),
                    perform_journal_show},
                   {"check", "reports only; exit code 1: there are some", USHER_ROLE_NONE,
                    OPTION_BIT(CONFIG), perform_journal},
                   {"repair", "shows them, asks, removes them", USHER_ROLE_NONE,
                    OPTION_BIT(CONFIG) | OPTION_BIT(YES) | OPTION_BIT(DRY_RUN), perform_journal}},
         .examples = {{.line = "usherctl journal show --since -15m"},
+                     {.line = "usherctl journal show --last 20 --event agent"},
                      {.line = "usherctl journal show --contact pbx1/0042"},
                      {"usherctl journal show --since 00:00 --event offer --agent dmytro --json",
                       "today's offers that came to nothing", EXAMPLE_RUNS, EXIT_DONE},

@@ -148,7 +148,7 @@ const struct option_row option_rows[OPTIONS_COUNT] = {
                       read_text, PLACE(since)},
     [OPTION_UNTIL] = {"until", "TIME", "up to then, in the same forms", read_text, PLACE(until)},
     [OPTION_LAST] = {"last", "COUNT",
-                     "show so many past events first (else 10), if usherd has them in memory",
+                     "so many of the newest past events; tail begins with 10 unless this says more",
                      read_count, PLACE(last)},
     [OPTION_CONTACT] = {"contact", "CONTACT", "events of this contact only", read_text,
                         PLACE(contact)},

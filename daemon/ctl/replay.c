@@ -4,6 +4,7 @@
 
 #include "ctl/filter.h"
 #include "ctl/history.h"
+#include "ctl/kept.h"
 #include "ctl/moment.h"
 #include "ctl/perform.h"
 #include "ctl/teller.h"
@@ -13,6 +14,8 @@ struct replay {
     struct filter filter;
     struct teller teller;
     int64_t shown;
+    bool has_last; /* only the newest are told, when all were read */
+    struct kept last;
 };
 
 static bool show(void *owner, struct usher_engine *engine, const struct usher_event *event,
@@ -22,9 +25,23 @@ static bool show(void *owner, struct usher_engine *engine, const struct usher_ev
     (void)engine;
     if (!filter_takes(&replay->filter, event) || !teller_shows(&replay->teller, event->kind))
         return true;
-    teller_tell(&replay->teller, event, line);
     replay->shown++;
+    if (replay->has_last) {
+        kept_add(&replay->last, line);
+        return true;
+    }
+    teller_tell(&replay->teller, event, line);
     return replay->options->count < 0 || replay->shown < replay->options->count;
+}
+
+static void tell_last(struct replay *replay)
+{
+    for (size_t i = 0; i < kept_count(&replay->last); i++) {
+        struct usher_event event;
+        struct usher_text line = kept_get(&replay->last, i, &event);
+        teller_tell(&replay->teller, &event, line);
+    }
+    kept_fini(&replay->last);
 }
 
 static bool read_query(const struct options *options, struct history_query *query)
@@ -35,7 +52,8 @@ static bool read_query(const struct options *options, struct history_query *quer
         .since_ms = HISTORY_ALL,
         .until_ms = HISTORY_END,
         .holding = options->contact ? options->contact : options->agent,
-        .is_quiet = !options->contact && isatty(STDOUT_FILENO),
+        .is_quiet =
+            !options->contact && !(options->given & OPTION_BIT(LAST)) && isatty(STDOUT_FILENO),
     };
     if (options->since && !moment_read_option("--since", options->since, &query->since_ms))
         return false;
@@ -60,7 +78,12 @@ enum exit_code perform_journal_show(const struct options *options, enum usher_ro
                      options->event))
         return EXIT_USAGE;
     teller_init(&replay.teller, options);
+    replay.has_last = (options->given & OPTION_BIT(LAST)) != 0;
+    if (replay.has_last)
+        kept_init(&replay.last, (size_t)options->last);
     enum exit_code code = history_read(options, &query, show, &replay, &history);
+    if (replay.has_last)
+        tell_last(&replay);
     if (code == EXIT_DONE && replay.shown == 0 && history.known_ms > 0)
         fprintf(stderr, "usherctl: no such event in what was read, which begins at %s\n",
                 moment_write(history.known_ms, room));

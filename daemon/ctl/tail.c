@@ -2,25 +2,18 @@
  * first, a second session asks for those behind an earlier number, which usherd grants as far as
  * its memory reaches. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "ctl/filter.h"
-#include "ctl/memory.h"
+#include "ctl/kept.h"
 #include "ctl/perform.h"
 #include "ctl/teller.h"
 
 #define AGAIN_US       500000
 #define SPAN_MAX       50000 /* events; usherd's memory holds some ten thousands */
 #define SPAN_MIN       80
-#define PAST_SILENT_MS 200 /* the past events come in one piece */
-
-/* An event that is shown when all of the past is here. */
-struct kept {
-    char *line;
-    size_t length;
-};
+#define PAST_SILENT_MS 500 /* the past events come in one piece, and may end with a heartbeat */
 
 struct follower {
     const struct options *options;
@@ -30,8 +23,8 @@ struct follower {
     struct teller teller;
     struct usher_number last; /* seen */
     int64_t shown;
-    struct kept *past; /* [options->last], round; NULL: there is none, or it was shown */
-    size_t past_count; /* of all that came */
+    bool has_past; /* it comes, and is shown when all of it is here */
+    struct kept past;
     struct usher_number past_end;
 };
 
@@ -39,14 +32,6 @@ static void note_number(struct follower *follower, const struct usher_event *eve
 {
     if (event->n.epoch > 0)
         follower->last = event->n;
-}
-
-static void keep_past(struct follower *follower, struct usher_text line)
-{
-    struct kept *kept = &follower->past[follower->past_count++ % (size_t)follower->options->last];
-    kept->line = memory_resize(kept->line, line.length + 1);
-    memcpy(kept->line, line.at, line.length);
-    kept->length = line.length;
 }
 
 static void show(struct follower *follower, const struct usher_event *event, struct usher_text line)
@@ -57,25 +42,17 @@ static void show(struct follower *follower, const struct usher_event *event, str
 
 static void free_past(struct follower *follower)
 {
-    size_t room = follower->past ? (size_t)follower->options->last : 0;
-    for (size_t i = 0; i < room; i++)
-        free(follower->past[i].line);
-    free(follower->past);
-    follower->past = NULL;
+    if (follower->has_past)
+        kept_fini(&follower->past);
+    follower->has_past = false;
 }
 
 /* Shows the newest of the past; from here on each event is shown as it comes. */
 static void show_past(struct follower *follower)
 {
-    size_t room = (size_t)follower->options->last;
-    size_t from = follower->past_count > room ? follower->past_count - room : 0;
-    static struct usher_scratch scratch;
-    for (size_t i = from; i < follower->past_count; i++) {
-        struct usher_text line = {follower->past[i % room].line, follower->past[i % room].length};
+    for (size_t i = 0; i < kept_count(&follower->past); i++) {
         struct usher_event event;
-        struct usher_answer answer;
-        if (!usher_event_decode(line, &scratch, &event, &answer))
-            event = (struct usher_event){.kind = USHER_EVENT_NONE};
+        struct usher_text line = kept_get(&follower->past, i, &event);
         show(follower, &event, line);
     }
     follower->shown = 0; /* --count counts what happens from now on */
@@ -92,11 +69,11 @@ static void take(struct follower *follower, const struct usher_event *event, str
     bool is_shown =
         filter_takes(&follower->filter, event) && teller_shows(&follower->teller, event->kind);
     note_number(follower, event);
-    if (is_shown && follower->past)
-        keep_past(follower, line);
+    if (is_shown && follower->has_past)
+        kept_add(&follower->past, line);
     else if (is_shown)
         show(follower, event, line);
-    if (follower->past && usher_number_compare(follower->last, follower->past_end) >= 0)
+    if (follower->has_past && usher_number_compare(follower->last, follower->past_end) >= 0)
         show_past(follower);
 }
 
@@ -107,7 +84,7 @@ static enum client_outcome follow(struct follower *follower)
     while (outcome == CLIENT_OK && !is_over(follower)) {
         struct usher_text line;
         struct usher_event event;
-        if (follower->past && client_is_silent(&follower->client, PAST_SILENT_MS)) {
+        if (follower->has_past && client_is_silent(&follower->client, PAST_SILENT_MS)) {
             show_past(follower);
             continue;
         }
@@ -132,7 +109,6 @@ static enum client_outcome open_past(struct follower *follower, struct usher_num
 {
     struct usher_number number = now;
     enum client_outcome outcome = CLIENT_OK;
-    size_t room = (size_t)follower->options->last * sizeof(*follower->past);
     for (uint64_t span = SPAN_MAX; span >= SPAN_MIN && outcome == CLIENT_OK; span /= 5) {
         struct usher_number after = {now.epoch, now.seq > span ? now.seq - span : 1};
         if (span / 5 >= now.seq && span / 5 >= SPAN_MIN)
@@ -140,8 +116,8 @@ static enum client_outcome open_past(struct follower *follower, struct usher_num
         outcome = open_behind(follower, after, &number);
         if (outcome != CLIENT_OK || !follower->client.is_resumed)
             continue;
-        follower->past = memory_resize(NULL, room);
-        memset(follower->past, 0, room);
+        kept_init(&follower->past, (size_t)follower->options->last);
+        follower->has_past = true;
         follower->past_end = number;
         return outcome;
     }

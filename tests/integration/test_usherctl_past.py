@@ -143,6 +143,12 @@ class Show(WithCenter):
         self.assertEqual((status, output), (0, ""))
         self.assertIn("no such event", errors)
 
+    def test_the_newest_are_shown_in_their_order(self):
+        self.talk()
+        whole = self.run_ok("journal", "show")
+        self.assertEqual(self.run_ok("journal", "show", "--last", "4"), whole[-4:])
+        self.assertEqual(self.run_ok("journal", "show", "--last", "1000"), whole)
+
     def test_since_is_found_among_many_events(self):
         for contact in range(300):
             self.arrive(str(contact))

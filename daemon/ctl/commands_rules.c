@@ -18,7 +18,7 @@ static const struct command commands[] = {
             "skill.NAME, and capacity.CHANNEL. An empty cell removes the field; what no column "
             "names stays, and so do agents who are not in the file. It shows what will change, "
             "asks, and writes; with any problem in the file it writes nothing. Separators may be "
-            "commas, semicolons or tabs.",
+            "commas, semicolons or tabs; other columns are passed over.",
         .forms = {{"show [AGENT...]", "the profiles that Redis has", USHER_ROLE_NONE,
                    OPTION_BIT(CONFIG), perform_profile},
                   {"set AGENT FIELD=VALUE...", "changes one agent's fields", USHER_ROLE_NONE,

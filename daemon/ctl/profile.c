@@ -207,6 +207,10 @@ bool profile_read_file(const char *path, struct roster *roster)
     usher_problems_write(&problems, NAME_OF(path), &out);
     (void)fwrite(usher_bytes_text(&out).at, 1, usher_bytes_text(&out).length, stderr);
     usher_bytes_fini(&out);
+    if (roster->passed_over[0] && problems.count == 0)
+        fprintf(stderr,
+                "usherctl: %s: these columns are none of a profile's, and are passed over: %s\n",
+                NAME_OF(path), roster->passed_over);
     return error == 0 && problems.count == 0;
 }
 

@@ -27,11 +27,15 @@ struct roster_profile {
     size_t column;
 };
 
+#define ROSTER_PASSED_OVER_SIZE 256
+
 struct roster {
     struct roster_profile *list; /* by agent, after roster_sort */
     size_t count;
     size_t room;
-    struct usher_arena arena; /* what the texts lie in */
+    char passed_over[ROSTER_PASSED_OVER_SIZE]; /* columns of a file that are nobody's, with commas;
+                                                  perhaps not all of many */
+    struct usher_arena arena;                  /* what the texts lie in */
 };
 
 void roster_init(struct roster *roster);
@@ -58,7 +62,8 @@ USHER_MUST_USE enum exit_code roster_read_site(struct roster *roster, struct sit
 USHER_MUST_USE enum exit_code roster_read_agent(struct roster *roster, struct site *site,
                                                 struct usher_text agent);
 /* Those of the CSV in `text`, sorted, each field checked: all that is wrong is added to the
- * problems. An empty cell is a field with an empty value. */
+ * problems. An empty cell is a field with an empty value. A column that is none of
+ * a profile's is passed over, unless it looks like one that is written wrong. */
 void roster_read_csv(struct roster *roster, struct usher_text text,
                      struct usher_problems *problems);
 

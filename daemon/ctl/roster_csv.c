@@ -1,5 +1,6 @@
 /* A CSV file as a roster. The first row names the columns; each cell of the others is a field, but
  * for the columns `id` and `skills` ("billing=8 lang.uk=10"). */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "ctl/csv.h"
@@ -37,7 +38,17 @@ static bool begins_with(struct usher_text text, struct usher_text prefix)
     return text.length >= prefix.length && memcmp(text.at, prefix.at, prefix.length) == 0;
 }
 
-static void refuse_column(struct reader *reader, const struct csv_cell *cell)
+static void pass_over(struct roster *roster, struct usher_text name)
+{
+    size_t length = strlen(roster->passed_over);
+    if (name.length > 0 && length + name.length + sizeof(", ") <= sizeof(roster->passed_over))
+        (void)snprintf(roster->passed_over + length, sizeof(roster->passed_over) - length, "%s%.*s",
+                       length > 0 ? ", " : "", USHER_TEXT_ARGS(name));
+}
+
+/* People keep more in their lists than a profile has: that is passed over. But what is near a name
+ * that is known, or has a dot, is one that was written wrong. */
+static void judge_column(struct reader *reader, const struct csv_cell *cell)
 {
     static const char *const known[] = {"id",
                                         "name",
@@ -56,11 +67,13 @@ static void refuse_column(struct reader *reader, const struct csv_cell *cell)
         usher_problems_add(reader->problems, cell->line, cell->column,
                            "unknown column `%.*s`; did you mean `%.*s`?", USHER_TEXT_ARGS(excerpt),
                            USHER_TEXT_ARGS(suggestion.best));
-    else
+    else if (cell->text.length > 0 && memchr(cell->text.at, '.', cell->text.length))
         usher_problems_add(reader->problems, cell->line, cell->column,
-                           "unknown column `%.*s`; use id, name, phone, skills, skill.NAME or "
-                           "capacity.CHANNEL, or take it out",
+                           "unknown column `%.*s`; write skill.NAME or capacity.CHANNEL, or take "
+                           "it out",
                            USHER_TEXT_ARGS(excerpt));
+    else
+        pass_over(reader->roster, cell->text);
 }
 
 static struct column read_column(struct reader *reader, const struct csv_cell *cell)
@@ -73,7 +86,7 @@ static struct column read_column(struct reader *reader, const struct csv_cell *c
     else if (roster_judge(cell->text, USHER_NO_TEXT))
         column.kind = COLUMN_UNKNOWN;
     if (column.kind == COLUMN_UNKNOWN)
-        refuse_column(reader, cell);
+        judge_column(reader, cell);
     column.name = roster_keep(reader->roster, cell->text);
     return column;
 }
@@ -81,6 +94,8 @@ static struct column read_column(struct reader *reader, const struct csv_cell *c
 /* Two columns for the same: by name, or one skill's beside `skills`. */
 static bool is_same(const struct column *a, const struct column *b)
 {
+    if (a->kind == COLUMN_UNKNOWN || b->kind == COLUMN_UNKNOWN)
+        return false;
     if (a->kind == COLUMN_SKILLS || b->kind == COLUMN_SKILLS) {
         const struct column *other = a->kind == COLUMN_SKILLS ? b : a;
         if (other->kind == COLUMN_FIELD && begins_with(other->name, skill_prefix))

@@ -85,6 +85,12 @@ class Import(Profile):
             self.assertEqual(status, 1)
             self.assertIn(problem, errors)
 
+    def test_columns_that_are_none_of_a_profiles_are_passed_over_and_named(self):
+        status, _, errors = self.import_file("id,mood,name,e-mail,\nolena,calm,Olena,o@example.org,x\n", "--yes")
+        self.assertEqual(status, 0)
+        self.assertIn("agents.csv: these columns are none of a profile's, and are passed over: mood, e-mail", errors)
+        self.assertEqual(self.hash("olena"), {"name": "Olena"})
+
     def test_without_a_terminal_yes_is_needed_and_at_one_it_asks(self):
         status, output, errors = self.import_file(FILE)
         self.assertEqual(status, 2)

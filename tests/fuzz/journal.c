@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (unsigned i = 0; i < LINES_MAX && is_good && fuzz_next_line(&text, &line); i++)
         is_good = apply(engine, line);
     if (is_good && usher_engine_last_number(engine).epoch > 0) {
-        use_check_save(engine);
+        use_check_save(engine, false);
         use_engine(engine);
     }
     usher_engine_free(engine);

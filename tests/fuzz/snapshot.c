@@ -115,7 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (hash.at)
         center_shelve(engine, hash);
     if (usher_engine_load(engine, usher_bytes_text(&saved), &answer)) {
-        use_check_save(engine);
+        use_check_save(engine, true);
         use_engine(engine);
     } else {
         FUZZ_REQUIRE(answer.message[0] != '\0', "refused without words");

@@ -5,8 +5,8 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define PARTIES_GROUPS_START 64
 #define PARTIES_KEY_SIZE     (2 + USHER_AGENT_ID_MAX + 1) /* "d/olena", "p/pbx1" */
@@ -27,10 +27,12 @@ static struct usher_text parties_key_of(const void *item)
 static struct usher_text parties_key(enum usher_role role, struct usher_text name,
                                      char room[PARTIES_KEY_SIZE])
 {
-    int length = snprintf(room, PARTIES_KEY_SIZE, "%c/%.*s", role == USHER_ROLE_PBX ? 'p' : 'd',
-                          USHER_TEXT_ARGS(name));
-    assert(length > 0 && length < PARTIES_KEY_SIZE);
-    return (struct usher_text){room, (size_t)length};
+    assert(name.length < PARTIES_KEY_SIZE - 2);
+    room[0] = role == USHER_ROLE_PBX ? 'p' : 'd';
+    room[1] = '/';
+    memcpy(room + 2, name.at, name.length);
+    room[2 + name.length] = '\0';
+    return (struct usher_text){room, 2 + name.length};
 }
 
 static struct parties_group *parties_find_group(const struct parties *parties, enum usher_role role,

@@ -178,6 +178,15 @@ class Rollback(Reload):
         self.assertEqual(self.usherctl("rollback", "--yes")[0], 0)
         self.assertEqual((self.in_use(), self.file()), (self.second, CHANGED))
 
+    def test_link_in_the_files_place_stays_and_what_it_leads_to_is_put_back(self):
+        os.makedirs(self.center.path("versions"))
+        os.rename(self.center.path("rules.yaml"), self.center.path("versions/now.yaml"))
+        os.symlink("versions/now.yaml", self.center.path("rules.yaml"))
+        self.assertEqual(self.usherctl("rollback", "--yes")[0], 0)
+        self.assertEqual((self.in_use(), self.file()), (self.first, RULES))
+        self.assertTrue(os.path.islink(self.center.path("rules.yaml")))
+        self.assertEqual(sorted(os.listdir(self.center.path("versions"))), ["now.yaml", f"now.yaml.{self.second[:12]}"])
+
     def test_it_asks_and_needs_yes_without_a_terminal(self):
         self.assertEqual(self.usherctl("rollback")[0], 2)
         self.assertIn("Nothing was changed", self.usherctl("rollback", "--dry-run")[1])

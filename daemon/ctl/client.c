@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@
 #include "wire/json.h"
 
 #define ANSWER_TIMEOUT_MS 10000
+#define CONNECT_TIMEOUT_S 3
 #define INPUT_MAX         ((size_t)1024 * 1024) /* far above the longest line */
 #define DEPTH_MAX         32
 
@@ -147,11 +149,14 @@ static enum client_outcome connect_tcp(struct client *client)
     if (error != 0)
         return lose(client, "Cannot look up %s: %s.", client->address.text, gai_strerror(error));
     int reason = 0;
+    const struct timeval patience = {CONNECT_TIMEOUT_S, 0}; /* a host that is gone says nothing */
     for (struct addrinfo *one = found; one != NULL; one = one->ai_next) {
         client->fd = socket(one->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (client->fd >= 0)
+            (void)setsockopt(client->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
         if (client->fd >= 0 && connect(client->fd, one->ai_addr, one->ai_addrlen) == 0)
             break;
-        reason = errno;
+        reason = errno == EINPROGRESS ? ETIMEDOUT : errno;
         if (client->fd >= 0)
             close(client->fd);
         client->fd = -1;

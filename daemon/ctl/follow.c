@@ -3,11 +3,13 @@
 #include "ctl/follow.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #define RETRY_MS      100
 #define REFUSED_MS    1000 /* somebody must change something first */
-#define GREETING_MS   5000
+#define GREETING_MS   2000
+#define DEAD_MS       5000  /* so long without any word, where it can be told from a pause */
 #define PING_MS       1000  /* without any word: usherd is asked for a sign of life */
 #define PING_OFTEN_MS 10000 /* and with words after this */
 
@@ -60,7 +62,9 @@ static void give_up(struct follow *follow, int64_t now_ms)
     follow->state = FOLLOW_AWAY;
     follow->next_ms = now_ms;
     if (was_there) {
-        follow->next_address = 0;
+        /* Whoever ended will be back there; whoever hangs will not. */
+        if (now_ms - follow->heard_ms >= DEAD_MS)
+            follow->next_address = (follow->next_address + 1) % follow->client.addresses.count;
         follow->ops->lost(follow->owner);
         return;
     }
@@ -125,8 +129,14 @@ static void read_lines(struct follow *follow, int64_t now_ms)
 /* A greeting that comes to nothing ends; a session is asked whether it lives. */
 static void ask_for_life(struct follow *follow, int64_t now_ms)
 {
+    /* A Unix socket alone tells of each death, and has nobody else to go to. */
+    bool has_other = follow->client.addresses.count > 1 || follow->client.address.is_tcp;
+    bool is_dead = has_other && now_ms - follow->heard_ms >= DEAD_MS;
     follow->pinged_ms = now_ms;
-    if (follow->state == FOLLOW_GREETING || client_ping(&follow->client) != CLIENT_OK)
+    if (is_dead)
+        snprintf(follow->client.problem, sizeof(follow->client.problem),
+                 "usherd at %s says nothing.", follow->client.address.text);
+    if (is_dead || follow->state == FOLLOW_GREETING || client_ping(&follow->client) != CLIENT_OK)
         give_up(follow, now_ms);
 }
 

@@ -210,6 +210,16 @@ class TwoRouters(unittest.TestCase):
             terminal.wait("usherd is back after .* 1 of 1 contacts are there, 1 of 1 in place", 20)
             self.assertNotEqual(re.search(r"epoch (\d+)", terminal.text())[1], epoch)
 
+    def test_a_leader_that_stands_still_is_left_for_the_next(self):
+        with Pair(rules=RULES) as pair, \
+                Terminal([USHERCTL, "--socket", f"{pair.address('a')},{pair.address('b')}", "top"]) as terminal:
+            epoch = re.search(r"epoch (\d+)", terminal.wait("● live"))[1]
+            pair.send_signal("a", signal.SIGSTOP)
+            terminal.wait("usherd says nothing, since")
+            terminal.wait("usherd is back after", 20)
+            self.assertNotEqual(re.search(r"epoch (\d+)", terminal.text())[1], epoch)
+            pair.send_signal("a", signal.SIGCONT)
+
 
 class WithoutATerminal(WithCenter):
     def run_top(self, *options, socket=None):

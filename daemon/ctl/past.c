@@ -356,7 +356,9 @@ static enum exit_code joins(struct reading *reading, int64_t since_ms, bool *is_
     struct usher_number last = reading->last;
     struct found found;
     enum exit_code code = ask_one(reading->past, USHER_TEXT("XRANGE"), "-", &found);
-    if (last.epoch == 0)
+    if (found.last.epoch == 0) /* nothing is there, or no router's */
+        *is_joined = false;
+    else if (last.epoch == 0)
         *is_joined = found.at_ms >= 0 && found.at_ms < since_ms;
     else
         *is_joined = usher_number_compare(found.first, last) <= 0 ||

@@ -168,6 +168,13 @@ class Archive(WithArchive):
         shown = self.usherctl("journal", "show", "--contact", "early").splitlines()
         self.assertEqual([line.split()[1] for line in shown], ["contact.arrived", "contact.offered", "contact.answered"])
 
+    def test_the_archive_alone_is_folded_to_its_end(self):
+        """Redis was emptied, or the folder was taken to another machine."""
+        self.pump_until(lambda: self.filed() and self.states(), "events and a state are filed")
+        self.center.kill_usherd()
+        self.center.redis_cli("FLUSHALL")
+        self.assertEqual(self.fold()[0], self.filed()[-1]["n"])
+
     def test_what_cannot_be_filed_goes_only_above_max_and_is_told(self):
         os.rename(self.folder, self.folder + "-away")
         self.pump_until(lambda: "above journal.max" in self.center.log(), "it is told")

@@ -6,13 +6,19 @@
 
 static const char separators[] = {',', ';', '\t'};
 
+/* A CR before an LF is a part of that line's end. */
+static bool is_line_end(const char *at, const char *end)
+{
+    return *at == '\n' || (*at == '\r' && (at + 1 == end || at[1] != '\n'));
+}
+
 /* The separator that the first row has most of, outside quotes. */
 static char find_separator(const char *at, const char *end)
 {
     size_t counts[sizeof(separators)] = {0};
     size_t best = 0;
     bool is_quoted = false;
-    for (; at < end && (is_quoted || *at != '\n'); at++) {
+    for (; at < end && (is_quoted || !is_line_end(at, end)); at++) {
         is_quoted ^= *at == '"';
         for (size_t i = 0; i < sizeof(separators) && !is_quoted; i++)
             counts[i] += *at == separators[i];
@@ -42,7 +48,7 @@ void csv_fini(struct csv *csv)
 /* Passes over one byte, and counts characters. */
 static void step(struct csv *csv)
 {
-    if (*csv->at == '\n') {
+    if (is_line_end(csv->at, csv->end)) {
         csv->line++;
         csv->column = 1;
     } else if (((unsigned char)*csv->at & 0xc0) != 0x80) {
@@ -53,7 +59,7 @@ static void step(struct csv *csv)
 
 static bool is_cell_end(const struct csv *csv)
 {
-    return csv->at == csv->end || *csv->at == csv->separator || *csv->at == '\n';
+    return csv->at == csv->end || *csv->at == csv->separator || is_line_end(csv->at, csv->end);
 }
 
 static bool is_space(char c)
@@ -139,7 +145,7 @@ static bool read_row(struct csv *csv)
         has_text |= csv->cells[csv->count++].text.length > 0;
         if (csv->at == csv->end)
             return has_text;
-        bool is_row_end = *csv->at == '\n';
+        bool is_row_end = is_line_end(csv->at, csv->end);
         step(csv);
         if (is_row_end)
             return has_text;

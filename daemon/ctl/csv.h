@@ -1,6 +1,6 @@
 /* Comma-separated values as spreadsheets write them (RFC 4180, and what is common beside it): the
- * separator is a comma, semicolon or tab, whichever the first row has most of; lines end with LF or
- * CR LF; a cell in quotes may hold separators, line ends and doubled quotes. */
+ * separator is a comma, semicolon or tab, whichever the first row has most of; lines end with LF,
+ * CR LF or CR; a cell in quotes may hold separators, line ends and doubled quotes. */
 #ifndef CTL_CSV_H
 #define CTL_CSV_H
 

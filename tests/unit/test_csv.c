@@ -36,6 +36,9 @@ static const char *read_all(const char *text, char room[1024])
 START_TEST(rows_end_with_lf_or_crlf_or_the_text)
 {
     ASSERT_READ("id,name\nolena,Olena\r\ntaras,Taras", "id|name\nolena|Olena\ntaras|Taras\n");
+    ASSERT_READ("id,name\rolena,Olena\r\rtaras,\"Taras\rM\"\r",
+                "id|name\nolena|Olena\ntaras|Taras\rM\n");
+    ASSERT_READ("id\r\"", "id\nf:2:1: this quote is never closed; put a \" at the cell's end\n");
 }
 END_TEST
 

@@ -19,6 +19,24 @@
 #define STANDARD_INPUT "-"
 #define NAME_OF(path)  (strcmp((path), STANDARD_INPUT) == 0 ? "standard input" : (path))
 
+static bool is_agent(const char *agent)
+{
+    if (strlen(agent) <= USHER_AGENT_ID_MAX && usher_text_is_id(usher_text_of(agent)))
+        return true;
+    fprintf(stderr,
+            "usherctl: \"%s\" is no agent's id: that is 1 to 64 of A-Z a-z 0-9 . _ @ : + -\n",
+            agent);
+    return false;
+}
+
+static bool are_agents(const struct options *options)
+{
+    bool is_good = true;
+    for (int i = 0; i < options->arguments_count; i++)
+        is_good &= is_agent(options->arguments[i]);
+    return is_good;
+}
+
 static enum exit_code show(const struct options *options, struct site *site)
 {
     struct roster roster;
@@ -91,16 +109,6 @@ static enum exit_code carry_out(const struct plan *plan, const struct roster *pr
     if (code == EXIT_DONE && !options->is_json)
         puts("Written; usherd takes it at once.");
     return code;
-}
-
-static bool is_agent(const char *agent)
-{
-    if (strlen(agent) <= USHER_AGENT_ID_MAX && usher_text_is_id(usher_text_of(agent)))
-        return true;
-    fprintf(stderr,
-            "usherctl: \"%s\" is no agent's id: that is 1 to 64 of A-Z a-z 0-9 . _ @ : + -\n",
-            agent);
-    return false;
 }
 
 /* FIELD=VALUE into `profile`. */
@@ -270,7 +278,7 @@ enum exit_code perform_profile(const struct options *options, enum usher_role ro
         code = set(options, site);
     else if (site && strcmp(options->action, "import") == 0)
         code = import(options, site);
-    else if (site && (code = site_dial(site)) == EXIT_DONE)
+    else if (site && are_agents(options) && (code = site_dial(site)) == EXIT_DONE)
         code = show(options, site);
     site_free(site);
     return code;

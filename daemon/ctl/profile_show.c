@@ -1,5 +1,9 @@
 #include "ctl/profile_show.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/memory.h"
 #include "ctl/table.h"
 #include "model/profile.h"
 #include "wire/json.h"
@@ -147,21 +151,92 @@ static void print_skills(const struct roster_profile *profile)
     putchar('"');
 }
 
+/* False for a name that would be taken apart in a `skills` cell. */
+static bool is_plain(struct usher_text skill)
+{
+    for (size_t i = 0; i < skill.length; i++)
+        if (strchr(" ,;=\t\n\r", skill.at[i]))
+            return false;
+    return true;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return usher_text_compare(*(const struct usher_text *)a, *(const struct usher_text *)b);
+}
+
+/* The skills' fields of all, each name once. */
+struct columns {
+    struct usher_text *names;
+    size_t count;
+};
+
+/* None when one `skills` cell holds an agent's skills; for the caller to free. */
+static struct columns find_columns(const struct roster *roster)
+{
+    struct columns columns = {.count = 0};
+    bool is_needed = false;
+    size_t room = 1, count = 0;
+    for (size_t i = 0; i < roster->count; i++)
+        room += roster->list[i].fields_count;
+    columns.names = memory_resize(NULL, room * sizeof(*columns.names));
+    for (size_t i = 0; i < roster->count; i++) {
+        const struct roster_profile *profile = &roster->list[i];
+        for (size_t j = 0; j < profile->fields_count; j++) {
+            const struct roster_field *at = &profile->fields[j];
+            struct usher_profile_field field = usher_profile_field_read(at->name, at->value);
+            if (field.kind != USHER_PROFILE_SKILL || field.expected)
+                continue;
+            is_needed |= !is_plain(field.key);
+            columns.names[count++] = at->name;
+        }
+    }
+    if (count > 0)
+        qsort(columns.names, count, sizeof(*columns.names), compare_names);
+    for (size_t i = 0; is_needed && i < count; i++)
+        if (columns.count == 0 ||
+            !usher_text_is_equal(columns.names[columns.count - 1], columns.names[i]))
+            columns.names[columns.count++] = columns.names[i];
+    return columns;
+}
+
+/* A field that a router leaves out is not handed on. */
+static void print_columns(const struct roster_profile *profile, const struct columns *columns)
+{
+    for (size_t i = 0; i < columns->count; i++) {
+        const struct roster_field *at = roster_find_field(profile, columns->names[i]);
+        putchar(',');
+        if (at && !usher_profile_field_read(at->name, at->value).expected)
+            printf("%.*s", USHER_TEXT_ARGS(at->value));
+    }
+}
+
 void profile_export(const struct roster *roster)
 {
     static const char *const names[] = {"capacity.voice", "capacity.chat", "capacity.email",
                                         "capacity.task"};
-    puts("id,name,phone,skills,capacity.voice,capacity.chat,capacity.email,capacity.task");
+    struct columns columns = find_columns(roster);
+    printf("id,name,phone%s,capacity.voice,capacity.chat,capacity.email,capacity.task",
+           columns.count == 0 ? ",skills" : "");
+    for (size_t i = 0; i < columns.count; i++) {
+        putchar(',');
+        print_cell(columns.names[i]);
+    }
+    putchar('\n');
     for (size_t i = 0; i < roster->count; i++) {
         const struct roster_profile *profile = &roster->list[i];
         printf("%.*s,", USHER_TEXT_ARGS(profile->agent));
         print_cell(roster_value(profile, "name"));
         putchar(',');
         print_cell(roster_value(profile, "phone"));
-        putchar(',');
-        print_skills(profile);
+        if (columns.count == 0) {
+            putchar(',');
+            print_skills(profile);
+        }
         for (size_t j = 0; j < USHER_COUNT_OF(names); j++)
             printf(",%.*s", USHER_TEXT_ARGS(roster_value(profile, names[j])));
+        print_columns(profile, &columns);
         putchar('\n');
     }
+    free(columns.names);
 }

@@ -128,6 +128,16 @@ class Import(Profile):
         self.assertIn('olena,"Olena ""Lena"", Koval","sip:olena@192.0.2.17","billing=8 lang.uk=10",,3,,\n', output)
         self.assertIn("0 new, 0 changed, 2 as they are", self.import_file(output)[1])
 
+    def test_skills_that_one_cell_cannot_hold_are_exported_in_columns(self):
+        self.center.profile("olena", billing=8)
+        self.center.redis_cli("HSET", self.center.key("agent:taras"), "skill.lang uk=1 b", "5", "skill.x,\"y\"", "3")
+        output = self.usherctl("profile", "export")[1]
+        self.assertEqual(output.splitlines()[0], "id,name,phone,capacity.voice,capacity.chat,capacity.email,capacity.task,"
+                         '"skill.billing","skill.lang uk=1 b","skill.x,""y"""')
+        status, output, errors = self.import_file(output, "--dry-run")
+        self.assertEqual((status, errors), (0, ""))
+        self.assertIn("2 as they are", output)
+
     def test_user_without_the_right_is_told_which_to_give(self):
         self.center.redis_cli("ACL", "SETUSER", "default", "-hset")
         status, _, errors = self.import_file(FILE, "--yes")
@@ -178,6 +188,12 @@ class Set(Profile):
 
 
 class Show(Profile):
+    def test_what_is_no_agents_id_is_told_before_redis_is_asked(self):
+        for wrong in ("a" * 3000, "a b", ""):
+            status, output, errors = self.usherctl("profile", "show", wrong)
+            self.assertEqual((status, output), (2, ""))
+            self.assertIn(f'"{wrong}" is no agent\'s id', errors)
+
     def test_profiles_are_shown_with_what_a_router_leaves_out(self):
         self.assertIn("There are no profiles yet", self.usherctl("profile", "show")[1])
         self.center.profile("olena", billing=7, capacity={"chat": 3})

@@ -13,8 +13,9 @@
 
 #define PROBLEM_BYTES ((USHER_PROBLEMS_MAX + 1) * ((size_t)384 + SETTINGS_PATH_MAX))
 
-/* The file of the settings. False when it has said what is wrong with it. */
-static bool read_file(const struct site *site, struct ruleset *ruleset)
+/* The file of the settings. EXIT_USAGE when it cannot be read here, EXIT_REFUSED when it is wrong;
+ * that was said then. */
+static enum exit_code read_file(const struct site *site, struct ruleset *ruleset)
 {
     struct usher_problems *problems = memory_resize(NULL, sizeof(*problems));
     struct usher_bytes out;
@@ -23,14 +24,15 @@ static bool read_file(const struct site *site, struct ruleset *ruleset)
     int error = ruleset_read(ruleset, site->settings.rules, problems);
     usher_problems_write(problems, site->settings.rules, &out);
     fprintf(stderr, "%.*s", USHER_TEXT_ARGS(usher_bytes_text(&out)));
-    if (error < 0 && problems->count == 0)
+    bool is_wrong = problems->count > 0;
+    if (error < 0 && !is_wrong)
         fprintf(stderr, "usherctl: %s cannot be read: %s\n", site->settings.rules,
                 strerror(-error));
-    if (error < 0)
+    if (error < 0 && is_wrong)
         fputs("usherctl: the rules in use stay\n", stderr);
     usher_bytes_fini(&out);
     free(problems);
-    return error == 0;
+    return error == 0 ? EXIT_DONE : is_wrong ? EXIT_REFUSED : EXIT_USAGE;
 }
 
 /* Without a look: what may be wrong with that was said. */
@@ -87,10 +89,10 @@ enum exit_code perform_reload(const struct options *options, enum usher_role rol
 {
     struct site *site = site_read(options->config);
     struct ruleset ruleset = {.rules = NULL};
-    enum exit_code code = EXIT_REFUSED;
-    if (!site)
+    enum exit_code code = site ? read_file(site, &ruleset) : EXIT_USAGE;
+    if (code == EXIT_USAGE)
         code = go_blind(options, role);
-    else if (read_file(site, &ruleset))
+    else if (code == EXIT_DONE)
         code = reload(options, role, site, &ruleset);
     ruleset_fini(&ruleset);
     site_free(site);

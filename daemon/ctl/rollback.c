@@ -29,6 +29,15 @@ struct rollback {
     struct usher_rules *rules;
 };
 
+static enum exit_code refuse_hash(const char *wanted)
+{
+    fprintf(stderr,
+            "usherctl: %s is the beginning of no version, or of several; give 4 digits or more of "
+            "one that `usherctl rules` lists\n",
+            wanted);
+    return EXIT_REFUSED;
+}
+
 /* The version that is meant, into `hash`. */
 static enum exit_code choose(struct rollback *rollback)
 {
@@ -52,13 +61,8 @@ static enum exit_code choose(struct rollback *rollback)
     if (rollback->hash[0])
         return EXIT_DONE;
     if (wanted)
-        fprintf(stderr,
-                "usherctl: %s is the beginning of no version, or of several; `usherctl rules` "
-                "lists them\n",
-                wanted);
-    else
-        fputs("usherctl: no rules are known but those in use; `usherctl rules` lists them\n",
-              stderr);
+        return refuse_hash(wanted);
+    fputs("usherctl: no rules are known but those in use; `usherctl rules` lists them\n", stderr);
     return EXIT_REFUSED;
 }
 
@@ -260,6 +264,8 @@ static enum exit_code print_text(struct site *site, const struct versions *versi
 {
     const struct version *version = versions_find(versions, wanted);
     struct usher_bytes text;
+    if (!version && strlen(wanted) != VERSION_HASH_SIZE - 1)
+        return refuse_hash(wanted);
     usher_bytes_init(&text, TEXT_BYTES_MAX);
     enum exit_code code = versions_read_text(site, version ? version->hash : wanted, &text);
     if (code == EXIT_DONE)

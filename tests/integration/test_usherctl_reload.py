@@ -147,6 +147,20 @@ class Takes(Reload):
         self.assertEqual(status, 0)
         self.assertNotEqual(self.in_use(), before)
 
+    def test_rules_file_that_this_user_cannot_read_is_reloaded_with_yes_alone(self):
+        self.center.write_rules(CHANGED)
+        before = self.in_use()
+        other = self.center.path("other.yaml")
+        with open(self.center.path("usherd.yaml")) as file, open(other, "w") as copy:
+            copy.write(file.read().replace("rules.yaml", "elsewhere.yaml"))
+        status, _, errors = self.usherctl("reload", "--config", other)
+        self.assertEqual((status, self.in_use()), (2, before))
+        self.assertIn("elsewhere.yaml cannot be read: No such file or directory", errors)
+        self.assertIn("--yes reloads without", errors)
+        status, _, errors = self.usherctl("reload", "--config", other, "--yes")
+        self.assertEqual(status, 0, errors)
+        self.assertNotEqual(self.in_use(), before)
+
     def test_redis_that_is_away_and_usherd_that_is_away_are_told(self):
         self.center.write_rules(CHANGED)
         self.center.kill_usherd()
@@ -220,6 +234,10 @@ class Rollback(Reload):
         self.assertRegex(lines[1], rf"^{self.second[:12]} +20\d\d-\d\d-\d\d \d\d:\d\d:\d\d +in use, in the file")
         self.assertRegex(lines[2], rf"^{self.first[:12]} +20\d\d-")
         self.assertEqual(self.usherctl("rules", self.first[:8])[1], RULES)
+        for none in ("12", "zzzz", "0" * 65):
+            status, output, errors = self.usherctl("rules", none)
+            self.assertEqual((status, output), (1, ""))
+            self.assertIn(f"{none} is the beginning of no version, or of several", errors)
         versions = [json.loads(line) for line in self.usherctl("rules", "--json")[1].splitlines()]
         self.assertEqual([(v["hash"], v["in_use"], v["in_file"]) for v in versions],
                          [(self.second, True, True), (self.first, False, False)])

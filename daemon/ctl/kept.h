@@ -14,7 +14,8 @@ struct kept_line {
 };
 
 struct kept {
-    struct kept_line *lines; /* [room], round */
+    struct kept_line *lines; /* round, when there are `room` */
+    size_t lines_count;
     size_t room;
     uint64_t count; /* of all that came */
     struct usher_scratch scratch;

@@ -147,7 +147,8 @@ class Show(WithCenter):
         self.talk()
         whole = self.run_ok("journal", "show")
         self.assertEqual(self.run_ok("journal", "show", "--last", "4"), whole[-4:])
-        self.assertEqual(self.run_ok("journal", "show", "--last", "1000"), whole)
+        for many in (1000, 2 ** 60 + 1, 2 ** 63 - 1):
+            self.assertEqual(self.run_ok("journal", "show", "--last", many), whole)
 
     def test_since_is_found_among_many_events(self):
         for contact in range(300):

@@ -1,6 +1,6 @@
 /* The commands that look and change nothing. */
 #include "ctl/commands.h"
-#include "ctl/explain.h"
+#include "ctl/explain/explain.h"
 #include "ctl/perform.h"
 
 #define EVENT_OPTIONS                                                                              \

@@ -70,7 +70,7 @@ struct options {
     bool is_yes;          /* does not ask */
     bool is_dry_run;      /* changes nothing */
     const char *profiles; /* a CSV file of them, or NULL */
-    const char *at;       /* a moment of the past (ctl/moment.h), or NULL */
+    const char *at;       /* a moment of the past (ctl/past/moment.h), or NULL */
     /* As they were given. */
     const char *actions[OPTIONS_ACTIONS_MAX];
     size_t actions_count;

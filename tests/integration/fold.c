@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctl/history.h"
+#include "ctl/past/history.h"
 
 struct seen {
     uint64_t events;

@@ -1,5 +1,5 @@
 /* CSV as spreadsheets write it. */
-#include "ctl/csv.h"
+#include "ctl/profile/csv.h"
 
 #include "unit/suite.h"
 

@@ -1,5 +1,5 @@
 /* Which events are asked for. */
-#include "ctl/filter.h"
+#include "ctl/past/filter.h"
 
 #include "unit/suite.h"
 

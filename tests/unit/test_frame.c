@@ -3,7 +3,7 @@
 #include <locale.h>
 #include <string.h>
 
-#include "ctl/frame.h"
+#include "ctl/top/frame.h"
 #include "unit/suite.h"
 
 /* A page of one row, and what a terminal is sent for it. */

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctl/feed.h"
-#include "ctl/live.h"
+#include "ctl/top/feed.h"
+#include "ctl/top/live.h"
 #include "unit/suite.h"
 #include "wire/codec.h"
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "ctl/moment.h"
+#include "ctl/past/moment.h"
 #include "unit/suite.h"
 
 #define NOW INT64_C(1763719200123) /* 2025-11-21T10:00:00.123Z, noon in Kyiv */

@@ -1,0 +1,138 @@
+/* Sentences. */
+#include "ctl/explain/steps.h"
+
+#include <inttypes.h>
+
+#include "ctl/explain/reasons.h"
+
+/* "Olena Koval (olena)" */
+static void print_agent(const struct usher_event *event, const struct usher_agent *agent, FILE *out)
+{
+    if (agent && agent->name[0])
+        fprintf(out, "%s (%.*s)", agent->name, USHER_TEXT_ARGS(event->fields.agent));
+    else
+        fprintf(out, "%.*s", USHER_TEXT_ARGS(event->fields.agent));
+}
+
+static void print_reason(const struct usher_event *event, FILE *out)
+{
+    if (event->fields.reason.length > 0)
+        fprintf(out, " (%.*s)", USHER_TEXT_ARGS(event->fields.reason));
+}
+
+static void print_arrival(const struct usher_fields *fields, bool is_full, FILE *out)
+{
+    fprintf(out, "arrived: %.*s, queue %.*s, tier %.*s", USHER_TEXT_ARGS(fields->channel),
+            USHER_TEXT_ARGS(fields->queue), USHER_TEXT_ARGS(fields->tier));
+    if (is_full && fields->from.at)
+        fprintf(out, ", from %.*s", USHER_TEXT_ARGS(fields->from));
+    if (is_full && fields->data.at)
+        fprintf(out, ", data %.*s", USHER_TEXT_ARGS(fields->data));
+    fputc('\n', out);
+}
+
+/* How an offer came to nothing. */
+static void print_offer_over(const struct usher_event *event, const char *what, FILE *out)
+{
+    char clock[REASONS_SPAN_SIZE];
+    fputs(what, out);
+    print_reason(event, out);
+    if (usher_fields_has(&event->fields, USHER_FIELD_UNTIL_MS))
+        fprintf(out, "; not asked again before %s, unless nobody else is there",
+                reasons_clock(event->fields.until_ms, clock));
+    fputc('\n', out);
+}
+
+static void print_wait(const struct usher_event *event, const char *what, FILE *out)
+{
+    char span[REASONS_SPAN_SIZE];
+    fputs(what, out);
+    print_reason(event, out);
+    if (usher_fields_has(&event->fields, USHER_FIELD_WAITED_MS))
+        fprintf(out, ", after %s", reasons_span(event->fields.waited_ms, span));
+    fputc('\n', out);
+}
+
+static void print_plain(const struct usher_event *event, const char *what, FILE *out)
+{
+    fputs(what, out);
+    print_reason(event, out);
+    fputc('\n', out);
+}
+
+/* The sentences that begin with the agent. */
+static void print_of_agent(const struct usher_event *event, const struct usher_agent *agent,
+                           FILE *out)
+{
+    print_agent(event, agent, out);
+    if (event->kind == USHER_EVENT_CONTACT_ANSWERED)
+        print_wait(event, " answered", out);
+    else if (event->kind == USHER_EVENT_CONTACT_RINGING)
+        print_plain(event, " is being rung", out);
+    else if (event->kind == USHER_EVENT_OFFER_DECLINED)
+        print_offer_over(event, " declined", out);
+    else if (event->kind == USHER_EVENT_OFFER_FAILED)
+        print_offer_over(event, " was not reached", out);
+    else
+        print_offer_over(event, " did not answer in time", out);
+}
+
+static void print_of_contact(const struct usher_event *event, const struct usher_agent *agent,
+                             bool is_full, FILE *out)
+{
+    if (event->kind == USHER_EVENT_CONTACT_ARRIVED) {
+        print_arrival(&event->fields, is_full, out);
+    } else if (event->kind == USHER_EVENT_CONTACT_OFFERED) {
+        fputs("offered to ", out);
+        print_agent(event, agent, out);
+    } else if (event->kind == USHER_EVENT_CONTACT_WRAPPING) {
+        print_plain(event, "the talk is over; the agent finishes the work", out);
+    } else if (event->kind == USHER_EVENT_CONTACT_DONE) {
+        print_plain(event, "done", out);
+    } else if (event->kind == USHER_EVENT_CONTACT_ABANDONED) {
+        bool is_given_up = event->fields.reason.length > 0;
+        print_wait(event, is_given_up ? "given up" : "the customer left", out);
+    } else if (event->kind == USHER_EVENT_OFFER_WITHDRAWN) {
+        print_plain(event, "the offer was taken back without blame", out);
+    } else if (event->kind == USHER_EVENT_CONTACT_NOTED && is_full) {
+        fprintf(out, "noted: %.*s\n", USHER_TEXT_ARGS(event->fields.note));
+    } else {
+        print_plain(event, usher_event_row(event->kind)->sentence, out);
+    }
+}
+
+static bool is_of_agent(enum usher_event_kind kind)
+{
+    return kind == USHER_EVENT_CONTACT_ANSWERED || kind == USHER_EVENT_CONTACT_RINGING ||
+           kind == USHER_EVENT_OFFER_DECLINED || kind == USHER_EVENT_OFFER_FAILED ||
+           kind == USHER_EVENT_OFFER_EXPIRED;
+}
+
+void steps_print(const struct usher_event *event, const struct usher_agent *agent, bool is_full,
+                 struct table_style style, FILE *out)
+{
+    char clock[REASONS_SPAN_SIZE];
+    table_print_text(reasons_clock(event->at_ms, clock), 0, TABLE_DIM, style, out);
+    fputs("  ", out);
+    if (is_of_agent(event->kind))
+        print_of_agent(event, agent, out);
+    else
+        print_of_contact(event, agent, is_full, out);
+}
+
+void steps_print_figures(const struct usher_event *event, const char *indent, FILE *out)
+{
+    const struct usher_fields *fields = &event->fields;
+    char bid[REASONS_SPAN_SIZE];
+    char late[REASONS_SPAN_SIZE];
+    char idle[REASONS_SPAN_SIZE];
+    fputc('\n', out);
+    if (!usher_fields_has(fields, USHER_FIELD_BID_MS))
+        return;
+    fprintf(out,
+            "%sbid %s: lateness %s, match %" PRId64 ".%03d, own ground %" PRId64
+            ".%03d, price of lending %" PRId64 " %%, idle for %s\n",
+            indent, reasons_signed(fields->bid_ms, bid), reasons_signed(fields->late_ms, late),
+            fields->match / 1000, (int)(fields->match % 1000), fields->ground / 1000,
+            (int)(fields->ground % 1000), fields->lend / 100, reasons_span(fields->idle_ms, idle));
+}

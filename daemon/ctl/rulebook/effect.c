@@ -1,0 +1,117 @@
+#include "ctl/rulebook/effect.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/memory.h"
+
+/* What a waiting contact is under both rules. False when its queue or tier is not of the rules
+ * before: those were taken into use in between. */
+static bool read_contact(const struct usher_rules *before, const struct usher_rules *after,
+                         const struct usher_fields *fields, struct effect *effect)
+{
+    size_t queue = usher_rules_find_queue(before, fields->queue);
+    size_t tier = usher_rules_find_tier(before, fields->tier);
+    *effect = (struct effect){.queue_before = queue};
+    effect->channel = usher_channel_find(fields->channel);
+    if (queue == SIZE_MAX || tier == SIZE_MAX || effect->channel == USHER_CHANNEL_NONE)
+        return false;
+    effect->needs_before_count =
+        usher_rules_needs(before, queue, fields->data, effect->needs_before);
+    usher_rules_route_again(after, before, effect->channel, fields->from, fields->to, fields->data,
+                            &queue, &tier);
+    effect->queue_after = queue;
+    effect->needs_after_count = usher_rules_needs(after, queue, fields->data, effect->needs_after);
+    return true;
+}
+
+static bool is_same_needs(const struct usher_need *a, size_t a_count, const struct usher_need *b,
+                          size_t b_count)
+{
+    if (a_count != b_count)
+        return false;
+    for (size_t i = 0; i < a_count; i++)
+        if (a[i].skill != b[i].skill || a[i].min != b[i].min)
+            return false;
+    return true;
+}
+
+static bool is_alike(const struct effect *a, const struct effect *b)
+{
+    return a->queue_before == b->queue_before && a->queue_after == b->queue_after &&
+           a->channel == b->channel &&
+           is_same_needs(a->needs_before, a->needs_before_count, b->needs_before,
+                         b->needs_before_count) &&
+           is_same_needs(a->needs_after, a->needs_after_count, b->needs_after,
+                         b->needs_after_count);
+}
+
+static void add_name(char names[EFFECT_NAMES_SIZE], size_t *count, struct usher_text name)
+{
+    size_t length = strlen(names);
+    bool fits = length + name.length + sizeof(", …") < EFFECT_NAMES_SIZE;
+    bool is_ended = length > 0 && strstr(names, "…");
+    if (fits && !is_ended)
+        (void)snprintf(names + length, EFFECT_NAMES_SIZE - length, "%s%.*s", *count ? ", " : "",
+                       USHER_TEXT_ARGS(name));
+    else if (!is_ended)
+        (void)snprintf(names + length, EFFECT_NAMES_SIZE - length, ", …");
+    ++*count;
+}
+
+static void hold_against(struct effect *effect, const struct usher_staff *before,
+                         const struct usher_staff *after)
+{
+    unsigned channels = 1u << effect->channel;
+    for (size_t i = 0; i < before->count; i++) {
+        struct usher_text name = before->members[i].id;
+        bool could = usher_staff_can_take(before, i, channels, effect->needs_before,
+                                          effect->needs_before_count);
+        bool can = usher_staff_can_take(after, i, channels, effect->needs_after,
+                                        effect->needs_after_count);
+        effect->agents_before += could;
+        effect->agents_after += can;
+        if (can && !could)
+            add_name(effect->gained, &effect->gained_count, name);
+        if (could && !can)
+            add_name(effect->lost, &effect->lost_count, name);
+    }
+    effect->is_changed = effect->gained_count + effect->lost_count > 0 ||
+                         !usher_text_is_equal(before->rules->queues[effect->queue_before].name,
+                                              after->rules->queues[effect->queue_after].name);
+}
+
+void effects_init(struct effects *effects, const struct usher_staff *before,
+                  const struct usher_staff *after, const struct snapshot *snapshot)
+{
+    size_t room = 0;
+    *effects = (struct effects){.count = 0};
+    for (size_t i = 0; i < snapshot->count; i++) {
+        const struct usher_event *event = &snapshot->rows[i].event;
+        struct effect one;
+        size_t at = 0;
+        if (event->kind != USHER_EVENT_STATE_CONTACT ||
+            !usher_text_is_equal(event->fields.state, USHER_TEXT("waiting")) ||
+            !read_contact(before->rules, after->rules, &event->fields, &one))
+            continue;
+        while (at < effects->count && !is_alike(&effects->list[at], &one))
+            at++;
+        if (at == effects->count && at == room) {
+            room = room ? 2 * room : 16;
+            effects->list = memory_resize(effects->list, room * sizeof(*effects->list));
+        }
+        if (at == effects->count) {
+            hold_against(&one, before, after);
+            effects->list[effects->count++] = one;
+        }
+        effects->list[at].waiting_count++;
+        effects->waiting_count++;
+        effects->stuck_count += effects->list[at].agents_after == 0;
+    }
+}
+
+void effects_fini(struct effects *effects)
+{
+    free(effects->list);
+}

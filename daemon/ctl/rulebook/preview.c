@@ -1,0 +1,272 @@
+#include "ctl/rulebook/preview.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/memory.h"
+#include "ctl/rulebook/effect.h"
+#include "routing/lint.h"
+#include "rules/compare.h"
+#include "wire/json.h"
+
+#define TEXT_BYTES_MAX ((size_t)4 * 1024 * 1024)
+#define LINE_BYTES     8192
+#define SHOWN_MAX      60 /* rows for people; JSON has all */
+
+enum exit_code preview_look(struct preview_center *center, const struct options *options,
+                            enum usher_role role)
+{
+    struct client client;
+    struct usher_number number;
+    client_init(&client, &options->addresses);
+    enum client_outcome outcome = client_open(&client, role, NULL, &number);
+    if (outcome == CLIENT_OK)
+        outcome = snapshot_read(&center->snapshot, &client);
+    memcpy(center->site, client.site, sizeof(center->site));
+    memcpy(center->rules, client.rules, sizeof(center->rules));
+    if (outcome != CLIENT_OK)
+        fprintf(stderr, "usherctl: %s\n", client.problem);
+    client_fini(&client);
+    return outcome == CLIENT_OK        ? EXIT_DONE
+           : outcome == CLIENT_REFUSED ? EXIT_REFUSED
+                                       : EXIT_UNREACHABLE;
+}
+
+void preview_forget(struct preview_center *center)
+{
+    snapshot_fini(&center->snapshot);
+}
+
+/* The changes of the rules. */
+
+static void add_change(struct table *table, const struct usher_change *change)
+{
+    bool is_whole = !change->key[0];
+    table_add(table, TABLE_PLAIN, "%s%s%.*s", usher_rules_section_name(change->section),
+              change->name.length > 0 ? " " : "", USHER_TEXT_ARGS(change->name));
+    table_add(table, TABLE_PLAIN, "%s", change->key);
+    table_add(table, TABLE_DIM, "%s", change->was);
+    if (!change->now[0])
+        table_add(table, TABLE_RED, "(removed)");
+    else
+        table_add(table, is_whole ? TABLE_GREEN : TABLE_YELLOW, "%s", change->now);
+}
+
+static size_t kept_count(size_t count, size_t max)
+{
+    return count < max ? count : max;
+}
+
+static void show_changes(const struct usher_changes *changes, struct table_style style)
+{
+    static const struct table_column columns[] = {{"WHERE", false, true},
+                                                  {"WHAT", false, true},
+                                                  {"WAS", false, true},
+                                                  {"WILL BE", false, true}};
+    size_t shown = kept_count(changes->count, SHOWN_MAX);
+    struct table *table = table_new(columns, USHER_COUNT_OF(columns));
+    for (size_t i = 0; i < shown; i++)
+        add_change(table, &changes->list[i]);
+    if (shown > 0)
+        table_print(table, style, stdout);
+    else
+        puts("Only comments and the like differ: nothing in the routing changes.");
+    if (changes->count > shown)
+        printf("and %zu more; --dry-run --json names all\n", changes->count - shown);
+    table_free(table);
+}
+
+static void write_text(struct usher_json_writer *writer, const char *key, struct usher_text text)
+{
+    if (text.length == 0)
+        return;
+    usher_json_write_key(writer, usher_text_of(key));
+    usher_json_write_text(writer, text);
+}
+
+static void write_number(struct usher_json_writer *writer, const char *key, size_t number)
+{
+    usher_json_write_key(writer, usher_text_of(key));
+    usher_json_write_int64(writer, (int64_t)number);
+}
+
+static void print_line(struct usher_bytes *out)
+{
+    printf("%.*s\n", USHER_TEXT_ARGS(usher_bytes_text(out)));
+    usher_bytes_clear(out);
+}
+
+static void show_changes_json(const struct usher_changes *changes, struct usher_bytes *out)
+{
+    for (size_t i = 0; i < kept_count(changes->count, USHER_CHANGES_MAX); i++) {
+        const struct usher_change *change = &changes->list[i];
+        struct usher_json_writer writer;
+        usher_json_write_start(&writer, out);
+        usher_json_write_open(&writer, '{');
+        write_text(&writer, "section", usher_text_of(usher_rules_section_name(change->section)));
+        write_text(&writer, "name", change->name);
+        write_text(&writer, "key", usher_text_of(change->key));
+        write_text(&writer, "was", usher_text_of(change->was));
+        write_text(&writer, "now", usher_text_of(change->now));
+        usher_json_write_close(&writer, '}');
+        print_line(out);
+    }
+}
+
+/* Those who wait. */
+
+static void add_effect(struct table *table, const struct effect *effect,
+                       const struct usher_rules *before, const struct usher_rules *after)
+{
+    struct usher_text from = before->queues[effect->queue_before].name;
+    struct usher_text to = after->queues[effect->queue_after].name;
+    struct usher_text channel = usher_channel_name(effect->channel);
+    bool is_moved = !usher_text_is_equal(from, to);
+    table_add(table, is_moved ? TABLE_YELLOW : TABLE_PLAIN, "%.*s%s%.*s", USHER_TEXT_ARGS(from),
+              is_moved ? " -> " : "", USHER_TEXT_ARGS(is_moved ? to : USHER_TEXT("")));
+    table_add(table, TABLE_PLAIN, "%.*s", USHER_TEXT_ARGS(channel));
+    table_add(table, TABLE_PLAIN, "%zu", effect->waiting_count);
+    table_add(table, TABLE_DIM, "%zu", effect->agents_before);
+    if (effect->agents_after == 0)
+        table_add(table, TABLE_RED, "nobody");
+    else
+        table_add(table, TABLE_PLAIN, "%zu", effect->agents_after);
+    table_add(table, TABLE_PLAIN, "%s%s%s%s%s", effect->gained[0] ? "+ " : "", effect->gained,
+              effect->gained[0] && effect->lost[0] ? "  " : "", effect->lost[0] ? "- " : "",
+              effect->lost);
+}
+
+static void show_effects(const struct effects *effects, const struct usher_rules *before,
+                         const struct usher_rules *after, struct table_style style)
+{
+    static const struct table_column columns[] = {
+        {"QUEUE", false, true},       {"CHANNEL", false, false}, {"WAITING", true, false},
+        {"AGENTS WERE", true, false}, {"WILL BE", true, false},  {"WHO", false, true}};
+    struct table *table = table_new(columns, USHER_COUNT_OF(columns));
+    size_t concerned = 0;
+    for (size_t i = 0; i < effects->count; i++) {
+        const struct effect *effect = &effects->list[i];
+        if (!effect->is_changed && effect->agents_after > 0)
+            continue;
+        concerned += effect->waiting_count;
+        add_effect(table, effect, before, after);
+    }
+    printf("\n%zu contact%s now; %zu of them would have other agents or another queue, or have "
+           "nobody.\n",
+           effects->waiting_count, effects->waiting_count == 1 ? " waits" : "s wait", concerned);
+    if (concerned > 0)
+        table_print(table, style, stdout);
+    table_free(table);
+}
+
+static void show_effects_json(const struct effects *effects, const struct usher_rules *before,
+                              const struct usher_rules *after, struct usher_bytes *out)
+{
+    for (size_t i = 0; i < effects->count; i++) {
+        const struct effect *effect = &effects->list[i];
+        struct usher_json_writer writer;
+        usher_json_write_start(&writer, out);
+        usher_json_write_open(&writer, '{');
+        write_text(&writer, "section", USHER_TEXT("waiting"));
+        write_text(&writer, "queue", before->queues[effect->queue_before].name);
+        write_text(&writer, "to", after->queues[effect->queue_after].name);
+        write_text(&writer, "channel", usher_channel_name(effect->channel));
+        write_number(&writer, "waiting", effect->waiting_count);
+        write_number(&writer, "agents_before", effect->agents_before);
+        write_number(&writer, "agents_after", effect->agents_after);
+        write_number(&writer, "gained", effect->gained_count);
+        write_number(&writer, "lost", effect->lost_count);
+        usher_json_write_close(&writer, '}');
+        print_line(out);
+    }
+}
+
+/* Those who would wait for ever, under the rules that are to come. */
+
+static void show_errors(const struct usher_staff *staff, struct usher_text text,
+                        const struct options *options)
+{
+    struct usher_findings *findings = memory_resize(NULL, sizeof(*findings));
+    struct usher_problems *problems = memory_resize(NULL, sizeof(*problems));
+    struct usher_document document;
+    usher_problems_init(problems);
+    if (usher_document_read(&document, text, problems)) {
+        usher_lint(staff->rules, &document, staff, findings);
+        size_t kept = kept_count(findings->count, USHER_FINDINGS_MAX);
+        if (findings->errors_count > 0)
+            putchar('\n');
+        for (size_t i = 0; i < kept; i++) {
+            if (!usher_finding_is_error(findings->list[i].kind))
+                continue;
+            (void)table_print_text("error", 0, TABLE_RED, options->style, stdout);
+            printf(": %s\n", findings->list[i].what);
+        }
+    }
+    usher_document_fini(&document);
+    free(problems);
+    free(findings);
+}
+
+static void show(const struct preview_center *center, const struct usher_rules *before,
+                 const struct usher_rules *now, struct usher_text text,
+                 const struct options *options)
+{
+    struct usher_changes *changes = memory_resize(NULL, sizeof(*changes));
+    struct usher_staff staff_before, staff_now;
+    struct effects effects;
+    struct crew crew;
+    struct usher_bytes out;
+    usher_bytes_init(&out, LINE_BYTES);
+    crew_of_snapshot(&crew, &center->snapshot);
+    usher_rules_compare(before, now, changes);
+    bool has_staff = usher_staff_init(&staff_before, before, crew.members, crew.count);
+    has_staff &= usher_staff_init(&staff_now, now, crew.members, crew.count);
+    if (has_staff) {
+        effects_init(&effects, &staff_before, &staff_now, &center->snapshot);
+        if (options->is_json) {
+            show_changes_json(changes, &out);
+            show_effects_json(&effects, before, now, &out);
+        } else {
+            show_changes(changes, options->style);
+            show_effects(&effects, before, now, options->style);
+            show_errors(&staff_now, text, options);
+        }
+        effects_fini(&effects);
+    } else {
+        fputs("usherctl: memory is out\n", stderr);
+    }
+    usher_staff_fini(&staff_before);
+    usher_staff_fini(&staff_now);
+    crew_fini(&crew);
+    usher_bytes_fini(&out);
+    free(changes);
+}
+
+enum exit_code preview_show(const struct preview_center *center, struct site *site,
+                            const struct usher_rules *now, struct usher_text text, const char *hash,
+                            const struct options *options)
+{
+    char was_short[VERSION_SHORT_SIZE], now_short[VERSION_SHORT_SIZE];
+    struct usher_problems *problems = memory_resize(NULL, sizeof(*problems));
+    struct usher_rules *before = NULL;
+    struct usher_bytes before_text;
+    usher_problems_init(problems);
+    usher_bytes_init(&before_text, TEXT_BYTES_MAX);
+    enum exit_code code = versions_read_text(site, center->rules, &before_text);
+    if (code == EXIT_DONE)
+        before = usher_rules_read(usher_bytes_text(&before_text), center->rules, problems);
+    if (code == EXIT_DONE && !before) {
+        fputs("usherctl: this usherctl cannot read the rules in use; is it of usherd's version?\n",
+              stderr);
+        code = EXIT_REFUSED;
+    }
+    if (before && !options->is_json)
+        printf("Rules %s -> %s\n", version_short(center->rules, was_short),
+               version_short(hash, now_short));
+    if (before)
+        show(center, before, now, text, options);
+    usher_rules_free(before);
+    usher_bytes_fini(&before_text);
+    free(problems);
+    return code;
+}

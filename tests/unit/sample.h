@@ -47,6 +47,7 @@ static inline struct usher_text sample_raw(struct samples *samples, enum sample_
         return USHER_TEXT("{\"lang\":\"uk\",\"a b\":[1,2,{\"c\":\"\\n\"}]}");
     if (kind == SAMPLE_TOO_BIG)
         length = (size_t)bound + 1;
+    ck_assert_uint_le(length, sizeof(samples->list));
     memset(samples->list, 'x', sizeof(samples->list));
     memcpy(samples->list, "[\"", 2);
     memcpy(samples->list + length - 2, "\"]", 2);

@@ -143,6 +143,38 @@ START_TEST(phone_that_is_busy_is_no_free_agent)
 }
 END_TEST
 
+static void tell_olena(struct live *live, const char *what)
+{
+    char line[240];
+    snprintf(line, sizeof(line), "{\"at\":1100,\"n\":\"1-2\",\"agent\":\"olena\",%s}", what);
+    apply(live, NULL, line);
+}
+
+START_TEST(phone_is_no_freer_when_its_agent_is_ready_again)
+{
+    struct live live;
+    begin(&live);
+    const struct live_agent *olena = live_find_agent(&live, USHER_TEXT("olena"));
+    tell_olena(&live, "\"ev\":\"agent.not_ready\",\"reason\":\"lunch\"");
+    tell_olena(&live, "\"ev\":\"agent.phone\",\"state\":\"unreachable\"");
+    ck_assert_str_eq(olena->reason, "lunch");
+    tell_olena(&live, "\"ev\":\"agent.ready\"");
+    ck_assert(!live_agent_is_free(olena));
+    ck_assert_str_eq(olena->reason, "phone_unreachable");
+    tell_olena(
+        &live,
+        "\"ev\":\"state.agent\",\"state\":\"ready\",\"reason\":\"phone_busy\",\"since_ms\":900");
+    tell_olena(&live, "\"ev\":\"agent.not_ready\",\"reason\":\"lunch\"");
+    tell_olena(&live, "\"ev\":\"agent.ready\"");
+    ck_assert(!live_agent_is_free(olena));
+    tell_olena(&live, "\"ev\":\"agent.not_ready\",\"reason\":\"lunch\"");
+    tell_olena(&live, "\"ev\":\"agent.phone\",\"state\":\"idle\"");
+    tell_olena(&live, "\"ev\":\"agent.ready\"");
+    ck_assert(live_agent_is_free(olena));
+    live_fini(&live);
+}
+END_TEST
+
 START_TEST(changed_profile_or_rules_want_a_new_snapshot)
 {
     struct live live;
@@ -221,6 +253,6 @@ END_TEST
 
 SUITE_MAIN("live", snapshot_gives_the_counts_that_the_router_tells,
            promise_that_ran_out_makes_a_queue_late, contact_goes_through_its_life,
-           phone_that_is_busy_is_no_free_agent, changed_profile_or_rules_want_a_new_snapshot,
-           thousands_come_and_go, decision_is_told_with_its_reason_and_without_the_number,
-           feed_keeps_the_newest)
+           phone_that_is_busy_is_no_free_agent, phone_is_no_freer_when_its_agent_is_ready_again,
+           changed_profile_or_rules_want_a_new_snapshot, thousands_come_and_go,
+           decision_is_told_with_its_reason_and_without_the_number, feed_keeps_the_newest)

@@ -206,9 +206,10 @@ static void move_agent(struct live *live, const struct usher_event *event,
                        enum usher_agent_state state)
 {
     struct live_agent *agent = take_agent(live, event);
+    bool is_ready = state == USHER_AGENT_READY;
     agent->state = state;
     agent->since_ms = event->at_ms;
-    set_reason(agent, event->fields.reason);
+    set_reason(agent, is_ready ? usher_text_of(agent->phone) : event->fields.reason);
 }
 
 /* A phone that is not idle is told beside the state, as usherd does. */
@@ -216,12 +217,21 @@ static void take_phone(struct live *live, const struct usher_event *event)
 {
     struct live_agent *agent = take_agent(live, event);
     struct usher_text state = event->fields.state;
-    if (agent->state != USHER_AGENT_READY)
-        return;
-    if (usher_text_is_equal(state, USHER_TEXT("idle")))
-        set_reason(agent, USHER_NO_TEXT);
-    else
-        snprintf(agent->reason, sizeof(agent->reason), "phone_%.*s", USHER_TEXT_ARGS(state));
+    agent->phone[0] = '\0';
+    if (!usher_text_is_equal(state, USHER_TEXT("idle")))
+        snprintf(agent->phone, sizeof(agent->phone), "phone_%.*s", USHER_TEXT_ARGS(state));
+    if (agent->state == USHER_AGENT_READY)
+        set_reason(agent, usher_text_of(agent->phone));
+}
+
+/* A reason of not ready hides what the phone is. */
+static void keep_phone(struct live_agent *agent, struct usher_text reason)
+{
+    static const char *const words[] = {"phone_busy", "phone_unreachable", "no_phone"};
+    agent->phone[0] = '\0';
+    for (size_t i = 0; i < USHER_COUNT_OF(words); i++)
+        if (usher_text_is_equal(reason, usher_text_of(words[i])))
+            (void)!usher_text_copy(agent->phone, sizeof(agent->phone), reason);
 }
 
 /* `agent` NULL: nobody holds it. */
@@ -293,6 +303,7 @@ static void describe_agent(struct live *live, const struct usher_event *event)
     agent->state = agent_state(event->fields.state);
     agent->since_ms = event->fields.since_ms;
     set_reason(agent, event->fields.reason);
+    keep_phone(agent, event->fields.reason);
     take_profile(agent, &event->fields);
     agent->queues_count = 0;
     take_queues(live, agent, event->fields.queues);

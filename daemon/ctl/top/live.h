@@ -40,12 +40,15 @@ struct live_queue {
     size_t free;
 };
 
+#define LIVE_PHONE_SIZE 24
+
 struct live_agent {
     struct live_item item;
     enum usher_agent_state state;
     int64_t since_ms;
     char name[USHER_NAME_MAX + 1];       /* the id when the profile has none */
     char reason[USHER_AGENT_ID_MAX + 1]; /* of not ready; of a ready one why nothing rings there */
+    char phone[LIVE_PHONE_SIZE];         /* that reason, ready or not; "" = none, or not told */
     char *skills;                        /* "billing 8, lang.uk 10" */
     struct live_queue **queues;          /* that this agent can serve */
     size_t queues_count;

@@ -244,6 +244,13 @@ static void tell_only_one(struct linter *linter, size_t queue, const struct lint
     struct usher_text name = linter->rules->queues[queue].name;
     struct usher_text agent = linter->staff->members[at->first].id;
     char whose[NEEDS_TEXT_SIZE], needs[NEEDS_TEXT_SIZE];
+    if (at->needs_count == 0) {
+        add(linter, USHER_FINDING_ONLY_ONE, need_node(linter, queue, at->rule), name, USHER_NO_TEXT,
+            "queue `%.*s`: %.*s alone can take %s, which need no skill; add an agent, or see to "
+            "the others' `phone` and `capacity`",
+            USHER_TEXT_ARGS(name), USHER_TEXT_ARGS(agent), write_whose(linter, queue, at, whose));
+        return;
+    }
     add(linter, USHER_FINDING_ONLY_ONE, need_node(linter, queue, at->rule), name, USHER_NO_TEXT,
         "queue `%.*s`: %.*s alone can take %s (%s); let a second agent learn it",
         USHER_TEXT_ARGS(name), USHER_TEXT_ARGS(agent), write_whose(linter, queue, at, whose),

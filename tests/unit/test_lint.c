@@ -168,6 +168,22 @@ START_TEST(channel_of_the_routes_counts)
 }
 END_TEST
 
+START_TEST(one_agent_alone_is_told_where_no_skill_is_needed)
+{
+    struct world *world = world_new();
+    staffed(world, "olena", "billing", 1, "", 0);
+    ck_assert_str_eq(found(world,
+                           "skills: [billing]\nqueues: {all: {}, bills: {need: {billing: {}}}}\n"
+                           "routes: [{when: {channel: chat}, queue: bills}, {queue: all}]\n",
+                           true),
+                     "only_one 2:10 queue `all`: olena alone can take its contacts, which need no "
+                     "skill; add an agent, or see to the others' `phone` and `capacity`\n"
+                     "only_one 2:19 queue `bills`: olena alone can take its contacts (billing 1); "
+                     "let a second agent learn it\n");
+    world_free(world);
+}
+END_TEST
+
 START_TEST(skills_that_one_side_does_not_know_are_told)
 {
     static const char rules[] = "skills: [billing, sales]\nqueues:\n  q: {need: {billing: {}}}\n"
@@ -201,5 +217,6 @@ END_TEST
 SUITE_MAIN("lint", nothing_is_found_where_all_is_well,
            need_that_nobody_meets_is_told_where_it_stands,
            each_skill_that_data_may_name_is_looked_at, nobody_has_all_of_several_skills,
-           channel_of_the_routes_counts, skills_that_one_side_does_not_know_are_told,
+           channel_of_the_routes_counts, one_agent_alone_is_told_where_no_skill_is_needed,
+           skills_that_one_side_does_not_know_are_told,
            without_profiles_the_rules_alone_are_looked_at)

@@ -129,11 +129,12 @@ static enum exit_code sum_up(const struct check *check, size_t agents)
         printf("{\"errors\":%zu,\"warnings\":%zu,\"agents\":%zu}\n", check->errors_count,
                check->warnings_count, agents);
     else if (check->errors_count + check->warnings_count == 0)
-        printf("%s is good for the %zu agents of %s\n", check->path, agents, check->profiles);
+        printf("%s is good for the %zu agent%s of %s\n", check->path, agents,
+               agents == 1 ? "" : "s", check->profiles);
     else
-        printf("%zu error%s, %zu warning%s (%zu agents)\n", check->errors_count,
+        printf("%zu error%s, %zu warning%s (%zu agent%s)\n", check->errors_count,
                check->errors_count == 1 ? "" : "s", check->warnings_count,
-               check->warnings_count == 1 ? "" : "s", agents);
+               check->warnings_count == 1 ? "" : "s", agents, agents == 1 ? "" : "s");
     return check->errors_count > 0 ? EXIT_REFUSED : EXIT_DONE;
 }
 

@@ -183,8 +183,10 @@ static bool reload_read_all(struct router *router, struct usher_text hash, struc
         return false;
     if (!hash.at || usher_text_is_equal(hash, usher_text_of(ruleset->hash)))
         return true;
-    (void)usher_answer_set(answer, USHER_ERROR_WRONG_STATE,
-                           "The rules' file has changed since it was looked at; look at it again");
+    (void)usher_answer_set(
+        answer, USHER_ERROR_WRONG_STATE,
+        "The rules' file that usherd reads is not the one that was looked at: it has "
+        "changed since, or is on another machine; look again, where usherd runs");
     ruleset_fini(ruleset);
     return false;
 }

@@ -128,7 +128,8 @@ class Takes(Reload):
         admin = self.center.client("admin")
         self.center.write_rules(CHANGED)
         error = admin.refuse({"do": "rules.reload", "hash": "0" * 64}, "wrong_state")
-        self.assertIn("has changed since it was looked at", error["message"])
+        self.assertIn("is not the one that was looked at: it has changed since, or is on another machine; look again",
+                      error["message"])
         admin.call({"do": "rules.reload"})
 
     def test_what_cannot_be_shown_is_reloaded_with_yes_alone(self):

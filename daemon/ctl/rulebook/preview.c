@@ -151,8 +151,7 @@ static void show_effects(const struct effects *effects, const struct usher_rules
         concerned += effect->waiting_count;
         add_effect(table, effect, before, after);
     }
-    printf("\n%zu contact%s now; %zu of them would have other agents or another queue, or have "
-           "nobody.\n",
+    printf("\n%zu contact%s now; %zu of them would have other agents, another queue or nobody.\n",
            effects->waiting_count, effects->waiting_count == 1 ? " waits" : "s wait", concerned);
     if (concerned > 0)
         table_print(table, style, stdout);

@@ -29,6 +29,8 @@ static const struct command commands[] = {
     {
         .name = "drain",
         .sentence = "stops usherd when what is under way is written",
+        .description = "Where systemd holds the socket (usherd.socket), the next who connects "
+                       "starts it again; systemctl stop usherd.socket usherd stops both.",
         .forms = {{"", NULL, USHER_ROLE_ADMIN, 0, perform_drain}},
         .examples = {{.line = "usherctl drain"}},
     },

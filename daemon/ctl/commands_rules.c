@@ -70,7 +70,9 @@ static const struct command commands[] = {
     {
         .name = "rules",
         .sentence = "lists the rules that were in use, or prints one",
-        .description = "Redis keeps the text of all rules that were ever in use, by their hash.",
+        .description =
+            "Redis keeps the text of all rules that were ever in use, by their hash. HASH "
+            "is the first digits of one, four or more.",
         .forms = {{"[HASH]", NULL, USHER_ROLE_OBSERVER, OPTION_BIT(CONFIG), perform_rules}},
         .examples = {{.line = "usherctl rules"},
                      {.line = "usherctl rules --json | jq -r 'select(.in_use) | .hash'"}},

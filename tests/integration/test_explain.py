@@ -257,6 +257,12 @@ class Explained(Known):
         self.assertTrue([decision for decision in expected if decision["winner"] != "anna"])
         self.assertEqual(self.explain("agent", "anna")["decisions"], expected[-10:])
 
+    def test_only_offers_of_the_last_quarter_of_an_hour_are_told(self):
+        last = max(decision["at"] for decision in self.explain("agent", "anna")["decisions"])
+        told = self.explain("agent", "anna", "--at", str(last + 900_000))["decisions"]
+        self.assertEqual({decision["at"] for decision in told}, {last})
+        self.assertEqual(self.explain("agent", "anna", "--at", str(last + 900_001))["decisions"], [])
+
     def test_the_past_is_as_it_was_told_then(self):
         offers = [event for event in self.journal if event["ev"] == "contact.offered" and event["contact"] == "pbx1/calls"]
         told = self.explain("calls", "--at", str(offers[0]["at"]))

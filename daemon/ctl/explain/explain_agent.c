@@ -26,6 +26,7 @@ struct decision {
 struct looking {
     const struct options *options;
     const char *id;
+    int64_t since_ms;                         /* of the decisions; the fold may begin before */
     struct decision decisions[DECISIONS_MAX]; /* a ring */
     size_t decisions_count;
     struct usher_bytes json;
@@ -52,7 +53,7 @@ static bool before(void *owner, struct usher_engine *engine, const struct usher_
     struct usher_explained_pair own;
     struct usher_explained_pair other;
     (void)line;
-    if (event->kind != USHER_EVENT_CONTACT_OFFERED)
+    if (event->kind != USHER_EVENT_CONTACT_OFFERED || event->at_ms < looking->since_ms)
         return true;
     const struct usher_contact *contact = usher_explain_find_contact(engine, event->fields.contact);
     const struct usher_agent *agent = usher_explain_find_agent(engine, usher_text_of(looking->id));
@@ -344,6 +345,7 @@ enum exit_code perform_explain_agent(const struct options *options, enum usher_r
         query.until_ms = query.since_ms;
         query.since_ms -= WINDOW_MS;
     }
+    looking.since_ms = query.since_ms;
     enum exit_code code = history_fold(options, &query, before, &looking, &history);
     if (code == EXIT_DONE)
         code = look(&looking, history.engine);

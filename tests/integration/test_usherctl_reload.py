@@ -202,6 +202,23 @@ class Rollback(Reload):
         self.assertTrue(os.path.islink(self.center.path("rules.yaml")))
         self.assertEqual(sorted(os.listdir(self.center.path("versions"))), ["now.yaml", f"now.yaml.{self.second[:12]}"])
 
+    def test_file_that_holds_them_already_is_not_told_to_be_put_back(self):
+        self.center.write_rules(RULES)
+        status, output, _ = self.usherctl("rollback", "--yes")
+        self.assertEqual((status, self.in_use()), (0, self.first))
+        self.assertNotIn("kept beside it", output)
+        self.assertNotIn("rules.yaml." + self.second[:12], os.listdir(self.center.folder))
+
+    def test_file_that_is_gone_is_told_how_to_bring_back(self):
+        os.remove(self.center.path("rules.yaml"))
+        status, _, errors = self.usherctl("rollback", "--yes")
+        self.assertEqual((status, self.in_use()), (1, self.second))
+        path = self.center.path("rules.yaml")
+        self.assertIn(f"put the text there with usherctl rules {self.first[:12]} >{path}, and then reload", errors)
+        self.center.write_rules(self.usherctl("rules", self.first[:12])[1])
+        self.assertEqual(self.usherctl("reload", "--yes")[0], 0)
+        self.assertEqual(self.in_use(), self.first)
+
     def test_it_asks_and_needs_yes_without_a_terminal(self):
         self.assertEqual(self.usherctl("rollback")[0], 2)
         self.assertIn("Nothing was changed", self.usherctl("rollback", "--dry-run")[1])

@@ -115,10 +115,13 @@ static enum exit_code write_file(const struct rollback *rollback, char kept[SETT
         replace_file(path, usher_bytes_text(&rollback->text), suffix, kept, SETTINGS_PATH_MAX);
     if (error == 0)
         return EXIT_DONE;
-    fprintf(stderr,
-            "usherctl: nothing was changed: %s cannot be written: %s; run this as who may write it "
-            "and its folder\n",
-            path, strerror(-error));
+    fprintf(stderr, "usherctl: nothing was changed: %s cannot be written: %s; ", path,
+            strerror(-error));
+    if (error == -ENOENT)
+        fprintf(stderr, "put the text there with usherctl rules %s >%s, and then reload\n",
+                version_short(rollback->hash, room), path);
+    else
+        fputs("run this as who may write it and its folder\n", stderr);
     return EXIT_REFUSED;
 }
 
@@ -165,7 +168,7 @@ static enum exit_code work(struct rollback *rollback)
     if (!is_in_use)
         code = preview_show(&rollback->center, rollback->site, rollback->rules,
                             usher_bytes_text(&rollback->text), rollback->hash, options);
-    if (code == EXIT_DONE && !options->is_json)
+    if (code == EXIT_DONE && !options->is_json && strcmp(rollback->hash, hash) != 0)
         printf("%s is put back as well; what it holds now is kept beside it.\n",
                rollback->site->settings.rules);
     if (code == EXIT_DONE && options->is_dry_run) {

@@ -99,6 +99,13 @@ class OnATerminal(WithCenter):
         self.assertNotIn("+380501112233", terminal.written)
         self.assertNotIn("77-1234", terminal.written)
 
+    def test_what_has_no_room_is_left_out(self):
+        terminal = self.open(width=50)
+        self.arrive("1", **CALLER)
+        self.answer("1")
+        terminal.wait("answered after")
+        self.assertRegex(terminal.line(r"^.? +billing "), r"^ +billing +0 +20 s +1/2 ")
+
     def test_new_skills_change_whom_a_queue_has_without_a_reconnect_by_hand(self):
         terminal = self.open()
         terminal.wait(r"support .* 1/1 ")

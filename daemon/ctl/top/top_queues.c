@@ -156,7 +156,7 @@ static void draw_kept(struct frame *frame, int x, int y, int width, int64_t targ
                       const struct usher_service_figures *figures)
 {
     int percent = usher_service_kept_percent(figures);
-    if (percent < 0)
+    if (percent < 0 || width == 0)
         return;
     int style = style_of_share(percent, target);
     frame_bar(frame, x, y, width - 6, style & ~FRAME_BOLD, percent, 100);

@@ -117,6 +117,13 @@ class Show(WithCenter):
         self.assertIn("contact.answered", [event["ev"] for event in queue])
         self.assertEqual(len(self.run_ok("journal", "show", "--event", "contact.arrived")), 2)
 
+    def test_a_queue_has_the_contacts_that_were_in_it_before(self):
+        self.talk()
+        own = [e for e in self.center.journal() if e.get("contact") == "pbx1/0042"]
+        lines = self.run_ok("journal", "show", "--queue", "billing", "--since", own[-1]["at"], "--json")
+        self.assertEqual([json.loads(line)["n"] for line in lines if "0042" in line],
+                         [e["n"] for e in own if e["at"] >= own[-1]["at"]])
+
     def test_personal_data_and_heartbeats_are_shown_only_when_asked_for(self):
         self.talk()
         wait_until(lambda: self.usherctl("journal", "show", "--event", "router.heartbeat")[1], "a heartbeat came")

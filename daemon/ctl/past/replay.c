@@ -9,8 +9,13 @@
 #include "ctl/past/teller.h"
 #include "ctl/perform.h"
 
+/* Before what is asked for, to learn who is in the queue: hardly anybody talks longer, or waits
+ * longer without an offer. */
+#define LEARN_MS INT64_C(14400000)
+
 struct replay {
     const struct options *options;
+    int64_t since_ms; /* from here on events are shown */
     struct filter filter;
     struct teller teller;
     int64_t shown;
@@ -23,7 +28,8 @@ static bool show(void *owner, struct usher_engine *engine, const struct usher_ev
 {
     struct replay *replay = owner;
     (void)engine;
-    if (!filter_takes(&replay->filter, event) || !teller_shows(&replay->teller, event->kind))
+    if (!filter_takes(&replay->filter, event) || !teller_shows(&replay->teller, event->kind) ||
+        event->at_ms < replay->since_ms)
         return true;
     replay->shown++;
     if (replay->has_last) {
@@ -77,6 +83,9 @@ enum exit_code perform_journal_show(const struct options *options, enum usher_ro
         !filter_init(&replay.filter, options->contact, options->agent, options->queue,
                      options->event))
         return EXIT_USAGE;
+    replay.since_ms = query.since_ms;
+    if (options->queue && query.since_ms > LEARN_MS)
+        query.since_ms -= LEARN_MS;
     teller_init(&replay.teller, options);
     replay.has_last = (options->given & OPTION_BIT(LAST)) != 0;
     if (replay.has_last)

@@ -50,6 +50,18 @@ bool usher_finding_is_error(enum usher_finding_kind kind)
     return kinds[kind].is_error;
 }
 
+/* Where the next finding goes: when the list is full an error takes the place of a warning. NULL:
+ * nowhere. */
+static struct usher_finding *room_for(struct usher_findings *findings, bool is_error)
+{
+    if (findings->count <= USHER_FINDINGS_MAX)
+        return &findings->list[findings->count - 1];
+    for (size_t i = USHER_FINDINGS_MAX; is_error && i-- > 0;)
+        if (!kinds[findings->list[i].kind].is_error)
+            return &findings->list[i];
+    return NULL;
+}
+
 /* Adds a finding at the key of `node`, or at the node itself when it has no key. */
 static void __attribute__((format(printf, 6, 7)))
 add(struct linter *linter, enum usher_finding_kind kind, const struct usher_node *node,
@@ -57,9 +69,10 @@ add(struct linter *linter, enum usher_finding_kind kind, const struct usher_node
 {
     struct usher_findings *findings = linter->findings;
     findings->errors_count += kinds[kind].is_error;
-    if (findings->count++ >= USHER_FINDINGS_MAX)
+    findings->count++;
+    struct usher_finding *finding = room_for(findings, kinds[kind].is_error);
+    if (!finding)
         return;
-    struct usher_finding *finding = &findings->list[findings->count - 1];
     *finding = (struct usher_finding){.kind = kind, .queue = queue, .skill = skill};
     if (node) {
         finding->line = node->key.at ? node->key_line : node->line;

@@ -34,7 +34,7 @@ struct usher_finding {
     char what[320];          /* "what is wrong; what to do" */
 };
 
-#define USHER_FINDINGS_MAX 200 /* further ones are counted, not kept */
+#define USHER_FINDINGS_MAX 200 /* further ones are counted, not kept; errors before warnings */
 
 struct usher_findings {
     struct usher_finding list[USHER_FINDINGS_MAX];

@@ -50,6 +50,13 @@ class Check(CtlTest):
         self.assertIn("looked at without profiles", errors)
         self.assertEqual(self.usherctl("check", "none.yaml")[0], 1)
 
+    def test_long_list_says_how_many_more_there_are(self):
+        rules = self.write("long.yaml", RULES.replace("internet", ", ".join(f"s{i}" for i in range(230))))
+        status, output, _ = self.usherctl("check", rules)
+        *_, nobody, more, end = output.splitlines()
+        self.assertEqual((status, more, end), (1, "and 32 more", "2 errors, 230 warnings (0 agents)"))
+        self.assertIn("error: queue `general`: nobody can take its contacts", nobody)
+
     def test_problems_of_the_file_are_told_as_usherd_tells_them(self):
         bad = self.write("bad.yaml", RULES.replace("min: 5", "min: 50").replace("- queue: general", "- queue: generl"))
         status, output, _ = self.usherctl("check", bad)

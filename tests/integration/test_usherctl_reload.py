@@ -91,6 +91,15 @@ class Preview(Reload):
         self.assertIn({"section": "waiting", "queue": "billing", "to": "billing", "channel": "voice", "waiting": 1,
                        "agents_before": 2, "agents_after": 1, "gained": 0, "lost": 1}, changes)
 
+    def test_long_list_says_how_much_of_it_json_has(self):
+        for count, words in ((100, "and 40 more; --dry-run --json names all"), (600, "and 540 more; --dry-run --json names the first 500")):
+            skills, queues = ", ".join(f"s{i}" for i in range(count // 2)), "".join(f"  q{i}: {{}}\n" for i in range(count // 2))
+            text = RULES.replace("internet]", f"internet, {skills}]").replace("  general: {}\n", f"  general: {{}}\n{queues}")
+            self.center.write_rules(text)
+            status, output, errors = self.usherctl("reload", "--dry-run")
+            self.assertEqual((status, errors), (0, ""))
+            self.assertIn(words, output)
+
     def test_comments_alone_change_nothing_in_the_routing(self):
         self.center.write_rules(RULES + "# A word.\n")
         self.assertIn("Only comments and the like differ", self.usherctl("reload", "--dry-run")[1])

@@ -184,6 +184,35 @@ START_TEST(one_agent_alone_is_told_where_no_skill_is_needed)
 }
 END_TEST
 
+START_TEST(error_is_kept_where_warnings_fill_the_list)
+{
+    struct world *world = world_new();
+    char text[8192];
+    size_t length = (size_t)snprintf(text, sizeof(text), "skills: [billing");
+    for (unsigned i = 0; i < USHER_FINDINGS_MAX + 20; i++)
+        length += (size_t)snprintf(text + length, sizeof(text) - length, ", s%u", i);
+    (void)snprintf(text + length, sizeof(text) - length,
+                   "]\nqueues: {q: {need: {billing: {}}}}\nroutes: [{queue: q}]\n");
+    struct usher_rules *rules = ruled(text);
+    struct usher_document document;
+    struct usher_staff staff;
+    struct usher_problems *problems = told_new();
+    ck_assert(usher_document_read(&document, usher_text_of(text), problems));
+    ck_assert(usher_staff_init(&staff, rules, world->members, world->count));
+    usher_lint(rules, &document, &staff, world->findings);
+    size_t errors = 0;
+    for (size_t i = 0; i < USHER_FINDINGS_MAX; i++)
+        errors += usher_finding_is_error(world->findings->list[i].kind);
+    ck_assert_uint_eq(world->findings->count, USHER_FINDINGS_MAX + 21);
+    ck_assert_uint_eq(errors, 1);
+    usher_staff_fini(&staff);
+    usher_document_fini(&document);
+    usher_rules_free(rules);
+    free(problems);
+    world_free(world);
+}
+END_TEST
+
 START_TEST(skills_that_one_side_does_not_know_are_told)
 {
     static const char rules[] = "skills: [billing, sales]\nqueues:\n  q: {need: {billing: {}}}\n"
@@ -218,5 +247,5 @@ SUITE_MAIN("lint", nothing_is_found_where_all_is_well,
            need_that_nobody_meets_is_told_where_it_stands,
            each_skill_that_data_may_name_is_looked_at, nobody_has_all_of_several_skills,
            channel_of_the_routes_counts, one_agent_alone_is_told_where_no_skill_is_needed,
-           skills_that_one_side_does_not_know_are_told,
+           error_is_kept_where_warnings_fill_the_list, skills_that_one_side_does_not_know_are_told,
            without_profiles_the_rules_alone_are_looked_at)

@@ -102,6 +102,8 @@ static void tell_findings(struct check *check)
         else
             print_line(check, is_error, finding->line, finding->column, finding->what);
     }
+    if (findings->count > told && !check->options->is_json)
+        printf("and %zu more\n", findings->count - told);
     check->errors_count += findings->errors_count;
     check->warnings_count += findings->count - findings->errors_count;
 }

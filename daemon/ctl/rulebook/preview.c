@@ -71,7 +71,10 @@ static void show_changes(const struct usher_changes *changes, struct table_style
         table_print(table, style, stdout);
     else
         puts("Only comments and the like differ: nothing in the routing changes.");
-    if (changes->count > shown)
+    if (changes->count > USHER_CHANGES_MAX)
+        printf("and %zu more; --dry-run --json names the first %d\n", changes->count - shown,
+               USHER_CHANGES_MAX);
+    else if (changes->count > shown)
         printf("and %zu more; --dry-run --json names all\n", changes->count - shown);
     table_free(table);
 }

@@ -77,3 +77,17 @@ int file_sha256(struct usher_text text, char hex[FILE_SHA256_SIZE])
         (void)snprintf(hex + 2 * i, 3, "%02x", (unsigned int)digest[i]);
     return 0;
 }
+
+int file_write_all(int file, struct usher_text text)
+{
+    while (text.length > 0) {
+        ssize_t written = write(file, text.at, text.length);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return -errno;
+        text.at += written;
+        text.length -= (size_t)written;
+    }
+    return 0;
+}

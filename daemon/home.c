@@ -11,6 +11,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "log.h"
 
 void home_init(struct home *home)
@@ -25,20 +26,6 @@ void home_fini(struct home *home)
     if (home->folder >= 0)
         (void)close(home->folder);
     home_init(home);
-}
-
-static int write_all(int file, struct usher_text text)
-{
-    while (text.length > 0) {
-        ssize_t written = write(file, text.at, text.length);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return -errno;
-        text.at += written;
-        text.length -= (size_t)written;
-    }
-    return 0;
 }
 
 /* A name that was cut short by a crash is no name. */
@@ -63,7 +50,7 @@ static int make_name(struct home *home)
     if (ftruncate(home->lock, 0) < 0)
         return -errno;
     memcpy(home->name, text, HOME_NAME_LENGTH);
-    int error = write_all(home->lock, usher_text_of(text));
+    int error = file_write_all(home->lock, usher_text_of(text));
     return error == 0 && fsync(home->lock) < 0 ? -errno : error;
 }
 
@@ -111,7 +98,7 @@ void home_refused_open(struct home_refused *refused, const struct home *home, ui
 void home_refused_write(struct home_refused *refused, struct usher_text lines)
 {
     if (refused->error == 0)
-        refused->error = write_all(refused->file, lines);
+        refused->error = file_write_all(refused->file, lines);
 }
 
 int home_refused_close(struct home_refused *refused)

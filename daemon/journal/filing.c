@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file.h"
+
 #define MODE      0640
 #define LINES_MAX ((size_t)16 * 1024 * 1024)
 #define FLUSH_AT  ((size_t)1024 * 1024)
@@ -21,20 +23,6 @@ static void note_error(struct filing *filing, int error)
 {
     if (filing->error == 0)
         filing->error = error;
-}
-
-static int write_all(int file, struct usher_text text)
-{
-    while (text.length > 0) {
-        ssize_t written = write(file, text.at, text.length);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return -errno;
-        text.at += written;
-        text.length -= (size_t)written;
-    }
-    return 0;
 }
 
 /* The number in the last whole line of `text`; 0-0 when it has none. */
@@ -167,7 +155,7 @@ static void flush(struct filing *filing)
     if (filing->error == 0 && filing->lines.is_full)
         note_error(filing, -ENOMEM);
     if (filing->error == 0 && text.length > 0) {
-        note_error(filing, write_all(filing->file, text));
+        note_error(filing, file_write_all(filing->file, text));
         if (filing->error == 0)
             filing->length += (off_t)text.length;
         else
@@ -221,7 +209,7 @@ void filing_put(struct filing *filing, const char *name, struct usher_text text)
     if (fchmod(file, MODE) < 0)
         error = -errno;
     if (error == 0)
-        error = write_all(file, text);
+        error = file_write_all(file, text);
     if (error == 0 && fsync(file) < 0)
         error = -errno;
     if (close(file) < 0 && error == 0)

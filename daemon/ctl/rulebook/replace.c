@@ -9,19 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int write_all(int fd, struct usher_text text)
-{
-    while (text.length > 0) {
-        ssize_t length = write(fd, text.at, text.length);
-        if (length < 0 && errno == EINTR)
-            continue;
-        if (length < 0)
-            return -errno;
-        text.at += length;
-        text.length -= (size_t)length;
-    }
-    return fsync(fd) == 0 ? 0 : -errno;
-}
+#include "file.h"
 
 /* Who may read the file must not change: usherd runs as another user than whoever comes here. */
 static int take_after(int fd, const struct stat *status)
@@ -59,7 +47,9 @@ static int put(const char *path, struct usher_text text, const struct stat *stat
         return -errno;
     int result = take_after(fd, status);
     if (result == 0)
-        result = write_all(fd, text);
+        result = file_write_all(fd, text);
+    if (result == 0 && fsync(fd) != 0)
+        result = -errno;
     (void)close(fd);
     if (result == 0 && link(path, kept) != 0 && errno != EEXIST)
         result = -errno;

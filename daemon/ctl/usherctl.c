@@ -38,6 +38,9 @@ static enum exit_code run(const struct command *command, struct options *options
     unsigned foreign = options->given & ~(form->options | OPTIONS_COMMON);
     if (foreign != 0)
         return refuse_option(command, form, foreign);
+    /* These show what they would do before they say, maybe on stderr, that they did not. */
+    if (form->options & OPTION_BIT(YES))
+        (void)setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
     return form->run(options, options->role != USHER_ROLE_NONE ? options->role : form->role);
 }
 

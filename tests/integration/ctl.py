@@ -31,6 +31,11 @@ class CtlTest(unittest.TestCase):
                                 capture_output=True, text=True, timeout=30, cwd=self.center.folder)
         return result.returncode, result.stdout, result.stderr
 
+    def usherctl_piped(self, *arguments):
+        """What a pipe gets of both, in the order in which it comes: `2>&1`."""
+        return subprocess.run(self.command(*arguments), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, timeout=30, cwd=self.center.folder).stdout
+
     def usherctl_at_terminal(self, answer, *arguments):
         """The same with a terminal as standard input, at which a person writes `answer`."""
         reader, writer = pty.openpty()

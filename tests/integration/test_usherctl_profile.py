@@ -45,6 +45,12 @@ class Import(Profile):
         self.assertTrue(observer)
         self.assertIn("Nothing is to be changed", self.import_file(FILE)[1])
 
+    def test_in_a_pipe_what_goes_wrong_comes_after_what_was_shown(self):
+        self.write("agents.csv", FILE)
+        for words in (("import", "agents.csv"), ("set", "taras", "skill.internet=9")):
+            self.assertRegex(self.usherctl_piped("profile", *words),
+                             r"(?s)^(agents.csv: 2 agents|taras has no profile).*\nusherctl: nothing was changed: [^\n]*\n$")
+
     def test_skill_columns_change_those_skills_alone_and_an_empty_cell_removes(self):
         self.center.profile("olena", billing=7, internet=4, sales=2, capacity={"chat": 3})
         self.assertEqual(self.import_file("id;skill.billing;skill.internet;capacity.chat\r\nolena;9;;\r\n", "--yes")[0], 0)

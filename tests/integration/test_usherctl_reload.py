@@ -124,6 +124,12 @@ class Takes(Reload):
         self.assertNotEqual(self.in_use(), before)
         self.assertIn("is as it is in use", self.usherctl("reload", "--yes")[1])
 
+    def test_in_a_pipe_the_conclusion_comes_after_what_was_shown(self):
+        self.center.write_rules(CHANGED)
+        self.assertRegex(self.usherctl_piped("reload"), r"(?s)^Rules .*\nusherctl: nothing was changed: [^\n]*\n$")
+        self.assertEqual(self.usherctl("reload", "--yes")[0], 0)
+        self.assertRegex(self.usherctl_piped("rollback"), r"(?s)^Rules .*\nusherctl: nothing was changed: [^\n]*\n$")
+
     def test_all_problems_of_the_file_are_told_and_the_old_rules_stay(self):
         before = self.in_use()
         self.center.write_rules(CHANGED.replace("min: 7", "min: 70").replace("queue: general", "queue: generl"))

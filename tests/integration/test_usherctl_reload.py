@@ -79,6 +79,30 @@ class Preview(Reload):
             self.assertRegex(output, words)
         self.assertEqual(self.in_use(), before)
 
+    def test_whom_nobody_serves_before_and_after_is_no_change(self):
+        self.center.write_rules(RULES.replace("min: 3", "min: 9"))
+        self.assertEqual(self.usherctl("reload", "--yes")[0], 0)
+        self.arrive("1", topic="billing")
+        self.arrive("2", topic="billing")
+        self.arrive("3", topic="sales")
+        worse = RULES.replace("min: 3", "min: 9").replace("sales: {}", "sales: {need: {internet: {min: 1}}}")
+        self.center.write_rules(worse)
+        output = self.usherctl("reload", "--dry-run")[1]
+        self.assertIn("3 contacts wait now; 1 of them would have other agents, another queue or nobody.", output)
+        self.assertNotRegex(output, r"billing +voice")
+        self.assertRegex(output, r"sales +voice +1 +2 +nobody +- olena, taras")
+        self.assertNotIn("error: queue `billing`", output)
+        self.assertIn("error: queue `sales`: nobody can take its contacts", output)
+        self.assertIn("1 error of the rules in use stays; `usherctl check` tells it.", output)
+        self.assertEqual(self.usherctl("reload", "--yes")[0], 0)
+        self.center.write_rules(worse.replace("ring: 15s", "ring: 16s"))
+        output = self.usherctl("reload", "--dry-run")[1]
+        self.assertIn("3 contacts wait now; 0 of them", output)
+        self.assertNotIn("error:", output)
+        self.assertIn("2 errors of the rules in use stay; `usherctl check` tells them.", output)
+        self.center.write_rules(RULES)
+        self.assertRegex(self.usherctl("reload", "--dry-run")[1], r"billing +voice +2 +nobody +2 +\+ olena, taras")
+
     def test_json_has_every_change_and_the_answer(self):
         self.arrive("1", topic="billing")
         self.center.write_rules(CHANGED)

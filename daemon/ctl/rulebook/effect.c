@@ -107,7 +107,6 @@ void effects_init(struct effects *effects, const struct usher_staff *before,
         }
         effects->list[at].waiting_count++;
         effects->waiting_count++;
-        effects->stuck_count += effects->list[at].agents_after == 0;
     }
 }
 

@@ -29,7 +29,6 @@ struct effects {
     struct effect *list;
     size_t count;
     size_t waiting_count; /* of all */
-    size_t stuck_count;   /* of them, whom nobody could take afterwards */
 };
 
 /* Of all contacts of the snapshot that wait. Both staffs are of the same agents. */

@@ -118,6 +118,14 @@ static void show_changes_json(const struct usher_changes *changes, struct usher_
 
 /* Those who wait. */
 
+static void add_agents(struct table *table, enum table_colour colour, size_t count)
+{
+    if (count == 0)
+        table_add(table, colour, "nobody");
+    else
+        table_add(table, colour, "%zu", count);
+}
+
 static void add_effect(struct table *table, const struct effect *effect,
                        const struct usher_rules *before, const struct usher_rules *after)
 {
@@ -129,11 +137,8 @@ static void add_effect(struct table *table, const struct effect *effect,
               is_moved ? " -> " : "", USHER_TEXT_ARGS(is_moved ? to : USHER_TEXT("")));
     table_add(table, TABLE_PLAIN, "%.*s", USHER_TEXT_ARGS(channel));
     table_add(table, TABLE_PLAIN, "%zu", effect->waiting_count);
-    table_add(table, TABLE_DIM, "%zu", effect->agents_before);
-    if (effect->agents_after == 0)
-        table_add(table, TABLE_RED, "nobody");
-    else
-        table_add(table, TABLE_PLAIN, "%zu", effect->agents_after);
+    add_agents(table, TABLE_DIM, effect->agents_before);
+    add_agents(table, effect->agents_after == 0 ? TABLE_RED : TABLE_PLAIN, effect->agents_after);
     table_add(table, TABLE_PLAIN, "%s%s%s%s%s", effect->gained[0] ? "+ " : "", effect->gained,
               effect->gained[0] && effect->lost[0] ? "  " : "", effect->lost[0] ? "- " : "",
               effect->lost);
@@ -149,7 +154,7 @@ static void show_effects(const struct effects *effects, const struct usher_rules
     size_t concerned = 0;
     for (size_t i = 0; i < effects->count; i++) {
         const struct effect *effect = &effects->list[i];
-        if (!effect->is_changed && effect->agents_after > 0)
+        if (!effect->is_changed)
             continue;
         concerned += effect->waiting_count;
         add_effect(table, effect, before, after);
@@ -185,62 +190,106 @@ static void show_effects_json(const struct effects *effects, const struct usher_
 
 /* Those who would wait for ever, under the rules that are to come. */
 
-static void show_errors(const struct usher_staff *staff, struct usher_text text,
-                        const struct options *options)
+static void find(struct usher_findings *findings, const struct usher_staff *staff,
+                 struct usher_text text)
 {
-    struct usher_findings *findings = memory_resize(NULL, sizeof(*findings));
     struct usher_problems *problems = memory_resize(NULL, sizeof(*problems));
     struct usher_document document;
+    *findings = (struct usher_findings){.count = 0};
     usher_problems_init(problems);
-    if (usher_document_read(&document, text, problems)) {
+    if (usher_document_read(&document, text, problems))
         usher_lint(staff->rules, &document, staff, findings);
-        size_t kept = kept_count(findings->count, USHER_FINDINGS_MAX);
-        if (findings->errors_count > 0)
-            putchar('\n');
-        for (size_t i = 0; i < kept; i++) {
-            if (!usher_finding_is_error(findings->list[i].kind))
-                continue;
-            (void)table_print_text("error", 0, TABLE_RED, options->style, stdout);
-            printf(": %s\n", findings->list[i].what);
-        }
-    }
     usher_document_fini(&document);
     free(problems);
-    free(findings);
 }
 
-static void show(const struct preview_center *center, const struct usher_rules *before,
-                 const struct usher_rules *now, struct usher_text text,
+static bool has_finding(const struct usher_findings *findings, const struct usher_finding *wanted)
+{
+    for (size_t i = 0; i < kept_count(findings->count, USHER_FINDINGS_MAX); i++)
+        if (findings->list[i].kind == wanted->kind &&
+            strcmp(findings->list[i].what, wanted->what) == 0)
+            return true;
+    return false;
+}
+
+/* Those that are new; the others are counted. */
+static void show_errors(const struct usher_findings *before, const struct usher_findings *now,
+                        struct table_style style)
+{
+    size_t old_count = 0;
+    if (now->errors_count > 0)
+        putchar('\n');
+    for (size_t i = 0; i < kept_count(now->count, USHER_FINDINGS_MAX); i++) {
+        const struct usher_finding *finding = &now->list[i];
+        bool is_error = usher_finding_is_error(finding->kind);
+        bool is_old = is_error && has_finding(before, finding);
+        old_count += is_old;
+        if (!is_error || is_old)
+            continue;
+        (void)table_print_text("error", 0, TABLE_RED, style, stdout);
+        printf(": %s\n", finding->what);
+    }
+    if (old_count > 0)
+        printf("%zu error%s of the rules in use stay%s; `usherctl check` tells %s.\n", old_count,
+               old_count == 1 ? "" : "s", old_count == 1 ? "s" : "",
+               old_count == 1 ? "it" : "them");
+}
+
+/* The rules before, or after, and who works under them. */
+struct side {
+    const struct usher_rules *rules;
+    struct usher_text text;
+    struct usher_staff staff;
+};
+
+static void show_people(const struct side *before, const struct side *now,
+                        const struct usher_changes *changes, const struct effects *effects,
+                        struct table_style style)
+{
+    struct usher_findings *were = memory_resize(NULL, sizeof(*were));
+    struct usher_findings *will_be = memory_resize(NULL, sizeof(*will_be));
+    show_changes(changes, style);
+    show_effects(effects, before->rules, now->rules, style);
+    find(were, &before->staff, before->text);
+    find(will_be, &now->staff, now->text);
+    show_errors(were, will_be, style);
+    free(were);
+    free(will_be);
+}
+
+static void show_json(const struct side *before, const struct side *now,
+                      const struct usher_changes *changes, const struct effects *effects)
+{
+    struct usher_bytes out;
+    usher_bytes_init(&out, LINE_BYTES);
+    show_changes_json(changes, &out);
+    show_effects_json(effects, before->rules, now->rules, &out);
+    usher_bytes_fini(&out);
+}
+
+static void show(const struct preview_center *center, struct side *before, struct side *now,
                  const struct options *options)
 {
     struct usher_changes *changes = memory_resize(NULL, sizeof(*changes));
-    struct usher_staff staff_before, staff_now;
     struct effects effects;
     struct crew crew;
-    struct usher_bytes out;
-    usher_bytes_init(&out, LINE_BYTES);
     crew_of_snapshot(&crew, &center->snapshot);
-    usher_rules_compare(before, now, changes);
-    bool has_staff = usher_staff_init(&staff_before, before, crew.members, crew.count);
-    has_staff &= usher_staff_init(&staff_now, now, crew.members, crew.count);
+    usher_rules_compare(before->rules, now->rules, changes);
+    bool has_staff = usher_staff_init(&before->staff, before->rules, crew.members, crew.count);
+    has_staff &= usher_staff_init(&now->staff, now->rules, crew.members, crew.count);
     if (has_staff) {
-        effects_init(&effects, &staff_before, &staff_now, &center->snapshot);
-        if (options->is_json) {
-            show_changes_json(changes, &out);
-            show_effects_json(&effects, before, now, &out);
-        } else {
-            show_changes(changes, options->style);
-            show_effects(&effects, before, now, options->style);
-            show_errors(&staff_now, text, options);
-        }
+        effects_init(&effects, &before->staff, &now->staff, &center->snapshot);
+        if (options->is_json)
+            show_json(before, now, changes, &effects);
+        else
+            show_people(before, now, changes, &effects, options->style);
         effects_fini(&effects);
     } else {
         fputs("usherctl: memory is out\n", stderr);
     }
-    usher_staff_fini(&staff_before);
-    usher_staff_fini(&staff_now);
+    usher_staff_fini(&before->staff);
+    usher_staff_fini(&now->staff);
     crew_fini(&crew);
-    usher_bytes_fini(&out);
     free(changes);
 }
 
@@ -265,8 +314,11 @@ enum exit_code preview_show(const struct preview_center *center, struct site *si
     if (before && !options->is_json)
         printf("Rules %s -> %s\n", version_short(center->rules, was_short),
                version_short(hash, now_short));
-    if (before)
-        show(center, before, now, text, options);
+    if (before) {
+        struct side was = {.rules = before, .text = usher_bytes_text(&before_text)};
+        struct side will_be = {.rules = now, .text = text};
+        show(center, &was, &will_be, options);
+    }
     usher_rules_free(before);
     usher_bytes_fini(&before_text);
     free(problems);

@@ -22,6 +22,10 @@ static bool fill(struct usher_engine *engine, struct usher_contact *contact,
     contact->queue = usher_rules_find_queue(rules, fields->queue);
     contact->tier = usher_rules_find_tier(rules, fields->tier);
     contact->channel = usher_channel_find(fields->channel);
+    int64_t arrived_ms =
+        usher_fields_has(fields, USHER_FIELD_SINCE_MS) ? fields->since_ms : event->at_ms;
+    if (fields->place_ms > event->at_ms || arrived_ms > event->at_ms)
+        return false; /* nobody comes in the future: he would have waited for less than nothing */
     if (!client || contact->queue == SIZE_MAX || contact->tier == SIZE_MAX || !contact->channel ||
         !usher_text_copy(contact->id, sizeof(contact->id), fields->contact) ||
         !usher_contact_keep_texts(contact, fields->from, fields->to, fields->data))
@@ -30,8 +34,7 @@ static bool fill(struct usher_engine *engine, struct usher_contact *contact,
     usher_list_append(&client->contacts, &contact->of_client);
     contact->place_ms = fields->place_ms;
     contact->waited_ms = event->at_ms - fields->place_ms;
-    contact->arrived_ms =
-        usher_fields_has(fields, USHER_FIELD_SINCE_MS) ? fields->since_ms : event->at_ms;
+    contact->arrived_ms = arrived_ms;
     struct usher_class_key key;
     usher_floor_key(&engine->floor, contact->queue, contact->tier, contact->channel, fields->data,
                     &key);

@@ -139,6 +139,12 @@ START_TEST(event_that_is_not_possible_in_the_state_is_refused)
                                                  "\"tier\":\"standard\",\"place_ms\":1",
         "\"ev\":\"contact.arrived\"," ABOUT("3") ",\"channel\":\"voice\",\"queue\":\"any\","
                                                  "\"tier\":\"none\",\"place_ms\":1",
+        "\"ev\":\"contact.arrived\"," ABOUT("3") ",\"channel\":\"voice\",\"queue\":\"any\","
+                                                 "\"tier\":\"standard\","
+                                                 "\"place_ms\":9007199254740991",
+        "\"ev\":\"contact.arrived\"," ABOUT("3") ",\"channel\":\"voice\",\"queue\":\"any\","
+                                                 "\"tier\":\"standard\",\"place_ms\":1,"
+                                                 "\"since_ms\":9007199254740991",
         "\"ev\":\"contact.arrived\",\"contact\":\"3\",\"channel\":\"voice\",\"queue\":\"any\","
         "\"tier\":\"standard\",\"place_ms\":1",
         "\"ev\":\"contact.ringing\"," ABOUT("1") ",\"offer\":\"1-9\",\"agent\":\"olena\"",

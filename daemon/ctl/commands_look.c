@@ -108,8 +108,9 @@ static const struct command commands[] = {
         .sentence = "why this agent, why still waiting, why idle",
         .description =
             "A contact: its whole way, and for each offer who could have taken it, with each term "
-            "of the bid in seconds, and what kept the others from it. LATE is the lateness, below "
-            "0 on time; MATCH is for the levels; GROUND is held against whoever fits everything; "
+            "of the bid in seconds, and what kept the others from it. LATE is the lateness: below "
+            "0 until the promise runs out, and then until a second one, twice as long, does; MATCH "
+            "is for the levels; GROUND is held against whoever fits everything; "
             "LENDING is the price of taking the agent from those who need him more; IDLE is for "
             "the idle time. CONTACT is <client>/<id>, or <id> where only one client has it.\n"
             "\n"

@@ -63,7 +63,8 @@
     X(SIGNED_IN, signed_in, INT, 1000000000, "Agents signed in.")                                  \
     X(FREE, free, INT, 1000000000, "Agents free.")                                                 \
     X(BID_MS, bid_ms, INT, -INT64_MAX, "The winning bid, in milliseconds.")                        \
-    X(LATE_MS, late_ms, INT, -INT64_MAX, "The bid's lateness: below 0 is on time.")                \
+    X(LATE_MS, late_ms, INT, -INT64_MAX,                                                           \
+      "The bid's lateness: below 0 before the promise, and then before the second one.")           \
     X(MATCH, match, INT, 1000, "The match of levels to the need, per mille.")                      \
     X(GROUND, ground, INT, 1000, "The agent's own ground, per mille.")                             \
     X(LEND, lend, INT, 10000, "The price of lending the agent, per ten thousand.")                 \

@@ -124,8 +124,8 @@ const struct option_row option_rows[OPTIONS_COUNT] = {
                       read_text, PLACE(after)},
     [OPTION_COUNT] = {"count", "COUNT", "end after so many events", read_count, PLACE(count)},
     [OPTION_CONFIG] = {"config", "FILE",
-                       "usherd's settings, which say where Redis is (else " OPTIONS_CONFIG_DEFAULT
-                       ")",
+                       "usherd's settings, which say where Redis is (else $USHER_CONFIG, "
+                       "else " OPTIONS_CONFIG_DEFAULT ")",
                        read_text, PLACE(config)},
     [OPTION_YES] = {"yes", NULL, "do not ask: for scripts", read_flag, PLACE(is_yes)},
     [OPTION_DRY_RUN] = {"dry-run", NULL, "show what would be done, and change nothing", read_flag,
@@ -163,11 +163,12 @@ const struct option_row option_rows[OPTIONS_COUNT] = {
 
 void options_init(struct options *options)
 {
+    const char *config = getenv("USHER_CONFIG");
     *options = (struct options){
         .addresses = {.token = getenv("USHER_TOKEN")},
         .count = -1,
         .last = 10,
-        .config = OPTIONS_CONFIG_DEFAULT,
+        .config = config && config[0] ? config : OPTIONS_CONFIG_DEFAULT,
         .style = table_style_of(stdout),
     };
 }

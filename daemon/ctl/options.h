@@ -102,7 +102,7 @@ struct option_row {
 /* By enum option_id. */
 extern const struct option_row option_rows[OPTIONS_COUNT];
 
-/* What holds when the command line says nothing. */
+/* What holds when the command line says nothing: the environment, or a default. */
 void options_init(struct options *options);
 
 /* Reads the options, which may stand anywhere, and the environment; what is no option is moved to

@@ -21,7 +21,8 @@ static bool read_settings(const char *path, struct settings *settings)
         return true;
     if (problems.count == 0) {
         fprintf(stderr,
-                "usherctl: %s cannot be read: %s; name usherd's settings with --config FILE\n",
+                "usherctl: %s cannot be read: %s; name usherd's settings with --config FILE or "
+                "$USHER_CONFIG\n",
                 path, strerror(-result));
         return false;
     }

@@ -115,6 +115,7 @@ class TheDemo(unittest.TestCase):
         with Demo(self.folder.name, "--seconds", "600") as demo:
             wait_until(lambda: len(demo.decisions()) >= 2, "two decisions", 60)
             pids = [demo.pid("usherd"), demo.pid("people")]
+            self.check_env(demo)
             started = time.monotonic()
             demo.process.send_signal(signal.SIGINT)
             self.assertEqual(demo.process.wait(30), 0)
@@ -124,6 +125,16 @@ class TheDemo(unittest.TestCase):
             for pid in pids:
                 with self.assertRaises(ProcessLookupError):
                     os.kill(pid, 0)
+
+    def check_env(self, demo):
+        """Its file sets a shell up for all that the README proposes."""
+        for command, expected in (("status", "12 known"), ("explain c-1", "c-1, which arrived"), ("check", "nobody can take .* `pl`"),
+                                  ("journal show --last 3", ":"), ("profile show dmytro", "Dmytro"), ("reload --dry-run", ".")):
+            plain = {name: value for name, value in os.environ.items() if not name.startswith("USHER_")}
+            result = subprocess.run(["bash", "-c", f". '{demo.folder()}/env' && usherctl {command}"], stdin=subprocess.DEVNULL,
+                                    capture_output=True, text=True, timeout=20, env=plain)
+            self.assertEqual(result.returncode, int(command == "check"), (command, result.stdout, result.stderr))
+            self.assertRegex(result.stdout, expected)
 
     def test_wrong_usage_is_told(self):
         for options in (["--seconds"], ["--seconds", "soon"], ["--fast"]):

@@ -192,6 +192,14 @@ class Connects(unittest.TestCase):
         _, _, errors = usherctl("status", env={"USHER_SOCKET": "/nonexistent/other.sock"})
         self.assertIn("/nonexistent/other.sock", errors)
 
+    def test_the_settings_come_from_the_option_else_from_the_environment(self):
+        status, _, errors = usherctl("profile", "show", env={"USHER_CONFIG": "/nonexistent/b.yaml"})
+        self.assertEqual(status, 2)
+        for part in ("/nonexistent/b.yaml", "--config", "$USHER_CONFIG"):
+            self.assertIn(part, errors)
+        _, _, errors = usherctl("profile", "show", "--config", "/nonexistent/a.yaml", env={"USHER_CONFIG": "/nonexistent/b.yaml"})
+        self.assertIn("/nonexistent/a.yaml", errors)
+
     def test_a_closed_port_and_a_bad_address(self):
         status, _, errors = usherctl("--tcp", "127.0.0.1:1", "status")
         self.assertEqual(status, 3)

@@ -96,11 +96,27 @@ static void take_words(const struct command_form *form, char **words, int count,
     }
 }
 
+/* Whether `text` stands for itself at the beginning of a form, so that it is nothing else there. */
+static bool is_keyword(const struct command *command, const char *text)
+{
+    struct command_word word;
+    for (size_t i = 0; i < command_forms_count(command); i++) {
+        (void)command_word_read(command->forms[i].words, &word);
+        if (!word.is_placeholder && usher_text_is_equal(word.name, usher_text_of(text)))
+            return true;
+    }
+    return false;
+}
+
 const struct command_form *command_take(const struct command *command, char **words, int count,
                                         struct options *options)
 {
     for (size_t i = 0; i < command_forms_count(command); i++) {
+        struct command_word first;
         if (!form_fits(&command->forms[i], words, count))
+            continue;
+        (void)command_word_read(command->forms[i].words, &first);
+        if (count > 0 && first.is_placeholder && is_keyword(command, words[0]))
             continue;
         take_words(&command->forms[i], words, count, options);
         return &command->forms[i];

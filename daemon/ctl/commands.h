@@ -71,7 +71,8 @@ const struct command *command_find(const char *name, struct usher_text *nearest)
 /* How many forms it has. */
 size_t command_forms_count(const struct command *command);
 
-/* The first form that `words` fit, NULL when they fit none. Sets action and arguments of
+/* The first form that `words` fit, NULL when they fit none; a form's own first word is no
+ * placeholder's in another. Sets action and arguments of
  * `options`: the arguments are moved to the front of `words`. */
 const struct command_form *command_take(const struct command *command, char **words, int count,
                                         struct options *options);

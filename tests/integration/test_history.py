@@ -137,7 +137,7 @@ class FromASnapshot(Past):
         self.assertGreater(oldest[1], first)
         status, _, errors = self.run_fold("all", first)
         self.assertEqual(status, 1)
-        self.assertIn("the past is known from", errors)
+        self.assertIn("the past is known only from", errors)
 
     def test_a_journal_that_was_written_anew_is_folded_from_its_snapshot(self):
         self.live(10)

@@ -118,10 +118,26 @@ static enum exit_code refuse_several(const char *id, const char *one, const char
     return EXIT_REFUSED;
 }
 
+/* Whether it came only after the moment that was asked for; then it has said so. */
+static bool came_later(const struct options *options, const char *id)
+{
+    struct trail later;
+    char room[MOMENT_SIZE];
+    bool is_later = options->at && trail_read(&later, options, id, HISTORY_END) == EXIT_DONE &&
+                    later.count > 0 && later.has_arrival;
+    if (is_later)
+        fprintf(stderr, "usherctl: %s arrived later than that: on %s\n", later.found,
+                moment_write(later.steps[0].at_ms, room));
+    if (options->at)
+        trail_fini(&later);
+    return is_later;
+}
+
 /* The journal has no event of it any more, but it may still be there. */
 static enum exit_code look_in_state(struct trail *trail, const struct usher_engine *engine,
-                                    const char *id)
+                                    const struct options *options)
 {
+    const char *id = options->arguments[0];
     size_t count = 1;
     const struct usher_contact *contact =
         strchr(id, '/') ? usher_explain_find_contact(engine, usher_text_of(id))
@@ -132,6 +148,8 @@ static enum exit_code look_in_state(struct trail *trail, const struct usher_engi
     }
     if (contact)
         return refuse_several(id, contact->id, "");
+    if (came_later(options, id))
+        return EXIT_REFUSED;
     fprintf(stderr,
             "usherctl: the journal has no contact \"%s\"; an id is <client>/<id> as in `usherctl "
             "contacts`, or a bare one that only one client has\n",
@@ -168,7 +186,7 @@ static enum exit_code tell(const struct options *options, struct trail *trail, i
     } else {
         code = history_fold(options, &query, NULL, NULL, &history);
         if (code == EXIT_DONE)
-            code = look_in_state(trail, history.engine, options->arguments[0]);
+            code = look_in_state(trail, history.engine, options);
         if (code == EXIT_DONE) {
             begin(&telling);
             end(&telling, &history, code);
@@ -184,7 +202,7 @@ enum exit_code perform_explain_contact(const struct options *options, enum usher
     struct trail trail;
     int64_t until_ms = HISTORY_END;
     (void)role;
-    if (options->at && !moment_read_option("--at", options->at, &until_ms))
+    if (options->at && !moment_read_at(options->at, &until_ms))
         return EXIT_USAGE;
     enum exit_code code = trail_read(&trail, options, options->arguments[0], until_ms);
     if (code == EXIT_DONE && trail.other[0])

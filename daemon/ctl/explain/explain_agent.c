@@ -304,7 +304,7 @@ static void show(const struct looking *looking, const struct usher_engine *engin
     print_fits(usher_explain_floor(engine), agent);
     print_waiting(looking, engine, contacts, now_ms);
     if (looking->decisions_count == 0) {
-        puts("\nNo offer of the last 15 minutes was one for this agent.");
+        puts("\nNo offer of the 15 minutes before was one for this agent.");
         return;
     }
     puts("\nThe last offers of 15 minutes for which the agent was free:");
@@ -339,7 +339,7 @@ enum exit_code perform_explain_agent(const struct options *options, enum usher_r
     struct history history;
     struct history_query query = {.until_ms = HISTORY_END};
     (void)role;
-    if (!moment_read_option("--at", options->at ? options->at : WINDOW_AGO, &query.since_ms))
+    if (!moment_read_at(options->at ? options->at : WINDOW_AGO, &query.since_ms))
         return EXIT_USAGE;
     if (options->at) {
         query.until_ms = query.since_ms;

@@ -147,6 +147,15 @@ static size_t count_usable(const struct fold *fold)
     return count;
 }
 
+/* Where the site's first event is still there, nothing was before it. */
+static enum exit_code refuse_before(const struct usher_event *first)
+{
+    char room[MOMENT_SIZE];
+    fprintf(stderr, "usherctl: the past is known only from %s on; that is the site's first event\n",
+            moment_write(first->at_ms, room));
+    return EXIT_REFUSED;
+}
+
 static enum exit_code refuse_unknown(const struct fold *fold)
 {
     const char *archive = fold->past.site->settings.journal.archive;
@@ -156,7 +165,7 @@ static enum exit_code refuse_unknown(const struct fold *fold)
               "the next one is written within 15 minutes of usherd's running\n",
               stderr);
     else
-        fprintf(stderr, "usherctl: the past is known from %s on%s\n",
+        fprintf(stderr, "usherctl: the past is known only from %s on%s\n",
                 moment_write(fold->states.list[0].at_ms, room),
                 archive[0] ? "" : "; `journal: {archive: FOLDER}` in usherd.yaml keeps more");
     if (fold->states.archive_error < 0)
@@ -183,6 +192,8 @@ static enum exit_code begin(struct fold *fold, struct usher_number *after)
     }
     if (code == EXIT_DONE && !history->engine)
         code = past_read(&fold->past, (struct usher_number){0, 0}, 0, take_first, &first);
+    if (code == EXIT_DONE && first.kind != USHER_EVENT_NONE && is_behind(fold->query, &first))
+        return refuse_before(&first);
     if (code == EXIT_DONE && first.kind != USHER_EVENT_NONE) {
         history->known_ms = 0;
         code = states_load(&fold->past, NULL, &history->engine);

@@ -145,6 +145,17 @@ bool moment_read_option(const char *option, const char *text, int64_t *at_ms)
     return false;
 }
 
+bool moment_read_at(const char *text, int64_t *at_ms)
+{
+    char room[MOMENT_SIZE];
+    if (!moment_read_option("--at", text, at_ms))
+        return false;
+    if (*at_ms > clock_civil_ms())
+        fprintf(stderr, "usherctl: %s is still to come: what is known by now is told\n",
+                moment_write(*at_ms, room));
+    return true;
+}
+
 const char *moment_write(int64_t at_ms, char room[MOMENT_SIZE])
 {
     time_t seconds = (time_t)(at_ms / 1000);

@@ -19,6 +19,9 @@ bool moment_read(const char *text, int64_t now_ms, int64_t *at_ms);
 /* The same, against the wall clock; false after saying on standard error what `option` takes. */
 bool moment_read_option(const char *option, const char *text, int64_t *at_ms);
 
+/* The same for --at; of a moment that is still to come it says so, and takes it. */
+bool moment_read_at(const char *text, int64_t *at_ms);
+
 /* "2026-11-21 10:00:00", local time. */
 const char *moment_write(int64_t at_ms, char room[MOMENT_SIZE]);
 

@@ -1,6 +1,5 @@
 /* `usherctl journal`: looks for what no router wrote into the journal, and removes it. It talks to
  * Redis itself, since usherd holds meanwhile or does not run. */
-#include <hiredis/hiredis.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -126,14 +125,12 @@ static void print_found_json(const struct foreign *foreign, struct usher_text ke
     usher_bytes_fini(&out);
 }
 
-static enum exit_code refuse(enum foreign_result result, const struct settings *settings,
-                             const char *why)
+static enum exit_code refuse(enum foreign_result result, const struct site *site, const char *why)
 {
+    const struct settings *settings = &site->settings;
     const char *user = settings->redis.login.user[0] ? settings->redis.login.user : "default";
-    if (result == FOREIGN_UNREACHABLE) {
-        fprintf(stderr, "usherctl: Redis cannot be reached: %s\n", why);
-        return EXIT_UNREACHABLE;
-    }
+    if (result == FOREIGN_UNREACHABLE)
+        return site_tell_unreachable(site, why);
     fprintf(stderr, "usherctl: Redis refused it: %s\n", why);
     if (strstr(why, "NOPERM"))
         fprintf(stderr,
@@ -155,8 +152,8 @@ static void print_plan(const struct foreign *foreign)
            usher_number_write(foreign->last, number).at);
 }
 
-static enum exit_code repair(struct foreign *foreign, redisContext *redis, struct usher_text key,
-                             const struct settings *settings, const struct options *options)
+static enum exit_code repair(struct foreign *foreign, const struct site *site,
+                             struct usher_text key, const struct options *options)
 {
     char why[FOREIGN_WHY_MAX];
     size_t count = foreign->count;
@@ -170,11 +167,11 @@ static enum exit_code repair(struct foreign *foreign, redisContext *redis, struc
     enum exit_code consent = consent_ask(options);
     if (consent != EXIT_DONE)
         return consent;
-    enum foreign_result result = foreign_remove(foreign, redis, key, why);
+    enum foreign_result result = foreign_remove(foreign, site->redis, key, why);
     if (result == FOREIGN_DONE)
-        result = foreign_find(foreign, redis, key, why);
+        result = foreign_find(foreign, site->redis, key, why);
     if (result != FOREIGN_DONE)
-        return refuse(result, settings, why);
+        return refuse(result, site, why);
     if (foreign->count > 0) {
         fputs("usherctl: more entries that no router wrote came meanwhile: find out who writes "
               "them (CLIENT LIST, ACL LOG), then run this again\n",
@@ -186,13 +183,12 @@ static enum exit_code repair(struct foreign *foreign, redisContext *redis, struc
     return EXIT_DONE;
 }
 
-static enum exit_code judge(struct foreign *foreign, redisContext *redis, const char *place,
-                            struct usher_text key, const struct settings *settings,
-                            const struct options *options)
+static enum exit_code judge(struct foreign *foreign, const struct site *site, const char *place,
+                            struct usher_text key, const struct options *options)
 {
     bool is_good = foreign->count == 0 && !foreign->has_trace;
     if (!foreign->has_stream)
-        return site_refuse_absent(settings, key, place);
+        return site_refuse_absent(&site->settings, key, place);
     if (options->is_json)
         print_found_json(foreign, key, place);
     else
@@ -202,7 +198,7 @@ static enum exit_code judge(struct foreign *foreign, redisContext *redis, const 
     if (is_good)
         return EXIT_DONE;
     if (strcmp(options->action, "repair") == 0)
-        return repair(foreign, redis, key, settings, options);
+        return repair(foreign, site, key, options);
     if (!options->is_json)
         puts("`usherctl journal repair` puts it right; usherd may run meanwhile.");
     return EXIT_REFUSED;
@@ -221,10 +217,10 @@ static enum exit_code work(struct site *site, const struct options *options)
         return code;
     foreign_init(&foreign);
     enum foreign_result result = foreign_find(&foreign, site->redis, key, why);
-    code = result == FOREIGN_DONE ? judge(&foreign, site->redis,
-                                          settings_write_redis(settings, &site->place, place_room),
-                                          key, settings, options)
-                                  : refuse(result, settings, why);
+    code = result == FOREIGN_DONE
+               ? judge(&foreign, site, settings_write_redis(settings, &site->place, place_room),
+                       key, options)
+               : refuse(result, site, why);
     foreign_fini(&foreign);
     return code;
 }

@@ -56,6 +56,36 @@ static const char *user_of(const struct site *site)
     return site->settings.redis.login.user[0] ? site->settings.redis.login.user : "default";
 }
 
+/* "redis-cli -s /run/redis.sock" */
+static void print_client(const struct site *site)
+{
+    if (site->settings.redis.socket[0])
+        fprintf(stderr, "redis-cli -s %s", site->settings.redis.socket);
+    else
+        fprintf(stderr, "redis-cli -h %s -p %u", site->place.host, (unsigned)site->place.port);
+}
+
+enum exit_code site_tell_unreachable(const struct site *site, const char *why)
+{
+    const struct settings *settings = &site->settings;
+    char room[SETTINGS_PATH_MAX];
+    if (!settings->redis.socket[0] && site->place.port == 0) {
+        fprintf(stderr,
+                "usherctl: Redis cannot be reached: no sentinel says where the master \"%s\" is: "
+                "%s\nSee whether they run and answer PING; %s names them, or name other settings "
+                "with --config FILE\n",
+                settings->redis.master, why, settings->file);
+        return EXIT_UNREACHABLE;
+    }
+    fprintf(stderr, "usherctl: Redis cannot be reached: %s: %s\nSee whether it runs and `",
+            settings_write_redis(settings, &site->place, room), why);
+    print_client(site);
+    fprintf(stderr, " PING` is answered; %s %s it, or name other settings with --config FILE\n",
+            settings->file,
+            settings->redis.sentinels_count > 0 ? "names the sentinels of" : "names");
+    return EXIT_UNREACHABLE;
+}
+
 enum exit_code site_dial(struct site *site)
 {
     char why[DIAL_WHY_MAX] = "";
@@ -74,7 +104,7 @@ enum exit_code site_dial(struct site *site)
         fprintf(stderr, "usherctl: no master is found: %s\n", why);
         break;
     case DIAL_UNREACHABLE:
-        fprintf(stderr, "usherctl: Redis cannot be reached: %s\n", why);
+        (void)site_tell_unreachable(site, why);
         break;
     }
     site->redis = NULL;
@@ -84,11 +114,8 @@ enum exit_code site_dial(struct site *site)
 enum exit_code site_refuse(const struct site *site, const struct redisReply *reply,
                            const char *rights)
 {
-    if (!reply) {
-        fprintf(stderr, "usherctl: Redis cannot be reached: %s\n",
-                site->redis->err ? site->redis->errstr : "it gave no answer");
-        return EXIT_UNREACHABLE;
-    }
+    if (!reply)
+        return site_tell_unreachable(site, dial_why(site->redis));
     const char *why = reply->type == REDIS_REPLY_ERROR ? reply->str : "an answer of another kind";
     fprintf(stderr, "usherctl: Redis refused it: %s\n", why);
     if (strstr(why, "NOPERM"))

@@ -22,6 +22,8 @@ USHER_MUST_USE enum exit_code site_dial(struct site *site);
 /* NULL is fine. */
 void site_free(struct site *site);
 
+/* Says which Redis gave no connection or no answer, for which reason, and what to do. */
+enum exit_code site_tell_unreachable(const struct site *site, const char *why);
 /* Says that Redis gave no answer (`reply` NULL) or refused a command; the caller names in `rights`
  * what its user must be allowed to do, as in "+hset +hdel". */
 enum exit_code site_refuse(const struct site *site, const struct redisReply *reply,

@@ -1,6 +1,7 @@
 /* Connections that block, each answer within a time. */
 #include "journal/dial.h"
 
+#include <errno.h>
 #include <hiredis/hiredis.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,13 +11,24 @@
 #include "journal/word.h"
 
 #define CONNECT_S_MAX 2
-#define COMMAND_S_MAX 60
+/* Of silence: an answer that goes on arriving may take longer. */
+#define CHILD_S_MAX  60
+#define PERSON_S_MAX 5
 
 struct redisReply *dial_ask(struct redisContext *redis, const struct usher_text *args, size_t count)
 {
     struct args split;
     args_take(&split, args, count);
     return redisCommandArgv(redis, split.count, split.at, split.lengths);
+}
+
+const char *dial_why(const struct redisContext *redis)
+{
+    if (!redis->err)
+        return "it gave no answer";
+    if (redis->err == REDIS_ERR_IO && strcmp(redis->errstr, strerror(EAGAIN)) == 0)
+        return "it does not answer";
+    return redis->errstr;
 }
 
 /* Says who we are. */
@@ -31,7 +43,7 @@ static enum dial_result log_in(redisContext *redis, const struct settings_login 
         return DIAL_DONE;
     reply = dial_ask(redis, args, count);
     if (!reply) {
-        (void)snprintf(why, DIAL_WHY_MAX, "%s", redis->errstr);
+        (void)snprintf(why, DIAL_WHY_MAX, "%s", dial_why(redis));
         return DIAL_UNREACHABLE;
     }
     result = login_read_auth(reply, login, why);
@@ -44,10 +56,11 @@ static enum dial_result log_in(redisContext *redis, const struct settings_login 
 /* `socket` may be "". */
 static enum dial_result open_at(redisContext **redis, const char *socket,
                                 const struct settings_place *place,
-                                const struct settings_login *login, char why[DIAL_WHY_MAX])
+                                const struct settings_login *login, int answer_s_max,
+                                char why[DIAL_WHY_MAX])
 {
     const struct timeval connect_max = {.tv_sec = CONNECT_S_MAX};
-    const struct timeval command_max = {.tv_sec = COMMAND_S_MAX};
+    const struct timeval command_max = {.tv_sec = answer_s_max};
     enum dial_result result = DIAL_UNREACHABLE;
     redisContext *made = socket[0] ? redisConnectUnixWithTimeout(socket, connect_max)
                                    : redisConnectWithTimeout(place->host, place->port, connect_max);
@@ -56,7 +69,7 @@ static enum dial_result open_at(redisContext **redis, const char *socket,
         return result;
     }
     if (made->err) {
-        (void)snprintf(why, DIAL_WHY_MAX, "%s", made->errstr);
+        (void)snprintf(why, DIAL_WHY_MAX, "%s", dial_why(made));
     } else {
         (void)redisSetTimeout(made, command_max);
         result = log_in(made, login, why);
@@ -71,7 +84,7 @@ static enum dial_result open_at(redisContext **redis, const char *socket,
 enum dial_result dial_open(struct redisContext **redis, const struct settings *settings,
                            const struct settings_place *place, char why[DIAL_WHY_MAX])
 {
-    return open_at(redis, settings->redis.socket, place, &settings->redis.login, why);
+    return open_at(redis, settings->redis.socket, place, &settings->redis.login, CHILD_S_MAX, why);
 }
 
 /* One question and its answer. */
@@ -83,7 +96,7 @@ static enum dial_result ask_for(redisContext *redis, const struct usher_text arg
     redisReply *reply = dial_ask(redis, args, WORD_ARGS);
     enum word_result result;
     if (!reply) {
-        (void)snprintf(why, DIAL_WHY_MAX, "%s", redis->errstr);
+        (void)snprintf(why, DIAL_WHY_MAX, "%s", dial_why(redis));
         return DIAL_UNREACHABLE;
     }
     result = read(word, reply, why);
@@ -101,7 +114,8 @@ static enum dial_result ask_sentinel(const struct settings *settings,
 {
     struct usher_text args[WORD_ARGS];
     redisContext *redis = NULL;
-    enum dial_result result = open_at(&redis, "", sentinel, &settings->redis.sentinel_login, why);
+    enum dial_result result =
+        open_at(&redis, "", sentinel, &settings->redis.sentinel_login, PERSON_S_MAX, why);
     if (result != DIAL_DONE)
         return result;
     word_ask_epoch(settings, args);
@@ -151,7 +165,7 @@ static enum dial_result check_master(redisContext *redis, char why[DIAL_WHY_MAX]
     redisReply *reply = dial_ask(redis, args, 1);
     enum login_result result = reply ? login_read(reply, why) : LOGIN_AWAY;
     if (!reply)
-        (void)snprintf(why, DIAL_WHY_MAX, "%s", redis->errstr);
+        (void)snprintf(why, DIAL_WHY_MAX, "%s", dial_why(redis));
     freeReplyObject(reply);
     switch (result) {
     case LOGIN_MASTER:
@@ -175,7 +189,8 @@ enum dial_result dial_master(struct redisContext **redis, const struct settings 
     if (settings->redis.sentinels_count > 0)
         result = ask_sentinels(settings, place, why);
     if (result == DIAL_DONE)
-        result = dial_open(redis, settings, place, why);
+        result = open_at(redis, settings->redis.socket, place, &settings->redis.login, PERSON_S_MAX,
+                         why);
     if (result != DIAL_DONE || settings->redis.sentinels_count == 0)
         return result;
     result = check_master(*redis, why);

@@ -33,7 +33,7 @@ static redisReply *ask(redisContext *redis, const struct usher_text *args, size_
     struct usher_text text = journal_reply_text(reply);
     *result = FOREIGN_DONE;
     if (!reply) {
-        (void)snprintf(why, FOREIGN_WHY_MAX, "%s", redis->errstr);
+        (void)snprintf(why, FOREIGN_WHY_MAX, "%s", dial_why(redis));
         *result = FOREIGN_UNREACHABLE;
     } else if (reply->type == REDIS_REPLY_ERROR &&
                journal_reply_classify(reply) != JOURNAL_REPLY_LOST) {

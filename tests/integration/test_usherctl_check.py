@@ -46,7 +46,8 @@ class Check(CtlTest):
         self.assertIn("bad.csv:2:7: phone `12`: a phone is a SIP URI", errors)
         status, output, errors = self.usherctl("check", rules)
         self.assertEqual(status, 3)
-        self.assertIn("Redis cannot be reached", errors)
+        self.assertRegex(errors, rf"Redis cannot be reached: {self.center.redis_socket}: (No such|Connection refused)")
+        self.assertIn(f"`redis-cli -s {self.center.redis_socket} PING` is answered; {self.center.path('usherd.yaml')} names it", errors)
         self.assertIn("looked at without profiles", errors)
         self.assertEqual(self.usherctl("check", "none.yaml")[0], 1)
 

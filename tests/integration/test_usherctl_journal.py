@@ -4,6 +4,7 @@ import os
 import pty
 import signal
 import subprocess
+import time
 import unittest
 
 from harness import Center, wait_until
@@ -195,6 +196,27 @@ class Fails(Journal):
         status, _, errors = self.usherctl("journal", "check")
         self.assertEqual(status, 3)
         self.assertIn("Redis cannot be reached", errors)
+
+    def test_redis_that_stands_still_is_given_up_soon(self):
+        """All at once: each waits for its own."""
+        self.center.kill_redis(signal.SIGSTOP)
+        self.addCleanup(self.center.kill_redis, signal.SIGCONT)
+        begun = time.monotonic()
+        commands = [["journal", "check"], ["explain", "pbx1/1"], ["profile", "show", "olena"], ["check"]]
+        processes = [subprocess.Popen([os.environ["USHERCTL"], "--config", self.config, *command], stdin=subprocess.DEVNULL,
+                                      stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for command in commands]
+        try:
+            told = [process.communicate(timeout=20)[1] for process in processes]
+        finally:
+            for process in processes:
+                process.kill()
+                process.wait()
+        self.assertLess(time.monotonic() - begun, 15)
+        for command, process, errors in zip(commands, processes, told):
+            with self.subTest(command):
+                self.assertEqual(process.returncode, 3)
+                self.assertIn(f"Redis cannot be reached: {self.center.redis_socket}: it does not answer", errors)
+                self.assertIn(f"`redis-cli -s {self.center.redis_socket} PING` is answered; {self.config} names it", errors)
 
     def test_user_without_the_rights_is_told_which_to_give(self):
         self.add("note", "x")

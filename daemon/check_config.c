@@ -10,9 +10,8 @@
 #include "journal/folder.h"
 #include "rules/document.h"
 #include "rules/rules.h"
+#include "service.h"
 #include "settings.h"
-
-enum { EXIT_GOOD = 0, EXIT_UNREADABLE = 1, EXIT_BAD = 3 };
 
 /* A line of a file's problem: what (320), its place, and the file's name. */
 #define REPORT_LINE_MAX  ((size_t)320 + 64 + SETTINGS_PATH_MAX)
@@ -21,8 +20,7 @@ enum { EXIT_GOOD = 0, EXIT_UNREADABLE = 1, EXIT_BAD = 3 };
 struct check {
     struct settings settings;
     struct usher_problems problems;
-    size_t problems_count; /* of all files */
-    bool is_unreadable;
+    size_t problems_count; /* of all files; one that cannot be read is one */
 };
 
 static void report(struct check *check, const char *path)
@@ -41,7 +39,7 @@ static void report(struct check *check, const char *path)
 
 static void report_unreadable(struct check *check, const char *path, int error)
 {
-    check->is_unreadable = true;
+    check->problems_count++;
     if (error == -EFBIG)
         printf("%s: cannot be read: it is larger than 1 MiB; make it smaller\n", path);
     else if (error == -EINVAL)
@@ -74,19 +72,19 @@ static void check_archive(struct check *check)
 
     if (!path[0] || folder_is_fit(path, why))
         return;
-    check->is_unreadable = true;
+    check->problems_count++;
     printf("%s: %s\n", path, why);
 }
 
 int check_config(const char *path)
 {
     struct check *check = calloc(1, sizeof(*check));
-    int code = EXIT_GOOD;
+    int code;
     int result;
 
     if (!check) {
         printf("%s: memory is out; try again\n", path);
-        return EXIT_UNREADABLE;
+        return SERVICE_EXIT_FAILED;
     }
     usher_problems_init(&check->problems);
     result = settings_read(&check->settings, path, &check->problems);
@@ -96,13 +94,10 @@ int check_config(const char *path)
     if (check->settings.rules[0])
         check_rules(check);
     check_archive(check);
-    if (check->is_unreadable)
-        code = EXIT_UNREADABLE;
-    else if (check->problems_count)
-        code = EXIT_BAD;
-    if (code == EXIT_GOOD)
+    code = check->problems_count > 0 ? SERVICE_EXIT_CONFIG : SERVICE_EXIT_OK;
+    if (code == SERVICE_EXIT_OK)
         printf("%s and %s are good\n", path, check->settings.rules);
-    else if (check->problems_count)
+    else
         printf("%zu problem%s found\n", check->problems_count,
                check->problems_count == 1 ? " was" : "s were");
     (void)fflush(stdout);

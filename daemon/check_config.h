@@ -3,8 +3,8 @@
 #define CHECK_CONFIG_H
 
 /* Prints every problem of both files as "file:line:column: what; what to do", and a summary, on
- * standard output. Returns the exit code: 0 = both are good, 3 = there are problems, 1 = a file
- * cannot be read. */
+ * standard output. Returns the exit code: 0 = both are good, 3 = there are problems, and a file
+ * that cannot be read is one; 1 = memory is out. */
 int check_config(const char *path);
 
 #endif

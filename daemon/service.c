@@ -239,6 +239,23 @@ static int service_make_signals(struct service *service)
 
 static int service_make_parts(struct service *service)
 {
+    service->base = event_base_new();
+    if (!service->base)
+        return -ENOMEM;
+    int error = service_make_signals(service);
+    return error == 0 ? notify_new(&service->notify, service->base) : error;
+}
+
+/* Of the state folder, the only thing that a router opens: whether a person must see to it. Another
+ * usherd that has it may end. */
+static bool service_is_for_person(int error)
+{
+    return error == -ENOENT || error == -ENOTDIR || error == -EACCES || error == -EPERM ||
+           error == -EROFS || error == -ELOOP;
+}
+
+static enum service_exit service_make(struct service *service)
+{
     struct router_host host = {
         .owner = service,
         .leading = on_leading,
@@ -246,15 +263,17 @@ static int service_make_parts(struct service *service)
         .reloaded = on_reloaded,
         .ended = on_ended,
     };
-    service->base = event_base_new();
-    if (!service->base)
-        return -ENOMEM;
-    int error = service_make_signals(service);
-    if (error == 0)
-        error = notify_new(&service->notify, service->base);
-    if (error == 0)
+    enum service_exit result = SERVICE_EXIT_FAILED;
+    int error = service_make_parts(service);
+    if (error == 0) {
         error = router_new(&service->router, service->base, &service->settings, &host);
-    return error;
+        if (service_is_for_person(error))
+            result = SERVICE_EXIT_CONFIG;
+    }
+    if (error == 0)
+        return SERVICE_EXIT_OK;
+    log_error("usherd cannot start", "error=\"%s\"", strerror(-error));
+    return result;
 }
 
 /* Opens what faces the network; the functions log why they fail. */
@@ -306,11 +325,9 @@ static enum service_exit service_start(struct service *service, const char *conf
         return result;
     service_log_start(service, config, version);
     service_check_archive(&service->settings);
-    int error = service_make_parts(service);
-    if (error < 0) {
-        log_error("usherd cannot start", "error=\"%s\"", strerror(-error));
-        return SERVICE_EXIT_FAILED;
-    }
+    result = service_make(service);
+    if (result != SERVICE_EXIT_OK)
+        return result;
     notify_status(service->notify, "Starting; waits for Redis and reads the journal");
     result = service_open(service);
     if (result == SERVICE_EXIT_OK)

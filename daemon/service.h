@@ -8,7 +8,7 @@ enum service_exit {
     SERVICE_EXIT_OK = 0,
     SERVICE_EXIT_FAILED = 1, /* it could not go on; the log says why */
     SERVICE_EXIT_USAGE = 2,
-    SERVICE_EXIT_CONFIG = 3, /* usherd.yaml or the rules have problems */
+    SERVICE_EXIT_CONFIG = 3, /* usherd.yaml, the rules or the state folder have problems */
     SERVICE_EXIT_BIND = 4,   /* a listener or link could not be opened */
     SERVICE_EXIT_LED = 5,    /* somebody leads, or may, whom this one must not replace or follow */
 };

@@ -28,7 +28,7 @@ const struct usage_code_row usage_codes[USAGE_CODES_COUNT] = {
     {SERVICE_EXIT_OK, "ended in order"},
     {SERVICE_EXIT_FAILED, "could not go on; the log says why"},
     {SERVICE_EXIT_USAGE, "wrong usage"},
-    {SERVICE_EXIT_CONFIG, "the settings or the rules have problems"},
+    {SERVICE_EXIT_CONFIG, "the settings, the rules or the state folder have problems"},
     {SERVICE_EXIT_BIND, "a listener or link could not be opened"},
     {SERVICE_EXIT_LED, "somebody leads, or may, who goes on without Redis; see --take-over"},
 };

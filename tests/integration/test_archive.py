@@ -188,7 +188,8 @@ class Archive(WithArchive):
         os.rmdir(self.folder)
         result = subprocess.run([os.environ["USHERD"], "--config", self.center.path(self.config), "--check-config"],
                                 capture_output=True, text=True, timeout=20)
-        self.assertEqual(result.returncode, 1)
+        self.assertEqual(result.returncode, 3)
+        self.assertIn("1 problem was found", result.stdout)
         self.assertIn(f"install -d -m 0750 -o usher -g usher {self.folder}", result.stdout)
         self.center.kill_usherd()
         self.restart()

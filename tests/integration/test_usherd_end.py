@@ -137,8 +137,21 @@ class End(unittest.TestCase):
             self.assertEqual(bad.returncode, 3)
             self.assertIn("bad.yaml:2:1", bad.stdout)
             self.assertEqual(run("-c", center.path("usherd.yaml"), "--check-config").returncode, 0)
+            self.assertEqual(run("-c", center.path("none.yaml"), "--check-config").returncode, 3)
             center.write_settings("nowhere.yaml", "no/such/folder.sock")
             self.assertEqual(run("-c", center.path("nowhere.yaml")).returncode, 4)
+
+    def test_file_that_cannot_be_read_is_a_problem_as_any_other(self):
+        with Center() as center:
+            with open(center.path("bad.yaml"), "w") as file:
+                file.write("site: test\nrules: none.yaml\nrulez: x\nlisten: [{unix: u.sock}]\n")
+            done = subprocess.run([os.environ["USHERD"], "-c", center.path("bad.yaml"), "--check-config"], capture_output=True,
+                                  text=True, timeout=30)
+            self.assertEqual(done.returncode, 3)
+            self.assertIn("none.yaml: cannot be read", done.stdout)
+            *lines, summary = done.stdout.splitlines()
+            self.assertGreater(len(lines), 1)
+            self.assertEqual(summary, f"{len(lines)} problems were found")
 
     def test_redis_that_may_forget_is_refused(self):
         with Center() as center:

@@ -217,7 +217,7 @@ class Fence(unittest.TestCase):
             self.assertEqual(other.wait(10), 1)
             center.wait_log("Another usherd has this state folder")
             absent = center.start_other(settings=ROUTE.replace("state: .", "state: absent"))
-            self.assertEqual(absent.wait(10), 1)
+            self.assertEqual(absent.wait(10), 3)
             center.wait_log("Make the folder for usherd's user")
 
     def test_backlog_of_one_whom_another_replaced_is_kept_in_a_file(self):

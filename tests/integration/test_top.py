@@ -27,8 +27,10 @@ routes:
 
 
 class WithCenter(unittest.TestCase):
+    rules = RULES
+
     def setUp(self):
-        self.center = Center(rules=RULES)
+        self.center = Center(rules=self.rules)
         self.center.__enter__()
         self.addCleanup(self.center.close)
         self.center.profile("olena", name="Олена Коваль", billing=8)
@@ -202,6 +204,39 @@ class OnATerminal(WithCenter):
         terminal.process.terminate()
         self.assertEqual(terminal.wait_end(), 0)
         self.assertEqual(termios.tcgetattr(terminal.end), terminal.before)
+
+
+class OnANarrowTerminal(WithCenter):
+    rules = RULES.replace("billing:", "billing-of-all-the-land:", 1).replace("queue: billing", "queue: billing-of-all-the-land")
+
+    def test_columns_are_left_out_whole_and_how_many_wait_is_the_last(self):
+        for contact in ("1", "2", "3", "4", "5"):
+            self.arrive(contact, **CALLER)
+        self.answer("1")
+        terminal = self.open()
+        for width, titles, row in (
+                (60, "WAIT PROMISE FREE CALLS", r"^. billing-of-all-the-land +3 +.* 0/2  \S+$"),
+                (50, "WAIT PROMISE FREE", r"^. billing-of-all-the-land +3 +.* 0/2$"),
+                (40, "WAIT PROMISE", r"^. billing-of-all-the-l… +3 +(in \d+ s|\S+ s late)$"),
+                (30, "WAIT PROMISE", r"^. billing-of… +3 +(in \d+ s|\S+ s late)$"),
+                (20, "WAIT", r"^. billing-of-… +3$"),
+                (10, "", r"^. b… +3$"),
+                (8, "", r"^. billi…$")):
+            terminal.resize(width, 16)
+            terminal.wait(row)
+            self.assertEqual(" ".join(re.findall("[A-Z]+", terminal.line("QUEU"))[1:]), titles, terminal.text())
+
+    def test_parts_of_other_rows_are_left_out_whole(self):
+        terminal = self.open()
+        for width, totals, agent, foot in (
+                (50, " waiting 0   talking 0   ringing 0   free 2 of 2", r"^ Taras Melnyk free +\d+ s$", "f queue  tab panel"),
+                (40, " waiting 0   talking 0   ringing 0", r"^ Taras Melnyk free +\d+ s$", "f queue"),
+                (24, " waiting 0   talking 0", r"^ Taras Melnyk free$", "p pause"),
+                (20, " waiting 0", r"^ Taras Mel… free$", "? help")):
+            terminal.resize(width, 16)
+            terminal.wait(agent)
+            terminal.wait(rf"{re.escape(foot)}$")
+            self.assertEqual(terminal.line("waiting"), totals, terminal.text())
 
 
 class TwoRouters(unittest.TestCase):

@@ -140,7 +140,7 @@ static void draw_agent(const struct top *top, struct frame *frame, int x, int y,
     x += cell->name + gap;
     frame_put(frame, x, y, STATE_WIDTH, doing.style, doing.word);
     x += STATE_WIDTH;
-    if (!is_out)
+    if (!is_out && x + TIMER_WIDTH <= end)
         frame_print_right(frame, x, y, TIMER_WIDTH, FRAME_PLAIN, "%s",
                           top_span(top->now_ms - doing.since_ms, room));
     x += TIMER_WIDTH + gap;
@@ -155,6 +155,9 @@ static struct cell cell_of(const struct live_agent **agents, int count, int widt
         int name = frame_width_of(agents[i]->name);
         cell.name = name < cell.name ? cell.name : name < most ? name : most;
     }
+    int room = width - 2 - STATE_WIDTH; /* a page so narrow has gaps of one */
+    if (cell.name > room)
+        cell.name = room > 0 ? room : 0;
     return cell;
 }
 

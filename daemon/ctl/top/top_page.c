@@ -2,6 +2,7 @@
  * column; wide, with what happens beside the agents; and tall, with figures that are read from the
  * other end of the room. */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <string.h>
 #include <time.h>
 
@@ -106,21 +107,35 @@ static struct usher_service_figures total_of(const struct top *top)
     return usher_service_read(top->service, USHER_NO_TEXT, top->now_ms);
 }
 
+/* Nothing where there is no room for all of it; returns how many columns it took. */
+__attribute__((format(printf, 5, 6))) static int print_whole(struct frame *frame, int x, int y,
+                                                             int style, const char *format, ...)
+{
+    char text[TOP_TEXT_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    int width = frame_width_of(text);
+    return width <= frame->width - x ? frame_put(frame, x, y, width, style, text) : 0;
+}
+
 static void draw_totals(const struct top *top, struct frame *frame, int y)
 {
     const struct live_counts *counts = &top->live.counts;
     struct usher_service_figures figures = total_of(top);
-    int percent = usher_service_kept_percent(&figures), width = frame->width, x = 1;
-#define ADD(style, ...) x += frame_print(frame, x, y, width - x, (style), __VA_ARGS__)
+    int percent = usher_service_kept_percent(&figures), x = 1;
+#define ADD(style, ...) x += print_whole(frame, x, y, (style), __VA_ARGS__)
     ADD(counts->waiting ? FRAME_BOLD : FRAME_PLAIN, "waiting %zu", counts->waiting);
     if (counts->late > 0)
         ADD(FRAME_RED | FRAME_BOLD, ", %zu late", counts->late);
-    ADD(FRAME_PLAIN, "   talking %zu   ringing %zu", counts->talking, counts->ringing);
+    ADD(FRAME_PLAIN, "   talking %zu", counts->talking);
+    ADD(FRAME_PLAIN, "   ringing %zu", counts->ringing);
     ADD(counts->free ? FRAME_GREEN : FRAME_PLAIN, "   free %zu of %zu", counts->free,
         counts->signed_in);
-    if (percent >= 0 && width - x > 16)
+    if (percent >= 0)
         ADD(FRAME_BOLD, "   promises kept %d %%", percent);
-    if (figures.abandoned_count > 0 && width - x > 10)
+    if (figures.abandoned_count > 0)
         ADD(FRAME_PLAIN, "   left %" PRId64, figures.abandoned_count);
 #undef ADD
 }
@@ -168,6 +183,8 @@ static void draw_foot(const struct top *top, struct frame *frame, int y)
     } keys[] = {{"q", "quit"}, {"?", "help"}, {"p", "pause"}, {"f", "queue"}, {"tab", "panel"}};
     int x = 1, width = frame->width;
     for (size_t i = 0; i < USHER_COUNT_OF(keys); i++) {
+        if (x + (int)(strlen(keys[i].key) + 1 + strlen(keys[i].word)) > width)
+            break;
         x += frame_put(frame, x, y, width - x, FRAME_BOLD, keys[i].key) + 1;
         x += frame_put(frame, x, y, width - x, FRAME_DIM, keys[i].word) + 2;
     }

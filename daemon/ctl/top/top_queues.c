@@ -7,7 +7,10 @@
 #include "ctl/memory.h"
 #include "ctl/top/top.h"
 
+#define TITLE      "QUEUES"
 #define NAME_MIN   8
+#define NAME_LEAST 2
+#define RANK_DEAR  1 /* a name is shortened before a column of this rank is left out */
 #define NAME_MAX   24
 #define SPARKS_MIN 8
 #define GAP        2
@@ -61,28 +64,44 @@ static int width_of(const struct layout *layout)
     return width;
 }
 
-static void drop_least(struct layout *layout)
+/* Takes something away. How many wait goes last, after most of the name. */
+static void narrow(struct layout *layout)
 {
-    int least = -1;
+    int least = COLUMN_WAITING;
     for (int i = 0; i < COLUMNS_COUNT; i++)
-        if (layout->width[i] > 0 && (least < 0 || columns[i].rank > columns[least].rank))
+        if (layout->width[i] > 0 && columns[i].rank > columns[least].rank)
             least = i;
-    if (least >= 0)
+    int name_min = least == COLUMN_WAITING ? NAME_LEAST : NAME_MIN;
+    if (columns[least].rank <= RANK_DEAR && layout->name_width > name_min)
+        layout->name_width--;
+    else
         layout->width[least] = 0;
+}
+
+/* The width of the longest name, as far as that may be. */
+static int name_width_of(const struct top *top)
+{
+    int width = NAME_MIN;
+    for (size_t i = 0; i < top->live.queues.count; i++) {
+        int name = frame_width_of(top->live.queues.items[i]->id);
+        if (name > width)
+            width = name < NAME_MAX ? name : NAME_MAX;
+    }
+    return width;
 }
 
 static struct layout lay_out(const struct top *top, int width)
 {
-    struct layout layout = {.name_width = NAME_MIN};
-    for (size_t i = 0; i < top->live.queues.count; i++) {
-        int name = frame_width_of(top->live.queues.items[i]->id);
-        if (name > layout.name_width)
-            layout.name_width = name < NAME_MAX ? name : NAME_MAX;
-    }
+    int name_width = name_width_of(top);
+    struct layout layout = {.name_width = name_width};
     for (int i = 0; i < COLUMNS_COUNT; i++)
         layout.width[i] = columns[i].width;
     while (width_of(&layout) > width && layout.width[COLUMN_WAITING] > 0)
-        drop_least(&layout);
+        narrow(&layout);
+    int spare = width - width_of(&layout);
+    if (spare > 0 || layout.width[COLUMN_WAITING] == 0)
+        layout.name_width =
+            layout.name_width + spare < name_width ? layout.name_width + spare : name_width;
     if (layout.width[COLUMN_CALLS] > 0)
         layout.width[COLUMN_CALLS] += width - width_of(&layout);
     int x = 2 + layout.name_width;
@@ -237,13 +256,14 @@ static void draw_row(const struct top *top, struct frame *frame, int left, int y
 static void draw_head(const struct top *top, struct frame *frame, struct top_place place,
                       const struct layout *layout)
 {
-    top_draw_title(top, frame, place, TOP_QUEUES, "QUEUES");
+    int first = place.x + 2 + (int)strlen(TITLE) + 1;
+    top_draw_title(top, frame, place, TOP_QUEUES, TITLE);
     for (int i = 0; i < COLUMNS_COUNT; i++) {
         int width = layout->width[i], x = place.x + layout->x[i];
         int title = frame_width_of(columns[i].title);
-        if (width == 0)
-            continue;
         int at = i == COLUMN_CALLS || i == COLUMN_KEPT ? x : x + width - title;
+        if (width == 0 || at < first)
+            continue;
         frame_put(frame, at - 1, place.y, 1, FRAME_PLAIN, " ");
         frame_put(frame, at, place.y, title, FRAME_DIM, columns[i].title);
         frame_put(frame, at + title, place.y, 1, FRAME_PLAIN, " ");

@@ -106,16 +106,16 @@ START_TEST(file_that_cannot_be_read_is_told)
 {
     char printed[PRINTED_SIZE];
 
-    ck_assert_int_eq(check_texts(NULL, NULL, printed), 1);
+    ck_assert_int_eq(check_texts(NULL, NULL, printed), 3);
     told_assert(printed, "/usherd.yaml: cannot be read: No such file or directory; check the path "
-                         "and who may read it\n");
-    ck_assert_int_eq(check_texts(SERVICE "x: 1\n", NULL, printed), 1);
+                         "and who may read it\n1 problem was found\n");
+    ck_assert_int_eq(check_texts(SERVICE "x: 1\n", NULL, printed), 3);
     told_assert(printed,
                 "/usherd.yaml:4:1: unknown key `x`; known here: site, rules, redis, "
                 "listen, links, outage, state, standby, addresses, timing, journal, limits\n"
                 "/rules.yaml: cannot be read: No such file or directory; check the path "
                 "and who may read it\n"
-                "1 problem was found\n");
+                "2 problems were found\n");
 }
 END_TEST
 

@@ -4,7 +4,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "ctl/past/moment.h"
 
 /* How a field's number is told. */
 enum form {
@@ -41,15 +42,6 @@ static enum form form_of(enum usher_field field, bool is_full)
     return bit & USHER_FIELD_BIT(LEND) ? FORM_PER_TEN_THOUSAND : FORM_PLAIN;
 }
 
-static void write_time(int64_t at_ms, char room[16])
-{
-    time_t seconds = (time_t)(at_ms / 1000);
-    struct tm local;
-    localtime_r(&seconds, &local);
-    if (strftime(room, 16, "%H:%M:%S", &local) == 0)
-        room[0] = '\0';
-}
-
 static void add_text(FILE *line, const char *name, struct usher_text text)
 {
     fprintf(line, "  %s %.*s", name, USHER_TEXT_ARGS(text));
@@ -57,7 +49,7 @@ static void add_text(FILE *line, const char *name, struct usher_text text)
 
 static void add_number(FILE *line, const char *name, int64_t number, enum form form)
 {
-    char room[16];
+    char room[MOMENT_SIZE];
     size_t length = strlen(name);
     if (form == FORM_SPAN || form == FORM_TIME)
         length -= strlen("_ms");
@@ -69,7 +61,7 @@ static void add_number(FILE *line, const char *name, int64_t number, enum form f
                 (int)((number < 0 ? -number : number) / 100 % 10));
         break;
     case FORM_TIME:
-        write_time(number, room);
+        moment_write_clock(number, room);
         fputs(room, line);
         break;
     case FORM_PER_MILLE:
@@ -123,10 +115,10 @@ static enum table_colour colour_of(enum usher_event_kind kind)
 void story_print(const struct usher_event *event, bool is_full, struct table_style style,
                  FILE *file)
 {
-    char time_room[16], name[32], *text = NULL;
+    char time_room[MOMENT_SIZE], name[32], *text = NULL;
     size_t length = 0;
     const struct usher_fields *fields = &event->fields;
-    write_time(event->at_ms, time_room);
+    moment_write_clock(event->at_ms, time_room);
     FILE *line = open_memstream(&text, &length);
     if (line == NULL)
         return;

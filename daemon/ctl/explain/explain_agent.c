@@ -190,7 +190,7 @@ static void print_state(const struct usher_agent *agent, int64_t now_ms)
     if (agent->phone_state != USHER_PHONE_IDLE)
         printf(", the phone is %.*s", USHER_TEXT_ARGS(usher_phone_state_name(agent->phone_state)));
     if (agent->phone_until_ms)
-        printf(" until %s", reasons_clock(agent->phone_until_ms, span));
+        printf(" until %s", moment_write_clock(agent->phone_until_ms, span));
     if (agent->open_mask && usher_list_is_empty(&agent->contacts))
         printf(", idle for %s", reasons_span(now_ms - agent->idle_since_ms, span));
     putchar('\n');
@@ -283,7 +283,7 @@ static void print_decisions(const struct looking *looking)
     for (size_t i = 0; i < kept_count(looking); i++) {
         const struct decision *decision = decision_at(looking, i);
         enum table_colour colour = decision->is_won ? TABLE_GREEN : TABLE_PLAIN;
-        table_add(table, TABLE_DIM, "%s", reasons_clock(decision->at_ms, room));
+        table_add(table, TABLE_DIM, "%s", moment_write_clock(decision->at_ms, room));
         table_add(table, TABLE_PLAIN, "%s", decision->contact);
         table_add(table, colour, "%s", decision->winner);
         table_add(table, TABLE_PLAIN, "%s", reasons_signed(decision->own.bid.bid_ms, room));

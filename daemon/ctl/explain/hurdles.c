@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ctl/explain/reasons.h"
+#include "ctl/past/moment.h"
 
 #define NAMED_MAX 4
 
@@ -69,7 +70,7 @@ static void write_name(const struct usher_explained_pair *pair, bool of_agents, 
     else if (pair->before)
         fprintf(out, " (behind %s)", pair->before->id);
     else if (pair->until_ms != 0)
-        fprintf(out, " (until %s)", reasons_clock(pair->until_ms, room));
+        fprintf(out, " (until %s)", moment_write_clock(pair->until_ms, room));
 }
 
 /* The first of a kind: the line for all of that kind. */

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 const char *reasons_signed(int64_t ms, char room[REASONS_SPAN_SIZE])
 {
@@ -27,16 +26,6 @@ const char *reasons_span(int64_t ms, char room[REASONS_SPAN_SIZE])
     else
         (void)snprintf(room, REASONS_SPAN_SIZE, "%" PRId64 ":%02d:%02d h", seconds / 3600,
                        (int)(seconds / 60 % 60), (int)(seconds % 60));
-    return room;
-}
-
-const char *reasons_clock(int64_t at_ms, char room[REASONS_SPAN_SIZE])
-{
-    time_t seconds = (time_t)(at_ms / 1000);
-    struct tm local;
-    localtime_r(&seconds, &local);
-    if (strftime(room, REASONS_SPAN_SIZE, "%H:%M:%S", &local) == 0)
-        room[0] = '\0';
     return room;
 }
 

@@ -15,8 +15,6 @@
 const char *reasons_signed(int64_t ms, char room[REASONS_SPAN_SIZE]);
 /* "12.3 s", "4:05 min", "2:04:05 h". */
 const char *reasons_span(int64_t ms, char room[REASONS_SPAN_SIZE]);
-/* "04:31:07", local time. */
-const char *reasons_clock(int64_t at_ms, char room[REASONS_SPAN_SIZE]);
 
 /* A person's name, else the id. */
 const char *reasons_name(const struct usher_agent *agent);

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "ctl/explain/reasons.h"
+#include "ctl/past/moment.h"
 
 /* "Olena Koval (olena)" */
 static void print_agent(const struct usher_event *event, const struct usher_agent *agent, FILE *out)
@@ -39,7 +40,7 @@ static void print_offer_over(const struct usher_event *event, const char *what, 
     print_reason(event, out);
     if (usher_fields_has(&event->fields, USHER_FIELD_UNTIL_MS))
         fprintf(out, "; not asked again before %s, unless nobody else is there",
-                reasons_clock(event->fields.until_ms, clock));
+                moment_write_clock(event->fields.until_ms, clock));
     fputc('\n', out);
 }
 
@@ -112,7 +113,7 @@ void steps_print(const struct usher_event *event, const struct usher_agent *agen
                  struct table_style style, FILE *out)
 {
     char clock[REASONS_SPAN_SIZE];
-    table_print_text(reasons_clock(event->at_ms, clock), 0, TABLE_DIM, style, out);
+    table_print_text(moment_write_clock(event->at_ms, clock), 0, TABLE_DIM, style, out);
     fputs("  ", out);
     if (is_of_agent(event->kind))
         print_of_agent(event, agent, out);

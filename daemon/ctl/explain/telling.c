@@ -5,6 +5,7 @@
 
 #include "ctl/explain/reasons.h"
 #include "ctl/explain/steps.h"
+#include "ctl/past/moment.h"
 
 #define SHOWN_MAX     6 /* candidates; JSON has all */
 #define PRICED_MAX    3
@@ -97,7 +98,7 @@ static void print_class(struct telling *telling, const struct usher_floor *floor
     reasons_write_needs(floor, class, telling->out);
     fprintf(telling->out, "; an answer was promised within %s, until %s; rules %.12s\n",
             reasons_span(class->promise_ms, span),
-            reasons_clock(contact->place_ms + class->promise_ms, clock), floor->rules->hash);
+            moment_write_clock(contact->place_ms + class->promise_ms, clock), floor->rules->hash);
 }
 
 static void print_how(const struct usher_explained_offer *offer, FILE *out)
@@ -279,7 +280,7 @@ void telling_state(struct telling *telling, struct usher_engine *engine, int64_t
         if (contact->agent)
             telling_text(telling, "agent", usher_text_of(contact->agent->id));
     } else {
-        fprintf(telling->out, "%s  ", reasons_clock(now_ms, clock));
+        fprintf(telling->out, "%s  ", moment_write_clock(now_ms, clock));
     }
     if (contact->state != USHER_CONTACT_WAITING) {
         if (!telling->options->is_json)

@@ -156,12 +156,34 @@ bool moment_read_at(const char *text, int64_t *at_ms)
     return true;
 }
 
-const char *moment_write(int64_t at_ms, char room[MOMENT_SIZE])
+static struct tm local_time(int64_t at_ms)
 {
     time_t seconds = (time_t)(at_ms / 1000);
     struct tm local;
     localtime_r(&seconds, &local);
+    return local;
+}
+
+const char *moment_write(int64_t at_ms, char room[MOMENT_SIZE])
+{
+    struct tm local = local_time(at_ms);
     if (strftime(room, MOMENT_SIZE, "%Y-%m-%d %H:%M:%S", &local) == 0)
+        room[0] = '\0';
+    return room;
+}
+
+const char *moment_write_date(int64_t at_ms, char room[MOMENT_SIZE])
+{
+    struct tm local = local_time(at_ms);
+    if (strftime(room, MOMENT_SIZE, "%Y-%m-%d", &local) == 0)
+        room[0] = '\0';
+    return room;
+}
+
+const char *moment_write_clock(int64_t at_ms, char room[MOMENT_SIZE])
+{
+    struct tm local = local_time(at_ms);
+    if (strftime(room, MOMENT_SIZE, "%H:%M:%S", &local) == 0)
         room[0] = '\0';
     return room;
 }

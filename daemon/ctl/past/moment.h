@@ -22,7 +22,9 @@ bool moment_read_option(const char *option, const char *text, int64_t *at_ms);
 /* The same for --at; of a moment that is still to come it says so, and takes it. */
 bool moment_read_at(const char *text, int64_t *at_ms);
 
-/* "2026-11-21 10:00:00", local time. */
+/* "2026-11-21 10:00:00", "2026-11-21" and "10:00:00", local time. */
 const char *moment_write(int64_t at_ms, char room[MOMENT_SIZE]);
+const char *moment_write_date(int64_t at_ms, char room[MOMENT_SIZE]);
+const char *moment_write_clock(int64_t at_ms, char room[MOMENT_SIZE]);
 
 #endif

@@ -3,26 +3,17 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "clock.h"
 #include "ctl/mask.h"
+#include "ctl/past/moment.h"
 #include "ctl/story.h"
-
-static void write_date(int64_t at_ms, char room[16])
-{
-    time_t seconds = (time_t)(at_ms / 1000);
-    struct tm local;
-    localtime_r(&seconds, &local);
-    if (strftime(room, 16, "%Y-%m-%d", &local) == 0)
-        room[0] = '\0';
-}
 
 void teller_init(struct teller *teller, const struct options *options)
 {
     *teller = (struct teller){.options = options};
     usher_bytes_init(&teller->masked, SIZE_MAX);
-    write_date(clock_civil_ms(), teller->date);
+    moment_write_date(clock_civil_ms(), teller->date);
 }
 
 void teller_fini(struct teller *teller)
@@ -43,7 +34,7 @@ bool teller_shows(const struct teller *teller, enum usher_event_kind kind)
 static void tell_date(struct teller *teller, int64_t at_ms)
 {
     char date[sizeof(teller->date)];
-    write_date(at_ms, date);
+    moment_write_date(at_ms, date);
     if (strcmp(date, teller->date) == 0)
         return;
     memcpy(teller->date, date, sizeof(date));

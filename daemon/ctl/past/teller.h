@@ -4,12 +4,13 @@
 #define CTL_PAST_TELLER_H
 
 #include "ctl/options.h"
+#include "ctl/past/moment.h"
 #include "model/event.h"
 
 struct teller {
     const struct options *options;
     struct usher_bytes masked;
-    char date[16]; /* of the event before, or of today */
+    char date[MOMENT_SIZE]; /* of the event before, or of today */
 };
 
 void teller_init(struct teller *teller, const struct options *options);

@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "ctl/consent.h"
 #include "ctl/memory.h"
+#include "ctl/past/moment.h"
 #include "ctl/perform.h"
 #include "ctl/rulebook/preview.h"
 #include "ctl/rulebook/replace.h"
@@ -17,7 +17,6 @@
 
 #define TEXT_BYTES_MAX ((size_t)4 * 1024 * 1024)
 #define PROBLEM_BYTES  65536
-#define TIME_SIZE      32
 
 struct rollback {
     const struct options *options;
@@ -203,14 +202,9 @@ enum exit_code perform_rollback(const struct options *options, enum usher_role r
 
 /* `usherctl rules`. */
 
-static const char *write_time(int64_t ms, char room[TIME_SIZE])
+static const char *write_time(int64_t ms, char room[MOMENT_SIZE])
 {
-    time_t seconds = (time_t)(ms / 1000);
-    struct tm tm;
-    if (ms <= 0 || !localtime_r(&seconds, &tm) ||
-        strftime(room, TIME_SIZE, "%Y-%m-%d %H:%M:%S", &tm) == 0)
-        (void)snprintf(room, TIME_SIZE, "not known");
-    return room;
+    return ms > 0 ? moment_write(ms, room) : "not known";
 }
 
 static void print_version(const struct version *version, bool is_in_use, bool is_in_file)
@@ -240,7 +234,7 @@ static void list_versions(const struct versions *versions, const struct site *si
 {
     static const struct table_column columns[] = {
         {"RULES", false, false}, {"TAKEN INTO USE", false, false}, {"", false, false}};
-    char hash[FILE_SHA256_SIZE], room[TIME_SIZE], digits[VERSION_SHORT_SIZE];
+    char hash[FILE_SHA256_SIZE], room[MOMENT_SIZE], digits[VERSION_SHORT_SIZE];
     struct table *table = table_new(columns, USHER_COUNT_OF(columns));
     read_file_hash(site, hash);
     for (size_t i = 0; i < versions->count; i++) {

@@ -98,7 +98,5 @@ const struct live_queue *top_filter_queue(const struct top *top);
 #define TOP_TEXT_SIZE 32
 /* "12 s", "2:05", "1:02:05"; "" below 0. */
 const char *top_span(int64_t span_ms, char room[TOP_TEXT_SIZE]);
-/* "14:05:09" */
-const char *top_clock(int64_t at_ms, char room[TOP_TEXT_SIZE]);
 
 #endif

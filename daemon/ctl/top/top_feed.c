@@ -4,6 +4,7 @@
 
 #include "base/compiler.h"
 #include "ctl/memory.h"
+#include "ctl/past/moment.h"
 #include "ctl/top/top.h"
 
 #define CLOCK_WIDTH 8
@@ -46,7 +47,7 @@ static void draw_line(struct frame *frame, struct top_place place, int y,
     struct parts parts = parts_in(place.width);
     int x = place.x, end = place.x + place.width;
     int style = looks[line->kind].is_all ? looks[line->kind].style : FRAME_PLAIN;
-    frame_put(frame, x, y, CLOCK_WIDTH, FRAME_DIM, top_clock(line->at_ms, room));
+    frame_put(frame, x, y, CLOCK_WIDTH, FRAME_DIM, moment_write_clock(line->at_ms, room));
     x += CLOCK_WIDTH + 1;
     frame_put(frame, x, y, 1, looks[line->kind].style, looks[line->kind].mark);
     x += 2;

@@ -4,9 +4,9 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/compiler.h"
+#include "ctl/past/moment.h"
 #include "ctl/top/top.h"
 
 #define WIDE_MIN       130
@@ -30,16 +30,6 @@ const char *top_span(int64_t span_ms, char room[TOP_TEXT_SIZE])
                  (int)(seconds / 60 % 60));
     else
         snprintf(room, TOP_TEXT_SIZE, "%" PRId64 " d", seconds / 86400);
-    return room;
-}
-
-const char *top_clock(int64_t at_ms, char room[TOP_TEXT_SIZE])
-{
-    time_t seconds = (time_t)(at_ms / 1000);
-    struct tm local;
-    localtime_r(&seconds, &local);
-    if (strftime(room, TOP_TEXT_SIZE, "%H:%M:%S", &local) == 0)
-        room[0] = '\0';
     return room;
 }
 
@@ -93,7 +83,7 @@ static void draw_head(const struct top *top, struct frame *frame)
     if (top->hash[0] && frame->width >= 72)
         snprintf(rules, sizeof(rules), "rules %.8s   ", top->hash);
     snprintf(right, sizeof(right), "%sepoch %u   %s   %s ", rules, top->epoch, state,
-             top_clock(top->now_ms, clock));
+             moment_write_clock(top->now_ms, clock));
     if (frame->width < 48)
         snprintf(right, sizeof(right), "%s %s ", state, clock);
     frame_fill(frame, 0, 0, frame->width, style);

@@ -27,6 +27,7 @@ bool usher_apply_router_outage(struct usher_engine *engine, const struct usher_e
 bool usher_apply_router_started(struct usher_engine *engine, const struct usher_event *event)
 {
     keep(engine->leader_addresses, sizeof(engine->leader_addresses), event->fields.addresses);
+    engine->leader_version = (uint32_t)event->fields.version;
     return usher_apply_router_outage(engine, event);
 }
 

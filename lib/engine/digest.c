@@ -1,6 +1,9 @@
 /* The digest of a heartbeat: what the snapshot would write, folded instead, and of the large tables
  * a sixteenth each time, so that it costs a fraction of a millisecond whatever the site's size.
- * What the snapshot holds is compared by itself; there is no second list of fields to keep up. */
+ * What the snapshot holds is compared by itself; there is no second list of fields to keep up. It
+ * is folded in the form of the router that leads, so that a standby of a later version agrees with
+ * it.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -52,7 +55,7 @@ struct usher_text usher_engine_digest(const struct usher_engine *engine, struct 
                                       char room[USHER_DIGEST_SIZE])
 {
     uint64_t digest = 0;
-    struct usher_archive archive = {.digest = &digest};
+    struct usher_archive archive = {.digest = &digest, .version = engine->leader_version};
     fold_counts(&archive, engine);
     fold_slice(&archive, (struct usher_engine *)(uintptr_t)engine, n.seq % USHER_DIGEST_SLICES);
     int length = snprintf(room, USHER_DIGEST_SIZE, "%016" PRIx64, digest);

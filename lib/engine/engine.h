@@ -18,7 +18,7 @@
 #include "rules/rules.h"
 
 /* The form of journal and snapshot that this code writes; it reads this one and lower. */
-#define USHER_JOURNAL_VERSION 2
+#define USHER_JOURNAL_VERSION 3
 
 struct usher_engine;
 

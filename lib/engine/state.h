@@ -53,6 +53,7 @@ struct usher_engine {
     char leader_addresses[129]; /* of the last router.started */
     char leader_outage[17];     /* of that, or of a router.outage since */
     char leader_home[17];
+    uint32_t leader_version; /* of the form in which it writes; 0 = none has started */
     bool holds_offers; /* much changes at the same time: offers are made when all of it is known */
     const struct usher_command
         *cause; /* the command whose first event is still to come; NULL = none */

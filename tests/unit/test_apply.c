@@ -99,7 +99,7 @@ START_TEST(journal_of_a_newer_version_is_refused_with_what_to_do)
 {
     engine_open(&w);
     ck_assert(!engine_apply(&w, "{\"at\":1,\"n\":\"2-1\",\"ev\":\"router.started\",\"token\":\"t\","
-                                "\"prev\":\"1-2\",\"version\":3,\"outage\":\"hold\"}"));
+                                "\"prev\":\"1-2\",\"version\":4,\"outage\":\"hold\"}"));
     ck_assert_ptr_nonnull(strstr(w.answer.message, "start the newer router"));
     ck_assert_uint_eq(usher_engine_last_number(w.world.engine).epoch, 1);
     ck_assert(engine_apply(&w, "{\"at\":1,\"n\":\"2-1\",\"ev\":\"router.started\",\"token\":\"t\","

@@ -1,0 +1,122 @@
+/* The walk over live contacts, in the order of their arrivals. A loaded contact is put where it
+ * belongs by the same functions that place it otherwise. */
+#include <assert.h>
+
+#include "engine/sound.h"
+#include "engine/walk.h"
+
+#define SERIAL_MAX                                                                                 \
+    ((UINT64_C(1) << 62) - 1) /* above are the ties of the leases of agents and links */
+
+static void walk_contact_numbers(struct usher_archive *archive, struct usher_contact *contact,
+                                 uint32_t numbers[5])
+{
+    uint64_t queue = contact->queue;
+    uint64_t tier = contact->tier;
+    usher_archive_u64(archive, &contact->serial);
+    for (size_t i = 0; i < 5; i++)
+        usher_archive_u32(archive, &numbers[i]);
+    usher_archive_u64(archive, &queue);
+    usher_archive_u64(archive, &tier);
+    usher_walk_time(archive, &contact->arrived_ms);
+    usher_walk_time(archive, &contact->place_ms);
+    usher_walk_time(archive, &contact->since_ms);
+    usher_walk_time(archive, &contact->waited_ms);
+    usher_walk_time(archive, &contact->until_ms);
+    usher_walk_time(archive, &contact->settle_until_ms);
+    usher_archive_u32(archive, &contact->offer.epoch);
+    usher_archive_u64(archive, &contact->offer.seq);
+    usher_walk_time(archive, &contact->idle_before_ms);
+    usher_walk_time(archive, &contact->answered_ms);
+    usher_archive_u32(archive, &contact->last_agent);
+    usher_archive_count(archive, &contact->declines_count, USHER_DECLINES_MAX);
+    for (size_t i = 0; i < contact->declines_count; i++) {
+        usher_archive_u32(archive, &contact->declines[i].agent);
+        usher_walk_time(archive, &contact->declines[i].until_ms);
+    }
+    contact->queue = (size_t)queue;
+    contact->tier = (size_t)tier;
+}
+
+/* Puts a loaded contact where it belongs: table, client, agent, class, line. */
+static bool settle_contact(struct usher_engine *engine, struct usher_contact *contact,
+                           const uint32_t numbers[5])
+{
+    struct usher_floor *floor = &engine->floor;
+    const struct usher_rules *rules = floor->rules;
+    struct usher_class_key key;
+    assert(rules); /* without rules the count of contacts is 0 */
+    if (numbers[0] >= USHER_CONTACT_STATE_COUNT || numbers[1] >= USHER_CHANNEL_COUNT ||
+        numbers[2] >= engine->clients.count || contact->queue >= rules->queues_count ||
+        contact->tier >= rules->tiers_count || numbers[3] > floor->agents_count)
+        return false;
+    contact->state = (enum usher_contact_state)numbers[0];
+    contact->channel = (enum usher_channel)numbers[1];
+    contact->client = numbers[2];
+    if (!usher_sound_contact(engine, contact, numbers[3] != 0))
+        return false;
+    usher_list_append(&engine->clients.list[contact->client].contacts, &contact->of_client);
+    usher_floor_key(floor, contact->queue, contact->tier, contact->channel, contact->data, &key);
+    contact->class = usher_floor_find_class(floor, &key);
+    if (contact->state == USHER_CONTACT_WAITING)
+        engine->queue_waiting[contact->queue]++;
+    if (usher_table_put(&engine->contacts_by_id, contact) != USHER_TABLE_PUT)
+        return false;
+    usher_engine_place_contact(engine, contact, engine->last_ms);
+    return true;
+}
+
+void usher_walk_contact(struct usher_archive *archive, struct usher_engine *engine,
+                        struct usher_contact *contact)
+{
+    uint32_t agent = contact->agent ? contact->agent->index + 1 : 0;
+    uint32_t numbers[5] = {contact->state, contact->channel, contact->client, agent, 0};
+    struct usher_text texts[] = {contact->from, contact->to, contact->data};
+    usher_archive_chars(archive, contact->id, sizeof(contact->id));
+    walk_contact_numbers(archive, contact, numbers);
+    for (size_t i = 0; i < USHER_COUNT_OF(texts); i++)
+        usher_archive_text(archive, &texts[i]);
+    usher_walk_owned(archive, &contact->note);
+    if (!usher_archive_is_loading(archive) || archive->is_bad)
+        return;
+    contact->lease.tie = contact->serial;
+    usher_engine_slice_contact(engine, contact);
+    if (!usher_contact_keep_texts(contact, texts[0], texts[1], texts[2]) ||
+        !settle_contact(engine, contact, numbers)) {
+        archive->is_bad = true;
+        return;
+    }
+    if (agent == 0 && numbers[3] != 0) {
+        uint32_t last_agent = contact->last_agent;
+        usher_contact_give(contact, &engine->floor.agents[numbers[3] - 1]);
+        contact->last_agent = last_agent;
+    }
+}
+
+void usher_walk_contacts(struct usher_archive *archive, struct usher_engine *engine)
+{
+    size_t count = engine->limits.contacts - engine->free_slots_count;
+    usher_archive_u64(archive, &engine->serial_last);
+    uint64_t serial_last = engine->serial_last;
+    usher_archive_count(archive, &count, engine->floor.rules ? engine->limits.contacts : 0);
+    struct usher_list *node = engine->live.next;
+    uint64_t serial = 0;
+    for (size_t i = 0; i < count && !archive->is_bad; i++) {
+        struct usher_contact *contact;
+        if (usher_archive_is_loading(archive)) {
+            contact = usher_engine_new_contact(engine);
+        } else {
+            contact = usher_list_entry(node, struct usher_contact, live);
+            node = node->next;
+        }
+        usher_walk_contact(archive, engine, contact);
+        archive->is_bad |= contact->serial <= serial || contact->serial > serial_last;
+        serial = contact->serial;
+    }
+    archive->is_bad |= serial_last > SERIAL_MAX;
+    engine->serial_last = serial_last;
+    for (size_t i = 0;
+         i < engine->floor.agents_count && usher_archive_is_loading(archive) && !archive->is_bad;
+         i++)
+        usher_floor_update_agent(&engine->floor, &engine->floor.agents[i], engine->last_ms);
+}

@@ -15,7 +15,7 @@ static enum usher_error admit(struct usher_request *request, struct usher_text i
     *channel = usher_channel_find(fields->channel);
     if (!*channel)
         return usher_answer_set(answer, USHER_ERROR_BAD_FIELD,
-                                "`channel` must be voice, chat, email or task");
+                                "`channel` must be voice, chat, email, callback, task or outbound");
     if (usher_engine_contact(engine, id))
         return usher_answer_set(answer, USHER_ERROR_CONTACT_EXISTS, "a live contact has this id");
     if (usher_ended_has(&engine->ended, usher_ended_hash(id), request->now_ms - USHER_ENDED_MS))

@@ -14,6 +14,8 @@ static const struct channel_row {
     [USHER_CHANNEL_CHAT] = {{"chat", 4}, false, true, {33, 3, false}},
     [USHER_CHANNEL_EMAIL] = {{"email", 5}, false, false, {20, 5, true}},
     [USHER_CHANNEL_TASK] = {{"task", 4}, false, false, {20, 5, true}},
+    [USHER_CHANNEL_CALLBACK] = {{"callback", 8}, true, true, {100, 1, false}},
+    [USHER_CHANNEL_OUTBOUND] = {{"outbound", 8}, true, false, {100, 1, false}},
 };
 
 static const struct channel_row *row_of(enum usher_channel channel)
@@ -44,6 +46,11 @@ bool usher_channel_is_phone(enum usher_channel channel)
 bool usher_channel_is_live(enum usher_channel channel)
 {
     return row_of(channel)->is_live;
+}
+
+enum usher_channel usher_channel_pool(enum usher_channel channel)
+{
+    return usher_channel_is_phone(channel) ? USHER_CHANNEL_VOICE : channel;
 }
 
 struct usher_channel_load usher_channel_default_load(enum usher_channel channel)

@@ -12,6 +12,8 @@ enum usher_channel {
     USHER_CHANNEL_CHAT,
     USHER_CHANNEL_EMAIL,
     USHER_CHANNEL_TASK,
+    USHER_CHANNEL_CALLBACK,
+    USHER_CHANNEL_OUTBOUND,
     USHER_CHANNEL_COUNT,
 };
 
@@ -29,10 +31,14 @@ enum usher_channel usher_channel_find(struct usher_text name);
 /* The offer makes a phone ring, and the phone's answer accepts; on other channels the desk accepts.
  */
 bool usher_channel_is_phone(enum usher_channel channel);
-/* The customer is on the line now (voice, chat), not waiting for a reply later (email, task). */
+/* The customer waits for us now (voice, chat, callback) and not for something later (email, task,
+ * outbound). */
 bool usher_channel_is_live(enum usher_channel channel);
-/* voice 100/1, chat 33/3, email and task 20/5 interruptible: the loads that rules without
- * `channels` have. */
+/* The channel in whose pool the contacts of `channel` count when it takes a whole agent: voice for
+ * all that take the phone, since it is the same phone; else itself. */
+enum usher_channel usher_channel_pool(enum usher_channel channel);
+/* voice, callback and outbound 100/1, chat 33/3, email and task 20/5 interruptible: the loads that
+ * rules without `channels` have. */
 struct usher_channel_load usher_channel_default_load(enum usher_channel channel);
 
 #endif

@@ -86,11 +86,14 @@ static void read_levels(struct usher_floor *floor, struct usher_agent *agent)
     }
 }
 
+/* Who takes no calls takes no other work by phone either, unless the profile says so. */
 static void read_caps(struct usher_floor *floor, struct usher_agent *agent)
 {
     for (enum usher_channel channel = USHER_CHANNEL_VOICE; channel < USHER_CHANNEL_COUNT;
          channel++) {
-        int cap = floor->rules->channels[channel].cap;
+        enum usher_channel pool = usher_channel_pool(channel);
+        bool takes_none = pool != channel && agent->cap[pool] == 0;
+        int cap = takes_none ? 0 : floor->rules->channels[channel].cap;
         char room[24];
         struct usher_text text;
         int64_t number;

@@ -106,7 +106,7 @@ static bool make_channel_pools(struct usher_floor *floor, const struct usher_poo
 {
     for (enum usher_channel channel = USHER_CHANNEL_VOICE; channel < USHER_CHANNEL_COUNT;
          channel++) {
-        if (floor->rules->channels[channel].unit < 100)
+        if (floor->rules->channels[channel].unit < 100 || usher_channel_pool(channel) != channel)
             continue;
         struct usher_pool *pool = add_pool(floor, USHER_POOL_CHANNEL, 0, -1, now_ms);
         if (!pool)
@@ -235,7 +235,7 @@ static bool needs_all(const struct usher_class_key *key, const struct usher_pool
 static bool is_covered(const struct usher_class *class, const struct usher_pool *pool)
 {
     if (pool->kind == USHER_POOL_CHANNEL)
-        return pool->channel == class->key.channel;
+        return pool->channel == usher_channel_pool((enum usher_channel) class->key.channel);
     return needs_all(&class->key, pool);
 }
 

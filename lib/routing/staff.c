@@ -27,12 +27,16 @@ void usher_staff_fini(struct usher_staff *staff)
     staff->levels = NULL;
 }
 
-/* As usher_agent_can_take: who has no phone is offered no call. */
+/* As usher_floor_profile and usher_agent_can_take: who has no phone is offered no call. */
 static bool has_channel(const struct usher_staff *staff, const struct usher_staff_member *member,
                         enum usher_channel channel)
 {
-    int cap = member->capacity[channel] >= 0 ? member->capacity[channel]
-                                             : staff->rules->channels[channel].cap;
+    enum usher_channel pool = usher_channel_pool(channel);
+    int cap = staff->rules->channels[channel].cap;
+    if (member->capacity[channel] >= 0)
+        cap = member->capacity[channel];
+    else if (member->capacity[pool] == 0)
+        cap = 0;
     return cap > 0 && (member->has_phone || !usher_channel_is_phone(channel));
 }
 

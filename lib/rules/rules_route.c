@@ -26,7 +26,7 @@ static const struct usher_schema_row when_rows[] = {
     {.key = "channel",
      .type = USHER_VALUE_ANY,
      .kind = "a channel, or a list of them",
-     .sentence = "how the contact came: voice, chat, email or task"},
+     .sentence = "how the contact came: voice, chat, email, callback, task or outbound"},
     {.key = "dialled",
      .type = USHER_VALUE_ANY,
      .kind = "a number, or a list of them",
@@ -88,9 +88,10 @@ static bool check_value(struct usher_compile *compile, enum usher_condition_kind
     const char *star = memchr(node->text.at, '*', node->text.length);
 
     if (kind == USHER_CONDITION_CHANNEL && usher_channel_find(node->text) == USHER_CHANNEL_NONE) {
-        usher_problems_add(compile->problems, node->line, node->column,
-                           "`%.*s` is no channel; write voice, chat, email or task",
-                           USHER_TEXT_ARGS(excerpt));
+        usher_problems_add(
+            compile->problems, node->line, node->column,
+            "`%.*s` is no channel; write voice, chat, email, callback, task or outbound",
+            USHER_TEXT_ARGS(excerpt));
         return false;
     }
     if ((kind == USHER_CONDITION_DIALLED || kind == USHER_CONDITION_FROM) && star &&

@@ -97,7 +97,7 @@ static bool needs(const struct model_class *class, size_t skill)
 static bool is_covered(const struct model_class *class, const struct model_pool *pool)
 {
     if (pool->channel != USHER_CHANNEL_NONE)
-        return pool->channel == class->channel;
+        return pool->channel == usher_channel_pool(class->channel);
     for (size_t i = 0; i < pool->skills_count; i++)
         if (!needs(class, pool->skills[i]))
             return false;
@@ -131,9 +131,13 @@ static void read_profile(const struct model *model, struct model_agent *agent)
         agent->levels[i] = number_in(agent->skills, model->rules->skills[i], 0);
     for (enum usher_channel channel = USHER_CHANNEL_VOICE; channel < USHER_CHANNEL_COUNT; channel++)
         agent->cap[channel] = number_in(agent->capacity, usher_channel_name(channel),
-                                        model->rules->channels[channel].cap);
-    if (!agent->has_phone)
-        agent->cap[USHER_CHANNEL_VOICE] = 0; /* it could never ring */
+                                        agent->cap[usher_channel_pool(channel)] > 0 ||
+                                                channel == usher_channel_pool(channel)
+                                            ? model->rules->channels[channel].cap
+                                            : 0);
+    for (enum usher_channel channel = USHER_CHANNEL_VOICE; channel < USHER_CHANNEL_COUNT; channel++)
+        if (!agent->has_phone && usher_channel_is_phone(channel))
+            agent->cap[channel] = 0; /* it could never ring */
 }
 
 void model_take_profile(struct model *model, size_t index, int64_t at_ms)
@@ -212,7 +216,7 @@ void model_take_rules(struct model *model, struct usher_rules *rules, int64_t at
             model->pools[i].lib.past = old[same].lib.past;
     }
     for (enum usher_channel channel = USHER_CHANNEL_VOICE; channel < USHER_CHANNEL_COUNT; channel++)
-        if (rules->channels[channel].unit >= 100)
+        if (rules->channels[channel].unit >= 100 && usher_channel_pool(channel) == channel)
             add_channel_pool(model, channel, old, old_count, at_ms);
     for (size_t i = 0; i < old_count; i++)
         usher_pool_fini(&old[i].lib);

@@ -175,7 +175,7 @@ bool floor_may_take(const struct floor_world *world, const struct usher_agent *a
     }
     if (agent->state != USHER_AGENT_READY || agent->phone_state != USHER_PHONE_IDLE ||
         agent->active[channel] >= agent->cap[channel] ||
-        (channel == USHER_CHANNEL_VOICE && !agent->phone[0]))
+        (usher_channel_is_phone(channel) && !agent->phone[0]))
         return false;
     return used + loads[channel].unit <= 100 ||
            (is_interruptible && !loads[channel].is_interruptible);

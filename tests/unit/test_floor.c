@@ -19,7 +19,8 @@
 #define CHAT  (1u << USHER_CHANNEL_CHAT)
 #define EMAIL (1u << USHER_CHANNEL_EMAIL)
 #define TASK  (1u << USHER_CHANNEL_TASK)
-#define ALL   (VOICE | CHAT | EMAIL | TASK)
+#define PHONE (VOICE | 1u << USHER_CHANNEL_CALLBACK | 1u << USHER_CHANNEL_OUTBOUND)
+#define ALL   (PHONE | CHAT | EMAIL | TASK)
 
 static struct floor_world world;
 
@@ -90,7 +91,7 @@ START_TEST(written_work_can_be_interrupted_by_a_call_or_chat)
     floor_open(&world, RULES, 10);
     struct usher_agent *olena = floor_ready_agent(&world, "olena", "{}", 0);
     floor_hold(&world, olena, USHER_CHANNEL_EMAIL, 5); /* 100 percent */
-    ck_assert_uint_eq(olena->open_mask, VOICE | CHAT);
+    ck_assert_uint_eq(olena->open_mask, PHONE | CHAT);
     ck_assert(olena->is_open);
     floor_hold(&world, olena, USHER_CHANNEL_VOICE, 1);
     ck_assert_uint_eq(olena->open_mask, 0);

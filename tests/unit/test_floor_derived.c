@@ -10,14 +10,14 @@ enum { FLOORS = 150, CHANGES = 30 };
 
 static struct floor_world world;
 
-static bool may_ever_take(const struct usher_agent *agent, int channel)
+static bool may_ever_take(const struct usher_agent *agent, enum usher_channel channel)
 {
-    return agent->cap[channel] > 0 && (channel != USHER_CHANNEL_VOICE || agent->phone[0]);
+    return agent->cap[channel] > 0 && (!usher_channel_is_phone(channel) || agent->phone[0]);
 }
 
 static uint16_t match_of(const struct usher_class *class, const struct usher_agent *agent)
 {
-    if (!may_ever_take(agent, class->key.channel))
+    if (!may_ever_take(agent, (enum usher_channel) class->key.channel))
         return USHER_MATCH_NONE;
     return usher_class_match(&class->key, usher_floor_levels(&world.floor, agent));
 }
@@ -99,7 +99,7 @@ static bool is_member(const struct usher_agent *agent, const struct usher_pool *
     if (pool->kind == USHER_POOL_SKILL)
         return usher_floor_levels(&world.floor, agent)[pool->skills[0]] > 0;
     if (pool->kind == USHER_POOL_CHANNEL)
-        return may_ever_take(agent, pool->channel);
+        return may_ever_take(agent, (enum usher_channel)pool->channel);
     for (size_t i = 0; i < world.floor.classes_count; i++)
         if (is_of_set(pool, world.floor.classes[i]) &&
             match_of(world.floor.classes[i], agent) != USHER_MATCH_NONE)
@@ -134,7 +134,8 @@ static void check_pools(void)
         for (size_t j = 0; j < world.floor.classes_count; j++) {
             const struct usher_class *class = world.floor.classes[j];
             bool is_covered =
-                pool->kind != USHER_POOL_CHANNEL || pool->channel == class->key.channel;
+                pool->kind != USHER_POOL_CHANNEL ||
+                pool->channel == usher_channel_pool((enum usher_channel) class->key.channel);
             for (size_t k = 0; k < pool->skills_count; k++) {
                 bool is_needed = false;
                 for (size_t l = 0; l < class->key.needs_count; l++)

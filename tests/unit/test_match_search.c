@@ -93,10 +93,8 @@ static bool is_passed(const struct usher_contact *contact, const struct usher_ag
 static bool precedes(const struct usher_contact *contact, int64_t bid_ms,
                      const struct usher_contact *best, int64_t best_bid_ms)
 {
-    bool is_live =
-        contact->channel == USHER_CHANNEL_VOICE || contact->channel == USHER_CHANNEL_CHAT;
-    bool is_best_live =
-        best && (best->channel == USHER_CHANNEL_VOICE || best->channel == USHER_CHANNEL_CHAT);
+    bool is_live = usher_channel_is_live(contact->channel);
+    bool is_best_live = best && usher_channel_is_live(best->channel);
     if (!best || is_live != is_best_live)
         return !best || is_live;
     if (bid_ms != best_bid_ms)

@@ -93,7 +93,7 @@ START_TEST(bad_values_of_a_queue_are_told)
         "f:4:58: unknown key `glod`; did you mean `gold`?\n"
         "f:4:68: unknown key `iron`; known here: answer_within, target, gold, standard, voice, "
         "chat, "
-        "email, task\n"
+        "email, task, callback, outbound\n"
         "f:5:26: `per_hour` is `-1`; it must be 0 to 1000000: how many contacts come in an hour\n"
         "f:5:38: `handle` is `25h`; it must be 1s to 1d: how long talk and wrap-up take on "
         "average\n"

@@ -118,7 +118,7 @@ START_TEST(bad_routes_are_told)
         "f:4:13: unknown key `chanel`; did you mean `channel`?\n"
         "f:4:36: queue `suport` is not declared; did you mean `support`? If not, add it to "
         "`queues`\n"
-        "f:5:30: `fax` is no channel; write voice, chat, email or task\n"
+        "f:5:30: `fax` is no channel; write voice, chat, email, callback, task or outbound\n"
         "f:5:35: `voice` is in this list twice; take one out\n"
         "f:5:66: tier `glod` is not declared; did you mean `gold`? If not, add it to `tiers`\n"
         "f:6:22: `+3*8` has a `*` before its end; a `*` may only be the last character\n"

@@ -214,7 +214,7 @@ START_TEST(bad_knobs_and_channels_are_told)
         "have\n"
         "f:2:54: `interruptible` is `no`; it must be true or false: whether a contact of another "
         "channel may come on top\n"
-        "f:2:59: unknown key `fax`; known here: voice, chat, email, task\n"
+        "f:2:59: unknown key `fax`; known here: voice, chat, email, task, callback, outbound\n"
         "f:2:68: unknown key `chta`; did you mean `chat`?\n");
 }
 END_TEST

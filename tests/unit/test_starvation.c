@@ -13,7 +13,8 @@ static struct floor_world world;
 
 static bool is_live(const struct usher_contact *contact)
 {
-    return contact->channel == USHER_CHANNEL_VOICE || contact->channel == USHER_CHANNEL_CHAT;
+    return contact->channel == USHER_CHANNEL_VOICE || contact->channel == USHER_CHANNEL_CHAT ||
+           contact->channel == USHER_CHANNEL_CALLBACK;
 }
 
 static int64_t shortest_other_promise_ms(const struct usher_class *class)

@@ -20,17 +20,18 @@ enum form {
 /* Shown by the columns before, personal, or of no use to a person. */
 static enum form form_of(enum usher_field field, bool is_full)
 {
-    uint64_t bit = UINT64_C(1) << field;
-    const uint64_t spans = USHER_FIELD_BIT(RING_MS) | USHER_FIELD_BIT(WAITED_MS) |
-                           USHER_FIELD_BIT(BID_MS) | USHER_FIELD_BIT(LATE_MS) |
-                           USHER_FIELD_BIT(IDLE_MS);
-    const uint64_t times = USHER_FIELD_BIT(SINCE_MS) | USHER_FIELD_BIT(PLACE_MS) |
-                           USHER_FIELD_BIT(UNTIL_MS) | USHER_FIELD_BIT(DUE_MS);
-    const uint64_t personal = USHER_FIELD_BIT(FROM) | USHER_FIELD_BIT(DATA) | USHER_FIELD_BIT(NOTE);
-    const uint64_t hidden = USHER_FIELD_BIT(CONTACT) | USHER_FIELD_BIT(AGENT) |
-                            USHER_FIELD_BIT(TOKEN) | USHER_FIELD_BIT(ACCEPT) |
-                            USHER_FIELD_BIT(PHONE) | USHER_FIELD_BIT(OFFER) |
-                            USHER_FIELD_BIT(BY_ID);
+    usher_field_mask bit = (usher_field_mask)1 << field;
+    const usher_field_mask spans = USHER_FIELD_BIT(RING_MS) | USHER_FIELD_BIT(WAITED_MS) |
+                                   USHER_FIELD_BIT(BID_MS) | USHER_FIELD_BIT(LATE_MS) |
+                                   USHER_FIELD_BIT(IDLE_MS);
+    const usher_field_mask times = USHER_FIELD_BIT(SINCE_MS) | USHER_FIELD_BIT(PLACE_MS) |
+                                   USHER_FIELD_BIT(UNTIL_MS) | USHER_FIELD_BIT(DUE_MS);
+    const usher_field_mask personal =
+        USHER_FIELD_BIT(FROM) | USHER_FIELD_BIT(DATA) | USHER_FIELD_BIT(NOTE);
+    const usher_field_mask hidden = USHER_FIELD_BIT(CONTACT) | USHER_FIELD_BIT(AGENT) |
+                                    USHER_FIELD_BIT(TOKEN) | USHER_FIELD_BIT(ACCEPT) |
+                                    USHER_FIELD_BIT(PHONE) | USHER_FIELD_BIT(OFFER) |
+                                    USHER_FIELD_BIT(BY_ID);
     if ((bit & hidden) || ((bit & personal) && !is_full))
         return FORM_HIDDEN;
     if (bit & spans)
@@ -82,13 +83,14 @@ static void add_number(FILE *line, const char *name, int64_t number, enum form f
 #define ADD_INT(NAME, member)  add_number(line, #member, fields->member, form)
 
 /* What a person looks for first: a narrow terminal cuts what comes behind. */
-static const uint64_t first_fields = USHER_FIELD_BIT(QUEUE) | USHER_FIELD_BIT(REASON) |
-                                     USHER_FIELD_BIT(STATE) | USHER_FIELD_BIT(WAITED_MS) |
-                                     USHER_FIELD_BIT(MATCH) | USHER_FIELD_BIT(LEND) |
-                                     USHER_FIELD_BIT(SKILLS);
+static const usher_field_mask first_fields = USHER_FIELD_BIT(QUEUE) | USHER_FIELD_BIT(REASON) |
+                                             USHER_FIELD_BIT(STATE) | USHER_FIELD_BIT(WAITED_MS) |
+                                             USHER_FIELD_BIT(MATCH) | USHER_FIELD_BIT(LEND) |
+                                             USHER_FIELD_BIT(SKILLS);
 
 /* Those of `fields` that are in `wanted`. */
-static void add_fields(FILE *line, const struct usher_fields *fields, uint64_t wanted, bool is_full)
+static void add_fields(FILE *line, const struct usher_fields *fields, usher_field_mask wanted,
+                       bool is_full)
 {
     enum form form;
 #define ADD(NAME, member, TYPE, bound, sentence)                                                   \

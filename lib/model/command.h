@@ -108,9 +108,9 @@ struct usher_command {
 
 struct usher_command_row {
     const char *name;
-    uint64_t needed;   /* bits of fields */
-    uint64_t optional; /* bits of fields */
-    unsigned roles;    /* bits of roles: who may; everybody else may not */
+    usher_field_mask needed;   /* bits of fields */
+    usher_field_mask optional; /* bits of fields */
+    unsigned roles;            /* bits of roles: who may; everybody else may not */
     const char *sentence;
 };
 

@@ -124,8 +124,8 @@ struct usher_event {
 
 struct usher_event_row {
     const char *name;
-    uint64_t needed;
-    uint64_t optional;
+    usher_field_mask needed;
+    usher_field_mask optional;
     bool is_journaled;
     const char *sentence;
 };

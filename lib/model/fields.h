@@ -21,7 +21,7 @@
     X(OFFER, offer, TEXT, 32, "The offer: the number of the event that made it.")                  \
     X(QUEUE, queue, TEXT, USHER_NAME_MAX, "A queue of the rules.")                                 \
     X(TIER, tier, TEXT, USHER_NAME_MAX, "A tier of the rules.")                                    \
-    X(CHANNEL, channel, TEXT, 16, "`voice`, `chat`, `email` or `task`.")                           \
+    X(CHANNEL, channel, TEXT, 16, "`voice`, `chat`, `email`, `callback`, `task` or `outbound`.")   \
     X(FROM, from, TEXT, 256, "Who contacts us: a number or an address.")                           \
     X(TO, to, TEXT, 256, "What was dialled or addressed.")                                         \
     X(DATA, data, RAW, 16384, "The contact's context: an object of the sender's own making.")      \
@@ -82,7 +82,33 @@
     X(UNCONFIRMED, unconfirmed, INT, INT64_MAX,                                                    \
       "How many batches were published that too few of Redis's replicas have confirmed.")          \
     X(SITE, site, TEXT, 32, "The site: what the router serves.")                                   \
-    X(QUEUES, queues, RAW, 131072, "An array: the queues whose contacts the agent can serve.")
+    X(QUEUES, queues, RAW, 131072, "An array: the queues whose contacts the agent can serve.")     \
+    X(CUSTOMER, customer, TEXT, USHER_CUSTOMER_MAX, "The key of the customer.")                    \
+    X(MEMORY, memory, RAW, 16384, "An object: what is remembered of the customer.")                \
+    X(LAST_AGENT, last_agent, TEXT, USHER_AGENT_ID_MAX, "The agent who served the customer last.") \
+    X(LAST_MS, last_ms, INT, INT64_MAX, "When that was: milliseconds since 1970.")                 \
+    X(REPEAT, repeat, INT, 1, "1: the customer was here with this lately.")                        \
+    X(RESOLVED, resolved, INT, 1, "1: the matter was settled. 0: it was not.")                     \
+    X(CASE_ID, case_id, TEXT, USHER_CONTACT_ID_MAX, "What the contacts of one matter share.")      \
+    X(CAMPAIGN, campaign, TEXT, USHER_NAME_MAX, "The outbound list to which the contact belongs.") \
+    X(NOT_BEFORE_MS, not_before_ms, INT, INT64_MAX,                                                \
+      "The contact is not offered before: milliseconds since 1970.")                               \
+    X(NOT_AFTER_MS, not_after_ms, INT, INT64_MAX,                                                  \
+      "The contact has no use after: milliseconds since 1970.")                                    \
+    X(ZONE, zone, TEXT, 64, "A time zone, such as `Europe/Kyiv`.")                                 \
+    X(ATTEMPT, attempt, INT, 1000, "Which attempt to reach the customer this is, from 1.")         \
+    X(ATTEMPTS, attempts, INT, 1000, "How many attempts there are at most.")                       \
+    X(MODE, mode, TEXT, 16, "In which way.")                                                       \
+    X(NOTICE, notice, TEXT, USHER_NAME_MAX, "A notice of the rules, to be played or shown.")       \
+    X(POSITION, position, INT, 1000000000, "The position in line, from 1.")                        \
+    X(WAIT_MS, wait_ms, INT, INT64_MAX, "The estimated wait from now on.")                         \
+    X(WAIT_MIN_MS, wait_min_ms, INT, INT64_MAX, "The shortest wait that is likely.")               \
+    X(WAIT_MAX_MS, wait_max_ms, INT, INT64_MAX, "The longest wait that is likely.")                \
+    X(KEPT, kept, INT, 1, "1: the promise was kept. 0: it was broken.")                            \
+    X(TO_AGENT, to_agent, TEXT, USHER_AGENT_ID_MAX, "The agent to whom the contact goes.")         \
+    X(AFFINITY_MS, affinity_ms, INT, INT64_MAX,                                                    \
+      "What the bid gains because the agent served this customer last.")                           \
+    X(STEP, step, INT, 255, "The step of `relax` that lets the agent in; 0 = the need itself.")
 
 enum usher_field {
 #define USHER_FIELD_ENUM(NAME, member, TYPE, bound, sentence) USHER_FIELD_##NAME,
@@ -95,16 +121,19 @@ enum usher_field {
 #define USHER_FIELD_TYPE_RAW  struct usher_text
 #define USHER_FIELD_TYPE_INT  int64_t
 
+/* A set of fields, one bit each. */
+__extension__ typedef unsigned __int128 usher_field_mask;
+
 /* An absent text has `at` NULL; `present` says for numbers (and for texts) whether the line had the
  * field. */
 struct usher_fields {
-    uint64_t present; /* bit 1 << USHER_FIELD_X */
+    usher_field_mask present;
 #define USHER_FIELD_MEMBER(NAME, member, TYPE, bound, sentence) USHER_FIELD_TYPE_##TYPE member;
     USHER_FIELDS(USHER_FIELD_MEMBER)
 #undef USHER_FIELD_MEMBER
 };
 
-#define USHER_FIELD_BIT(NAME) (UINT64_C(1) << USHER_FIELD_##NAME)
+#define USHER_FIELD_BIT(NAME) ((usher_field_mask)1 << USHER_FIELD_##NAME)
 /* USHER_FIELDS_SET(&fields, CONTACT, contact, text): sets a member and its bit. */
 #define USHER_FIELDS_SET(fields, NAME, member_, value)                                             \
     ((fields)->member_ = (value), (fields)->present |= USHER_FIELD_BIT(NAME))
@@ -112,6 +141,14 @@ struct usher_fields {
 static inline bool usher_fields_has(const struct usher_fields *fields, enum usher_field field)
 {
     return ((fields->present >> field) & 1) != 0;
+}
+
+/* The first field of a mask that is not empty. */
+static inline enum usher_field usher_fields_first(usher_field_mask mask)
+{
+    uint64_t low = (uint64_t)mask;
+    return (enum usher_field)(low ? __builtin_ctzll(low)
+                                  : 64 + __builtin_ctzll((uint64_t)(mask >> 64)));
 }
 
 #endif

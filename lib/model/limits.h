@@ -11,9 +11,10 @@
     (USHER_CLIENT_NAME_MAX + 1 + USHER_CONTACT_OWN_ID_MAX) /* <client>/<id> */
 #define USHER_NAME_MAX                                                                             \
     128 /* bytes of an agent's name, a phone, a queue's, a skill's, a tier's name */
-#define USHER_LINE_MAX  16384 /* bytes of a line of the protocol, without its newline */
-#define USHER_DEPTH_MAX 8     /* levels of a line of the protocol */
-#define USHER_LEVEL_MAX 10    /* the highest level of a skill */
+#define USHER_CUSTOMER_MAX 128   /* bytes of the key of a customer */
+#define USHER_LINE_MAX     16384 /* bytes of a line of the protocol, without its newline */
+#define USHER_DEPTH_MAX    8     /* levels of a line of the protocol */
+#define USHER_LEVEL_MAX    10    /* the highest level of a skill */
 
 struct usher_limits {
     size_t contacts;      /* live at the same time */

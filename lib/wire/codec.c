@@ -22,7 +22,7 @@ static const struct usher_text event_frame[EVENT_FRAME_COUNT] = {
 };
 
 #define COMMAND_ID_BYTES_MAX 64 /* as `by_id` of the events */
-static const uint64_t by_bits = USHER_FIELD_BIT(BY) | USHER_FIELD_BIT(BY_ID);
+static const usher_field_mask by_bits = USHER_FIELD_BIT(BY) | USHER_FIELD_BIT(BY_ID);
 
 static enum usher_error read_command_id(struct usher_members *members,
                                         struct usher_command *command)
@@ -110,7 +110,7 @@ void usher_command_encode(const struct usher_command *command, struct usher_byte
 static void check_event(const struct usher_event *event)
 {
     const struct usher_event_row *row = usher_event_row(event->kind);
-    uint64_t present = event->fields.present;
+    usher_field_mask present = event->fields.present;
     assert((row->needed & ~present) == 0);
     assert((present & ~(row->needed | row->optional | by_bits)) == 0);
     assert(usher_members_is_in_bounds(&event->fields));

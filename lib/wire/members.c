@@ -31,7 +31,7 @@ static const struct field_row rows[USHER_FIELDS_COUNT] = {
 #undef FIELD_ROW
 };
 
-static_assert(USHER_FIELDS_COUNT <= 64, "a field is a bit of 64");
+static_assert(USHER_FIELDS_COUNT <= 128, "a field is a bit of usher_field_mask");
 
 static struct usher_text *text_of(struct usher_fields *fields, const struct field_row *row)
 {
@@ -103,7 +103,7 @@ enum usher_error usher_members_scan(struct usher_members *members)
         if (field == USHER_FIELDS_COUNT)
             continue;
         members->fields[field] = raw;
-        members->present |= UINT64_C(1) << field;
+        members->present |= (usher_field_mask)1 << field;
         likely = field + 1;
     }
     members->scratch = json.scratch;
@@ -267,11 +267,11 @@ enum usher_error usher_members_read(struct usher_members *members,
                                     const struct usher_members_plan *plan,
                                     struct usher_fields *fields)
 {
-    uint64_t wanted = plan->needed | (plan->optional & members->present);
+    usher_field_mask wanted = plan->needed | (plan->optional & members->present);
     *fields = (struct usher_fields){0};
     for (; wanted != 0; wanted &= wanted - 1) {
-        size_t field = (size_t)__builtin_ctzll(wanted);
-        uint64_t bit = wanted & (0 - wanted);
+        size_t field = usher_fields_first(wanted);
+        usher_field_mask bit = wanted & (0 - wanted);
         if (!(members->present & bit))
             return usher_answer_set(members->answer, USHER_ERROR_MISSING_FIELD,
                                     "`%.*s` is missing: `%s` needs it",
@@ -286,8 +286,8 @@ enum usher_error usher_members_read(struct usher_members *members,
 
 void usher_members_write(const struct usher_fields *fields, struct usher_bytes *out)
 {
-    for (uint64_t rest = fields->present; rest != 0; rest &= rest - 1) {
-        const struct field_row *row = &rows[__builtin_ctzll(rest)];
+    for (usher_field_mask rest = fields->present; rest != 0; rest &= rest - 1) {
+        const struct field_row *row = &rows[usher_fields_first(rest)];
         struct usher_json_writer writer;
         usher_json_write_start(&writer, out);
         usher_bytes_append_text(out, row->label);
@@ -302,8 +302,8 @@ void usher_members_write(const struct usher_fields *fields, struct usher_bytes *
 
 bool usher_members_is_in_bounds(const struct usher_fields *fields)
 {
-    for (uint64_t rest = fields->present; rest != 0; rest &= rest - 1) {
-        const struct field_row *row = &rows[__builtin_ctzll(rest)];
+    for (usher_field_mask rest = fields->present; rest != 0; rest &= rest - 1) {
+        const struct field_row *row = &rows[usher_fields_first(rest)];
         if (row->type == FIELD_INT) {
             int64_t number = const_number_of(fields, row);
             if (number < row->low || number > row->high)

@@ -22,7 +22,7 @@ struct usher_members {
     const struct usher_text *frame_names;
     size_t frame_count;
     struct usher_text frame[USHER_MEMBERS_FRAME_MAX]; /* absent `at`: not there */
-    uint64_t present;                                 /* which of `fields` are there */
+    usher_field_mask present;                         /* which of `fields` are there */
     struct usher_text fields[USHER_FIELDS_COUNT];     /* as written */
     char *scratch;                                    /* what is left of it */
     size_t scratch_room;
@@ -31,8 +31,8 @@ struct usher_members {
 
 /* Which fields to read, and how strictly. */
 struct usher_members_plan {
-    uint64_t needed;
-    uint64_t optional;
+    usher_field_mask needed;
+    usher_field_mask optional;
     const char *name;       /* of the command or event */
     bool checks_characters; /* of ids, and that there is no control character: for what others send
                              */

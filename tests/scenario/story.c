@@ -167,7 +167,7 @@ static bool set_bare(const struct story *story, struct usher_command *command, s
                      const char *word)
 {
     const struct usher_command_row *row = usher_command_row(command->kind);
-    uint64_t known = row->needed | row->optional;
+    usher_field_mask known = row->needed | row->optional;
     if (place == 0 && known & USHER_FIELD_BIT(CONTACT))
         return words_set(&command->fields, "contact", word, 0);
     if (usher_channel_find(usher_text_of(word)) != USHER_CHANNEL_NONE)

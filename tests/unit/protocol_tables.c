@@ -41,7 +41,7 @@ static void end(void)
 }
 
 /* `a`, `b`; by_bits are told once in the text. */
-static void print_fields(uint64_t bits)
+static void print_fields(usher_field_mask bits)
 {
     const char *comma = "";
     for (int i = 0; i < USHER_FIELDS_COUNT; i++) {

@@ -24,7 +24,7 @@ struct samples {
 };
 
 static inline struct usher_text sample_text(struct samples *samples, enum sample_kind kind,
-                                            uint64_t bit, int64_t bound)
+                                            usher_field_mask bit, int64_t bound)
 {
     size_t length = (size_t)bound + (kind == SAMPLE_TOO_BIG);
     ck_assert_uint_lt(length, SAMPLE_LONGEST);
@@ -65,8 +65,8 @@ static inline int64_t sample_number(enum sample_kind kind, int64_t bound)
 }
 
 /* Sets the fields of `bits`. Their texts lie in `samples`. */
-static inline void sample_fill(struct usher_fields *fields, uint64_t bits, enum sample_kind kind,
-                               struct samples *samples)
+static inline void sample_fill(struct usher_fields *fields, usher_field_mask bits,
+                               enum sample_kind kind, struct samples *samples)
 {
     *fields = (struct usher_fields){.present = bits};
 #define SAMPLE_TEXT(NAME, bound) sample_text(samples, kind, USHER_FIELD_BIT(NAME), (bound))
@@ -82,7 +82,7 @@ static inline void sample_fill(struct usher_fields *fields, uint64_t bits, enum 
 /* Asserts that both have the same fields with the same values. */
 static inline void sample_assert_same(const struct usher_fields *a, const struct usher_fields *b)
 {
-    ck_assert_uint_eq(a->present, b->present);
+    ck_assert(a->present == b->present);
 #define SAMPLE_SAME_TEXT(member)                         ck_assert_msg(usher_text_is_equal(a->member, b->member), #member)
 #define SAMPLE_SAME_RAW(member)                          SAMPLE_SAME_TEXT(member)
 #define SAMPLE_SAME_INT(member)                          ck_assert_msg(a->member == b->member, #member)
@@ -92,7 +92,7 @@ static inline void sample_assert_same(const struct usher_fields *a, const struct
 }
 
 /* The name of the field of a bit. */
-static inline const char *sample_name(uint64_t bit)
+static inline const char *sample_name(usher_field_mask bit)
 {
 #define SAMPLE_NAME(NAME, member, TYPE, bound, sentence)                                           \
     if (bit == USHER_FIELD_BIT(NAME))                                                              \

@@ -100,7 +100,7 @@ START_TEST(each_message_has_its_command)
     for (size_t i = 0; i < USHER_COUNT_OF(rows); i++) {
         ck_assert_msg(translate(rows[i].text), "%s", rows[i].text);
         ck_assert_int_eq(command.kind, rows[i].command);
-        unsigned long long needed = usher_command_row(command.kind)->needed;
+        usher_field_mask needed = usher_command_row(command.kind)->needed;
         ck_assert_msg((command.fields.present & needed) == needed, "%s", rows[i].text);
     }
 }

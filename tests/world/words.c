@@ -82,7 +82,7 @@ bool words_set(struct usher_fields *fields, const char *key, const char *value, 
         struct usher_text text = usher_text_of(value);
         memcpy((char *)fields + row->offset, &text, sizeof(text));
     }
-    fields->present |= UINT64_C(1) << (row - rows);
+    fields->present |= (usher_field_mask)1 << (row - rows);
     return true;
 }
 

@@ -13,9 +13,6 @@
 #define SETTLE_MS     1000
 #define RING_GRACE_MS 2000
 
-typedef bool (*model_apply)(struct model *model, const struct usher_event *event,
-                            struct model_contact *contact, size_t agent);
-
 bool model_fail(struct model *model, const char *format, ...)
 {
     va_list arguments;
@@ -74,7 +71,7 @@ size_t model_find_client(struct model *model, struct usher_text name)
     return model->clients_count++;
 }
 
-static void keep(char *room, size_t room_size, struct usher_text text)
+void model_keep(char *room, size_t room_size, struct usher_text text)
 {
     snprintf(room, room_size, "%.*s", USHER_TEXT_ARGS(text));
 }
@@ -152,61 +149,6 @@ static bool on_link(struct model *model, const struct usher_event *event,
     return true;
 }
 
-static bool on_profile(struct model *model, const struct usher_event *event,
-                       struct model_contact *contact, size_t agent)
-{
-    (void)contact;
-    if (agent == MODEL_NONE) {
-        agent = model->agents_count++;
-        struct model_agent *made = &model->agents[agent];
-        keep(made->id, sizeof(made->id), event->fields.agent);
-        made->is_phone_idle = true;
-        made->idle_since_ms = event->at_ms;
-    }
-    keep(model->agents[agent].skills, sizeof(model->agents[agent].skills), event->fields.skills);
-    keep(model->agents[agent].capacity, sizeof(model->agents[agent].capacity),
-         event->fields.capacity);
-    model->agents[agent].has_phone = event->fields.phone.length > 0;
-    if (model->rules) {
-        model_take_profile(model, agent, event->at_ms);
-        model_take_shares(model, event->at_ms);
-    }
-    return true;
-}
-
-static bool on_agent(struct model *model, const struct usher_event *event,
-                     struct model_contact *contact, size_t index)
-{
-    (void)contact;
-    if (index == MODEL_NONE)
-        return model_fail(model, "an agent without a profile");
-    struct model_agent *agent = &model->agents[index];
-    bool is_in = event->kind == USHER_EVENT_AGENT_SIGNED_IN;
-    if (agent->is_signed_in == is_in)
-        return model_fail(model, "%s is signed %s already", agent->id, is_in ? "in" : "out");
-    if (event->kind == USHER_EVENT_AGENT_READY && agent->is_ready)
-        return model_fail(model, "%s is ready already", agent->id);
-    agent->is_signed_in = event->kind != USHER_EVENT_AGENT_SIGNED_OUT;
-    agent->is_ready = event->kind == USHER_EVENT_AGENT_READY;
-    if (agent->is_ready)
-        agent->idle_since_ms = event->at_ms;
-    keep(agent->reason, sizeof(agent->reason), event->fields.reason);
-    return true;
-}
-
-static bool on_phone(struct model *model, const struct usher_event *event,
-                     struct model_contact *contact, size_t agent)
-{
-    (void)contact;
-    if (agent == MODEL_NONE)
-        return model_fail(model, "an agent without a profile");
-    model->agents[agent].is_phone_idle =
-        usher_text_is_equal(event->fields.state, USHER_TEXT("idle"));
-    model->agents[agent].phone_until_ms =
-        model->agents[agent].is_phone_idle ? 0 : event->fields.until_ms;
-    return true;
-}
-
 static bool on_arrived(struct model *model, const struct usher_event *event,
                        struct model_contact *contact, size_t agent)
 {
@@ -222,10 +164,10 @@ static bool on_arrived(struct model *model, const struct usher_event *event,
         return model_fail(model, "an arrival that cannot be");
     *contact = (struct model_contact){
         .state = MODEL_WAITING, .agent = MODEL_NONE, .serial = ++model->serial};
-    keep(contact->id, sizeof(contact->id), fields->contact);
-    keep(contact->from, sizeof(contact->from), fields->from);
-    keep(contact->to, sizeof(contact->to), fields->to);
-    keep(contact->data, sizeof(contact->data), fields->data);
+    model_keep(contact->id, sizeof(contact->id), fields->contact);
+    model_keep(contact->from, sizeof(contact->from), fields->from);
+    model_keep(contact->to, sizeof(contact->to), fields->to);
+    model_keep(contact->data, sizeof(contact->data), fields->data);
     contact->client = model_find_client(
         model, (struct usher_text){fields->contact.at, (size_t)(slash - fields->contact.at)});
     contact->channel = usher_channel_find(fields->channel);
@@ -254,7 +196,7 @@ static bool on_offered(struct model *model, const struct usher_event *event,
                              is_phone ? USHER_TEXT("phone") : USHER_TEXT("desk")))
         return model_fail(model, "the offer of %s has a wrong lease", contact->id);
     set_state(contact, MODEL_OFFERED, event->at_ms);
-    keep(contact->offer, sizeof(contact->offer), event->fields.offer);
+    model_keep(contact->offer, sizeof(contact->offer), event->fields.offer);
     contact->until_ms = event->fields.until_ms;
     contact->settle_until_ms = 0;
     contact->agent = agent;
@@ -290,7 +232,7 @@ static bool on_answered(struct model *model, const struct usher_event *event,
     if (contact->state == MODEL_WAITING)
         contact->idle_before_ms = model->agents[agent].idle_since_ms;
     set_state(contact, MODEL_TALKING, event->at_ms);
-    keep(contact->offer, sizeof(contact->offer), event->fields.offer);
+    model_keep(contact->offer, sizeof(contact->offer), event->fields.offer);
     contact->settle_until_ms = 0;
     contact->agent = agent;
     contact->answered_ms = event->at_ms;
@@ -403,19 +345,19 @@ static bool on_nothing(struct model *model, const struct usher_event *event,
 }
 
 static const model_apply table[USHER_EVENT_COUNT] = {
-    [USHER_EVENT_ROUTER_STARTED] = on_nothing,     [USHER_EVENT_ROUTER_HEARTBEAT] = on_nothing,
-    [USHER_EVENT_RULES_LOADED] = on_rules,         [USHER_EVENT_LINK_LOST] = on_link,
-    [USHER_EVENT_LINK_REGAINED] = on_link,         [USHER_EVENT_AGENT_PROFILED] = on_profile,
-    [USHER_EVENT_AGENT_SIGNED_IN] = on_agent,      [USHER_EVENT_AGENT_READY] = on_agent,
-    [USHER_EVENT_AGENT_NOT_READY] = on_agent,      [USHER_EVENT_AGENT_SIGNED_OUT] = on_agent,
-    [USHER_EVENT_AGENT_PHONE] = on_phone,          [USHER_EVENT_CONTACT_ARRIVED] = on_arrived,
-    [USHER_EVENT_CONTACT_OFFERED] = on_offered,    [USHER_EVENT_CONTACT_RINGING] = on_ringing,
-    [USHER_EVENT_CONTACT_ANSWERED] = on_answered,  [USHER_EVENT_CONTACT_HELD] = on_talk,
-    [USHER_EVENT_CONTACT_RESUMED] = on_talk,       [USHER_EVENT_CONTACT_WRAPPING] = on_wrapping,
-    [USHER_EVENT_CONTACT_DONE] = on_gone,          [USHER_EVENT_CONTACT_ABANDONED] = on_gone,
-    [USHER_EVENT_CONTACT_NOTED] = on_nothing,      [USHER_EVENT_OFFER_DECLINED] = on_offer_over,
-    [USHER_EVENT_OFFER_FAILED] = on_offer_over,    [USHER_EVENT_OFFER_EXPIRED] = on_offer_over,
-    [USHER_EVENT_OFFER_WITHDRAWN] = on_offer_over, [USHER_EVENT_OFFER_SETTLED] = on_settled,
+    [USHER_EVENT_ROUTER_STARTED] = on_nothing,      [USHER_EVENT_ROUTER_HEARTBEAT] = on_nothing,
+    [USHER_EVENT_RULES_LOADED] = on_rules,          [USHER_EVENT_LINK_LOST] = on_link,
+    [USHER_EVENT_LINK_REGAINED] = on_link,          [USHER_EVENT_AGENT_PROFILED] = model_on_profile,
+    [USHER_EVENT_AGENT_SIGNED_IN] = model_on_agent, [USHER_EVENT_AGENT_READY] = model_on_agent,
+    [USHER_EVENT_AGENT_NOT_READY] = model_on_agent, [USHER_EVENT_AGENT_SIGNED_OUT] = model_on_agent,
+    [USHER_EVENT_AGENT_PHONE] = model_on_phone,     [USHER_EVENT_CONTACT_ARRIVED] = on_arrived,
+    [USHER_EVENT_CONTACT_OFFERED] = on_offered,     [USHER_EVENT_CONTACT_RINGING] = on_ringing,
+    [USHER_EVENT_CONTACT_ANSWERED] = on_answered,   [USHER_EVENT_CONTACT_HELD] = on_talk,
+    [USHER_EVENT_CONTACT_RESUMED] = on_talk,        [USHER_EVENT_CONTACT_WRAPPING] = on_wrapping,
+    [USHER_EVENT_CONTACT_DONE] = on_gone,           [USHER_EVENT_CONTACT_ABANDONED] = on_gone,
+    [USHER_EVENT_CONTACT_NOTED] = on_nothing,       [USHER_EVENT_OFFER_DECLINED] = on_offer_over,
+    [USHER_EVENT_OFFER_FAILED] = on_offer_over,     [USHER_EVENT_OFFER_EXPIRED] = on_offer_over,
+    [USHER_EVENT_OFFER_WITHDRAWN] = on_offer_over,  [USHER_EVENT_OFFER_SETTLED] = on_settled,
 };
 
 static bool needs_agent(enum usher_event_kind kind)

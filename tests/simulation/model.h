@@ -146,6 +146,22 @@ size_t model_find_contact(const struct model *model, struct usher_text id);
 size_t model_find_client(struct model *model, struct usher_text name);
 const char *model_state_name(enum model_state state);
 
+/* Copies as much of `text` as there is room for. */
+void model_keep(char *room, size_t room_size, struct usher_text text);
+
+/* One function for each kind of event: is it possible in the state before it, and what does it
+ * change. `contact` may be NULL, `agent` MODEL_NONE. */
+typedef bool (*model_apply)(struct model *model, const struct usher_event *event,
+                            struct model_contact *contact, size_t agent);
+
+/* model_agent.c */
+bool model_on_profile(struct model *model, const struct usher_event *event,
+                      struct model_contact *contact, size_t agent);
+bool model_on_agent(struct model *model, const struct usher_event *event,
+                    struct model_contact *contact, size_t agent);
+bool model_on_phone(struct model *model, const struct usher_event *event,
+                    struct model_contact *contact, size_t agent);
+
 /* floor.c: classes, own ground, pools. */
 void model_take_rules(struct model *model, struct usher_rules *rules, int64_t at_ms);
 void model_take_profile(struct model *model, size_t agent, int64_t at_ms);

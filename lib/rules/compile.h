@@ -30,6 +30,7 @@ extern const struct usher_schema usher_tier_schema;
 extern const struct usher_schema usher_bid_schema;
 extern const struct usher_schema usher_channel_schema;
 extern const struct usher_schema usher_queue_schema;
+extern const struct usher_schema usher_promise_schema;
 extern const struct usher_schema usher_need_schema;
 extern const struct usher_schema usher_route_schema;
 
@@ -39,9 +40,13 @@ void usher_compile_tiers(struct usher_compile *compile, const struct usher_node 
 void usher_compile_bid(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_channels(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_queues(struct usher_compile *compile, const struct usher_node *node);
+void usher_compile_routes(struct usher_compile *compile, const struct usher_node *node);
+
+/* The parts of a queue; `node` may be another queue's, which this one is like. */
+void usher_compile_promise(struct usher_compile *compile, const struct usher_node *node,
+                           struct usher_queue *queue);
 void usher_compile_need(struct usher_compile *compile, const struct usher_node *node,
                         struct usher_queue *queue);
-void usher_compile_routes(struct usher_compile *compile, const struct usher_node *node);
 
 /* As usher_arena_take and usher_arena_copy from the owner's arena; false or NULL after adding the
  * problem that memory is out. */

@@ -43,6 +43,16 @@ static void append_string(struct usher_bytes *out, const char *string)
     usher_bytes_append_text(out, usher_text_of(string));
 }
 
+/* Whether the problem is among those that are kept before it. */
+static bool is_known(const struct usher_problems *problems, const struct usher_problem *problem)
+{
+    for (const struct usher_problem *known = problems->list; known < problem; known++) {
+        if (compare_places(known, problem) == 0)
+            return true;
+    }
+    return false;
+}
+
 void usher_problems_init(struct usher_problems *problems)
 {
     problems->count = 0;
@@ -65,6 +75,8 @@ void usher_problems_add(struct usher_problems *problems, size_t line, size_t col
             problem->what[0] = '\0';
         else if ((size_t)length >= sizeof(problem->what))
             cut_at_character(problem->what);
+        if (is_known(problems, problem))
+            return;
     }
     problems->count++;
 }

@@ -23,6 +23,7 @@ struct usher_problems {
 };
 
 void usher_problems_init(struct usher_problems *problems);
+/* The same words of the same place are kept and counted once. */
 void usher_problems_add(struct usher_problems *problems, size_t line, size_t column,
                         const char *format, ...) __attribute__((format(printf, 4, 5)));
 void usher_problems_sort(struct usher_problems *problems);

@@ -122,6 +122,8 @@ void usher_compile_need(struct usher_compile *compile, const struct usher_node *
                         struct usher_queue *queue)
 {
     queue->needs_count = 0;
+    if (!node)
+        return;
     if (node->count > USHER_NEEDS_MAX) {
         usher_problems_add(compile->problems, node->line, node->column,
                            "a queue may need %d skills; here are %zu", USHER_NEEDS_MAX,

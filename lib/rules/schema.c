@@ -143,6 +143,26 @@ void usher_schema_default(const struct usher_schema *schema, void *into)
     }
 }
 
+static size_t member_size(enum usher_value_type type)
+{
+    if (type == USHER_VALUE_LIST || type == USHER_VALUE_MAP || type == USHER_VALUE_ANY)
+        return sizeof(const struct usher_node *);
+    if (type == USHER_VALUE_TEXT || type == USHER_VALUE_NAME)
+        return sizeof(struct usher_text);
+    return type == USHER_VALUE_BOOL ? sizeof(bool) : sizeof(int64_t);
+}
+
+void usher_schema_inherit(const struct usher_schema *schema, const struct usher_node *map,
+                          const void *from, void *into)
+{
+    for (size_t i = 0; i < schema->count; i++) {
+        const struct usher_schema_row *row = &schema->rows[i];
+
+        if (!usher_node_find(map, usher_text_of(row->key)))
+            memcpy(member_at(row, into), (const char *)from + row->offset, member_size(row->type));
+    }
+}
+
 static const struct usher_schema_row *find_row(const struct usher_schema *schema,
                                                struct usher_text key)
 {

@@ -42,6 +42,13 @@ struct usher_schema {
 
 #define USHER_SCHEMA(rows_) ((struct usher_schema){(rows_), USHER_COUNT_OF(rows_), NULL})
 
+/* A row whose key is the name of its member. */
+#define USHER_SCHEMA_ROW(struct_, key_, type_, ...)                                                \
+    {                                                                                              \
+        .key = #key_, .type = USHER_VALUE_##type_, .offset = offsetof(struct struct_, key_),       \
+        __VA_ARGS__                                                                                \
+    }
+
 /* Fills `into` with what holds without any key. */
 void usher_schema_default(const struct usher_schema *schema, void *into);
 
@@ -49,6 +56,11 @@ void usher_schema_default(const struct usher_schema *schema, void *into);
  * that is absent (told at the place of `map`). What has a problem leaves `into` as it was. */
 void usher_schema_read(const struct usher_schema *schema, const struct usher_node *map, void *into,
                        struct usher_problems *problems);
+
+/* Copies from `from` to `into`, both structs of the schema's rows, each member whose key is not in
+ * the mapping `map`. */
+void usher_schema_inherit(const struct usher_schema *schema, const struct usher_node *map,
+                          const void *from, void *into);
 
 /* For mappings that also have keys of the user's own: reads one member if its key is a row's. False
  * when it is not. */

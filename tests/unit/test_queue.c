@@ -77,6 +77,18 @@ START_TEST(queue_that_is_like_another_takes_what_it_does_not_say)
 }
 END_TEST
 
+START_TEST(problem_of_a_part_that_is_taken_over_is_told_once)
+{
+    told_assert(ruled_out("queues:\n  q: {like: base}\n  base: {promise: {target: 0%}, need: {a: "
+                          "{}}, limit: {waiting: 0}}\n  r: {like: base}\n" ROUTES),
+                "f:3:28: `target` is `0%`; it must be 1% to 100%: how many of a hundred contacts "
+                "are to be answered in time\n"
+                "f:3:40: skill `a` is not declared; add it to `skills` at the top\n"
+                "f:3:66: `waiting` is `0`; it must be 1 to 1000000: how many contacts may wait at "
+                "the same time\n");
+}
+END_TEST
+
 START_TEST(bad_values_of_a_queue_are_told)
 {
     told_assert(
@@ -125,5 +137,6 @@ END_TEST
 
 SUITE_MAIN("queue", everything_a_queue_says_is_read,
            promise_is_the_lower_of_tier_and_channel_else_of_the_queue,
-           queue_that_is_like_another_takes_what_it_does_not_say, bad_values_of_a_queue_are_told,
+           queue_that_is_like_another_takes_what_it_does_not_say,
+           problem_of_a_part_that_is_taken_over_is_told_once, bad_values_of_a_queue_are_told,
            bad_like_is_told)

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/state.h"
+#include "engine/facts.h"
 
 static struct usher_contact *contact_of(const struct usher_engine *engine,
                                         const struct usher_event *event)
@@ -36,8 +36,8 @@ static bool fill(struct usher_engine *engine, struct usher_contact *contact,
     contact->waited_ms = event->at_ms - fields->place_ms;
     contact->arrived_ms = arrived_ms;
     struct usher_class_key key;
-    usher_floor_key(&engine->floor, contact->queue, contact->tier, contact->channel, fields->data,
-                    &key);
+    const struct usher_facts facts = usher_engine_facts(engine, contact);
+    usher_floor_key(&engine->floor, contact->queue, contact->tier, &facts, &key);
     contact->class = usher_floor_class(&engine->floor, &key, event->at_ms);
     return true;
 }

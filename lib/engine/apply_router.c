@@ -1,7 +1,7 @@
 /* What the router's own events, rules and links change. */
 #include <string.h>
 
-#include "engine/state.h"
+#include "engine/facts.h"
 
 bool usher_apply_router(struct usher_engine *engine, const struct usher_event *event)
 {
@@ -53,10 +53,9 @@ bool usher_apply_rules_loaded(struct usher_engine *engine, const struct usher_ev
     usher_list_for_each (node, &engine->live) {
         struct usher_contact *contact = usher_list_entry(node, struct usher_contact, live);
         struct usher_class_key key;
-        usher_rules_route_again(rules, before, contact->channel, contact->from, contact->to,
-                                contact->data, &contact->queue, &contact->tier);
-        usher_floor_key(&engine->floor, contact->queue, contact->tier, contact->channel,
-                        contact->data, &key);
+        const struct usher_facts facts = usher_engine_facts(engine, contact);
+        usher_rules_route_again(rules, before, &facts, &contact->queue, &contact->tier);
+        usher_floor_key(&engine->floor, contact->queue, contact->tier, &facts, &key);
         contact->class = usher_floor_class(&engine->floor, &key, event->at_ms);
         if (contact->state == USHER_CONTACT_WAITING)
             engine->queue_waiting[contact->queue]++;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/decide.h"
+#include "engine/facts.h"
 
 /* Whether a contact may be taken in, and where it belongs. */
 static enum usher_error admit(struct usher_request *request, struct usher_text id,
@@ -31,10 +32,13 @@ static enum usher_error admit(struct usher_request *request, struct usher_text i
         return usher_answer_set(answer, USHER_ERROR_LIMIT,
                                 "limits.contacts: there are %zu live contacts",
                                 engine->limits.contacts);
-    if (!rules ||
-        !usher_rules_route(rules, *channel, fields->from, fields->to, fields->data, queue, tier))
+    const struct usher_facts facts = usher_engine_facts_of(engine, *channel, fields);
+    const struct usher_route *route = rules ? usher_rules_route(rules, &facts) : NULL;
+    if (!route)
         return usher_answer_set(answer, USHER_ERROR_NO_QUEUE,
                                 "no route of the rules fits the contact");
+    *queue = route->queue;
+    *tier = route->tier;
     if (engine->queue_waiting[*queue] >= rules->queues[*queue].waiting_max)
         return usher_answer_set(
             answer, USHER_ERROR_LIMIT, "queue %.*s: limit.waiting of %" PRId64 " is reached",
@@ -47,7 +51,9 @@ static enum usher_error check_room(struct usher_request *request, enum usher_cha
 {
     struct usher_engine *engine = request->engine;
     struct usher_class_key key;
-    usher_floor_key(&engine->floor, queue, tier, channel, request->command->fields.data, &key);
+    const struct usher_facts facts =
+        usher_engine_facts_of(engine, channel, &request->command->fields);
+    usher_floor_key(&engine->floor, queue, tier, &facts, &key);
     if (engine->floor.classes_count == engine->floor.classes_max &&
         !usher_floor_find_class(&engine->floor, &key))
         return usher_answer_set(

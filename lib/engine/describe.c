@@ -263,7 +263,8 @@ void usher_engine_describe(const struct usher_engine *engine, const struct usher
     description.lines_count = 0;
     usher_bytes_init(&description.queues, SIZE_MAX);
     for (size_t i = 0; i < queues_count; i++)
-        usher_floor_key(floor, i, floor->rules->default_tier, USHER_CHANNEL_VOICE, USHER_NO_TEXT,
+        usher_floor_key(floor, i, floor->rules->default_tier,
+                        &(struct usher_facts){.channel = USHER_CHANNEL_VOICE},
                         &description.plain[i]);
     for (size_t i = 0; i < floor->agents_count; i++)
         if (shows_agent(&description, &floor->agents[i]))

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/facts.h"
 #include "engine/state.h"
 
 static const char *const hurdle_names[USHER_HURDLE_COUNT] = {
@@ -51,28 +52,29 @@ enum usher_hurdle usher_explain_wait(const struct usher_engine *engine,
 }
 
 /* The key of a contact's class, also of one for which there was no room. */
-static void key_of(const struct usher_floor *floor, const struct usher_contact *contact,
+static void key_of(const struct usher_engine *engine, const struct usher_contact *contact,
                    struct usher_class_key *key)
 {
+    const struct usher_facts facts = usher_engine_facts(engine, contact);
     if (contact->class)
         *key = contact->class->key;
     else
-        usher_floor_key(floor, contact->queue, contact->tier, contact->channel, contact->data, key);
+        usher_floor_key(&engine->floor, contact->queue, contact->tier, &facts, key);
 }
 
 /* Whether his profile fits what the contact needs. */
-static enum usher_hurdle find_unfit(const struct usher_floor *floor,
+static enum usher_hurdle find_unfit(const struct usher_engine *engine,
                                     struct usher_explained_pair *pair)
 {
     const struct usher_agent *agent = pair->agent;
     enum usher_channel channel = pair->contact->channel;
-    const uint8_t *levels = usher_floor_levels(floor, agent);
+    const uint8_t *levels = usher_floor_levels(&engine->floor, agent);
     struct usher_class_key key;
     if (agent->cap[channel] == 0)
         return USHER_HURDLE_CHANNEL;
     if (!usher_agent_can_take(agent, channel))
         return USHER_HURDLE_NO_PHONE;
-    key_of(floor, pair->contact, &key);
+    key_of(engine, pair->contact, &key);
     for (size_t i = 0; i < key.needs_count; i++) {
         const struct usher_need *need = &key.needs[i];
         if (levels[need->skill] >= need->min && levels[need->skill] > 0)
@@ -144,7 +146,7 @@ static enum usher_hurdle find_hurdle(const struct usher_engine *engine,
                                      int64_t now_ms)
 {
     const struct usher_contact *contact = pair->contact;
-    enum usher_hurdle hurdle = find_unfit(&engine->floor, pair);
+    enum usher_hurdle hurdle = find_unfit(engine, pair);
     if (hurdle == USHER_HURDLE_NONE)
         hurdle = find_busy(pair);
     if (hurdle != USHER_HURDLE_NONE)

@@ -2,6 +2,7 @@
  * belongs by the same functions that place it otherwise. */
 #include <assert.h>
 
+#include "engine/facts.h"
 #include "engine/sound.h"
 #include "engine/walk.h"
 
@@ -56,7 +57,8 @@ static bool settle_contact(struct usher_engine *engine, struct usher_contact *co
     if (!usher_sound_contact(engine, contact, numbers[3] != 0))
         return false;
     usher_list_append(&engine->clients.list[contact->client].contacts, &contact->of_client);
-    usher_floor_key(floor, contact->queue, contact->tier, contact->channel, contact->data, &key);
+    const struct usher_facts facts = usher_engine_facts(engine, contact);
+    usher_floor_key(floor, contact->queue, contact->tier, &facts, &key);
     contact->class = usher_floor_find_class(floor, &key);
     if (contact->state == USHER_CONTACT_WAITING)
         engine->queue_waiting[contact->queue]++;

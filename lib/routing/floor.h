@@ -86,8 +86,7 @@ struct usher_class *usher_floor_find_class(const struct usher_floor *floor,
                                            const struct usher_class_key *key);
 /* The key of a contact's class under the present rules. */
 void usher_floor_key(const struct usher_floor *floor, size_t queue, size_t tier,
-                     enum usher_channel channel, struct usher_text data,
-                     struct usher_class_key *key);
+                     const struct usher_facts *facts, struct usher_class_key *key);
 
 /* To be called after any change of an agent's state, phone, active contacts or idle time: sets
  * open_mask and is_open, his place in the blocks of his classes, and the pools. */

@@ -126,15 +126,14 @@ struct usher_class *usher_floor_class(struct usher_floor *floor, const struct us
 }
 
 void usher_floor_key(const struct usher_floor *floor, size_t queue, size_t tier,
-                     enum usher_channel channel, struct usher_text data,
-                     struct usher_class_key *key)
+                     const struct usher_facts *facts, struct usher_class_key *key)
 {
     memset(key, 0, sizeof(*key));
     key->queue = (uint16_t)queue;
     key->tier = (uint8_t)tier;
-    key->channel = (uint8_t)channel;
+    key->channel = (uint8_t)facts->channel;
     struct usher_need needs[USHER_NEEDS_MAX];
-    key->needs_count = (uint32_t)usher_rules_needs(floor->rules, queue, data, needs);
+    key->needs_count = (uint32_t)usher_rules_needs(floor->rules, queue, facts, needs);
     memcpy(key->needs, needs, key->needs_count * sizeof(*needs));
 }
 

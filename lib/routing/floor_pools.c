@@ -54,7 +54,7 @@ void usher_floor_price_again(struct usher_floor *floor, uint16_t pool)
 static bool has_skill(const struct usher_queue *queue, size_t skill)
 {
     for (size_t i = 0; i < queue->needs_count; i++)
-        if (!queue->needs[i].data_key.at && queue->needs[i].skill == skill)
+        if (!queue->needs[i].key.at && queue->needs[i].skill == skill)
             return true;
     return false;
 }

@@ -116,7 +116,7 @@ static unsigned channels_of(const struct usher_rules *rules, size_t queue, bool 
         for (size_t j = 0; j < route->conditions_count; j++) {
             const struct usher_condition *condition = &route->conditions[j];
             for (size_t k = 0; k < condition->values_count; k++)
-                if (condition->kind == USHER_CONDITION_CHANNEL)
+                if (condition->kind == USHER_CONDITION_CHANNEL && !condition->is_not)
                     of_route |= 1u << usher_channel_find(condition->values[k]);
         }
         *is_told &= of_route != 0;
@@ -130,18 +130,20 @@ static void look_at(struct linter *linter, size_t queue, unsigned channels, stru
 {
     const struct usher_need_rule *rule =
         at->rule == SIZE_MAX ? NULL : &linter->rules->queues[queue].needs[at->rule];
+    struct usher_facts facts = {.channel = USHER_CHANNEL_VOICE};
     struct usher_bytes data;
     usher_bytes_init(&data, DATA_SIZE);
     if (rule) {
         struct usher_json_writer writer;
         usher_json_write_start(&writer, &data);
         usher_json_write_open(&writer, '{');
-        usher_json_write_key(&writer, rule->data_key);
+        usher_json_write_key(&writer, rule->key);
         usher_json_write_text(&writer, at->value);
         usher_json_write_close(&writer, '}');
     }
-    at->needs_count = usher_rules_needs(linter->rules, queue,
-                                        rule ? usher_bytes_text(&data) : USHER_NO_TEXT, at->needs);
+    if (rule)
+        *(rule->is_customers ? &facts.customer : &facts.data) = usher_bytes_text(&data);
+    at->needs_count = usher_rules_needs(linter->rules, queue, &facts, at->needs);
     usher_bytes_fini(&data);
     at->agents = 0;
     for (size_t i = 0; i < linter->staff->count; i++) {
@@ -164,7 +166,7 @@ static bool next_case(const struct usher_rules *rules, size_t queue, struct lint
     }
     for (; at->rule < from->needs_count; at->rule++, at->skill = SIZE_MAX) {
         const struct usher_need_rule *rule = &from->needs[at->rule];
-        while (rule->data_key.at && ++at->skill < rules->skills_count) {
+        while (rule->key.at && ++at->skill < rules->skills_count) {
             struct usher_text name = rules->skills[at->skill];
             if (at->skill == rule->skill || name.length <= rule->prefix.length ||
                 memcmp(name.at, rule->prefix.at, rule->prefix.length) != 0)
@@ -194,12 +196,14 @@ static const char *write_needs(const struct usher_rules *rules, const struct lin
 static const char *write_whose(const struct linter *linter, size_t queue,
                                const struct lint_case *at, char room[NEEDS_TEXT_SIZE])
 {
-    if (at->rule == SIZE_MAX)
+    if (at->rule == SIZE_MAX) {
         (void)snprintf(room, NEEDS_TEXT_SIZE, "its contacts");
-    else
-        (void)snprintf(room, NEEDS_TEXT_SIZE, "its contacts with data.%.*s `%.*s`",
-                       USHER_TEXT_ARGS(linter->rules->queues[queue].needs[at->rule].data_key),
-                       USHER_TEXT_ARGS(at->value));
+        return room;
+    }
+    const struct usher_need_rule *rule = &linter->rules->queues[queue].needs[at->rule];
+    (void)snprintf(room, NEEDS_TEXT_SIZE, "its contacts with %s.%.*s `%.*s`",
+                   rule->is_customers ? "customer" : "data", USHER_TEXT_ARGS(rule->key),
+                   USHER_TEXT_ARGS(at->value));
     return room;
 }
 
@@ -336,7 +340,7 @@ static bool is_needed(const struct usher_rules *rules, size_t skill)
         for (size_t i = 0; i < rules->queues[queue].needs_count; i++) {
             const struct usher_need_rule *rule = &rules->queues[queue].needs[i];
             if (rule->skill == skill ||
-                (rule->data_key.at && name.length > rule->prefix.length &&
+                (rule->key.at && name.length > rule->prefix.length &&
                  memcmp(name.at, rule->prefix.at, rule->prefix.length) == 0))
                 return true;
         }

@@ -20,7 +20,8 @@ struct side {
 const char *usher_rules_section_name(enum usher_rules_section section)
 {
     static const char *const names[USHER_SECTION_COUNT] = {
-        "", "skills", "not_ready", "tiers", "bid", "channels", "queues", "routes"};
+        "",      "skills", "not_ready", "switches", "notices",
+        "tiers", "bid",    "channels",  "queues",   "routes"};
     return names[section];
 }
 
@@ -181,7 +182,7 @@ static struct side need_of(const struct usher_rules *rules, const struct usher_n
         return side;
     (void)snprintf(room, sizeof(room), "min %d, weight %d", need->min, need->weight);
     append(&side, usher_text_of(room));
-    if (need->data_key.at && need->skill != USHER_SKILL_NONE) {
+    if (need->key.at && need->skill != USHER_SKILL_NONE) {
         append(&side, USHER_TEXT(", else "));
         append(&side, rules->skills[need->skill]);
     }
@@ -193,9 +194,10 @@ static const char *write_need_key(const struct usher_rules *rules,
                                   const struct usher_need_rule *need,
                                   char room[USHER_CHANGE_KEY_SIZE])
 {
-    if (need->data_key.at)
-        (void)snprintf(room, USHER_CHANGE_KEY_SIZE, "need.%.*s$data.%.*s",
-                       USHER_TEXT_ARGS(need->prefix), USHER_TEXT_ARGS(need->data_key));
+    if (need->key.at)
+        (void)snprintf(room, USHER_CHANGE_KEY_SIZE, "need.%.*s$%s.%.*s",
+                       USHER_TEXT_ARGS(need->prefix), need->is_customers ? "customer" : "data",
+                       USHER_TEXT_ARGS(need->key));
     else
         (void)snprintf(room, USHER_CHANGE_KEY_SIZE, "need.%.*s",
                        USHER_TEXT_ARGS(rules->skills[need->skill]));
@@ -301,13 +303,11 @@ static void compare_queues(struct comparison *comparison)
 
 static void append_condition(struct side *side, const struct usher_condition *condition)
 {
-    static const char *const names[USHER_CONDITION_KIND_COUNT] = {"", "channel ", "dialled ",
-                                                                  "from ", "data."};
-    append(side, usher_text_of(names[condition->kind]));
-    if (condition->kind == USHER_CONDITION_DATA) {
-        append(side, condition->data_key);
-        append(side, USHER_TEXT(" "));
-    }
+    append(side, condition->is_not ? USHER_TEXT("not ") : USHER_TEXT(""));
+    append(side, usher_text_of(usher_condition_name(condition->kind)));
+    if (condition->key.at)
+        append(side, condition->key);
+    append(side, USHER_TEXT(" "));
     for (size_t i = 0; i < condition->values_count; i++) {
         append(side, i ? USHER_TEXT("|") : USHER_TEXT(""));
         append(side, condition->values[i]);
@@ -325,6 +325,10 @@ static struct side route_of(const struct usher_rules *rules, size_t index)
         append(&side, USHER_TEXT(", tier "));
         append(&side, rules->tiers[route->tier].name);
     }
+    if (route->notice != USHER_NOTICE_NONE) {
+        append(&side, USHER_TEXT(", notice "));
+        append(&side, rules->notices[route->notice]);
+    }
     for (size_t i = 0; i < route->conditions_count; i++) {
         append(&side, i ? USHER_TEXT(", ") : USHER_TEXT(": "));
         append_condition(&side, &route->conditions[i]);
@@ -334,13 +338,18 @@ static struct side route_of(const struct usher_rules *rules, size_t index)
 
 static bool is_same_condition(const struct usher_condition *a, const struct usher_condition *b)
 {
-    if (a->kind != b->kind || a->values_count != b->values_count ||
-        !usher_text_is_equal(a->data_key, b->data_key))
+    if (a->kind != b->kind || a->is_not != b->is_not || a->values_count != b->values_count ||
+        !usher_text_is_equal(a->key, b->key))
         return false;
     for (size_t i = 0; i < a->values_count; i++)
         if (!usher_text_is_equal(a->values[i], b->values[i]))
             return false;
     return true;
+}
+
+static struct usher_text notice_of(const struct usher_rules *rules, const struct usher_route *route)
+{
+    return route->notice == USHER_NOTICE_NONE ? USHER_NO_TEXT : rules->notices[route->notice];
 }
 
 /* By all of it: what is shown of a route may be cut. */
@@ -350,7 +359,8 @@ static bool is_same_route(const struct usher_rules *rules_a, size_t index_a,
     const struct usher_route *a = &rules_a->routes[index_a], *b = &rules_b->routes[index_b];
     if (a->conditions_count != b->conditions_count ||
         !usher_text_is_equal(rules_a->queues[a->queue].name, rules_b->queues[b->queue].name) ||
-        !usher_text_is_equal(rules_a->tiers[a->tier].name, rules_b->tiers[b->tier].name))
+        !usher_text_is_equal(rules_a->tiers[a->tier].name, rules_b->tiers[b->tier].name) ||
+        !usher_text_is_equal(notice_of(rules_a, a), notice_of(rules_b, b)))
         return false;
     for (size_t i = 0; i < a->conditions_count; i++)
         if (!is_same_condition(&a->conditions[i], &b->conditions[i]))
@@ -405,6 +415,10 @@ void usher_rules_compare(const struct usher_rules *before, const struct usher_ru
                   now->skills, now->skills_count);
     compare_lists(&comparison, USHER_SECTION_NOT_READY, before->not_ready, before->not_ready_count,
                   now->not_ready, now->not_ready_count);
+    compare_lists(&comparison, USHER_SECTION_SWITCHES, before->switches, before->switches_count,
+                  now->switches, now->switches_count);
+    compare_lists(&comparison, USHER_SECTION_NOTICES, before->notices, before->notices_count,
+                  now->notices, now->notices_count);
     compare_tiers(&comparison);
     compare_bid(&comparison);
     compare_channels(&comparison);

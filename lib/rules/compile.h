@@ -33,9 +33,12 @@ extern const struct usher_schema usher_queue_schema;
 extern const struct usher_schema usher_promise_schema;
 extern const struct usher_schema usher_need_schema;
 extern const struct usher_schema usher_route_schema;
+extern const struct usher_schema usher_when_schema;
 
 void usher_compile_skills(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_not_ready(struct usher_compile *compile, const struct usher_node *node);
+void usher_compile_switches(struct usher_compile *compile, const struct usher_node *node);
+void usher_compile_notices(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_tiers(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_bid(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_channels(struct usher_compile *compile, const struct usher_node *node);
@@ -48,6 +51,10 @@ void usher_compile_promise(struct usher_compile *compile, const struct usher_nod
 void usher_compile_need(struct usher_compile *compile, const struct usher_node *node,
                         struct usher_queue *queue);
 
+/* The conditions of a route; `when` is a mapping. */
+void usher_compile_when(struct usher_compile *compile, const struct usher_node *when,
+                        struct usher_route *route);
+
 /* As usher_arena_take and usher_arena_copy from the owner's arena; false or NULL after adding the
  * problem that memory is out. */
 void *usher_compile_take(struct usher_compile *compile, size_t count, size_t size);
@@ -59,6 +66,11 @@ USHER_MUST_USE bool usher_compile_copy(struct usher_compile *compile, struct ush
 size_t usher_compile_find(struct usher_compile *compile, const struct usher_names *names,
                           const struct usher_node *place, struct usher_text name, const char *what,
                           const char *advice);
+
+/* The same among a list that has no index; the name is that of the scalar `place`. */
+size_t usher_compile_find_listed(struct usher_compile *compile, const struct usher_text *list,
+                                 size_t count, const struct usher_node *place, const char *what,
+                                 const char *advice);
 
 /* True, after adding a problem, when `name` was in the first `count` of `list`. */
 USHER_MUST_USE bool usher_compile_is_twice(struct usher_compile *compile,

@@ -10,6 +10,8 @@
 struct top_values {
     const struct usher_node *skills;
     const struct usher_node *not_ready;
+    const struct usher_node *switches;
+    const struct usher_node *notices;
     const struct usher_node *tiers;
     const struct usher_node *bid;
     const struct usher_node *channels;
@@ -17,30 +19,34 @@ struct top_values {
     const struct usher_node *routes;
 };
 
-#define ROW(key_, type_, ...)                                                                      \
-    {                                                                                              \
-        .key = #key_, .type = USHER_VALUE_##type_, .offset = offsetof(struct top_values, key_),    \
-        __VA_ARGS__                                                                                \
-    }
-
 static const struct usher_schema_row top_rows[] = {
-    ROW(skills, LIST, .sentence = "the skills that queues need and agents have",
-        .kind = "a list of names", .without = "none"),
-    ROW(not_ready, LIST, .sentence = "the reasons that an agent may give for a break",
+    USHER_SCHEMA_ROW(top_values, skills, LIST,
+                     .sentence = "the skills that queues need and agents have",
+                     .kind = "a list of names", .without = "none"),
+    USHER_SCHEMA_ROW(
+        top_values, not_ready, LIST, .sentence = "the reasons that an agent may give for a break",
         .kind = "a list of names", .without = "`ring_no_answer`, which is always one of them"),
-    ROW(tiers, MAP, .sentence = "the kinds of customers, with their head start",
+    USHER_SCHEMA_ROW(top_values, switches, LIST,
+                     .sentence = "what supervisors turn on and off, for the routes to look at",
+                     .kind = "a list of names", .without = "none"),
+    USHER_SCHEMA_ROW(top_values, notices, LIST,
+                     .sentence = "the announcements that a PBX can play, by name",
+                     .kind = "a list of names", .without = "none"),
+    USHER_SCHEMA_ROW(
+        top_values, tiers, MAP, .sentence = "the kinds of customers, with their head start",
         .without = "`standard`, which is always there, and the tier of a route that names none",
         .members = &usher_tier_schema, .name = "TIER"),
-    ROW(bid, MAP, .sentence = "the weights by which an agent is chosen",
-        .members = &usher_bid_schema),
-    ROW(channels, MAP, .sentence = "how much of an agent a contact of each channel takes",
-        .members = &usher_channel_schema, .name = "CHANNEL"),
-    ROW(queues, MAP, .is_needed = true, .sentence = "the queues, by name",
-        .members = &usher_queue_schema, .name = "QUEUE"),
-    ROW(routes, LIST, .is_needed = true,
-        .sentence = "which contact goes to which queue, the last route without `when`",
-        .kind = "a list of mappings, of which the first that fits counts",
-        .members = &usher_route_schema),
+    USHER_SCHEMA_ROW(top_values, bid, MAP, .sentence = "the weights by which an agent is chosen",
+                     .members = &usher_bid_schema),
+    USHER_SCHEMA_ROW(top_values, channels, MAP,
+                     .sentence = "how much of an agent a contact of each channel takes",
+                     .members = &usher_channel_schema, .name = "CHANNEL"),
+    USHER_SCHEMA_ROW(top_values, queues, MAP, .is_needed = true, .sentence = "the queues, by name",
+                     .members = &usher_queue_schema, .name = "QUEUE"),
+    USHER_SCHEMA_ROW(top_values, routes, LIST, .is_needed = true,
+                     .sentence = "which contact goes to which queue, the last route without `when`",
+                     .kind = "a list of mappings, of which the first that fits counts",
+                     .members = &usher_route_schema),
 };
 
 const struct usher_schema usher_rules_schema = {top_rows, USHER_COUNT_OF(top_rows), NULL};
@@ -60,6 +66,8 @@ static void compile_document(struct usher_compile *compile, const struct usher_n
     usher_schema_read(&usher_rules_schema, root, &values, compile->problems);
     usher_compile_skills(compile, values.skills);
     usher_compile_not_ready(compile, values.not_ready);
+    usher_compile_switches(compile, values.switches);
+    usher_compile_notices(compile, values.notices);
     usher_compile_tiers(compile, values.tiers);
     usher_compile_bid(compile, values.bid);
     usher_compile_channels(compile, values.channels);
@@ -108,6 +116,23 @@ size_t usher_compile_find(struct usher_compile *compile, const struct usher_name
         usher_problems_add(compile->problems, line, column, "%s `%.*s` is not declared; %s", what,
                            USHER_TEXT_ARGS(excerpt), advice);
     return SIZE_MAX;
+}
+
+size_t usher_compile_find_listed(struct usher_compile *compile, const struct usher_text *list,
+                                 size_t count, const struct usher_node *place, const char *what,
+                                 const char *advice)
+{
+    struct usher_names index;
+
+    for (size_t i = 0; i < count; i++) {
+        if (usher_text_is_equal(list[i], place->text))
+            return i;
+    }
+    if (!usher_names_init(&index, compile->arena, list, count)) {
+        usher_problems_add(compile->problems, 1, 1, "memory is out; try again");
+        return SIZE_MAX;
+    }
+    return usher_compile_find(compile, &index, place, place->text, what, advice);
 }
 
 bool usher_compile_is_twice(struct usher_compile *compile, const struct usher_text *list,
@@ -187,11 +212,26 @@ size_t usher_rules_find_tier(const struct usher_rules *rules, struct usher_text 
     return SIZE_MAX;
 }
 
+static size_t find_listed(const struct usher_text *list, size_t count, struct usher_text name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (usher_text_is_equal(list[i], name))
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+size_t usher_rules_find_switch(const struct usher_rules *rules, struct usher_text name)
+{
+    return find_listed(rules->switches, rules->switches_count, name);
+}
+
+size_t usher_rules_find_notice(const struct usher_rules *rules, struct usher_text name)
+{
+    return find_listed(rules->notices, rules->notices_count, name);
+}
+
 bool usher_rules_has_reason(const struct usher_rules *rules, struct usher_text reason)
 {
-    for (size_t i = 0; i < rules->not_ready_count; i++) {
-        if (usher_text_is_equal(rules->not_ready[i], reason))
-            return true;
-    }
-    return false;
+    return find_listed(rules->not_ready, rules->not_ready_count, reason) != SIZE_MAX;
 }

@@ -9,25 +9,29 @@
 #include "base/text.h"
 #include "model/channel.h"
 #include "model/limits.h"
+#include "rules/condition.h"
 #include "rules/problem.h"
 
 struct usher_schema;
 
-#define USHER_SKILLS_MAX 512
-#define USHER_QUEUES_MAX 512
-#define USHER_TIERS_MAX  16
-#define USHER_ROUTES_MAX 1024
-#define USHER_NEEDS_MAX  16 /* skills that one queue needs */
+#define USHER_SKILLS_MAX   512
+#define USHER_QUEUES_MAX   512
+#define USHER_TIERS_MAX    16
+#define USHER_ROUTES_MAX   1024
+#define USHER_NEEDS_MAX    16 /* skills that one queue needs */
+#define USHER_SWITCHES_MAX 64 /* each is a bit of usher_facts */
+#define USHER_NOTICES_MAX  256
 
-/* A skill that a contact needs: found by its name in the rules or, with `data_key`, by prefix + the
- * contact's data. */
+/* A skill that a contact needs: found by its name in the rules or, with `key`, by prefix + what the
+ * contact's data, or what is remembered of its customer, has under the key. */
 struct usher_need_rule {
-    size_t skill; /* index into rules->skills; with a data_key the one of `else`, USHER_SKILL_NONE
+    size_t skill; /* index into rules->skills; with a key the one of `else`, USHER_SKILL_NONE
                      without `else` */
-    struct usher_text prefix;   /* "lang." of lang.$data.lang */
-    struct usher_text data_key; /* "lang" of lang.$data.lang; absent: the skill is fixed */
-    int min;                    /* hard minimum level, 1 .. 10; default 1 */
-    int weight;                 /* 1 .. 100; default 1 */
+    struct usher_text prefix; /* "lang." of lang.$data.lang */
+    struct usher_text key;    /* "lang" of lang.$data.lang; absent: the skill is fixed */
+    bool is_customers;        /* the key is the customer's: lang.$customer.lang */
+    int min;                  /* hard minimum level, 1 .. 10; default 1 */
+    int weight;               /* 1 .. 100; default 1 */
 };
 #define USHER_SKILL_NONE SIZE_MAX
 
@@ -58,28 +62,14 @@ struct usher_queue {
     int64_t waiting_max; /* limit: {waiting: N}; INT64_MAX when absent */
 };
 
-/* One condition: any of the values fits. */
-struct usher_condition {
-    enum usher_condition_kind {
-        USHER_CONDITION_NONE = 0,
-        USHER_CONDITION_CHANNEL,
-        USHER_CONDITION_DIALLED, /* the contact's `to`, the whole text, or a prefix that ends in *
-                                  */
-        USHER_CONDITION_FROM,    /* likewise */
-        USHER_CONDITION_DATA,    /* data.<key>: a text or number of the contact's context, whole */
-        USHER_CONDITION_KIND_COUNT,
-    } kind;
-    struct usher_text data_key;
-    const struct usher_text *values;
-    size_t values_count;
-};
-
 struct usher_route {
     const struct usher_condition *conditions; /* all must fit; none = always fits */
     size_t conditions_count;
-    size_t queue; /* index */
-    size_t tier;  /* index; default_tier when the route names none */
+    size_t queue;  /* index */
+    size_t tier;   /* index; default_tier when the route names none */
+    size_t notice; /* index into rules->notices; USHER_NOTICE_NONE when it names none */
 };
+#define USHER_NOTICE_NONE SIZE_MAX
 
 /* The knobs of the bid; per mille and milliseconds. */
 struct usher_bid_knobs {
@@ -97,6 +87,10 @@ struct usher_rules {
     size_t skills_count;
     const struct usher_text *not_ready; /* reasons; `ring_no_answer` is always one of them */
     size_t not_ready_count;
+    const struct usher_text *switches; /* what supervisors turn on and off */
+    size_t switches_count;
+    const struct usher_text *notices; /* what a PBX can play */
+    size_t notices_count;
     struct usher_tier tiers[USHER_TIERS_MAX]; /* in the order of the file; `standard` is added at
                                                  the end if absent */
     size_t tiers_count;
@@ -126,25 +120,24 @@ size_t usher_rules_find_queue(const struct usher_rules *rules, struct usher_text
 struct usher_text usher_rules_suggest_skill(const struct usher_rules *rules,
                                             struct usher_text wrong);
 size_t usher_rules_find_tier(const struct usher_rules *rules, struct usher_text name);
+size_t usher_rules_find_switch(const struct usher_rules *rules, struct usher_text name);
+size_t usher_rules_find_notice(const struct usher_rules *rules, struct usher_text name);
 bool usher_rules_has_reason(const struct usher_rules *rules, struct usher_text reason);
 
-/* The first route that fits. False when none does. `data` is a checked JSON object or absent. */
-USHER_MUST_USE bool usher_rules_route(const struct usher_rules *rules, enum usher_channel channel,
-                                      struct usher_text from, struct usher_text to,
-                                      struct usher_text data, size_t *queue, size_t *tier);
+/* The first route that fits; NULL when none does. */
+const struct usher_route *usher_rules_route(const struct usher_rules *rules,
+                                            const struct usher_facts *facts);
 
 /* Where a contact that stands in `*queue` and `*tier` of the rules `before` goes: the queue and
  * tier of the same name, or what the routes say, or the last route's queue and the default tier. */
 void usher_rules_route_again(const struct usher_rules *rules, const struct usher_rules *before,
-                             enum usher_channel channel, struct usher_text from,
-                             struct usher_text to, struct usher_text data, size_t *queue,
-                             size_t *tier);
+                             const struct usher_facts *facts, size_t *queue, size_t *tier);
 
-/* What a contact with this context needs in this queue: by skill index upwards, each skill once
+/* What a contact of these facts needs in this queue: by skill index upwards, each skill once
  * (the higher minimum and the sum of weights up to 255, when two rules name the same). Returns how
  * many; at most USHER_NEEDS_MAX. */
-size_t usher_rules_needs(const struct usher_rules *rules, size_t queue, struct usher_text data,
-                         struct usher_need needs[USHER_NEEDS_MAX]);
+size_t usher_rules_needs(const struct usher_rules *rules, size_t queue,
+                         const struct usher_facts *facts, struct usher_need needs[USHER_NEEDS_MAX]);
 
 /* The promise: the lower of those of tier and channel that are there, else answer_within. */
 int64_t usher_rules_promise_ms(const struct usher_rules *rules, size_t queue, size_t tier,

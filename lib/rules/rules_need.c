@@ -1,13 +1,14 @@
-/* `need`: the skills that a queue's contacts need. A key is a skill, or a prefix and `$data.KEY`,
- * which is the skill that the prefix and the contact's own value make together. */
+/* `need`: the skills that a queue's contacts need. A key is a skill, or a prefix and `$data.KEY` or
+ * `$customer.KEY`, which is the skill that the prefix and the value make together. */
 #include "rules/compile.h"
 #include "rules/schema.h"
 #include "wire/json.h"
 
-#define DATA_MARK          "$data."
-#define DATA_KEY_BYTES_MAX 64
-#define WEIGHT_MAX         255
-#define ADD_IT             "add it to `skills` at the top"
+#define DATA_MARK     "$data."
+#define CUSTOMER_MARK "$customer."
+#define KEY_BYTES_MAX 64
+#define WEIGHT_MAX    255
+#define ADD_IT        "add it to `skills` at the top"
 
 struct need_values {
     int64_t min;
@@ -41,20 +42,36 @@ static const struct usher_schema_row need_rows[] = {
 const struct usher_schema usher_need_schema = {
     need_rows, USHER_COUNT_OF(need_rows),
     "The key is a skill, or a prefix and `$data.KEY`: the skill that the prefix and the value of "
-    "KEY "
-    "in the contact's data make together. `lang.$data.lang` needs `lang.en` of a contact with "
-    "`data: {\"lang\": \"en\"}`."};
+    "KEY in the contact's data make together. `lang.$data.lang` needs `lang.en` of a contact with "
+    "`data: {\"lang\": \"en\"}`. `$customer.KEY` takes the value from what is remembered of the "
+    "customer."};
 
-/* Where "$data." begins in a key; the key's length when it is not there. */
-static size_t find_mark(struct usher_text key)
+/* Where a mark stands in a key; `at` is the key's length when there is none. */
+struct mark {
+    size_t at;
+    size_t length;
+    bool is_customers;
+};
+
+static struct mark find_mark(struct usher_text key)
 {
-    const size_t length = sizeof(DATA_MARK) - 1;
+    static const struct mark marks[] = {
+        {.length = sizeof(DATA_MARK) - 1},
+        {.length = sizeof(CUSTOMER_MARK) - 1, .is_customers = true}};
+    static const char *const texts[] = {DATA_MARK, CUSTOMER_MARK};
+    struct mark found = {.at = key.length};
 
-    for (size_t i = 0; i + length <= key.length; i++) {
-        if (memcmp(key.at + i, DATA_MARK, length) == 0)
-            return i;
+    for (size_t i = 0; i < key.length; i++) {
+        for (size_t k = 0; k < USHER_COUNT_OF(marks); k++) {
+            if (i + marks[k].length > key.length ||
+                memcmp(key.at + i, texts[k], marks[k].length) != 0)
+                continue;
+            found = marks[k];
+            found.at = i;
+            return found;
+        }
     }
-    return key.length;
+    return found;
 }
 
 /* The skill of `else`, which is there. Its node is needed for the place. */
@@ -65,19 +82,22 @@ static size_t find_otherwise(struct usher_compile *compile, const struct usher_n
     return usher_compile_find(compile, &compile->owner->skills, node, node->text, "skill", ADD_IT);
 }
 
-static bool read_data_key(struct usher_compile *compile, const struct usher_node *node, size_t mark,
-                          struct usher_need_rule *need)
+static bool read_key(struct usher_compile *compile, const struct usher_node *node, struct mark mark,
+                     struct usher_need_rule *need)
 {
-    struct usher_text prefix = {node->key.at, mark};
-    struct usher_text key = {node->key.at + mark + sizeof(DATA_MARK) - 1,
-                             node->key.length - mark - (sizeof(DATA_MARK) - 1)};
+    struct usher_text prefix = {node->key.at, mark.at};
+    struct usher_text key = {node->key.at + mark.at + mark.length,
+                             node->key.length - mark.at - mark.length};
     struct usher_text excerpt = usher_node_excerpt(prefix);
 
-    if (key.length == 0 || key.length > DATA_KEY_BYTES_MAX) {
+    if (key.length == 0 || key.length > KEY_BYTES_MAX) {
         usher_problems_add(compile->problems, node->key_line, node->key_column,
-                           "`$data.` needs a key of the contact's data behind it, of at most %d "
-                           "bytes; write it as in lang.$data.lang",
-                           DATA_KEY_BYTES_MAX);
+                           mark.is_customers
+                               ? "`$customer.` needs a key of the customer's memory behind it, of "
+                                 "at most %d bytes; write it as in lang.$customer.lang"
+                               : "`$data.` needs a key of the contact's data behind it, of at most "
+                                 "%d bytes; write it as in lang.$data.lang",
+                           KEY_BYTES_MAX);
         return false;
     }
     if (usher_names_find_prefix(&compile->owner->skills, prefix) == SIZE_MAX) {
@@ -86,30 +106,32 @@ static bool read_data_key(struct usher_compile *compile, const struct usher_node
                            USHER_TEXT_ARGS(excerpt));
         return false;
     }
+    need->is_customers = mark.is_customers;
     return usher_compile_copy(compile, prefix, &need->prefix) &&
-           usher_compile_copy(compile, key, &need->data_key);
+           usher_compile_copy(compile, key, &need->key);
 }
 
 static void add_need(struct usher_compile *compile, const struct usher_node *node,
                      struct usher_queue *queue)
 {
-    size_t mark = find_mark(node->key);
-    bool has_data = mark < node->key.length;
+    struct mark mark = find_mark(node->key);
+    bool is_fixed = mark.at == node->key.length;
+    bool has_key = !is_fixed;
     struct usher_need_rule need = {.skill = USHER_SKILL_NONE};
     struct need_values values;
 
     usher_schema_default(&usher_need_schema, &values);
-    if (!has_data)
+    if (is_fixed)
         need.skill =
             usher_compile_find(compile, &compile->owner->skills, node, node->key, "skill", ADD_IT);
-    else if (!read_data_key(compile, node, mark, &need))
-        has_data = false;
+    else
+        has_key = read_key(compile, node, mark, &need);
     if (!usher_schema_is_map(node, "need", compile->problems))
         return;
     usher_schema_read(&usher_need_schema, node, &values, compile->problems);
-    if (has_data && values.otherwise.at)
+    if (has_key && values.otherwise.at)
         need.skill = find_otherwise(compile, node);
-    else if (values.otherwise.at && mark == node->key.length)
+    else if (values.otherwise.at && is_fixed)
         usher_problems_add(compile->problems, node->key_line, node->key_column,
                            "`else` is for a skill that comes from the contact's data, as in "
                            "lang.$data.lang; take it out");
@@ -134,20 +156,21 @@ void usher_compile_need(struct usher_compile *compile, const struct usher_node *
         add_need(compile, member, queue);
 }
 
-/* The skill that `need` asks of a contact with `data`; USHER_SKILL_NONE when it asks nothing. */
+/* The skill that `need` asks of a contact; USHER_SKILL_NONE when it asks nothing. */
 static size_t skill_of(const struct usher_rules *rules, const struct usher_need_rule *need,
-                       struct usher_text data)
+                       const struct usher_facts *facts)
 {
     char name[USHER_NAME_MAX + 1];
     size_t prefix_length = need->prefix.length;
+    struct usher_text object = need->is_customers ? facts->customer : facts->data;
     struct usher_text value;
     size_t skill;
 
-    if (!need->data_key.at)
+    if (!need->key.at)
         return need->skill;
-    if (!data.at || prefix_length >= sizeof(name) ||
-        !usher_json_find_text(data, need->data_key, name + prefix_length,
-                              sizeof(name) - prefix_length, &value))
+    if (!object.at || prefix_length >= sizeof(name) ||
+        !usher_json_find_text(object, need->key, name + prefix_length, sizeof(name) - prefix_length,
+                              &value))
         return need->skill;
     memmove(name + prefix_length, value.at, value.length);
     memcpy(name, need->prefix.at, prefix_length);
@@ -176,15 +199,15 @@ static size_t merge_need(struct usher_need *needs, size_t count, struct usher_ne
     return count + 1;
 }
 
-size_t usher_rules_needs(const struct usher_rules *rules, size_t queue, struct usher_text data,
-                         struct usher_need needs[USHER_NEEDS_MAX])
+size_t usher_rules_needs(const struct usher_rules *rules, size_t queue,
+                         const struct usher_facts *facts, struct usher_need needs[USHER_NEEDS_MAX])
 {
     const struct usher_queue *from = &rules->queues[queue];
     size_t count = 0;
 
     for (size_t i = 0; i < from->needs_count; i++) {
         const struct usher_need_rule *rule = &from->needs[i];
-        size_t skill = skill_of(rules, rule, data);
+        size_t skill = skill_of(rules, rule, facts);
 
         if (skill == USHER_SKILL_NONE)
             continue;

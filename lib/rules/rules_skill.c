@@ -1,4 +1,4 @@
-/* `skills` and `not_ready`: lists of names. */
+/* `skills`, `not_ready`, `switches` and `notices`: lists of names. */
 #include "rules/compile.h"
 #include "rules/schema.h"
 
@@ -79,4 +79,26 @@ void usher_compile_not_ready(struct usher_compile *compile, const struct usher_n
         names[count] = ring_no_answer;
         compile->rules->not_ready_count++;
     }
+}
+
+void usher_compile_switches(struct usher_compile *compile, const struct usher_node *node)
+{
+    static const struct name_list list = {"switches", USHER_NAME_MAX, USHER_SWITCHES_MAX,
+                                          "a switch that supervisors turn on and off"};
+    struct usher_text *names = NULL;
+    size_t count = read_names(compile, node, &list, &names);
+
+    compile->rules->switches = names;
+    compile->rules->switches_count = count;
+}
+
+void usher_compile_notices(struct usher_compile *compile, const struct usher_node *node)
+{
+    static const struct name_list list = {"notices", USHER_NAME_MAX, USHER_NOTICES_MAX,
+                                          "an announcement that a PBX can play"};
+    struct usher_text *names = NULL;
+    size_t count = read_names(compile, node, &list, &names);
+
+    compile->rules->notices = names;
+    compile->rules->notices_count = count;
 }

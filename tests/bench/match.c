@@ -145,8 +145,8 @@ static void make_floor(struct bench *bench, size_t agents_count)
     check(usher_floor_take_rules(&bench->floor, bench->rules, bench->now_ms));
     for (size_t i = 0; i < CLASSES; i++) {
         struct usher_class_key key;
-        usher_floor_key(&bench->floor, i, bench->rules->default_tier, USHER_CHANNEL_VOICE,
-                        USHER_NO_TEXT, &key);
+        usher_floor_key(&bench->floor, i, bench->rules->default_tier,
+                        &(struct usher_facts){.channel = USHER_CHANNEL_VOICE}, &key);
         bench->classes[i] = usher_floor_class(&bench->floor, &key, bench->now_ms);
         check(bench->classes[i] != NULL);
     }

@@ -63,7 +63,8 @@ static void add_queue(struct usher_bytes *out, const struct usher_queue *queue)
         add_number(out, need->min);
         add_number(out, need->weight);
         add_text(out, need->prefix);
-        add_text(out, need->data_key);
+        add_text(out, need->key);
+        add_number(out, need->is_customers);
     }
 }
 
@@ -71,10 +72,13 @@ static void add_route(struct usher_bytes *out, const struct usher_route *route)
 {
     add_number(out, (int64_t)route->queue);
     add_number(out, (int64_t)route->tier);
+    add_number(out, (int64_t)route->notice);
     for (size_t i = 0; i < route->conditions_count; i++) {
         const struct usher_condition *condition = &route->conditions[i];
         add_number(out, condition->kind);
-        add_text(out, condition->data_key);
+        add_number(out, condition->is_not);
+        add_number(out, (int64_t)condition->switches);
+        add_text(out, condition->key);
         for (size_t j = 0; j < condition->values_count; j++)
             add_text(out, condition->values[j]);
     }
@@ -114,14 +118,20 @@ static void use(const struct usher_rules *rules)
                                            "{\"lang\":\"\",\"topic\":[],\"n\":-1}"};
     for (size_t i = 0; i < USHER_COUNT_OF(contexts); i++) {
         struct usher_text data = usher_text_of(contexts[i]);
-        size_t queue;
-        size_t tier;
-        if (usher_rules_route(rules, USHER_CHANNEL_VOICE, USHER_TEXT("+38"), USHER_TEXT("100"),
-                              data, &queue, &tier))
-            FUZZ_REQUIRE(queue < rules->queues_count && tier < rules->tiers_count, "a route");
-        for (queue = 0; queue < rules->queues_count; queue++) {
+        const struct usher_facts facts = {.channel = USHER_CHANNEL_VOICE,
+                                          .from = USHER_TEXT("+38"),
+                                          .to = USHER_TEXT("100"),
+                                          .data = data,
+                                          .customer = data,
+                                          .is_repeat = i == 1,
+                                          .switches = i};
+        const struct usher_route *route = usher_rules_route(rules, &facts);
+        if (route)
+            FUZZ_REQUIRE(route->queue < rules->queues_count && route->tier < rules->tiers_count,
+                         "a route");
+        for (size_t queue = 0; queue < rules->queues_count; queue++) {
             struct usher_need needs[USHER_NEEDS_MAX];
-            size_t count = usher_rules_needs(rules, queue, data, needs);
+            size_t count = usher_rules_needs(rules, queue, &facts, needs);
             FUZZ_REQUIRE(count <= USHER_NEEDS_MAX, "%zu needs", count);
             for (size_t j = 0; j < count; j++)
                 FUZZ_REQUIRE(needs[j].skill < rules->skills_count && needs[j].min >= 1 &&

@@ -177,7 +177,7 @@ static void add_skill_pool(struct model *model, size_t skill, int64_t at_ms)
         const struct usher_queue *queue = &model->rules->queues[i];
         bool is_needed = false;
         for (size_t j = 0; j < queue->needs_count; j++)
-            is_needed |= queue->needs[j].data_key.at == NULL && queue->needs[j].skill == skill;
+            is_needed |= queue->needs[j].key.at == NULL && queue->needs[j].skill == skill;
         if (!is_needed || queue->forecast_per_hour <= 0)
             continue;
         per_hour += queue->forecast_per_hour;
@@ -259,8 +259,8 @@ size_t model_class(struct model *model, const struct model_contact *contact, int
                                  .tier = contact->tier,
                                  .channel = contact->channel,
                                  .day_ms = at_ms};
-    struct usher_text data = contact->data[0] ? usher_text_of(contact->data) : USHER_NO_TEXT;
-    wanted.needs_count = usher_rules_needs(model->rules, contact->queue, data, wanted.needs);
+    const struct usher_facts facts = model_facts(contact);
+    wanted.needs_count = usher_rules_needs(model->rules, contact->queue, &facts, wanted.needs);
     for (size_t i = 0; i < model->classes_count; i++) {
         const struct model_class *class = &model->classes[i];
         if (class->queue == wanted.queue && class->tier == wanted.tier &&

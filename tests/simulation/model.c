@@ -101,6 +101,19 @@ static bool refuse(struct model *model, const struct model_contact *contact)
                       model_state_name(contact->state));
 }
 
+static struct usher_text text_or_none(const char *text)
+{
+    return text[0] ? usher_text_of(text) : USHER_NO_TEXT;
+}
+
+struct usher_facts model_facts(const struct model_contact *contact)
+{
+    return (struct usher_facts){.channel = contact->channel,
+                                .from = text_or_none(contact->from),
+                                .to = text_or_none(contact->to),
+                                .data = text_or_none(contact->data)};
+}
+
 static bool on_rules(struct model *model, const struct usher_event *event,
                      struct model_contact *contact, size_t agent)
 {
@@ -118,16 +131,12 @@ static bool on_rules(struct model *model, const struct usher_event *event,
             struct model_contact *live = &model->contacts[i];
             if (live->state == MODEL_GONE || live->serial != serial)
                 continue;
-            size_t queue = rules->routes[rules->routes_count - 1].queue;
-            size_t tier = rules->default_tier;
+            const struct usher_facts facts = model_facts(live);
+            const struct usher_route *route = usher_rules_route(rules, &facts);
+            size_t queue = route ? route->queue : rules->routes[rules->routes_count - 1].queue;
+            size_t tier = route ? route->tier : rules->default_tier;
             size_t same_queue = usher_rules_find_queue(rules, before->queues[live->queue].name);
             size_t same_tier = usher_rules_find_tier(rules, before->tiers[live->tier].name);
-            bool is_routed = usher_rules_route(
-                rules, live->channel, live->from[0] ? usher_text_of(live->from) : USHER_NO_TEXT,
-                live->to[0] ? usher_text_of(live->to) : USHER_NO_TEXT,
-                live->data[0] ? usher_text_of(live->data) : USHER_NO_TEXT, &queue, &tier);
-            if (!is_routed)
-                queue = rules->routes[rules->routes_count - 1].queue;
             live->queue = same_queue != SIZE_MAX ? same_queue : queue;
             live->tier = same_tier != SIZE_MAX ? same_tier : tier;
             live->class = model_class(model, live, event->at_ms);

@@ -165,6 +165,8 @@ bool model_on_phone(struct model *model, const struct usher_event *event,
 /* floor.c: classes, own ground, pools. */
 void model_take_rules(struct model *model, struct usher_rules *rules, int64_t at_ms);
 void model_take_profile(struct model *model, size_t agent, int64_t at_ms);
+/* What the rules may ask of a contact. */
+struct usher_facts model_facts(const struct model_contact *contact);
 size_t model_class(struct model *model, const struct model_contact *contact, int64_t at_ms);
 void model_take_shares(struct model *model, int64_t at_ms);
 void model_note_arrival(struct model *model, size_t class, int64_t at_ms);

@@ -124,7 +124,8 @@ struct usher_class *floor_class(struct floor_world *world, const char *queue, co
     size_t tier_index = usher_rules_find_tier(world->rules, usher_text_of(tier));
     ck_assert_uint_ne(queue_index, SIZE_MAX);
     ck_assert_uint_ne(tier_index, SIZE_MAX);
-    usher_floor_key(&world->floor, queue_index, tier_index, channel, usher_text_of(data), &key);
+    usher_floor_key(&world->floor, queue_index, tier_index,
+                    &(struct usher_facts){.channel = channel, .data = usher_text_of(data)}, &key);
     return usher_floor_class(&world->floor, &key, world->now_ms);
 }
 

@@ -2,6 +2,7 @@
 #include "unit/ruled.h"
 #include "unit/suite.h"
 
+#define MEMORY "{\"lang\":\"en\",\"city\":\"Sumy\"}"
 #define ROUTES "routes: [{queue: q}]\n"
 #define RULES                                                                                      \
     "skills: [lang.en, billing, lang.uk, internet]\nqueues:\n"                                     \
@@ -9,7 +10,9 @@
     "  free: {need: {lang.$data.lang: {}}}\n"                                                      \
     "  twice: {need: {lang.uk: {min: 4, weight: 100}, lang.$data.a: {min: 6, weight: 100}, "       \
     "lang.$data.b: {min: 1, weight: 100}}}\n"                                                      \
-    "  whole: {need: {$data.topic: {else: internet}}}\n" ROUTES
+    "  whole: {need: {$data.topic: {else: internet}}}\n"                                           \
+    "  known: {need: {lang.$customer.lang: {min: 2}, lang.$customer.city: {else: "                 \
+    "lang.uk}}}\n" ROUTES
 
 struct needed {
     struct usher_need list[USHER_NEEDS_MAX];
@@ -23,7 +26,10 @@ static struct needed needed_in(const char *queue, const char *data)
     size_t index = usher_rules_find_queue(rules, usher_text_of(queue));
 
     ck_assert_uint_ne(index, SIZE_MAX);
-    needed.count = usher_rules_needs(rules, index, usher_text_of(data), needed.list);
+    needed.count = usher_rules_needs(
+        rules, index,
+        &(struct usher_facts){.data = usher_text_of(data), .customer = USHER_TEXT(MEMORY)},
+        needed.list);
     usher_rules_free(rules);
     return needed;
 }
@@ -99,6 +105,16 @@ START_TEST(whole_name_may_come_from_the_data)
 }
 END_TEST
 
+START_TEST(skill_of_the_customers_memory_is_needed)
+{
+    struct needed needed = needed_in("known", "{\"lang\":\"uk\"}");
+
+    ck_assert_uint_eq(needed.count, 2);
+    assert_need(&needed.list[0], 0, 2, 1);
+    assert_need(&needed.list[1], 2, 1, 1);
+}
+END_TEST
+
 START_TEST(bad_needs_are_told)
 {
     told_assert(ruled_out("skills: [billing, internet, lang.uk]\nqueues:\n  q:\n    need:\n"
@@ -109,7 +125,8 @@ START_TEST(bad_needs_are_told)
                           "      lang.$data.lang: {else: lang.ru}\n"
                           "      lnag.$data.lang: {}\n"
                           "      lang.$data.: {}\n"
-                          "      lang.uk: 3\n" ROUTES),
+                          "      lang.uk: 3\n"
+                          "      lang.$customer.: {}\n" ROUTES),
                 "f:5:7: skill `blling` is not declared; did you mean `billing`? If not, add it to "
                 "`skills` at "
                 "the top\n"
@@ -130,7 +147,9 @@ START_TEST(bad_needs_are_told)
                 "f:11:7: `$data.` needs a key of the contact's data behind it, of at most 64 "
                 "bytes; write it "
                 "as in lang.$data.lang\n"
-                "f:12:16: `lang.uk` is `3`; it must be a mapping of keys to values\n");
+                "f:12:16: `lang.uk` is `3`; it must be a mapping of keys to values\n"
+                "f:13:7: `$customer.` needs a key of the customer's memory behind it, of at most "
+                "64 bytes; write it as in lang.$customer.lang\n");
 }
 END_TEST
 
@@ -147,4 +166,5 @@ END_TEST
 SUITE_MAIN("need", skill_of_the_data_is_needed_and_needs_come_by_skill,
            else_is_needed_when_the_data_name_no_skill, without_else_nothing_is_needed,
            two_needs_of_one_skill_are_one_with_the_higher_minimum,
-           whole_name_may_come_from_the_data, bad_needs_are_told, sixteen_needs_are_the_most)
+           whole_name_may_come_from_the_data, skill_of_the_customers_memory_is_needed,
+           bad_needs_are_told, sixteen_needs_are_the_most)

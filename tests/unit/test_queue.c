@@ -84,7 +84,7 @@ START_TEST(problem_of_a_part_that_is_taken_over_is_told_once)
                 "f:3:28: `target` is `0%`; it must be 1% to 100%: how many of a hundred contacts "
                 "are to be answered in time\n"
                 "f:3:40: skill `a` is not declared; add it to `skills` at the top\n"
-                "f:3:66: `waiting` is `0`; it must be 1 to 1000000: how many contacts may wait at "
+                "f:3:65: `waiting` is `0`; it must be 1 to 1000000: how many contacts may wait at "
                 "the same time\n");
 }
 END_TEST

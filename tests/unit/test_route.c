@@ -6,6 +6,21 @@
 #define ROUTE(when)                                                                                \
     QUEUES "routes:\n  - when: " when "\n    queue: b\n    tier: gold\n  - queue: c\n"
 
+/* Whether the first route of ROUTE takes the contact; the last one does otherwise. */
+static bool takes(const char *text, const struct usher_facts *facts)
+{
+    struct usher_rules *rules = ruled(text);
+    const struct usher_route *route = usher_rules_route(rules, facts);
+    bool is_first;
+
+    ck_assert_ptr_nonnull(route);
+    is_first = route->queue == 1;
+    ck_assert_uint_eq(route->tier, is_first ? 0 : 1);
+    ck_assert(is_first || route->queue == 2);
+    usher_rules_free(rules);
+    return is_first;
+}
+
 struct asker {
     enum usher_channel channel;
     const char *from;
@@ -13,19 +28,12 @@ struct asker {
     const char *data;
 };
 
-/* Whether the first route of ROUTE takes the contact; the last one does otherwise. */
 static bool is_taken(const char *text, struct asker asker)
 {
-    struct usher_rules *rules = ruled(text);
-    size_t queue = 77;
-    size_t tier = 77;
-
-    ck_assert(usher_rules_route(rules, asker.channel, usher_text_of(asker.from),
-                                usher_text_of(asker.to), usher_text_of(asker.data), &queue, &tier));
-    ck_assert_uint_eq(tier, queue == 1 ? 0 : 1);
-    ck_assert(queue == 1 || queue == 2);
-    usher_rules_free(rules);
-    return queue == 1;
+    return takes(text, &(struct usher_facts){.channel = asker.channel,
+                                             .from = usher_text_of(asker.from),
+                                             .to = usher_text_of(asker.to),
+                                             .data = usher_text_of(asker.data)});
 }
 
 START_TEST(channel_fits_by_its_name)
@@ -90,17 +98,111 @@ START_TEST(first_route_that_fits_wins)
     struct usher_rules *rules =
         ruled(QUEUES "routes:\n  - {when: {from: '5'}, queue: a}\n"
                      "  - {when: {from: '5*'}, queue: b}\n  - {queue: c}\n");
-    size_t queue = 77;
-    size_t tier = 77;
+    struct usher_facts facts = {.channel = USHER_CHANNEL_VOICE, .from = USHER_TEXT("5")};
+    const struct usher_route *route = usher_rules_route(rules, &facts);
 
-    ck_assert(usher_rules_route(rules, USHER_CHANNEL_VOICE, USHER_TEXT("5"), USHER_NO_TEXT,
-                                USHER_NO_TEXT, &queue, &tier));
-    ck_assert_uint_eq(queue, 0);
-    ck_assert_uint_eq(tier, rules->default_tier);
-    ck_assert(usher_rules_route(rules, USHER_CHANNEL_VOICE, USHER_TEXT("55"), USHER_NO_TEXT,
-                                USHER_NO_TEXT, &queue, &tier));
-    ck_assert_uint_eq(queue, 1);
+    ck_assert_uint_eq(route->queue, 0);
+    ck_assert_uint_eq(route->tier, rules->default_tier);
+    ck_assert_uint_eq(route->notice, USHER_NOTICE_NONE);
+    facts.from = USHER_TEXT("55");
+    ck_assert_uint_eq(usher_rules_route(rules, &facts)->queue, 1);
     usher_rules_free(rules);
+}
+END_TEST
+
+START_TEST(what_is_remembered_of_the_customer_fits_as_data_do)
+{
+    static const char *const rules = ROUTE("{customer.tier: [gold, 7]}");
+    struct usher_facts facts = {.data = USHER_TEXT("{\"tier\":\"gold\"}")};
+
+    ck_assert(!takes(rules, &facts));
+    facts.customer = USHER_TEXT("{\"tier\":\"iron\"}");
+    ck_assert(!takes(rules, &facts));
+    facts.customer = USHER_TEXT("{\"tier\":\"gold\"}");
+    ck_assert(takes(rules, &facts));
+    facts.customer = USHER_TEXT("{\"tier\":7}");
+    ck_assert(takes(rules, &facts));
+}
+END_TEST
+
+START_TEST(switch_fits_while_one_of_the_named_is_on)
+{
+    static const char *const rules = "switches: [storm, outage_north, outage_south]\n" ROUTE(
+        "{switch: [outage_south, outage_north]}");
+
+    ck_assert(!takes(rules, &(struct usher_facts){.switches = 0}));
+    ck_assert(!takes(rules, &(struct usher_facts){.switches = 1}));
+    ck_assert(takes(rules, &(struct usher_facts){.switches = 2}));
+    ck_assert(takes(rules, &(struct usher_facts){.switches = 5}));
+}
+END_TEST
+
+START_TEST(repeat_fits_who_was_here_of_late)
+{
+    ck_assert(takes(ROUTE("{repeat: true}"), &(struct usher_facts){.is_repeat = true}));
+    ck_assert(!takes(ROUTE("{repeat: true}"), &(struct usher_facts){.is_repeat = false}));
+    ck_assert(takes(ROUTE("{repeat: false}"), &(struct usher_facts){.is_repeat = false}));
+}
+END_TEST
+
+START_TEST(under_not_none_may_fit)
+{
+    static const char *const rules =
+        "switches: [storm]\n" ROUTE("{channel: voice, not: {data.city: [Kyiv, Lviv], switch: "
+                                    "storm, customer.tier: gold}}");
+    struct usher_facts facts = {.channel = USHER_CHANNEL_VOICE};
+
+    ck_assert(takes(rules, &facts));
+    facts.data = USHER_TEXT("{\"city\":\"Sumy\"}");
+    ck_assert(takes(rules, &facts));
+    facts.data = USHER_TEXT("{\"city\":\"Lviv\"}");
+    ck_assert(!takes(rules, &facts));
+    facts.data = USHER_NO_TEXT;
+    facts.switches = 1;
+    ck_assert(!takes(rules, &facts));
+    facts.switches = 0;
+    facts.customer = USHER_TEXT("{\"tier\":\"gold\"}");
+    ck_assert(!takes(rules, &facts));
+    facts.customer = USHER_NO_TEXT;
+    facts.channel = USHER_CHANNEL_CHAT;
+    ck_assert(!takes(rules, &facts));
+}
+END_TEST
+
+START_TEST(route_has_a_notice)
+{
+    struct usher_rules *rules =
+        ruled("notices: [closed, outage]\n" QUEUES "routes: [{queue: a, notice: outage}]\n");
+
+    ck_assert_uint_eq(rules->routes[0].notice, 1);
+    ck_assert(usher_text_is_equal(rules->notices[1], USHER_TEXT("outage")));
+    usher_rules_free(rules);
+}
+END_TEST
+
+START_TEST(bad_conditions_are_told)
+{
+    told_assert(
+        ruled_out("switches: [outage_north]\nnotices: [outage]\nqueues: {q: {}}\nroutes:\n"
+                  "  - {when: {switch: outage_nroth, repeat: yes}, queue: q, notice: outge}\n"
+                  "  - {when: {customer.: 1, not: {not: {channel: voice}}}, queue: q}\n"
+                  "  - {when: {not: {}}, queue: q}\n"
+                  "  - {when: {not: voice}, queue: q}\n"
+                  "  - {when: {not: {weekday: mon, switch: x}}, queue: q}\n  - queue: q\n"),
+        "f:5:21: switch `outage_nroth` is not declared; did you mean `outage_north`? If not, add "
+        "it to `switches` at the top\n"
+        "f:5:43: `repeat` is `yes`; write true or false\n"
+        "f:5:67: notice `outge` is not declared; did you mean `outage`? If not, add it to "
+        "`notices` at the top\n"
+        "f:6:13: unknown key `customer.`; known here: channel, dialled, from, switch, repeat, not, "
+        "data.KEY, customer.KEY\n"
+        "f:6:33: unknown key `not`; known here: channel, dialled, from, switch, repeat, data.KEY, "
+        "customer.KEY\n"
+        "f:7:18: `not` has no condition; add one, or take `not` out\n"
+        "f:8:18: `not` is `voice`; it must be a mapping of keys to values\n"
+        "f:9:19: unknown key `weekday`; known here: channel, dialled, from, switch, repeat, "
+        "data.KEY, customer.KEY\n"
+        "f:9:41: switch `x` is not declared; add it to `switches` at the top\n");
 }
 END_TEST
 
@@ -123,12 +225,14 @@ START_TEST(bad_routes_are_told)
         "f:5:66: tier `glod` is not declared; did you mean `gold`? If not, add it to `tiers`\n"
         "f:6:22: `+3*8` has a `*` before its end; a `*` may only be the last character\n"
         "f:6:36: the list is empty, so that nothing would fit; write what fits\n"
-        "f:6:40: unknown key `weekday`; known here: channel, dialled, from, data.KEY\n"
+        "f:6:40: unknown key `weekday`; known here: channel, dialled, from, switch, repeat, not, "
+        "data.KEY, customer.KEY\n"
         "f:6:62: queue `nowhere` is not declared; add it to `queues`\n"
         "f:7:12: `when` has no condition; add one, or take `when` out\n"
         "f:7:38: tier `iron` is not declared; add it to `tiers`\n"
         "f:8:5: `queue` is missing; add it: the queue to which the contact goes\n"
-        "f:8:13: unknown key `data.`; known here: channel, dialled, from, data.KEY\n"
+        "f:8:13: unknown key `data.`; known here: channel, dialled, from, switch, repeat, not, "
+        "data.KEY, customer.KEY\n"
         "f:8:31: `data.x` is a mapping; it must be a text: a value that fits, or a list of them\n"
         "f:8:39: `data.y` has no value; it must be a text: a value that fits, or a list of them\n"
         "f:9:5: `routes` is `support`; it must be a mapping of keys to values\n");
@@ -152,5 +256,7 @@ END_TEST
 
 SUITE_MAIN("route", channel_fits_by_its_name, dialled_and_from_fit_whole_or_by_their_beginning,
            data_fit_as_whole_texts_numbers_and_truths, all_conditions_must_fit,
-           first_route_that_fits_wins, bad_routes_are_told,
+           first_route_that_fits_wins, what_is_remembered_of_the_customer_fits_as_data_do,
+           switch_fits_while_one_of_the_named_is_on, repeat_fits_who_was_here_of_late,
+           under_not_none_may_fit, route_has_a_notice, bad_conditions_are_told, bad_routes_are_told,
            last_route_must_take_all_and_no_other_may)

@@ -17,12 +17,15 @@ static bool read_contact(const struct usher_rules *before, const struct usher_ru
     effect->channel = usher_channel_find(fields->channel);
     if (queue == SIZE_MAX || tier == SIZE_MAX || effect->channel == USHER_CHANNEL_NONE)
         return false;
-    effect->needs_before_count =
-        usher_rules_needs(before, queue, fields->data, effect->needs_before);
-    usher_rules_route_again(after, before, effect->channel, fields->from, fields->to, fields->data,
-                            &queue, &tier);
+    const struct usher_facts facts = {.channel = effect->channel,
+                                      .from = fields->from,
+                                      .to = fields->to,
+                                      .data = fields->data,
+                                      .customer = USHER_NO_TEXT};
+    effect->needs_before_count = usher_rules_needs(before, queue, &facts, effect->needs_before);
+    usher_rules_route_again(after, before, &facts, &queue, &tier);
     effect->queue_after = queue;
-    effect->needs_after_count = usher_rules_needs(after, queue, fields->data, effect->needs_after);
+    effect->needs_after_count = usher_rules_needs(after, queue, &facts, effect->needs_after);
     return true;
 }
 

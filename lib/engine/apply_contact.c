@@ -28,7 +28,7 @@ static bool fill(struct usher_engine *engine, struct usher_contact *contact,
         return false; /* nobody comes in the future: he would have waited for less than nothing */
     if (!client || contact->queue == SIZE_MAX || contact->tier == SIZE_MAX || !contact->channel ||
         !usher_text_copy(contact->id, sizeof(contact->id), fields->contact) ||
-        !usher_contact_keep_texts(contact, fields->from, fields->to, fields->data))
+        !usher_contact_keep_texts(contact, fields))
         return false;
     contact->client = client->index;
     usher_list_append(&client->contacts, &contact->of_client);

@@ -50,15 +50,20 @@ void usher_engine_free_contact(struct usher_engine *engine, struct usher_contact
     engine->free_slots[engine->free_slots_count++] = contact->slot;
 }
 
-bool usher_contact_keep_texts(struct usher_contact *contact, struct usher_text from,
-                              struct usher_text to, struct usher_text data)
+bool usher_contact_keep_texts(struct usher_contact *contact, const struct usher_fields *fields)
 {
-    char *texts = malloc(from.length + to.length + data.length + 1);
+    struct usher_text *kept[] = {&contact->from,     &contact->to,      &contact->data,
+                                 &contact->customer, &contact->case_id, &contact->campaign,
+                                 &contact->zone};
+    struct usher_text given[] = {fields->from,    fields->to,       fields->data, fields->customer,
+                                 fields->case_id, fields->campaign, fields->zone};
+    size_t length = 1;
+    for (size_t i = 0; i < USHER_COUNT_OF(given); i++)
+        length += given[i].length;
+    char *texts = malloc(length);
+    char *at = texts;
     if (!texts)
         return false;
-    struct usher_text *kept[] = {&contact->from, &contact->to, &contact->data};
-    struct usher_text given[] = {from, to, data};
-    char *at = texts;
     for (size_t i = 0; i < USHER_COUNT_OF(given); i++) {
         if (given[i].length > 0)
             memcpy(at, given[i].at, given[i].length);
@@ -68,6 +73,24 @@ bool usher_contact_keep_texts(struct usher_contact *contact, struct usher_text f
     free(contact->texts);
     contact->texts = texts;
     return true;
+}
+
+void usher_contact_tell(const struct usher_contact *contact, struct usher_fields *fields)
+{
+    if (contact->from.at)
+        USHER_FIELDS_SET(fields, FROM, from, contact->from);
+    if (contact->to.at)
+        USHER_FIELDS_SET(fields, TO, to, contact->to);
+    if (contact->data.at)
+        USHER_FIELDS_SET(fields, DATA, data, contact->data);
+    if (contact->customer.at)
+        USHER_FIELDS_SET(fields, CUSTOMER, customer, contact->customer);
+    if (contact->case_id.at)
+        USHER_FIELDS_SET(fields, CASE_ID, case_id, contact->case_id);
+    if (contact->campaign.at)
+        USHER_FIELDS_SET(fields, CAMPAIGN, campaign, contact->campaign);
+    if (contact->note)
+        USHER_FIELDS_SET(fields, NOTE, note, usher_text_of(contact->note));
 }
 
 void usher_contact_give(struct usher_contact *contact, struct usher_agent *agent)

@@ -188,14 +188,7 @@ static void describe_contact(struct description *description, const struct usher
     }
     if (contact->until_ms)
         USHER_FIELDS_SET(fields, UNTIL_MS, until_ms, contact->until_ms);
-    if (contact->from.at)
-        USHER_FIELDS_SET(fields, FROM, from, contact->from);
-    if (contact->to.at)
-        USHER_FIELDS_SET(fields, TO, to, contact->to);
-    if (contact->data.at)
-        USHER_FIELDS_SET(fields, DATA, data, contact->data);
-    if (contact->note)
-        USHER_FIELDS_SET(fields, NOTE, note, usher_text_of(contact->note));
+    usher_contact_tell(contact, fields);
     const char *reason =
         contact->state == USHER_CONTACT_WAITING ? waits_for(description, contact) : NULL;
     if (reason)

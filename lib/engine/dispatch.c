@@ -14,19 +14,6 @@ static void add_terms(struct usher_event *event, const struct usher_bid *bid,
     USHER_FIELDS_SET(&event->fields, IDLE_MS, idle_ms, bid->idle_ms);
 }
 
-/* Who calls and what it is about, for the agent's desk. */
-static void add_story(struct usher_event *event, const struct usher_contact *contact)
-{
-    if (contact->from.at)
-        USHER_FIELDS_SET(&event->fields, FROM, from, contact->from);
-    if (contact->to.at)
-        USHER_FIELDS_SET(&event->fields, TO, to, contact->to);
-    if (contact->data.at)
-        USHER_FIELDS_SET(&event->fields, DATA, data, contact->data);
-    if (contact->note)
-        USHER_FIELDS_SET(&event->fields, NOTE, note, usher_text_of(contact->note));
-}
-
 static void offer(struct usher_engine *engine, struct usher_contact *contact,
                   const struct usher_agent *agent, const struct usher_bid *bid,
                   enum usher_choice choice, int64_t now_ms)
@@ -50,7 +37,7 @@ static void offer(struct usher_engine *engine, struct usher_contact *contact,
     USHER_FIELDS_SET(fields, WAITED_MS, waited_ms, usher_contact_waited_ms(contact, now_ms));
     if (agent->phone[0])
         USHER_FIELDS_SET(fields, PHONE, phone, usher_text_of(agent->phone));
-    add_story(&event, contact);
+    usher_contact_tell(contact, fields);
     add_terms(&event, bid, choice);
     usher_engine_emit(engine, &event, now_ms);
 }

@@ -40,10 +40,9 @@ static bool is_of_its_client(const struct usher_engine *engine, const struct ush
 static bool are_texts_sound(const struct usher_contact *contact)
 {
     struct usher_fields fields = {0};
-    USHER_FIELDS_SET(&fields, FROM, from, contact->from);
-    USHER_FIELDS_SET(&fields, TO, to, contact->to);
-    USHER_FIELDS_SET(&fields, DATA, data, contact->data);
-    USHER_FIELDS_SET(&fields, NOTE, note, usher_text_of(contact->note));
+    usher_contact_tell(contact, &fields);
+    if (contact->zone.at)
+        USHER_FIELDS_SET(&fields, ZONE, zone, contact->zone);
     return usher_members_is_in_bounds(&fields) && is_json(contact->data);
 }
 

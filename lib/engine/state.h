@@ -84,9 +84,12 @@ struct usher_contact *usher_engine_new_contact(struct usher_engine *engine);
 /* Puts it into the slice of its serial, behind those that are there. */
 void usher_engine_slice_contact(struct usher_engine *engine, struct usher_contact *contact);
 void usher_engine_free_contact(struct usher_engine *engine, struct usher_contact *contact);
-/* Replaces the texts of a contact by copies. False when memory is out. */
-USHER_MUST_USE bool usher_contact_keep_texts(struct usher_contact *contact, struct usher_text from,
-                                             struct usher_text to, struct usher_text data);
+/* Replaces the texts of a contact (from to zone, absent ones too) by copies of those in `fields`.
+ * False when memory is out. */
+USHER_MUST_USE bool usher_contact_keep_texts(struct usher_contact *contact,
+                                             const struct usher_fields *fields);
+/* Sets in `fields` what is known of a contact: who it is and what it is about. Borrowed. */
+void usher_contact_tell(const struct usher_contact *contact, struct usher_fields *fields);
 /* The agent takes or leaves the contact: load, lists. */
 void usher_contact_give(struct usher_contact *contact, struct usher_agent *agent);
 void usher_contact_take_away(struct usher_contact *contact);

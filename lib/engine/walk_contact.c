@@ -73,18 +73,26 @@ void usher_walk_contact(struct usher_archive *archive, struct usher_engine *engi
 {
     uint32_t agent = contact->agent ? contact->agent->index + 1 : 0;
     uint32_t numbers[5] = {contact->state, contact->channel, contact->client, agent, 0};
-    struct usher_text texts[] = {contact->from, contact->to, contact->data};
+    struct usher_fields fields = {.from = contact->from,
+                                  .to = contact->to,
+                                  .data = contact->data,
+                                  .customer = contact->customer,
+                                  .case_id = contact->case_id,
+                                  .campaign = contact->campaign,
+                                  .zone = contact->zone};
+    struct usher_text *texts[] = {&fields.from,    &fields.to,       &fields.data, &fields.customer,
+                                  &fields.case_id, &fields.campaign, &fields.zone};
+    size_t texts_count = archive->version >= 3 ? USHER_COUNT_OF(texts) : 3;
     usher_archive_chars(archive, contact->id, sizeof(contact->id));
     walk_contact_numbers(archive, contact, numbers);
-    for (size_t i = 0; i < USHER_COUNT_OF(texts); i++)
-        usher_archive_text(archive, &texts[i]);
+    for (size_t i = 0; i < texts_count; i++)
+        usher_archive_text(archive, texts[i]);
     usher_walk_owned(archive, &contact->note);
     if (!usher_archive_is_loading(archive) || archive->is_bad)
         return;
     contact->lease.tie = contact->serial;
     usher_engine_slice_contact(engine, contact);
-    if (!usher_contact_keep_texts(contact, texts[0], texts[1], texts[2]) ||
-        !settle_contact(engine, contact, numbers)) {
+    if (!usher_contact_keep_texts(contact, &fields) || !settle_contact(engine, contact, numbers)) {
         archive->is_bad = true;
         return;
     }

@@ -27,7 +27,8 @@
       "Ends the list: with the right count, calls that are not in it are closed, unknown ones "    \
       "taken in.")                                                                                 \
     X(CONTACT_ARRIVE, "contact.arrive", F(CONTACT) | F(CHANNEL),                                   \
-      F(FROM) | F(TO) | F(DATA) | F(SINCE_MS), R(PBX), "A customer has come.")                     \
+      F(FROM) | F(TO) | F(DATA) | F(CUSTOMER) | F(CASE_ID) | F(SINCE_MS), R(PBX),                  \
+      "A customer has come.")                                                                      \
     X(CONTACT_ABANDON, "contact.abandon", F(CONTACT), 0, R(PBX),                                   \
       "The customer left before an agent answered.")                                               \
     X(CONTACT_RING, "contact.ring", F(CONTACT) | F(OFFER), 0, R(PBX), "The agent's phone rings.")  \

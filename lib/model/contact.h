@@ -62,10 +62,14 @@ struct usher_contact {
     uint32_t last_agent;    /* index of the agent of `offer`; UINT32_MAX = none yet */
     struct usher_decline declines[USHER_DECLINES_MAX];
     size_t declines_count;
-    char *texts; /* ours: what from, to and data lie in */
+    char *texts; /* ours: what those below lie in */
     struct usher_text from;
     struct usher_text to;
     struct usher_text data;      /* a checked JSON object, or absent */
+    struct usher_text customer;  /* the key; absent: nobody knows who it is */
+    struct usher_text case_id;   /* absent: the contact is a case of its own, by its id */
+    struct usher_text campaign;  /* absent: it is of no outbound list */
+    struct usher_text zone;      /* the customer's time zone; absent: that of the rules */
     char *note;                  /* ours; NULL = none */
     struct usher_list in_line;   /* of its class, while it may be offered */
     struct usher_list of_agent;  /* usher_agent.contacts */

@@ -38,13 +38,14 @@
       "The agent's phone is `idle`, `busy` or `unreachable`; not idle overrides ready.")           \
     X(CONTACT_ARRIVED, "contact.arrived",                                                          \
       F(CONTACT) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS),                                  \
-      F(FROM) | F(TO) | F(DATA) | F(SINCE_MS) | F(DUE_MS), true,                                   \
+      F(FROM) | F(TO) | F(DATA) | F(CUSTOMER) | F(CASE_ID) | F(SINCE_MS) | F(DUE_MS), true,        \
       "A contact came, and waits in a queue.")                                                     \
     X(CONTACT_OFFERED, "contact.offered",                                                          \
       F(CONTACT) | F(OFFER) | F(AGENT) | F(CHANNEL) | F(QUEUE) | F(ACCEPT) | F(RING_MS) |          \
           F(UNTIL_MS),                                                                             \
-      F(TIER) | F(PHONE) | F(FROM) | F(TO) | F(DATA) | F(NOTE) | F(WAITED_MS) | F(BID_MS) |        \
-          F(LATE_MS) | F(MATCH) | F(GROUND) | F(LEND) | F(IDLE_MS) | F(REASON),                    \
+      F(TIER) | F(PHONE) | F(FROM) | F(TO) | F(DATA) | F(NOTE) | F(CUSTOMER) | F(CASE_ID) |        \
+          F(CAMPAIGN) | F(WAITED_MS) | F(BID_MS) | F(LATE_MS) | F(MATCH) | F(GROUND) | F(LEND) |   \
+          F(IDLE_MS) | F(REASON),                                                                  \
       true, "The contact is offered to an agent; with `accept: phone` the PBX rings.")             \
     X(CONTACT_RINGING, "contact.ringing", F(CONTACT) | F(OFFER) | F(AGENT), 0, true,               \
       "The agent's phone rings.")                                                                  \
@@ -89,7 +90,7 @@
     X(STATE_CONTACT, "state.contact",                                                              \
       F(CONTACT) | F(STATE) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS),                       \
       F(SINCE_MS) | F(AGENT) | F(OFFER) | F(UNTIL_MS) | F(FROM) | F(TO) | F(DATA) | F(NOTE) |      \
-          F(REASON) | F(DUE_MS),                                                                   \
+          F(CUSTOMER) | F(CASE_ID) | F(CAMPAIGN) | F(REASON) | F(DUE_MS),                          \
       false, "A snapshot's contact.")                                                              \
     X(STATE_QUEUE, "state.queue", F(QUEUE) | F(WAITING) | F(FREE) | F(SIGNED_IN),                  \
       F(SINCE_MS) | F(DUE_MS) | F(PROMISE_MS) | F(TARGET), false,                                  \

@@ -29,8 +29,8 @@ void snapshot_open_rich(struct engine_world *world)
     pbx(world, "contact.fail contact=ended2 offer=%s reason=busy", offer_of(world, "ended2"));
     pbx(world, "contact.abandon contact=ended2");
     after(world, 31000);
-    pbx(world,
-        "contact.arrive contact=talking channel=voice to=100 id=c-1 from=+38 data={\"a\":1}");
+    pbx(world, "contact.arrive contact=talking channel=voice to=100 id=c-1 from=+38 data={\"a\":1} "
+               "customer=44-07 case_id=pbx1/first");
     pbx(world, "contact.answer contact=talking offer=%s", offer_of(world, "talking"));
     boss(world, "contact.note contact=pbx1/talking note=x");
     pbx(world, "contact.arrive contact=held channel=voice to=200");

@@ -1,0 +1,114 @@
+/* How a contact comes in: whether there is room for it, and where it belongs. */
+#include <inttypes.h>
+
+#include "engine/decide.h"
+#include "engine/facts.h"
+
+/* Whether a contact may be taken in, and where it belongs. */
+static enum usher_error admit(struct usher_request *request, struct usher_text id,
+                              enum usher_channel *channel, size_t *queue, size_t *tier)
+{
+    struct usher_engine *engine = request->engine;
+    const struct usher_fields *fields = &request->command->fields;
+    struct usher_answer *answer = request->answer;
+    const struct usher_rules *rules = engine->floor.rules;
+    *channel = usher_channel_find(fields->channel);
+    if (!*channel)
+        return usher_answer_set(answer, USHER_ERROR_BAD_FIELD,
+                                "`channel` must be voice, chat, email, callback, task or outbound");
+    if (usher_engine_contact(engine, id))
+        return usher_answer_set(answer, USHER_ERROR_CONTACT_EXISTS, "a live contact has this id");
+    if (usher_ended_has(&engine->ended, usher_ended_hash(id), request->now_ms - USHER_ENDED_MS))
+        return usher_answer_set(answer, USHER_ERROR_CONTACT_EXISTS,
+                                "a contact of this id ended less than an hour ago; use a new id");
+    if (fields->data.length > 0 && fields->data.at[0] != '{')
+        return usher_answer_set(answer, USHER_ERROR_BAD_FIELD, "`data` must be an object");
+    if (fields->data.length > engine->limits.context_bytes)
+        return usher_answer_set(answer, USHER_ERROR_LIMIT,
+                                "limits.context: `data` has more than %zu bytes",
+                                engine->limits.context_bytes);
+    if (engine->free_slots_count == 0)
+        return usher_answer_set(answer, USHER_ERROR_LIMIT,
+                                "limits.contacts: there are %zu live contacts",
+                                engine->limits.contacts);
+    const struct usher_facts facts = usher_engine_facts_of(engine, *channel, fields);
+    const struct usher_route *route = rules ? usher_rules_route(rules, &facts) : NULL;
+    if (!route)
+        return usher_answer_set(answer, USHER_ERROR_NO_QUEUE,
+                                "no route of the rules fits the contact");
+    *queue = route->queue;
+    *tier = route->tier;
+    if (engine->queue_waiting[*queue] >= rules->queues[*queue].waiting_max)
+        return usher_answer_set(
+            answer, USHER_ERROR_LIMIT, "queue %.*s: limit.waiting of %" PRId64 " is reached",
+            USHER_TEXT_ARGS(rules->queues[*queue].name), rules->queues[*queue].waiting_max);
+    return USHER_OK;
+}
+
+static enum usher_error check_room(struct usher_request *request, enum usher_channel channel,
+                                   size_t queue, size_t tier)
+{
+    struct usher_engine *engine = request->engine;
+    struct usher_class_key key;
+    const struct usher_facts facts =
+        usher_engine_facts_of(engine, channel, &request->command->fields);
+    usher_floor_key(&engine->floor, queue, tier, &facts, &key);
+    if (engine->floor.classes_count == engine->floor.classes_max &&
+        !usher_floor_find_class(&engine->floor, &key))
+        return usher_answer_set(
+            request->answer, USHER_ERROR_LIMIT,
+            "limits.classes: there are %zu kinds of requirement; use fewer different needs",
+            engine->floor.classes_max);
+    if (!usher_clients_has_room(&engine->clients, request->command->client, request->now_ms))
+        return usher_answer_set(request->answer, USHER_ERROR_LIMIT,
+                                "limits.clients: too many clients");
+    return USHER_OK;
+}
+
+/* Takes over what the command says of the customer and the matter. */
+static void keep_story(struct usher_fields *event, const struct usher_fields *command)
+{
+    *event = (struct usher_fields){
+        .present = command->present &
+                   (USHER_FIELD_BIT(FROM) | USHER_FIELD_BIT(TO) | USHER_FIELD_BIT(DATA) |
+                    USHER_FIELD_BIT(CUSTOMER) | USHER_FIELD_BIT(CASE_ID)),
+        .from = command->from,
+        .to = command->to,
+        .data = command->data,
+        .customer = command->customer,
+        .case_id = command->case_id,
+    };
+}
+
+enum usher_error usher_decide_contact_arrive(struct usher_request *request)
+{
+    const struct usher_fields *fields = &request->command->fields;
+    char room[USHER_CONTACT_ID_MAX + 1];
+    struct usher_text id;
+    enum usher_channel channel = USHER_CHANNEL_NONE;
+    size_t queue = 0;
+    size_t tier = 0;
+    if (!usher_request_contact_id(request, room, &id))
+        return request->answer->error;
+    if (admit(request, id, &channel, &queue, &tier) || check_room(request, channel, queue, tier))
+        return request->answer->error;
+    const struct usher_rules *rules = request->engine->floor.rules;
+    bool is_earlier =
+        usher_fields_has(fields, USHER_FIELD_SINCE_MS) && fields->since_ms < request->now_ms;
+    struct usher_event event = {.kind = USHER_EVENT_CONTACT_ARRIVED};
+    keep_story(&event.fields, fields);
+    USHER_FIELDS_SET(&event.fields, CONTACT, contact, id);
+    USHER_FIELDS_SET(&event.fields, CHANNEL, channel, usher_channel_name(channel));
+    USHER_FIELDS_SET(&event.fields, QUEUE, queue, rules->queues[queue].name);
+    USHER_FIELDS_SET(&event.fields, TIER, tier, rules->tiers[tier].name);
+    USHER_FIELDS_SET(&event.fields, PLACE_MS, place_ms,
+                     is_earlier ? fields->since_ms : request->now_ms);
+    USHER_FIELDS_SET(&event.fields, SINCE_MS, since_ms,
+                     is_earlier ? fields->since_ms : request->now_ms);
+    USHER_FIELDS_SET(&event.fields, DUE_MS, due_ms,
+                     event.fields.place_ms + usher_rules_promise_ms(rules, queue, tier, channel));
+    usher_engine_emit(request->engine, &event, request->now_ms);
+    usher_dispatch_contact(request->engine, usher_engine_contact(request->engine, id),
+                           request->now_ms);
+    return USHER_OK;
+}

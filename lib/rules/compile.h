@@ -39,6 +39,8 @@ void usher_compile_skills(struct usher_compile *compile, const struct usher_node
 void usher_compile_not_ready(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_switches(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_notices(struct usher_compile *compile, const struct usher_node *node);
+void usher_compile_timezone(struct usher_compile *compile, const struct usher_node *node);
+void usher_compile_holidays(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_tiers(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_bid(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_channels(struct usher_compile *compile, const struct usher_node *node);
@@ -54,6 +56,11 @@ void usher_compile_need(struct usher_compile *compile, const struct usher_node *
 /* The conditions of a route; `when` is a mapping. */
 void usher_compile_when(struct usher_compile *compile, const struct usher_node *when,
                         struct usher_route *route);
+
+/* Hours: `always`, `closed`, a day's hours for each day, or a mapping of days to hours. They lie in
+ * the owner's arena; NULL for no node, and when memory is out. */
+const struct usher_hours *usher_compile_hours(struct usher_compile *compile,
+                                              const struct usher_node *node);
 
 /* As usher_arena_take and usher_arena_copy from the owner's arena; false or NULL after adding the
  * problem that memory is out. */

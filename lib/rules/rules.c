@@ -8,6 +8,8 @@
 #include "rules/schema.h"
 
 struct top_values {
+    const struct usher_node *timezone;
+    const struct usher_node *holidays;
     const struct usher_node *skills;
     const struct usher_node *not_ready;
     const struct usher_node *switches;
@@ -20,6 +22,13 @@ struct top_values {
 };
 
 static const struct usher_schema_row top_rows[] = {
+    USHER_SCHEMA_ROW(top_values, timezone, ANY, .sentence = "the zone whose clocks all hours mean",
+                     .kind = "a name of tzdata, such as Europe/Kyiv", .without = "UTC"),
+    USHER_SCHEMA_ROW(
+        top_values, holidays, ANY, .sentence = "the dates on which queues with `hours` have others",
+        .kind = "a mapping of dates (2026-12-25, or 12-25 for each year) to `closed` or hours such "
+                "as \"10:00-14:00\"; or a list of dates that are closed",
+        .without = "none"),
     USHER_SCHEMA_ROW(top_values, skills, LIST,
                      .sentence = "the skills that queues need and agents have",
                      .kind = "a list of names", .without = "none"),
@@ -64,6 +73,8 @@ static void compile_document(struct usher_compile *compile, const struct usher_n
 
     usher_schema_default(&usher_rules_schema, &values);
     usher_schema_read(&usher_rules_schema, root, &values, compile->problems);
+    usher_compile_timezone(compile, values.timezone);
+    usher_compile_holidays(compile, values.holidays);
     usher_compile_skills(compile, values.skills);
     usher_compile_not_ready(compile, values.not_ready);
     usher_compile_switches(compile, values.switches);

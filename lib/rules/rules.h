@@ -10,6 +10,7 @@
 #include "model/channel.h"
 #include "model/limits.h"
 #include "rules/condition.h"
+#include "rules/hours.h"
 #include "rules/problem.h"
 
 struct usher_schema;
@@ -81,8 +82,18 @@ struct usher_bid_knobs {
     bool overtaking;            /* true */
 };
 
+/* The zone whose clocks the hours mean, by its name: whoever knows zones says whether there is one,
+ * at this place of the file. */
+struct usher_rules_zone {
+    char name[USHER_ZONE_NAME_MAX + 1]; /* "UTC" when the file names none */
+    size_t line;
+    size_t column;
+};
+
 struct usher_rules {
     char hash[65]; /* SHA-256 of the text, given by the caller of usher_rules_read */
+    struct usher_rules_zone timezone;
+    struct usher_holidays holidays;
     const struct usher_text *skills;
     size_t skills_count;
     const struct usher_text *not_ready; /* reasons; `ring_no_answer` is always one of them */
@@ -112,6 +123,8 @@ extern const struct usher_schema usher_rules_schema;
 struct usher_rules *usher_rules_read(struct usher_text text, const char *hash,
                                      struct usher_problems *problems);
 void usher_rules_free(struct usher_rules *rules);
+/* The zone that a text names, even where it has problems. False when it names none. */
+USHER_MUST_USE bool usher_rules_find_zone(struct usher_text text, struct usher_rules_zone *zone);
 
 /* Indices by name; SIZE_MAX when there is none. */
 size_t usher_rules_find_skill(const struct usher_rules *rules, struct usher_text name);

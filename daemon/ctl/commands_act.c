@@ -5,7 +5,10 @@
 static const struct command commands[] = {
     {
         .name = "agent",
-        .sentence = "acts for an agent, as the agent's desk would",
+        .sentence = "acts for an agent, whatever the agent's desk says",
+        .description = "The agent's desk is told, and the journal has who did it. A talk is never "
+                       "cut off: whoever talks takes nothing more and is signed out when it ends; "
+                       "`ready` takes that back.",
         .forms = {{"AGENT ready", "takes contacts from now on; signs in when needed",
                    USHER_ROLE_SUPERVISOR, 0, perform_agent},
                   {"AGENT not-ready REASON",
@@ -13,7 +16,8 @@ static const struct command commands[] = {
                    USHER_ROLE_SUPERVISOR, 0, perform_agent},
                   {"AGENT sign-in", "is there, and not ready", USHER_ROLE_SUPERVISOR, 0,
                    perform_agent},
-                  {"AGENT sign-out", "is gone", USHER_ROLE_SUPERVISOR, 0, perform_agent}},
+                  {"AGENT sign-out", "is gone, after the talk in hand if there is one",
+                   USHER_ROLE_SUPERVISOR, 0, perform_agent}},
         .examples = {{.line = "usherctl agent olena ready"},
                      {.line = "usherctl agent olena not-ready lunch"},
                      {.line = "usherctl agent olena sign-out"}},

@@ -184,7 +184,9 @@ static const char *word_of_contact(const struct snapshot_row *row)
 static void add_agent_state(struct table *table, const struct usher_fields *fields,
                             const struct snapshot_row *contact)
 {
-    if (contact != NULL)
+    if (contact != NULL && fields->then.length > 0)
+        table_add(table, TABLE_CYAN, "%s, leaving", word_of_contact(contact));
+    else if (contact != NULL)
         table_add(table, TABLE_CYAN, "%s", word_of_contact(contact));
     else if (usher_text_is_equal(fields->state, USHER_TEXT("ready")) && fields->reason.length > 0)
         table_add(table, TABLE_RED, "%s",

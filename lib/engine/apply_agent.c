@@ -48,6 +48,14 @@ bool usher_apply_agent_profiled(struct usher_engine *engine, const struct usher_
     return true;
 }
 
+/* Nothing is put off any more. */
+static void stay(struct usher_agent *agent)
+{
+    agent->leaving_to = USHER_AGENT_NONE;
+    agent->leaving_reason[0] = '\0';
+    usher_list_remove(&agent->leaving);
+}
+
 static bool move(struct usher_engine *engine, struct usher_agent *agent, enum usher_agent_state to,
                  int64_t now_ms)
 {
@@ -74,6 +82,12 @@ bool usher_apply_agent_ready(struct usher_engine *engine, const struct usher_eve
         return false;
     agent->reason[0] = '\0';
     agent->missed_count = 0;
+    if (agent->leaving_to != USHER_AGENT_NONE && agent->state == USHER_AGENT_READY) {
+        stay(agent);
+        usher_floor_update_agent(&engine->floor, agent, event->at_ms);
+        return true;
+    }
+    stay(agent);
     agent->idle_since_ms = event->at_ms;
     return move(engine, agent, USHER_AGENT_READY, event->at_ms);
 }
@@ -83,7 +97,25 @@ bool usher_apply_agent_not_ready(struct usher_engine *engine, const struct usher
     struct usher_agent *agent = agent_of(engine, event);
     if (!agent || !usher_text_copy(agent->reason, sizeof(agent->reason), event->fields.reason))
         return false;
+    if (agent->leaving_to == USHER_AGENT_NOT_READY)
+        stay(agent);
     return move(engine, agent, USHER_AGENT_NOT_READY, event->at_ms);
+}
+
+bool usher_apply_agent_leaving(struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_agent *agent = agent_of(engine, event);
+    enum usher_agent_state to = usher_agent_state_find(event->fields.state);
+    struct usher_text reason = event->fields.reason.at ? event->fields.reason : USHER_TEXT("");
+    if (!agent || agent->state == USHER_AGENT_SIGNED_OUT ||
+        (to != USHER_AGENT_NOT_READY && to != USHER_AGENT_SIGNED_OUT) ||
+        !usher_text_copy(agent->leaving_reason, sizeof(agent->leaving_reason), reason))
+        return false;
+    agent->leaving_to = to;
+    usher_list_remove(&agent->leaving);
+    usher_list_append(&engine->leaving, &agent->leaving);
+    usher_floor_update_agent(&engine->floor, agent, event->at_ms);
+    return true;
 }
 
 bool usher_apply_agent_signed_out(struct usher_engine *engine, const struct usher_event *event)
@@ -92,6 +124,7 @@ bool usher_apply_agent_signed_out(struct usher_engine *engine, const struct ushe
     if (!agent || agent->state == USHER_AGENT_SIGNED_OUT)
         return false;
     agent->reason[0] = '\0';
+    stay(agent);
     usher_floor_count_sign_in(&engine->floor, agent, -1);
     return move(engine, agent, USHER_AGENT_SIGNED_OUT, event->at_ms);
 }

@@ -75,6 +75,7 @@ static void pass(struct usher_engine *engine, const char *deaf_reason, int64_t n
             fire_agent(engine, usher_container_of(node, struct usher_agent, lease), now_ms);
         else
             fire_client(engine, usher_container_of(node, struct usher_client, lease), now_ms);
+        usher_let_leave(engine, now_ms);
     }
 }
 

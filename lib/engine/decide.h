@@ -32,6 +32,7 @@ enum usher_error usher_decide_agent_sign_in(struct usher_request *request);
 enum usher_error usher_decide_agent_ready(struct usher_request *request);
 enum usher_error usher_decide_agent_not_ready(struct usher_request *request);
 enum usher_error usher_decide_agent_sign_out(struct usher_request *request);
+enum usher_error usher_decide_agent_force(struct usher_request *request);
 enum usher_error usher_decide_agent_phone(struct usher_request *request);
 enum usher_error usher_decide_profile_set(struct usher_request *request);
 enum usher_error usher_decide_rules_load(struct usher_request *request);
@@ -78,6 +79,12 @@ void usher_withdraw_offer(struct usher_engine *engine, struct usher_contact *con
 /* All open offers of the agent. */
 void usher_withdraw_offers(struct usher_engine *engine, const struct usher_agent *agent,
                            const char *reason, int64_t now_ms);
+/* An event about an agent. */
+struct usher_event usher_event_of_agent(enum usher_event_kind kind,
+                                        const struct usher_agent *agent);
+/* Carries out what was put off: agents who leave, and have no contact any more. To be called when
+ * a command or a deadline is done. */
+void usher_let_leave(struct usher_engine *engine, int64_t now_ms);
 /* Ends an open offer with blame (declined, failed, expired), lays the agent's phone to rest or
  * makes him not ready and takes back his other offers where that follows, and dispatches all of
  * them. */

@@ -144,9 +144,8 @@ enum usher_error usher_decide_agent_not_ready(struct usher_request *request)
         reason = USHER_TEXT("");
     if (!check_reason(request, reason))
         return request->answer->error;
-    return is_after && has_work(agent)
-               ? leave_later(request, agent, USHER_AGENT_NOT_READY, reason)
-               : be_not_ready(request, agent, reason);
+    return is_after && has_work(agent) ? leave_later(request, agent, USHER_AGENT_NOT_READY, reason)
+                                       : be_not_ready(request, agent, reason);
 }
 
 /* He holds no talk. Offers are taken back, wrap-ups end. */

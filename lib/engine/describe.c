@@ -137,6 +137,8 @@ static void describe_agent(struct description *description, const struct usher_a
     const char *reason = reason_of(agent);
     if (reason)
         USHER_FIELDS_SET(fields, REASON, reason, usher_text_of(reason));
+    if (agent->leaving_to != USHER_AGENT_NONE)
+        USHER_FIELDS_SET(fields, THEN, then, usher_agent_state_name(agent->leaving_to));
     if (count > 0)
         USHER_FIELDS_SET(
             fields, CONTACT, contact,

@@ -27,6 +27,7 @@ static const usher_decide table[USHER_COMMAND_COUNT] = {
     [USHER_COMMAND_AGENT_READY] = usher_decide_agent_ready,
     [USHER_COMMAND_AGENT_NOT_READY] = usher_decide_agent_not_ready,
     [USHER_COMMAND_AGENT_SIGN_OUT] = usher_decide_agent_sign_out,
+    [USHER_COMMAND_AGENT_FORCE] = usher_decide_agent_force,
     [USHER_COMMAND_AGENT_PHONE] = usher_decide_agent_phone,
     [USHER_COMMAND_PROFILE_SET] = usher_decide_profile_set,
     [USHER_COMMAND_RULES_LOAD] = usher_decide_rules_load,
@@ -58,6 +59,7 @@ static bool init(struct usher_engine *engine, const struct usher_limits *limits,
     for (size_t i = 0; i < USHER_DIGEST_SLICES; i++)
         usher_list_init(&engine->slices[i]);
     usher_list_init(&engine->declined);
+    usher_list_init(&engine->leaving);
     usher_outbox_init(&engine->outbox);
     engine->contacts = calloc(limits->contacts + 1, sizeof(*engine->contacts));
     engine->free_slots = calloc(limits->contacts + 1, sizeof(*engine->free_slots));
@@ -156,7 +158,8 @@ void usher_engine_emit(struct usher_engine *engine, struct usher_event *event, i
     event->at_ms = now_ms > engine->last_ms ? now_ms : engine->last_ms;
     if (engine->cause) {
         USHER_FIELDS_SET(&event->fields, BY, by, engine->cause->client);
-        USHER_FIELDS_SET(&event->fields, BY_ID, by_id, engine->cause->id);
+        if (engine->cause->id.at)
+            USHER_FIELDS_SET(&event->fields, BY_ID, by_id, engine->cause->id);
         engine->cause = NULL;
     }
     usher_outbox_add(&engine->outbox, event);
@@ -172,10 +175,13 @@ enum usher_error usher_engine_decide(struct usher_engine *engine,
     struct usher_request request = {engine, command, now_ms, answer};
     *answer = (struct usher_answer){.error = USHER_OK};
     assert(table[command->kind]);
-    bool has_cause = command->id.at && command->client.at && command->role != USHER_ROLE_ROUTER;
+    /* Who forced an agent stands in the journal in any case. */
+    bool is_told = command->id.at || command->kind == USHER_COMMAND_AGENT_FORCE;
+    bool has_cause = is_told && command->client.at && command->role != USHER_ROLE_ROUTER;
     engine->cause = has_cause ? command : NULL;
     answer->error = table[command->kind](&request);
     engine->cause = NULL;
+    usher_let_leave(engine, now_ms);
     return answer->error;
 }
 

@@ -16,6 +16,7 @@ static const char *const hurdle_names[USHER_HURDLE_COUNT] = {
     [USHER_HURDLE_LEVEL] = "level",
     [USHER_HURDLE_SIGNED_OUT] = "signed_out",
     [USHER_HURDLE_NOT_READY] = "not_ready",
+    [USHER_HURDLE_LEAVING] = "leaving",
     [USHER_HURDLE_PHONE_BUSY] = "phone_busy",
     [USHER_HURDLE_PHONE_UNREACHABLE] = "phone_unreachable",
     [USHER_HURDLE_FULL] = "full",
@@ -98,6 +99,8 @@ static enum usher_hurdle find_busy(struct usher_explained_pair *pair)
         return USHER_HURDLE_SIGNED_OUT;
     if (agent->state != USHER_AGENT_READY)
         return USHER_HURDLE_NOT_READY;
+    if (agent->leaving_to != USHER_AGENT_NONE)
+        return USHER_HURDLE_LEAVING;
     if (agent->phone_state != USHER_PHONE_IDLE) {
         pair->until_ms = agent->phone_until_ms;
         return agent->phone_state == USHER_PHONE_BUSY ? USHER_HURDLE_PHONE_BUSY

@@ -22,6 +22,7 @@ enum usher_hurdle {
     USHER_HURDLE_LEVEL,    /* he has not the level that is needed */
     USHER_HURDLE_SIGNED_OUT,
     USHER_HURDLE_NOT_READY,
+    USHER_HURDLE_LEAVING, /* he finishes what is in hand, and takes no more */
     USHER_HURDLE_PHONE_BUSY,
     USHER_HURDLE_PHONE_UNREACHABLE,
     USHER_HURDLE_FULL,      /* he holds all that he may hold */

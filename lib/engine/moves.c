@@ -11,6 +11,13 @@ struct usher_event usher_event_about(enum usher_event_kind kind,
     return event;
 }
 
+struct usher_event usher_event_of_agent(enum usher_event_kind kind, const struct usher_agent *agent)
+{
+    struct usher_event event = {.kind = kind};
+    USHER_FIELDS_SET(&event.fields, AGENT, agent, usher_text_of(agent->id));
+    return event;
+}
+
 void usher_event_add_offer(struct usher_event *event, const struct usher_contact *contact,
                            char room[USHER_NUMBER_SIZE])
 {

@@ -27,6 +27,7 @@
 #define USHER_DIGEST_SLICES  16
 #define USHER_DIGEST_BLOCK   64 /* contacts in a row that are of one slice */
 #define USHER_RING_NO_ANSWER "ring_no_answer"
+#define USHER_FORCED         "forced"
 #define USHER_LINK_LOST      "link_lost" /* why a contact ended: its PBX did not come back in time */
 
 struct usher_engine {
@@ -43,6 +44,7 @@ struct usher_engine {
     struct usher_list
         slices[USHER_DIGEST_SLICES]; /* contacts by serial, each in that of its serial */
     struct usher_list declined;      /* waiting contacts with a decline, in no order that matters */
+    struct usher_list leaving;       /* agents who leave after the contacts in hand, likewise */
     uint64_t serial_last;
     int64_t *queue_waiting; /* [USHER_QUEUES_MAX]: contacts in state WAITING */
     struct usher_heap deadlines;
@@ -106,6 +108,7 @@ bool usher_apply_agent_profiled(struct usher_engine *engine, const struct usher_
 bool usher_apply_agent_signed_in(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_agent_ready(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_agent_not_ready(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_agent_leaving(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_agent_signed_out(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_agent_phone(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_arrived(struct usher_engine *engine, const struct usher_event *event);

@@ -33,6 +33,11 @@ bool usher_agent_move(struct usher_agent *agent, enum usher_agent_state to, int6
     return true;
 }
 
+bool usher_agent_is_serving(const struct usher_agent *agent)
+{
+    return agent->state == USHER_AGENT_READY && agent->leaving_to == USHER_AGENT_NONE;
+}
+
 bool usher_agent_can_take(const struct usher_agent *agent, enum usher_channel channel)
 {
     return agent->cap[channel] > 0 && (agent->phone[0] || !usher_channel_is_phone(channel));
@@ -41,6 +46,15 @@ bool usher_agent_can_take(const struct usher_agent *agent, enum usher_channel ch
 struct usher_text usher_agent_state_name(enum usher_agent_state state)
 {
     return usher_text_of(state_names[state]);
+}
+
+enum usher_agent_state usher_agent_state_find(struct usher_text name)
+{
+    for (enum usher_agent_state state = USHER_AGENT_SIGNED_OUT; state < USHER_AGENT_STATE_COUNT;
+         state++)
+        if (usher_text_is_equal(name, usher_text_of(state_names[state])))
+            return state;
+    return USHER_AGENT_NONE;
 }
 
 struct usher_text usher_phone_state_name(enum usher_phone_state state)

@@ -37,16 +37,20 @@ struct usher_agent {
                               last assignment */
     uint16_t active[USHER_CHANNEL_COUNT]; /* contacts held, wrap-ups and open offers included */
     uint16_t cap[USHER_CHANNEL_COUNT];    /* how many at most, of profile and rules */
+    enum usher_agent_state leaving_to; /* NOT_READY or SIGNED_OUT: becomes that when the contacts in
+                                          hand have ended, and takes no others; NONE = stays */
     enum usher_phone_state phone_state;
     int64_t phone_until_ms; /* when a phone that is not idle counts as idle again; 0 = when the PBX
                                says so */
     struct usher_heap_node lease; /* phone_until_ms */
     struct usher_list contacts;   /* held by this agent (usher_contact.of_agent) */
+    struct usher_list leaving;    /* of the engine's, while leaving_to is set */
     int64_t since_ms;             /* when `state` began */
     char *skills;                 /* the profile's JSON object, ours */
     char *capacity;               /* likewise; NULL = none given */
     char id[USHER_AGENT_ID_MAX + 1];
-    char reason[USHER_AGENT_ID_MAX + 1]; /* of not ready; "" = none given */
+    char reason[USHER_AGENT_ID_MAX + 1];         /* of not ready; "" = none given */
+    char leaving_reason[USHER_AGENT_ID_MAX + 1]; /* of leaving_to NOT_READY; likewise */
     char name[USHER_NAME_MAX + 1];
     char phone[USHER_NAME_MAX + 1];
 };
@@ -55,12 +59,17 @@ struct usher_agent {
 USHER_MUST_USE bool usher_agent_move(struct usher_agent *agent, enum usher_agent_state to,
                                      int64_t now_ms);
 
+/* Ready, and not about to leave. */
+bool usher_agent_is_serving(const struct usher_agent *agent);
+
 /* Whether contacts of the channel are for this agent at all, whatever is in hand: who has no phone
  * is offered no call, since it could never ring. */
 bool usher_agent_can_take(const struct usher_agent *agent, enum usher_channel channel);
 
 /* "signed_out", "ready", "not_ready". */
 struct usher_text usher_agent_state_name(enum usher_agent_state state);
+/* NONE when there is no such state. */
+enum usher_agent_state usher_agent_state_find(struct usher_text name);
 struct usher_text usher_phone_state_name(enum usher_phone_state state);
 enum usher_phone_state usher_phone_state_find(struct usher_text name);
 

@@ -51,10 +51,15 @@
       "The shift begins.")                                                                         \
     X(AGENT_READY, "agent.ready", 0, F(AGENT), R(DESK) | R(SUPERVISOR) | R(ADMIN),                 \
       "Ready for contacts; signs in when needed.")                                                 \
-    X(AGENT_NOT_READY, "agent.not_ready", 0, F(AGENT) | F(REASON),                                 \
-      R(DESK) | R(SUPERVISOR) | R(ADMIN), "No further contacts, for a reason of the rules.")       \
-    X(AGENT_SIGN_OUT, "agent.sign_out", 0, F(AGENT), R(DESK) | R(SUPERVISOR) | R(ADMIN),           \
-      "The shift ends.")                                                                           \
+    X(AGENT_NOT_READY, "agent.not_ready", 0, F(AGENT) | F(REASON) | F(MODE),                       \
+      R(DESK) | R(SUPERVISOR) | R(ADMIN),                                                          \
+      "No further contacts, for a reason of the rules; with `mode` `after` the state changes "     \
+      "when the contacts in hand have ended.")                                                     \
+    X(AGENT_SIGN_OUT, "agent.sign_out", 0, F(AGENT) | F(MODE), R(DESK) | R(SUPERVISOR) | R(ADMIN), \
+      "The shift ends; with `mode` `after` when the contacts in hand have ended.")                 \
+    X(AGENT_FORCE, "agent.force", F(AGENT) | F(STATE), F(REASON), R(SUPERVISOR) | R(ADMIN),        \
+      "Makes an agent `ready`, `not_ready` or `signed_out`, whatever the agent's desk says; who "  \
+      "talks is signed out after the talk.")                                                       \
     X(AGENT_PHONE, "agent.phone", F(AGENT) | F(STATE), 0, R(PBX),                                  \
       "The phone is idle, busy or unreachable.")                                                   \
     X(RULES_RELOAD, "rules.reload", 0, F(HASH), R(ADMIN),                                          \

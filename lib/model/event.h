@@ -33,6 +33,9 @@
     X(AGENT_READY, "agent.ready", F(AGENT), 0, true, "The agent may be offered contacts.")         \
     X(AGENT_NOT_READY, "agent.not_ready", F(AGENT) | F(REASON), 0, true,                           \
       "The agent is not offered contacts.")                                                        \
+    X(AGENT_LEAVING, "agent.leaving", F(AGENT) | F(STATE), F(REASON), true,                        \
+      "The agent is offered nothing more, and becomes `not_ready` or `signed_out` when the "       \
+      "contacts in hand have ended; `agent.ready` takes it back.")                                 \
     X(AGENT_SIGNED_OUT, "agent.signed_out", F(AGENT), 0, true, "The agent's shift ended.")         \
     X(AGENT_PHONE, "agent.phone", F(AGENT) | F(STATE), F(UNTIL_MS), true,                          \
       "The agent's phone is `idle`, `busy` or `unreachable`; not idle overrides ready.")           \
@@ -85,7 +88,7 @@
     X(SYNC_WANTED, "sync.wanted", 0, 0, false, "The PBX should send a counted sync of its calls.") \
     X(STATE_AGENT, "state.agent", F(AGENT) | F(STATE) | F(SINCE_MS),                               \
       F(NAME) | F(PHONE) | F(SKILLS) | F(CAPACITY) | F(REASON) | F(CONTACT) | F(COUNT) |           \
-          F(QUEUES),                                                                               \
+          F(QUEUES) | F(THEN),                                                                     \
       false, "A snapshot's agent.")                                                                \
     X(STATE_CONTACT, "state.contact",                                                              \
       F(CONTACT) | F(STATE) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS),                       \

@@ -60,6 +60,7 @@ struct usher_agent *usher_floor_add_agent(struct usher_floor *floor, struct ushe
     agent->phone_state = USHER_PHONE_IDLE;
     agent->idle_since_ms = now_ms;
     usher_list_init(&agent->contacts);
+    usher_list_init(&agent->leaving);
     agent->lease.tie = (UINT64_C(1) << 62) + agent->index;
     bool moved = usher_agent_move(agent, USHER_AGENT_SIGNED_OUT, now_ms);
     assert(moved);
@@ -138,7 +139,7 @@ bool usher_floor_has_room(const struct usher_floor *floor, const struct usher_ag
 
 static bool is_available(const struct usher_agent *agent)
 {
-    return agent->state == USHER_AGENT_READY && agent->phone_state == USHER_PHONE_IDLE;
+    return usher_agent_is_serving(agent) && agent->phone_state == USHER_PHONE_IDLE;
 }
 
 static uint8_t open_mask(const struct usher_floor *floor, const struct usher_agent *agent)

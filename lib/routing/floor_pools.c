@@ -204,8 +204,7 @@ static void count(struct usher_floor *floor, struct usher_stand *stand, bool is_
 
 void usher_floor_count_agent(struct usher_floor *floor, struct usher_agent *agent, int64_t now_ms)
 {
-    count(floor, &floor->stands[agent->index], agent->state == USHER_AGENT_READY, agent->is_open,
-          now_ms);
+    count(floor, &floor->stands[agent->index], usher_agent_is_serving(agent), agent->is_open, now_ms);
 }
 
 bool usher_floor_pool_agent(struct usher_floor *floor, struct usher_agent *agent, int64_t now_ms)

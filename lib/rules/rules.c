@@ -34,7 +34,8 @@ static const struct usher_schema_row top_rows[] = {
                      .kind = "a list of names", .without = "none"),
     USHER_SCHEMA_ROW(
         top_values, not_ready, LIST, .sentence = "the reasons that an agent may give for a break",
-        .kind = "a list of names", .without = "`ring_no_answer`, which is always one of them"),
+        .kind = "a list of names",
+        .without = "`ring_no_answer`, `desk_lost` and `forced`, which are always there"),
     USHER_SCHEMA_ROW(top_values, switches, LIST,
                      .sentence = "what supervisors turn on and off, for the routes to look at",
                      .kind = "a list of names", .without = "none"),

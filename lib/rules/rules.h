@@ -96,7 +96,8 @@ struct usher_rules {
     struct usher_holidays holidays;
     const struct usher_text *skills;
     size_t skills_count;
-    const struct usher_text *not_ready; /* reasons; `ring_no_answer` is always one of them */
+    const struct usher_text *not_ready; /* reasons; ring_no_answer, desk_lost and forced are
+                                           always among them */
     size_t not_ready_count;
     const struct usher_text *switches; /* what supervisors turn on and off */
     size_t switches_count;

@@ -12,8 +12,12 @@ struct name_list {
     const char *sentence;
 };
 
-/* Takes room for one more than the list has, reads and checks each name, and returns how many are
- * good. */
+/* What usherd itself makes agents not ready for. */
+static const char *const own_reasons[] = {"ring_no_answer", "desk_lost", "forced"};
+#define OWN_REASONS_COUNT USHER_COUNT_OF(own_reasons)
+
+/* Takes room for our own beside those of the list, reads and checks each name, and returns how many
+ * are good. */
 static size_t read_names(struct usher_compile *compile, const struct usher_node *node,
                          const struct name_list *list, struct usher_text **names)
 {
@@ -31,7 +35,8 @@ static size_t read_names(struct usher_compile *compile, const struct usher_node 
         count_given = 0;
         node = NULL;
     }
-    *names = usher_compile_take(compile, count_given + 1, sizeof(struct usher_text));
+    *names =
+        usher_compile_take(compile, count_given + OWN_REASONS_COUNT, sizeof(struct usher_text));
     if (!*names || !node)
         return 0;
     usher_node_for_each (member, node) {
@@ -66,8 +71,6 @@ void usher_compile_not_ready(struct usher_compile *compile, const struct usher_n
 {
     static const struct name_list list = {"not_ready", REASON_BYTES_MAX, REASONS_MAX,
                                           "a reason that an agent may give for a break"};
-    static const struct usher_text ring_no_answer = {"ring_no_answer",
-                                                     sizeof("ring_no_answer") - 1};
     struct usher_text *names = NULL;
     size_t count = read_names(compile, node, &list, &names);
 
@@ -75,9 +78,10 @@ void usher_compile_not_ready(struct usher_compile *compile, const struct usher_n
         return;
     compile->rules->not_ready = names;
     compile->rules->not_ready_count = count;
-    if (!usher_rules_has_reason(compile->rules, ring_no_answer)) {
-        names[count] = ring_no_answer;
-        compile->rules->not_ready_count++;
+    for (size_t i = 0; i < OWN_REASONS_COUNT; i++) {
+        if (usher_rules_has_reason(compile->rules, usher_text_of(own_reasons[i])))
+            continue;
+        names[compile->rules->not_ready_count++] = usher_text_of(own_reasons[i]);
     }
 }
 

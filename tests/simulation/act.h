@@ -48,6 +48,8 @@ bool act_not_ready(struct actor *actor, struct act *act);
 bool act_nothing(struct actor *actor, struct act *act);
 bool act_phone(struct actor *actor, struct act *act);
 bool act_profile(struct actor *actor, struct act *act);
+bool act_sign_out(struct actor *actor, struct act *act);
+bool act_force(struct actor *actor, struct act *act);
 bool act_vanish(struct actor *actor, struct act *act);
 
 #endif

@@ -17,9 +17,31 @@ bool act_agent(struct actor *actor, struct act *act)
     return true;
 }
 
+/* At once, after the contacts in hand, or in a way that is none. */
+static void set_mode(struct actor *actor, struct act *act)
+{
+    static const char *const modes[] = {"after", "after", "after", "now", "soon"};
+    if (chance_is(&actor->chance, 60))
+        USHER_FIELDS_SET(&act->command.fields, MODE, mode, ACT_PICK(actor, modes));
+}
+
+bool act_sign_out(struct actor *actor, struct act *act)
+{
+    set_mode(actor, act);
+    return act_agent(actor, act);
+}
+
+bool act_force(struct actor *actor, struct act *act)
+{
+    static const char *const states[] = {"ready", "not_ready", "signed_out", "asleep"};
+    USHER_FIELDS_SET(&act->command.fields, STATE, state, ACT_PICK(actor, states));
+    return act_agent(actor, act);
+}
+
 bool act_not_ready(struct actor *actor, struct act *act)
 {
     static const char *const reasons[] = {"lunch", "training", "ring_no_answer", "swimming"};
+    set_mode(actor, act);
     if (chance_is(&actor->chance, 70))
         USHER_FIELDS_SET(&act->command.fields, REASON, reason, ACT_PICK(actor, reasons));
     return act_agent(actor, act);

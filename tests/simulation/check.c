@@ -90,6 +90,12 @@ static bool check_agent(struct model *model, const struct usher_fields *fields)
     if (!is_text(fields->state, state))
         return model_fail(model, "the engine describes %s as %.*s, but he is %s", agent->id,
                           USHER_TEXT_ARGS(fields->state), state);
+    if (!is_text(fields->then, agent->then))
+        return model_fail(model, "the engine describes %s as about to be %.*s, and not %s",
+                          agent->id, USHER_TEXT_ARGS(fields->then), agent->then);
+    if (agent->then[0] != '\0' && !usher_fields_has(fields, USHER_FIELD_CONTACT))
+        return model_fail(model, "%s has nothing in hand any more and is not %s", agent->id,
+                          agent->then);
     return true;
 }
 

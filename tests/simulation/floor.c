@@ -64,7 +64,8 @@ bool model_has_room(const struct model *model, size_t agent, enum usher_channel 
 /* Ready, and nothing on hand but what may be interrupted. */
 static bool is_whole(const struct model *model, size_t agent)
 {
-    if (!model->agents[agent].is_ready || !model->agents[agent].is_phone_idle || !model->rules)
+    if (!model_is_serving(&model->agents[agent]) || !model->agents[agent].is_phone_idle ||
+        !model->rules)
         return false;
     for (enum usher_channel channel = USHER_CHANNEL_VOICE; channel < USHER_CHANNEL_COUNT; channel++)
         if (!model->rules->channels[channel].is_interruptible && active(model, agent, channel) > 0)
@@ -76,9 +77,9 @@ void model_recount(struct model *model, int64_t at_ms)
 {
     for (size_t i = 0; i < model->agents_count; i++) {
         struct model_agent *agent = &model->agents[i];
-        int members = (int)agent->is_ready - (int)agent->is_counted;
+        int members = (int)model_is_serving(agent) - (int)agent->is_counted;
         int open = (int)is_whole(model, i) - (int)agent->is_counted_open;
-        agent->is_counted = agent->is_ready;
+        agent->is_counted = model_is_serving(agent);
         agent->is_counted_open = is_whole(model, i);
         for (size_t j = 0; j < model->pools_count && (members != 0 || open != 0); j++)
             if (agent->is_in_pool[j])
@@ -361,7 +362,7 @@ static int64_t price(const struct model *model, size_t index)
     for (size_t i = 0; i < model->agents_count; i++) {
         if (!model->agents[i].is_in_pool[index])
             continue;
-        members += model->agents[i].is_ready;
+        members += model_is_serving(&model->agents[i]);
         open += is_whole(model, i);
     }
     uint64_t a16 = model->pools[index].lib.past.load_used;

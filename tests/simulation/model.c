@@ -359,14 +359,15 @@ static const model_apply table[USHER_EVENT_COUNT] = {
     [USHER_EVENT_LINK_REGAINED] = on_link,          [USHER_EVENT_AGENT_PROFILED] = model_on_profile,
     [USHER_EVENT_AGENT_SIGNED_IN] = model_on_agent, [USHER_EVENT_AGENT_READY] = model_on_agent,
     [USHER_EVENT_AGENT_NOT_READY] = model_on_agent, [USHER_EVENT_AGENT_SIGNED_OUT] = model_on_agent,
-    [USHER_EVENT_AGENT_PHONE] = model_on_phone,     [USHER_EVENT_CONTACT_ARRIVED] = on_arrived,
-    [USHER_EVENT_CONTACT_OFFERED] = on_offered,     [USHER_EVENT_CONTACT_RINGING] = on_ringing,
-    [USHER_EVENT_CONTACT_ANSWERED] = on_answered,   [USHER_EVENT_CONTACT_HELD] = on_talk,
-    [USHER_EVENT_CONTACT_RESUMED] = on_talk,        [USHER_EVENT_CONTACT_WRAPPING] = on_wrapping,
-    [USHER_EVENT_CONTACT_DONE] = on_gone,           [USHER_EVENT_CONTACT_ABANDONED] = on_gone,
-    [USHER_EVENT_CONTACT_NOTED] = on_nothing,       [USHER_EVENT_OFFER_DECLINED] = on_offer_over,
-    [USHER_EVENT_OFFER_FAILED] = on_offer_over,     [USHER_EVENT_OFFER_EXPIRED] = on_offer_over,
-    [USHER_EVENT_OFFER_WITHDRAWN] = on_offer_over,  [USHER_EVENT_OFFER_SETTLED] = on_settled,
+    [USHER_EVENT_AGENT_LEAVING] = model_on_leaving, [USHER_EVENT_AGENT_PHONE] = model_on_phone,
+    [USHER_EVENT_CONTACT_ARRIVED] = on_arrived,     [USHER_EVENT_CONTACT_OFFERED] = on_offered,
+    [USHER_EVENT_CONTACT_RINGING] = on_ringing,     [USHER_EVENT_CONTACT_ANSWERED] = on_answered,
+    [USHER_EVENT_CONTACT_HELD] = on_talk,           [USHER_EVENT_CONTACT_RESUMED] = on_talk,
+    [USHER_EVENT_CONTACT_WRAPPING] = on_wrapping,   [USHER_EVENT_CONTACT_DONE] = on_gone,
+    [USHER_EVENT_CONTACT_ABANDONED] = on_gone,      [USHER_EVENT_CONTACT_NOTED] = on_nothing,
+    [USHER_EVENT_OFFER_DECLINED] = on_offer_over,   [USHER_EVENT_OFFER_FAILED] = on_offer_over,
+    [USHER_EVENT_OFFER_EXPIRED] = on_offer_over,    [USHER_EVENT_OFFER_WITHDRAWN] = on_offer_over,
+    [USHER_EVENT_OFFER_SETTLED] = on_settled,
 };
 
 static bool needs_agent(enum usher_event_kind kind)

@@ -40,6 +40,7 @@ struct model_agent {
     char reason[65];
     bool is_signed_in;
     bool is_ready;
+    char then[16]; /* what he becomes after the contacts in hand; "" = stays */
     bool has_phone;
     bool is_phone_idle;
     int64_t phone_until_ms; /* 0 = none */
@@ -159,8 +160,12 @@ bool model_on_profile(struct model *model, const struct usher_event *event,
                       struct model_contact *contact, size_t agent);
 bool model_on_agent(struct model *model, const struct usher_event *event,
                     struct model_contact *contact, size_t agent);
+bool model_on_leaving(struct model *model, const struct usher_event *event,
+                      struct model_contact *contact, size_t agent);
 bool model_on_phone(struct model *model, const struct usher_event *event,
                     struct model_contact *contact, size_t agent);
+
+bool model_is_serving(const struct model_agent *agent);
 
 /* floor.c: classes, own ground, pools. */
 void model_take_rules(struct model *model, struct usher_rules *rules, int64_t at_ms);

@@ -1,6 +1,8 @@
 /* Events of agents: their profile, their shift, their phone. */
 #include "simulation/model.h"
 
+#include <string.h>
+
 bool model_on_profile(struct model *model, const struct usher_event *event,
                       struct model_contact *contact, size_t agent)
 {
@@ -24,6 +26,40 @@ bool model_on_profile(struct model *model, const struct usher_event *event,
     return true;
 }
 
+/* Whether a contact is in hand that an agent who leaves finishes first. */
+static bool has_work(const struct model *model, size_t agent)
+{
+    for (size_t i = 0; i < MODEL_CONTACTS_MAX; i++)
+        if (model->contacts[i].state >= MODEL_TALKING && model->contacts[i].agent == agent)
+            return true;
+    return false;
+}
+
+static bool has_talk(const struct model *model, size_t agent)
+{
+    for (size_t i = 0; i < MODEL_CONTACTS_MAX; i++)
+        if ((model->contacts[i].state == MODEL_TALKING || model->contacts[i].state == MODEL_HELD) &&
+            model->contacts[i].agent == agent)
+            return true;
+    return false;
+}
+
+bool model_on_leaving(struct model *model, const struct usher_event *event,
+                      struct model_contact *contact, size_t index)
+{
+    (void)contact;
+    struct model_agent *agent = &model->agents[index];
+    if (!agent->is_signed_in || !has_work(model, index))
+        return model_fail(model, "%s could leave at once", agent->id);
+    model_keep(agent->then, sizeof(agent->then), event->fields.state);
+    return true;
+}
+
+bool model_is_serving(const struct model_agent *agent)
+{
+    return agent->is_ready && agent->then[0] == '\0';
+}
+
 bool model_on_agent(struct model *model, const struct usher_event *event,
                     struct model_contact *contact, size_t index)
 {
@@ -34,12 +70,17 @@ bool model_on_agent(struct model *model, const struct usher_event *event,
     bool is_in = event->kind == USHER_EVENT_AGENT_SIGNED_IN;
     if (agent->is_signed_in == is_in)
         return model_fail(model, "%s is signed %s already", agent->id, is_in ? "in" : "out");
-    if (event->kind == USHER_EVENT_AGENT_READY && agent->is_ready)
+    if (event->kind == USHER_EVENT_AGENT_READY && model_is_serving(agent))
         return model_fail(model, "%s is ready already", agent->id);
+    bool was_ready = agent->is_ready;
+    if (event->kind == USHER_EVENT_AGENT_SIGNED_OUT && has_talk(model, index))
+        return model_fail(model, "%s is signed out with a talk in hand", agent->id);
     agent->is_signed_in = event->kind != USHER_EVENT_AGENT_SIGNED_OUT;
     agent->is_ready = event->kind == USHER_EVENT_AGENT_READY;
-    if (agent->is_ready)
+    if (agent->is_ready && !was_ready)
         agent->idle_since_ms = event->at_ms;
+    if (event->kind != USHER_EVENT_AGENT_NOT_READY || strcmp(agent->then, "not_ready") == 0)
+        agent->then[0] = '\0';
     model_keep(agent->reason, sizeof(agent->reason), event->fields.reason);
     return true;
 }

@@ -42,7 +42,7 @@ bool model_may_offer(const struct model *model, size_t contact_index, size_t age
     const struct model_contact *contact = &model->contacts[contact_index];
     const struct model_agent *agent = &model->agents[agent_index];
     return contact->state == MODEL_WAITING && contact->settle_until_ms <= at_ms &&
-           is_link_up(model, contact) && agent->is_ready && agent->is_phone_idle &&
+           is_link_up(model, contact) && model_is_serving(agent) && agent->is_phone_idle &&
            model_has_room(model, agent_index, contact->channel) &&
            model_match(model, &model->classes[contact->class], agent) >= 0 &&
            !is_excluded(model, contact, agent_index, at_ms);

@@ -114,6 +114,73 @@ START_TEST(sign_out_waits_for_the_talk_and_ends_the_wrap_up)
 }
 END_TEST
 
+START_TEST(who_leaves_after_the_contact_takes_no_other_and_ready_takes_it_back)
+{
+    engine_open(&w);
+    engine_agent(&w, "olena", "billing=9");
+    pbx(&w, "contact.arrive contact=1 channel=voice to=100");
+    pbx(&w, "contact.answer contact=1 offer=%s", offer_of(&w, "1"));
+    ck_assert_str_eq(desk(&w, "olena", "agent.sign_out mode=after"),
+                     "agent.leaving olena signed_out");
+    ck_assert_str_eq(desk(&w, "olena", "agent.sign_out mode=after"), "");
+    ck_assert_str_eq(desk(&w, "olena", "agent.not_ready reason=lunch mode=after"),
+                     "agent.leaving olena lunch not_ready");
+    int64_t idle_since_ms = agent("olena")->idle_since_ms;
+    after(&w, 1000);
+    ck_assert_str_eq(desk(&w, "olena", "agent.ready"), "agent.ready olena");
+    ck_assert_int_eq(agent("olena")->idle_since_ms, idle_since_ms);
+    ck_assert_str_eq(desk(&w, "olena", "agent.ready"), "");
+    desk(&w, "olena", "agent.sign_out mode=after");
+    ck_assert_str_eq(pbx(&w, "contact.end contact=1"),
+                     "contact.done 1 olena served, agent.signed_out olena");
+    ck_assert_str_eq(desk(&w, "olena", "agent.sign_out mode=after"), "");
+    engine_close(&w);
+}
+END_TEST
+
+START_TEST(who_holds_nothing_leaves_at_once)
+{
+    engine_open(&w);
+    engine_agent(&w, "olena", "billing=9");
+    ck_assert_str_eq(desk(&w, "olena", "agent.not_ready reason=lunch mode=after"),
+                     "agent.not_ready olena lunch");
+    ck_assert_str_eq(desk(&w, "olena", "agent.sign_out mode=never"), "bad_field");
+    ck_assert_str_eq(desk(&w, "olena", "agent.sign_out mode=after"), "agent.signed_out olena");
+    engine_close(&w);
+}
+END_TEST
+
+START_TEST(refused_reason_is_answered_with_those_of_the_rules)
+{
+    engine_open(&w);
+    engine_agent(&w, "olena", "billing=9");
+    desk(&w, "olena", "agent.not_ready reason=golf");
+    ck_assert_ptr_nonnull(strstr(w.answer.message, "lunch, training, ring_no_answer"));
+    engine_close(&w);
+}
+END_TEST
+
+START_TEST(supervisor_forces_and_the_journal_has_who)
+{
+    engine_open(&w);
+    router(&w, "profile.set agent=olena phone=sip:olena skills={\"billing\":3}");
+    ck_assert_str_eq(boss(&w, "agent.force agent=olena state=ready"),
+                     "agent.signed_in olena, agent.ready olena");
+    ck_assert_ptr_nonnull(strstr(w.world.journal.at, "\"by\":\"boss\""));
+    ck_assert_str_eq(boss(&w, "agent.force agent=olena state=ready"), "");
+    ck_assert_str_eq(boss(&w, "agent.force agent=olena state=not_ready reason=golf"), "bad_field");
+    ck_assert_str_eq(boss(&w, "agent.force agent=olena state=happy"), "bad_field");
+    ck_assert_str_eq(boss(&w, "agent.force agent=olena state=not_ready"),
+                     "agent.not_ready olena forced");
+    ck_assert_str_eq(boss(&w, "agent.force agent=olena state=signed_out"),
+                     "agent.signed_out olena");
+    ck_assert_str_eq(boss(&w, "agent.force agent=olena state=signed_out"), "");
+    ck_assert_str_eq(boss(&w, "agent.force agent=olena state=not_ready reason=lunch"),
+                     "agent.signed_in olena, agent.not_ready olena lunch");
+    engine_close(&w);
+}
+END_TEST
+
 START_TEST(decliner_is_asked_again_when_the_last_other_signs_out)
 {
     engine_open(&w);
@@ -228,6 +295,9 @@ SUITE_MAIN("engine_agent", shift_goes_from_sign_in_to_sign_out_and_repeats_do_no
            reason_of_not_ready_is_one_of_the_rules,
            not_ready_takes_the_open_offer_back_and_leaves_the_talk,
            sign_out_waits_for_the_talk_and_ends_the_wrap_up,
+           who_leaves_after_the_contact_takes_no_other_and_ready_takes_it_back,
+           who_holds_nothing_leaves_at_once, refused_reason_is_answered_with_those_of_the_rules,
+           supervisor_forces_and_the_journal_has_who,
            decliner_is_asked_again_when_the_last_other_signs_out,
            decliner_is_asked_again_when_the_last_other_loses_the_skill,
            phone_that_is_not_idle_overrides_ready, word_of_the_pbx_ends_the_rest_of_a_phone,

@@ -13,7 +13,7 @@ START_TEST(shortest_rules_have_all_defaults)
 
     ck_assert_str_eq(rules->hash, "feed");
     ck_assert_uint_eq(rules->skills_count, 0);
-    ck_assert_uint_eq(rules->not_ready_count, 1);
+    ck_assert_uint_eq(rules->not_ready_count, 3);
     ck_assert(usher_rules_has_reason(rules, USHER_TEXT("ring_no_answer")));
     ck_assert(!usher_rules_has_reason(rules, USHER_TEXT("lunch")));
     ck_assert_uint_eq(rules->tiers_count, 1);
@@ -68,7 +68,7 @@ START_TEST(names_are_found_by_their_place_in_the_file)
     ck_assert_uint_eq(usher_rules_find_tier(rules, USHER_TEXT("bronze")), SIZE_MAX);
     ck_assert_uint_eq(rules->default_tier, 1);
     ck_assert_int_eq(rules->tiers[0].head_start_ms, 30000);
-    ck_assert_uint_eq(rules->not_ready_count, 2);
+    ck_assert_uint_eq(rules->not_ready_count, 4);
     usher_rules_free(rules);
 }
 END_TEST

@@ -163,6 +163,8 @@ static void show_json(struct looking *looking, const struct usher_engine *engine
     write_text(looking, "state", usher_agent_state_name(agent->state));
     if (agent->reason[0])
         write_text(looking, "reason", usher_text_of(agent->reason));
+    if (agent->leaving_to != USHER_AGENT_NONE)
+        write_text(looking, "then", usher_agent_state_name(agent->leaving_to));
     write_text(looking, "phone", usher_phone_state_name(agent->phone_state));
     write_number(looking, "since_ms", agent->since_ms);
     write_number(looking, "idle_since_ms", agent->idle_since_ms);
@@ -187,6 +189,9 @@ static void print_state(const struct usher_agent *agent, int64_t now_ms)
         printf("%s%s%s for %s", agent->state == USHER_AGENT_READY ? "ready" : "not ready",
                agent->reason[0] ? ": " : "", agent->reason,
                reasons_span(now_ms - agent->since_ms, span));
+    if (agent->leaving_to != USHER_AGENT_NONE)
+        printf(", %s after the contacts in hand",
+               agent->leaving_to == USHER_AGENT_SIGNED_OUT ? "signs out" : "takes a break");
     if (agent->phone_state != USHER_PHONE_IDLE)
         printf(", the phone is %.*s", USHER_TEXT_ARGS(usher_phone_state_name(agent->phone_state)));
     if (agent->phone_until_ms)

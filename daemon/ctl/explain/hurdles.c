@@ -17,6 +17,7 @@ static const struct {
     [USHER_HURDLE_LEVEL] = {"less than %s", "needs %s"},
     [USHER_HURDLE_SIGNED_OUT] = {"signed out", "the agent is signed out"},
     [USHER_HURDLE_NOT_READY] = {"not ready%s", "the agent is not ready%s"},
+    [USHER_HURDLE_LEAVING] = {"about to leave", "the agent is about to leave"},
     [USHER_HURDLE_PHONE_BUSY] = {"phone busy", "the phone is busy"},
     [USHER_HURDLE_PHONE_UNREACHABLE] = {"phone unreachable", "the phone is unreachable"},
     [USHER_HURDLE_FULL] = {"busy", "the agent is busy"},

@@ -159,6 +159,14 @@ static void tell_not_ready(struct feed_line *line, const struct usher_fields *fi
     write_reason(line, fields->reason);
 }
 
+static void tell_leaving(struct feed_line *line, const struct usher_fields *fields)
+{
+    bool is_break = usher_text_is_equal(fields->state, USHER_TEXT("not_ready"));
+    add_words(line, is_break ? "takes a break after the contacts in hand: "
+                             : "signs out after the contacts in hand");
+    write_reason(line, fields->reason);
+}
+
 static void tell_signed_out(struct feed_line *line, const struct usher_fields *fields)
 {
     (void)fields;
@@ -218,6 +226,7 @@ static const struct {
     {USHER_EVENT_OFFER_WITHDRAWN, FEED_MISS, tell_withdrawn},
     {USHER_EVENT_CONTACT_ABANDONED, FEED_LEFT, tell_abandoned},
     {USHER_EVENT_AGENT_NOT_READY, FEED_NOTE, tell_not_ready},
+    {USHER_EVENT_AGENT_LEAVING, FEED_NOTE, tell_leaving},
     {USHER_EVENT_AGENT_SIGNED_OUT, FEED_NOTE, tell_signed_out},
     {USHER_EVENT_AGENT_PROFILED, FEED_NOTE, tell_profiled},
     {USHER_EVENT_RULES_LOADED, FEED_NOTE, tell_rules},

@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PATH_SIZE 128
+#define PATH_SIZE   128
+#define BOUNDS_SIZE 96
 
 /* "a duration", of "a duration such as 250ms, …". */
 static void print_kind(const struct usher_schema_row *row)
@@ -23,41 +24,63 @@ static bool is_number(enum usher_value_type type)
     return type >= USHER_VALUE_DURATION && type <= USHER_VALUE_BYTES;
 }
 
-/* What a value may be, beside its type. */
-static void print_bounds(const struct usher_schema_row *row)
+/* What a value may be, beside its type; "" when all are lawful. */
+static const char *write_bounds(const struct usher_schema_row *row, char *room, size_t size)
 {
     char low[USHER_VALUE_TEXT_SIZE];
     char high[USHER_VALUE_TEXT_SIZE];
+    room[0] = '\0';
     if (is_number(row->type))
-        printf(", %s to %s", usher_value_write(row->type, row->min, low),
-               usher_value_write(row->type, row->max, high));
+        (void)snprintf(room, size, "%s to %s", usher_value_write(row->type, row->min, low),
+                       usher_value_write(row->type, row->max, high));
     else if ((row->type == USHER_VALUE_TEXT || row->type == USHER_VALUE_NAME) && row->max > 0)
-        printf(", at most %lld bytes", (long long)row->max);
+        (void)snprintf(room, size, "at most %lld bytes", (long long)row->max);
+    return room;
+}
+
+/* What holds without the key; NULL when the row does not say it. */
+static const char *write_absence(const struct usher_schema_row *row,
+                                 char room[USHER_VALUE_TEXT_SIZE])
+{
+    if (row->without != NULL)
+        return row->without;
+    if (row->fallback_text != NULL)
+        return row->fallback_text;
+    if (row->type == USHER_VALUE_BOOL)
+        return row->fallback ? "true" : "false";
+    return is_number(row->type) ? usher_value_write(row->type, row->fallback, room) : NULL;
 }
 
 static void print_absence(const struct usher_schema_row *row)
 {
-    char value[USHER_VALUE_TEXT_SIZE];
+    char room[USHER_VALUE_TEXT_SIZE];
+    const char *absence = write_absence(row, room);
     if (row->is_needed)
         printf(" It must be there.");
-    else if (row->without != NULL)
-        printf(" Without it: %s.", row->without);
-    else if (row->fallback_text != NULL)
-        printf(" Without it: %s.", row->fallback_text);
-    else if (row->type == USHER_VALUE_BOOL)
-        printf(" Without it: %s.", row->fallback ? "true" : "false");
-    else if (is_number(row->type))
-        printf(" Without it: %s.", usher_value_write(row->type, row->fallback, value));
+    else if (absence != NULL)
+        printf(" Without it: %s.", absence);
+}
+
+const char *rows_describe(const struct usher_schema_row *row, char *room, size_t size)
+{
+    char bounds[BOUNDS_SIZE];
+    char value[USHER_VALUE_TEXT_SIZE];
+    const char *absence = row->is_needed ? NULL : write_absence(row, value);
+    const char *lead = write_bounds(row, bounds, sizeof(bounds))[0] ? "; " : "";
+    (void)snprintf(room, size, "%s%s%s%s%s", row->sentence, lead, bounds,
+                   absence ? ". Without it: " : "", absence ? absence : "");
+    return room;
 }
 
 static void print_rows(const struct usher_schema *schema)
 {
     for (size_t i = 0; i < schema->count; i++) {
         const struct usher_schema_row *row = &schema->rows[i];
+        char bounds[BOUNDS_SIZE];
         printf("**%s:** *", row->key);
         print_kind(row);
-        print_bounds(row);
-        printf("*\n:   %s.", row->sentence);
+        const char *lead = write_bounds(row, bounds, sizeof(bounds))[0] ? ", " : "";
+        printf("%s%s*\n:   %s.", lead, bounds, row->sentence);
         print_absence(row);
         printf("\n\n");
     }

@@ -7,4 +7,7 @@
 /* First the keys of the file, then a heading for each mapping inside with its own. */
 void rows_print(const struct usher_schema *schema);
 
+/* "how long an agent's phone rings; 1s to 10m. Without it: 15s". Returns `room`. */
+const char *rows_describe(const struct usher_schema_row *row, char *room, size_t size);
+
 #endif

@@ -1,11 +1,12 @@
 /* Prints, as Markdown, what the man pages say from the programs' own tables: usher-tables NAME.
- * `examples` prints a line for each example instead, for the test that runs them. This program is
- * built and not installed. */
+ * `examples` prints a line for each example instead, for the test that runs them, and
+ * `rules-schema` the JSON Schema of rules.yaml. This program is built and not installed. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "ctl/commands.h"
+#include "manual/json_schema.h"
 #include "manual/rows.h"
 #include "model/event.h"
 #include "rules/rules.h"
@@ -132,6 +133,11 @@ static void print_rules(void)
     rows_print(&usher_rules_schema);
 }
 
+static void print_rules_schema(void)
+{
+    json_schema_print(&usher_rules_schema, "Usher: the routing rules (rules.yaml)");
+}
+
 static void print_settings(void)
 {
     rows_print(&settings_schema);
@@ -233,6 +239,7 @@ int main(int count, char **arguments)
         {"usherd-codes", print_usherd_codes},
         {"usherd-examples", print_usherd_examples},
         {"rules", print_rules},
+        {"rules-schema", print_rules_schema},
         {"settings", print_settings},
         {"values", print_values},
         {"completion", print_completion},

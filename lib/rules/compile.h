@@ -34,6 +34,11 @@ extern const struct usher_schema usher_promise_schema;
 extern const struct usher_schema usher_need_schema;
 extern const struct usher_schema usher_route_schema;
 extern const struct usher_schema usher_when_schema;
+/* What a user's own keys say there: of `when` a value or a list, of `promise` a duration. */
+extern const struct usher_schema_row usher_when_own_row;
+extern const struct usher_schema_row usher_promise_own_row;
+
+#define USHER_CHANNEL_CHOICES "voice chat email task callback outbound"
 
 void usher_compile_skills(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_not_ready(struct usher_compile *compile, const struct usher_node *node);

@@ -21,6 +21,8 @@ struct top_values {
     const struct usher_node *routes;
 };
 
+static const struct usher_schema_row name_row = {.type = USHER_VALUE_NAME, .max = USHER_NAME_MAX};
+
 static const struct usher_schema_row top_rows[] = {
     USHER_SCHEMA_ROW(top_values, timezone, ANY, .sentence = "the zone whose clocks all hours mean",
                      .kind = "a name of tzdata, such as Europe/Kyiv", .without = "UTC"),
@@ -31,17 +33,17 @@ static const struct usher_schema_row top_rows[] = {
         .without = "none"),
     USHER_SCHEMA_ROW(top_values, skills, LIST,
                      .sentence = "the skills that queues need and agents have",
-                     .kind = "a list of names", .without = "none"),
+                     .kind = "a list of names", .item = &name_row, .without = "none"),
     USHER_SCHEMA_ROW(
         top_values, not_ready, LIST, .sentence = "the reasons that an agent may give for a break",
-        .kind = "a list of names",
+        .kind = "a list of names", .item = &name_row,
         .without = "`ring_no_answer`, `desk_lost` and `forced`, which are always there"),
     USHER_SCHEMA_ROW(top_values, switches, LIST,
                      .sentence = "what supervisors turn on and off, for the routes to look at",
-                     .kind = "a list of names", .without = "none"),
+                     .kind = "a list of names", .item = &name_row, .without = "none"),
     USHER_SCHEMA_ROW(top_values, notices, LIST,
                      .sentence = "the announcements that a PBX can play, by name",
-                     .kind = "a list of names", .without = "none"),
+                     .kind = "a list of names", .item = &name_row, .without = "none"),
     USHER_SCHEMA_ROW(
         top_values, tiers, MAP, .sentence = "the kinds of customers, with their head start",
         .without = "`standard`, which is always there, and the tier of a route that names none",
@@ -50,7 +52,8 @@ static const struct usher_schema_row top_rows[] = {
                      .members = &usher_bid_schema),
     USHER_SCHEMA_ROW(top_values, channels, MAP,
                      .sentence = "how much of an agent a contact of each channel takes",
-                     .members = &usher_channel_schema, .name = "CHANNEL"),
+                     .members = &usher_channel_schema, .name = "CHANNEL",
+                     .choices = USHER_CHANNEL_CHOICES),
     USHER_SCHEMA_ROW(top_values, queues, MAP, .is_needed = true, .sentence = "the queues, by name",
                      .members = &usher_queue_schema, .name = "QUEUE"),
     USHER_SCHEMA_ROW(top_values, routes, LIST, .is_needed = true,

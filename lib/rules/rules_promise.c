@@ -19,6 +19,12 @@ static const struct usher_schema_row promise_rows[] = {
                      .sentence = "how many of a hundred contacts are to be answered in time"),
 };
 
+const struct usher_schema_row usher_promise_own_row = {.type = USHER_VALUE_DURATION,
+                                                       .min = PROMISE_MIN_MS,
+                                                       .max = PROMISE_MAX_MS,
+                                                       .sentence =
+                                                           "how soon its contacts are answered"};
+
 const struct usher_schema usher_promise_schema = {
     promise_rows, USHER_COUNT_OF(promise_rows),
     "A tier or a channel may have a promise of its own, such as `gold: 10s`; of two the shorter "
@@ -40,18 +46,14 @@ static void refuse_promise(struct usher_compile *compile, const struct usher_nod
 static void read_own_promise(struct usher_compile *compile, const struct usher_node *member,
                              struct usher_queue *queue)
 {
-    static const struct usher_schema_row row = {.key = "promise",
-                                                .type = USHER_VALUE_DURATION,
-                                                .min = PROMISE_MIN_MS,
-                                                .max = PROMISE_MAX_MS,
-                                                .sentence = "how soon its contacts are answered"};
     size_t tier = usher_rules_find_tier(compile->rules, member->key);
     enum usher_channel channel = usher_channel_find(member->key);
     int64_t promise_ms;
 
     if (tier == SIZE_MAX && channel == USHER_CHANNEL_NONE)
         refuse_promise(compile, member);
-    else if (!usher_schema_read_value(&row, member, &promise_ms, compile->problems))
+    else if (!usher_schema_read_value(&usher_promise_own_row, member, &promise_ms,
+                                      compile->problems))
         return;
     else if (tier != SIZE_MAX)
         queue->promise_by_tier_ms[tier] = promise_ms;

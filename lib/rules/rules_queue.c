@@ -48,7 +48,7 @@ static const struct usher_schema limit_schema = {limit_rows, USHER_COUNT_OF(limi
 
 static const struct usher_schema_row queue_rows[] = {
     USHER_SCHEMA_ROW(queue_values, promise, MAP, .sentence = "how soon its contacts are answered",
-                     .members = &usher_promise_schema),
+                     .members = &usher_promise_schema, .own = &usher_promise_own_row),
     USHER_SCHEMA_ROW(queue_values, forecast, MAP,
                      .sentence = "how many contacts are expected, until the real numbers are known",
                      .members = &forecast_schema),

@@ -13,7 +13,7 @@ struct route_values {
 static const struct usher_schema_row route_rows[] = {
     USHER_SCHEMA_ROW(route_values, when, MAP, .sentence = "the conditions, which must all fit",
                      .without = "every contact fits; only the last route is so",
-                     .members = &usher_when_schema),
+                     .members = &usher_when_schema, .own = &usher_when_own_row),
     USHER_SCHEMA_ROW(route_values, queue, NAME, .max = USHER_NAME_MAX, .is_needed = true,
                      .sentence = "the queue to which the contact goes"),
     USHER_SCHEMA_ROW(route_values, tier, NAME, .max = USHER_NAME_MAX,

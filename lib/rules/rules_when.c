@@ -7,22 +7,36 @@
 #define VALUES_MAX      1024
 #define NOT             "not"
 
-#define WHEN_ROW(key_, kind_, sentence_)                                                           \
+static const struct usher_schema_row value_row = {.key = "when",
+                                                  .type = USHER_VALUE_TEXT,
+                                                  .max = VALUE_BYTES_MAX,
+                                                  .sentence =
+                                                      "a value that fits, or a list of them"};
+static const struct usher_schema_row channel_row = {.type = USHER_VALUE_NAME,
+                                                    .choices = USHER_CHANNEL_CHOICES};
+static const struct usher_schema_row truth_row = {.type = USHER_VALUE_BOOL};
+const struct usher_schema_row usher_when_own_row = {.key = "^(data|customer)[.].+$",
+                                                    .type = USHER_VALUE_ANY,
+                                                    .item = &value_row,
+                                                    .sentence =
+                                                        "a value that fits, or a list of them"};
+#define WHEN_ROW(key_, item_, kind_, sentence_)                                                    \
     {                                                                                              \
-        .key = key_, .type = USHER_VALUE_ANY, .kind = kind_, .sentence = sentence_                 \
+        .key = key_, .type = USHER_VALUE_ANY, .item = &item_, .kind = kind_, .sentence = sentence_ \
     }
 
 /* They are read by their kinds below: these rows say what they are. */
 #define WHEN_ROWS                                                                                  \
-    WHEN_ROW("channel", "a channel, or a list of them",                                            \
+    WHEN_ROW("channel", channel_row, "a channel, or a list of them",                               \
              "how the contact came: voice, chat, email, callback, task or outbound"),              \
-        WHEN_ROW("dialled", "a number, or a list of them",                                         \
+        WHEN_ROW("dialled", value_row, "a number, or a list of them",                              \
                  "what the customer dialled or wrote to; a `*` at its end stands for any rest"),   \
-        WHEN_ROW("from", "a number, or a list of them",                                            \
+        WHEN_ROW("from", value_row, "a number, or a list of them",                                 \
                  "the customer's number or address; a `*` at its end stands for any rest"),        \
-        WHEN_ROW("switch", "the name of a switch, or a list of them",                              \
+        WHEN_ROW("switch", value_row, "the name of a switch, or a list of them",                   \
                  "a switch of `switches`, or one of several, that is on"),                         \
-        WHEN_ROW("repeat", "true or false", "whether the customer was here of late for the same")
+        WHEN_ROW("repeat", truth_row, "true or false",                                             \
+                 "whether the customer was here of late for the same")
 
 #define WHEN_NOTE                                                                                  \
     "`data.KEY` and `customer.KEY`, with a value or a list of them: what the PBX says of the "     \
@@ -38,7 +52,8 @@ static const struct usher_schema_row when_rows[] = {
      .type = USHER_VALUE_ANY,
      .kind = "conditions",
      .sentence = "conditions of which none may fit",
-     .members = &not_schema},
+     .members = &not_schema,
+     .own = &usher_when_own_row},
 };
 const struct usher_schema usher_when_schema = {when_rows, USHER_COUNT_OF(when_rows), WHEN_NOTE};
 
@@ -101,10 +116,6 @@ static bool check_value(struct usher_compile *compile, const struct usher_node *
 static void read_values(struct usher_compile *compile, const struct usher_node *member,
                         struct usher_condition *condition)
 {
-    const struct usher_schema_row row = {.key = "when",
-                                         .type = USHER_VALUE_TEXT,
-                                         .max = VALUE_BYTES_MAX,
-                                         .sentence = "a value that fits, or a list of them"};
     bool is_list = member->kind == USHER_NODE_LIST;
     struct usher_text *values;
 
@@ -126,7 +137,7 @@ static void read_values(struct usher_compile *compile, const struct usher_node *
         size_t count = condition->values_count;
         struct usher_text value;
 
-        if (!usher_schema_read_value(&row, node, &value, compile->problems) ||
+        if (!usher_schema_read_value(&value_row, node, &value, compile->problems) ||
             !check_value(compile, node, condition) ||
             usher_compile_is_twice(compile, values, count, node))
             continue;

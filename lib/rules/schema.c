@@ -58,6 +58,18 @@ static bool read_node(const struct usher_schema_row *row, const struct usher_nod
     return true;
 }
 
+static bool is_choice(const char *choices, struct usher_text word)
+{
+    for (const char *at = choices; *at;) {
+        size_t length = strcspn(at, " ");
+
+        if (usher_text_is_equal((struct usher_text){at, length}, word))
+            return true;
+        at += length + (at[length] == ' ');
+    }
+    return false;
+}
+
 static bool read_text(const struct usher_schema_row *row, const struct usher_node *node, void *into,
                       struct usher_problems *problems)
 {
@@ -68,6 +80,11 @@ static bool read_text(const struct usher_schema_row *row, const struct usher_nod
         is_fit = usher_text_is_id(node->text);
     if (!is_fit) {
         refuse_value(row, node, usher_value_expected(row->type), problems);
+        return false;
+    }
+    if (row->choices && !is_choice(row->choices, node->text)) {
+        (void)snprintf(expected, sizeof(expected), "one of %s", row->choices);
+        refuse_value(row, node, expected, problems);
         return false;
     }
     if (node->text.length > (size_t)row->max) {

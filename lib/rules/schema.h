@@ -27,11 +27,17 @@ struct usher_schema_row {
     int64_t fallback;          /* what holds when the key is absent */
     const char *fallback_text; /* the same of a TEXT or NAME; NULL = an absent text */
     const char *sentence;      /* completes "It says …": "how long an agent's phone rings" */
-    /* For the manual, which is written from the rows: */
+    /* For the manual and the JSON Schema, which are written from the rows: */
     const char *kind;    /* what stands there, where the type does not say it: "a path" */
     const char *without; /* what holds when the key is absent, where `fallback` does not say it */
     const struct usher_schema *members; /* the keys inside: of the map, or of each in the list */
     const char *name; /* the map's own keys are the user's ("QUEUE"), and `members` inside each */
+    const char *choices; /* all that a NAME or TEXT may be, or a user's own key, with spaces
+                            between; NULL: anything */
+    const struct usher_schema_row *item; /* of a LIST: each member; of an ANY: a value, or a list of
+                                            such. NULL: the reader alone knows. */
+    const struct usher_schema_row *own;  /* what else stands in the map: keys that match the regular
+                                            expression own->key, if it has one */
 };
 
 struct usher_schema {

@@ -1,4 +1,5 @@
 /* Routes: every condition, their order, and their problems. */
+#include "rules/compile.h"
 #include "unit/ruled.h"
 #include "unit/suite.h"
 
@@ -42,6 +43,21 @@ START_TEST(channel_fits_by_its_name)
     ck_assert(!is_taken(ROUTE("{channel: chat}"), (struct asker){.channel = USHER_CHANNEL_VOICE}));
     ck_assert(
         is_taken(ROUTE("{channel: [voice, task]}"), (struct asker){.channel = USHER_CHANNEL_TASK}));
+}
+END_TEST
+
+START_TEST(schema_names_every_channel)
+{
+    struct usher_bytes names;
+
+    usher_bytes_init(&names, 256);
+    for (size_t i = 1; i < USHER_CHANNEL_COUNT; i++) {
+        if (i > 1)
+            usher_bytes_append_char(&names, ' ');
+        usher_bytes_append_text(&names, usher_channel_name((enum usher_channel)i));
+    }
+    ck_assert(usher_text_is_equal(usher_bytes_text(&names), USHER_TEXT(USHER_CHANNEL_CHOICES)));
+    usher_bytes_fini(&names);
 }
 END_TEST
 
@@ -254,7 +270,8 @@ START_TEST(last_route_must_take_all_and_no_other_may)
 }
 END_TEST
 
-SUITE_MAIN("route", channel_fits_by_its_name, dialled_and_from_fit_whole_or_by_their_beginning,
+SUITE_MAIN("route", channel_fits_by_its_name, schema_names_every_channel,
+           dialled_and_from_fit_whole_or_by_their_beginning,
            data_fit_as_whole_texts_numbers_and_truths, all_conditions_must_fit,
            first_route_that_fits_wins, what_is_remembered_of_the_customer_fits_as_data_do,
            switch_fits_while_one_of_the_named_is_on, repeat_fits_who_was_here_of_late,

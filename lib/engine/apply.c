@@ -21,6 +21,7 @@ static const usher_apply table[USHER_EVENT_COUNT] = {
     [USHER_EVENT_AGENT_SIGNED_OUT] = usher_apply_agent_signed_out,
     [USHER_EVENT_AGENT_PHONE] = usher_apply_agent_phone,
     [USHER_EVENT_CONTACT_ARRIVED] = usher_apply_contact_arrived,
+    [USHER_EVENT_CONTACT_MOVED] = usher_apply_contact_moved,
     [USHER_EVENT_CONTACT_OFFERED] = usher_apply_contact_offered,
     [USHER_EVENT_CONTACT_RINGING] = usher_apply_contact_ringing,
     [USHER_EVENT_CONTACT_ANSWERED] = usher_apply_contact_answered,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/facts.h"
+#include "engine/move.h"
 
 static struct usher_contact *contact_of(const struct usher_engine *engine,
                                         const struct usher_event *event)
@@ -35,6 +36,11 @@ static bool fill(struct usher_engine *engine, struct usher_contact *contact,
     contact->place_ms = fields->place_ms;
     contact->waited_ms = event->at_ms - fields->place_ms;
     contact->arrived_ms = arrived_ms;
+    contact->due_ms =
+        usher_fields_has(fields, USHER_FIELD_DUE_MS)
+            ? fields->due_ms
+            : contact->place_ms +
+                  usher_rules_promise_ms(rules, contact->queue, contact->tier, contact->channel);
     struct usher_class_key key;
     const struct usher_facts facts = usher_engine_facts(engine, contact);
     usher_floor_key(&engine->floor, contact->queue, contact->tier, &facts, &key);
@@ -55,6 +61,12 @@ bool usher_apply_contact_arrived(struct usher_engine *engine, const struct usher
     usher_floor_note_arrival(&engine->floor, contact->class, event->at_ms);
     usher_engine_place_contact(engine, contact, event->at_ms);
     return true;
+}
+
+bool usher_apply_contact_moved(struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_contact *contact = contact_of(engine, event);
+    return contact && usher_move_apply(engine, contact, event);
 }
 
 /* It stands in line no longer. */

@@ -54,7 +54,12 @@ bool usher_apply_rules_loaded(struct usher_engine *engine, const struct usher_ev
         struct usher_contact *contact = usher_list_entry(node, struct usher_contact, live);
         struct usher_class_key key;
         const struct usher_facts facts = usher_engine_facts(engine, contact);
+        if (before)
+            contact->due_ms -=
+                usher_rules_promise_ms(before, contact->queue, contact->tier, contact->channel);
         usher_rules_route_again(rules, before, &facts, &contact->queue, &contact->tier);
+        contact->due_ms +=
+            usher_rules_promise_ms(rules, contact->queue, contact->tier, contact->channel);
         usher_floor_key(&engine->floor, contact->queue, contact->tier, &facts, &key);
         contact->class = usher_floor_class(&engine->floor, &key, event->at_ms);
         if (contact->state == USHER_CONTACT_WAITING)

@@ -47,6 +47,7 @@ void usher_engine_free_contact(struct usher_engine *engine, struct usher_contact
     usher_table_remove(&engine->contacts_by_id, contact);
     free(contact->texts);
     free(contact->note);
+    free(contact->skills);
     engine->free_slots[engine->free_slots_count++] = contact->slot;
 }
 

@@ -21,6 +21,8 @@ enum usher_error usher_decide_contact_hold(struct usher_request *request);
 enum usher_error usher_decide_contact_resume(struct usher_request *request);
 enum usher_error usher_decide_contact_end(struct usher_request *request);
 enum usher_error usher_decide_contact_note(struct usher_request *request);
+enum usher_error usher_decide_contact_move(struct usher_request *request);
+enum usher_error usher_decide_contact_prioritise(struct usher_request *request);
 enum usher_error usher_decide_contact_wrap_up(struct usher_request *request);
 enum usher_error usher_decide_contact_vanish(struct usher_request *request);
 enum usher_error usher_decide_contact_ring(struct usher_request *request);

@@ -163,13 +163,6 @@ static const char *waits_for(const struct description *description,
     return NULL;
 }
 
-/* When the promise under the present rules runs out. */
-static int64_t due_ms(const struct usher_engine *engine, const struct usher_contact *contact)
-{
-    return contact->place_ms + usher_rules_promise_ms(engine->floor.rules, contact->queue,
-                                                      contact->tier, contact->channel);
-}
-
 static void describe_contact(struct description *description, const struct usher_contact *contact)
 {
     const struct usher_rules *rules = description->engine->floor.rules;
@@ -183,7 +176,7 @@ static void describe_contact(struct description *description, const struct usher
     USHER_FIELDS_SET(fields, TIER, tier, rules->tiers[contact->tier].name);
     USHER_FIELDS_SET(fields, PLACE_MS, place_ms, contact->place_ms);
     USHER_FIELDS_SET(fields, SINCE_MS, since_ms, contact->since_ms);
-    USHER_FIELDS_SET(fields, DUE_MS, due_ms, due_ms(description->engine, contact));
+    USHER_FIELDS_SET(fields, DUE_MS, due_ms, contact->due_ms);
     if (contact->agent) {
         USHER_FIELDS_SET(fields, AGENT, agent, usher_text_of(contact->agent->id));
         USHER_FIELDS_SET(fields, OFFER, offer, usher_number_write(contact->offer, room));
@@ -191,6 +184,8 @@ static void describe_contact(struct description *description, const struct usher
     if (contact->until_ms)
         USHER_FIELDS_SET(fields, UNTIL_MS, until_ms, contact->until_ms);
     usher_contact_tell(contact, fields);
+    if (contact->skills)
+        USHER_FIELDS_SET(fields, SKILLS, skills, usher_text_of(contact->skills));
     const char *reason =
         contact->state == USHER_CONTACT_WAITING ? waits_for(description, contact) : NULL;
     if (reason)
@@ -235,8 +230,8 @@ static void describe_queue(struct description *description, size_t queue)
             continue;
         if (contact->place_ms < since_ms)
             since_ms = contact->place_ms;
-        if (due_ms(engine, contact) < first_due_ms)
-            first_due_ms = due_ms(engine, contact);
+        if (contact->due_ms < first_due_ms)
+            first_due_ms = contact->due_ms;
     }
     if (since_ms != INT64_MAX) {
         USHER_FIELDS_SET(fields, SINCE_MS, since_ms, since_ms);

@@ -19,6 +19,8 @@ static const usher_decide table[USHER_COMMAND_COUNT] = {
     [USHER_COMMAND_CONTACT_RESUME] = usher_decide_contact_resume,
     [USHER_COMMAND_CONTACT_END] = usher_decide_contact_end,
     [USHER_COMMAND_CONTACT_NOTE] = usher_decide_contact_note,
+    [USHER_COMMAND_CONTACT_MOVE] = usher_decide_contact_move,
+    [USHER_COMMAND_CONTACT_PRIORITISE] = usher_decide_contact_prioritise,
     [USHER_COMMAND_CONTACT_WRAP_UP] = usher_decide_contact_wrap_up,
     [USHER_COMMAND_CONTACT_VANISH] = usher_decide_contact_vanish,
     [USHER_COMMAND_OFFER_ACCEPT] = usher_decide_offer_accept,
@@ -99,6 +101,7 @@ void usher_engine_free(struct usher_engine *engine)
         usher_floor_leave(&engine->floor, contact);
         free(contact->texts);
         free(contact->note);
+        free(contact->skills);
     }
     usher_floor_fini(&engine->floor);
     usher_heap_fini(&engine->deadlines);
@@ -195,8 +198,9 @@ static bool has_sound_times(const struct usher_event *event)
 {
     const struct usher_fields *fields = &event->fields;
     return usher_sound_is_time(event->at_ms) && usher_sound_is_time(fields->since_ms) &&
-           usher_sound_is_time(fields->place_ms) && usher_sound_is_time(fields->until_ms) &&
-           usher_sound_is_time(fields->waited_ms) && usher_sound_is_time(fields->idle_ms);
+           usher_sound_is_time(fields->place_ms) && usher_sound_is_time(fields->due_ms) &&
+           usher_sound_is_time(fields->until_ms) && usher_sound_is_time(fields->waited_ms) &&
+           usher_sound_is_time(fields->idle_ms);
 }
 
 bool usher_engine_apply_line(struct usher_engine *engine, struct usher_text line,

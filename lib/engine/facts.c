@@ -8,7 +8,8 @@ struct usher_facts usher_engine_facts(const struct usher_engine *engine,
     return (struct usher_facts){.channel = contact->channel,
                                 .from = contact->from,
                                 .to = contact->to,
-                                .data = contact->data};
+                                .data = contact->data,
+                                .skills = usher_text_of(contact->skills)};
 }
 
 struct usher_facts usher_engine_facts_of(const struct usher_engine *engine,

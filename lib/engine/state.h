@@ -112,6 +112,7 @@ bool usher_apply_agent_leaving(struct usher_engine *engine, const struct usher_e
 bool usher_apply_agent_signed_out(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_agent_phone(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_arrived(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_contact_moved(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_offered(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_ringing(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_answered(struct usher_engine *engine, const struct usher_event *event);

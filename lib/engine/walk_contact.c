@@ -57,6 +57,10 @@ static bool settle_contact(struct usher_engine *engine, struct usher_contact *co
     if (!usher_sound_contact(engine, contact, numbers[3] != 0))
         return false;
     usher_list_append(&engine->clients.list[contact->client].contacts, &contact->of_client);
+    if (contact->due_ms < 0)
+        contact->due_ms =
+            contact->place_ms +
+            usher_rules_promise_ms(rules, contact->queue, contact->tier, contact->channel);
     const struct usher_facts facts = usher_engine_facts(engine, contact);
     usher_floor_key(floor, contact->queue, contact->tier, &facts, &key);
     contact->class = usher_floor_find_class(floor, &key);
@@ -66,6 +70,18 @@ static bool settle_contact(struct usher_engine *engine, struct usher_contact *co
         return false;
     usher_engine_place_contact(engine, contact, engine->last_ms);
     return true;
+}
+
+/* What came with form 3. */
+static void walk_contact_of_3(struct usher_archive *archive, struct usher_contact *contact)
+{
+    if (archive->version < 3) {
+        if (usher_archive_is_loading(archive))
+            contact->due_ms = -1; /* as the rules promise it */
+        return;
+    }
+    usher_walk_time(archive, &contact->due_ms);
+    usher_walk_owned(archive, &contact->skills);
 }
 
 void usher_walk_contact(struct usher_archive *archive, struct usher_engine *engine,
@@ -88,6 +104,7 @@ void usher_walk_contact(struct usher_archive *archive, struct usher_engine *engi
     for (size_t i = 0; i < texts_count; i++)
         usher_archive_text(archive, texts[i]);
     usher_walk_owned(archive, &contact->note);
+    walk_contact_of_3(archive, contact);
     if (!usher_archive_is_loading(archive) || archive->is_bad)
         return;
     contact->lease.tie = contact->serial;

@@ -41,6 +41,11 @@
     X(CONTACT_END, "contact.end", F(CONTACT), F(REASON), R(PBX) | R(DESK), "The talk is over.")    \
     X(CONTACT_NOTE, "contact.note", F(CONTACT) | F(NOTE), 0, R(DESK) | R(SUPERVISOR) | R(ADMIN),   \
       "Writes a note that stays with the contact.")                                                \
+    X(CONTACT_MOVE, "contact.move", F(CONTACT) | F(QUEUE), F(TIER), R(SUPERVISOR) | R(ADMIN),      \
+      "The waiting contact goes to another queue, and keeps its place.")                           \
+    X(CONTACT_PRIORITISE, "contact.prioritise", F(CONTACT), F(TIER) | F(POSITION) | F(PLACE_MS),   \
+      R(SUPERVISOR) | R(ADMIN),                                                                    \
+      "The waiting contact gets another tier, or comes further to the front of its queue.")        \
     X(CONTACT_WRAP_UP, "contact.wrap_up", F(CONTACT), F(DISPOSITION),                              \
       R(DESK) | R(SUPERVISOR) | R(ADMIN), "The agent has finished the work after the talk.")       \
     X(OFFER_ACCEPT, "offer.accept", F(OFFER), F(AGENT), R(DESK),                                   \

@@ -49,6 +49,7 @@ struct usher_contact {
     struct usher_class *class; /* NULL when there was no room for it: then it is not offered */
     int64_t arrived_ms;
     int64_t place_ms;        /* its place in line */
+    int64_t due_ms;          /* when the promise of this leg runs out */
     int64_t since_ms;        /* when `state` began */
     int64_t waited_ms;       /* up to since_ms: usher_contact_waited_ms tells it as of now */
     int64_t until_ms;        /* the lease of OFFERED, RINGING and WRAPPING; else 0 */
@@ -71,6 +72,8 @@ struct usher_contact {
     struct usher_text campaign;  /* absent: it is of no outbound list */
     struct usher_text zone;      /* the customer's time zone; absent: that of the rules */
     char *note;                  /* ours; NULL = none */
+    char *skills;                /* ours: its own needs, a checked JSON object of skill to level,
+                                    instead of what its queue needs; NULL = the queue's */
     struct usher_list in_line;   /* of its class, while it may be offered */
     struct usher_list of_agent;  /* usher_agent.contacts */
     struct usher_list of_client; /* the PBX's contacts */

@@ -43,6 +43,11 @@
       F(CONTACT) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS),                                  \
       F(FROM) | F(TO) | F(DATA) | F(CUSTOMER) | F(CASE_ID) | F(SINCE_MS) | F(DUE_MS), true,        \
       "A contact came, and waits in a queue.")                                                     \
+    X(CONTACT_MOVED, "contact.moved",                                                              \
+      F(CONTACT) | F(QUEUE) | F(TIER) | F(CHANNEL) | F(PLACE_MS) | F(DUE_MS),                      \
+      F(SKILLS) | F(REASON), true,                                                                 \
+      "A waiting contact waits in this queue and place from here on; with `skills`, whoever has "  \
+      "these instead of what the queue needs.")                                                    \
     X(CONTACT_OFFERED, "contact.offered",                                                          \
       F(CONTACT) | F(OFFER) | F(AGENT) | F(CHANNEL) | F(QUEUE) | F(ACCEPT) | F(RING_MS) |          \
           F(UNTIL_MS),                                                                             \
@@ -93,7 +98,7 @@
     X(STATE_CONTACT, "state.contact",                                                              \
       F(CONTACT) | F(STATE) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS),                       \
       F(SINCE_MS) | F(AGENT) | F(OFFER) | F(UNTIL_MS) | F(FROM) | F(TO) | F(DATA) | F(NOTE) |      \
-          F(CUSTOMER) | F(CASE_ID) | F(CAMPAIGN) | F(REASON) | F(DUE_MS),                          \
+          F(CUSTOMER) | F(CASE_ID) | F(CAMPAIGN) | F(REASON) | F(DUE_MS) | F(SKILLS),              \
       false, "A snapshot's contact.")                                                              \
     X(STATE_QUEUE, "state.queue", F(QUEUE) | F(WAITING) | F(FREE) | F(SIGNED_IN),                  \
       F(SINCE_MS) | F(DUE_MS) | F(PROMISE_MS) | F(TARGET), false,                                  \

@@ -152,6 +152,22 @@ static struct waiter *await(struct usher_service *service, const struct usher_fi
     return waiter;
 }
 
+/* It waits in another queue from here on, and is judged there. */
+static void move(struct usher_service *service, const struct usher_fields *fields)
+{
+    struct waiter *waiter = usher_table_find(&service->by_id, fields->contact);
+    size_t line = waiter ? take_line(service, fields->queue) : SIZE_MAX;
+    if (!waiter)
+        return;
+    if (line == SIZE_MAX) {
+        forget(service, waiter);
+        return;
+    }
+    waiter->line = line;
+    waiter->place_ms = fields->place_ms;
+    waiter->due_ms = fields->due_ms;
+}
+
 static void count_end(struct usher_service *service, const struct usher_event *event,
                       bool is_answered)
 {
@@ -191,6 +207,8 @@ void usher_service_apply(struct usher_service *service, const struct usher_event
     } else if (event->kind == USHER_EVENT_STATE_CONTACT) {
         if (is_before_answer(event->fields.state))
             (void)await(service, &event->fields);
+    } else if (event->kind == USHER_EVENT_CONTACT_MOVED) {
+        move(service, &event->fields);
     } else if (event->kind == USHER_EVENT_CONTACT_ANSWERED) {
         count_end(service, event, true);
     } else if (event->kind == USHER_EVENT_CONTACT_ABANDONED) {

@@ -148,8 +148,9 @@ void usher_rules_route_again(const struct usher_rules *rules, const struct usher
                              const struct usher_facts *facts, size_t *queue, size_t *tier);
 
 /* What a contact of these facts needs in this queue: by skill index upwards, each skill once
- * (the higher minimum and the sum of weights up to 255, when two rules name the same). Returns how
- * many; at most USHER_NEEDS_MAX. */
+ * (the higher minimum and the sum of weights up to 255, when two rules name the same). Needs of its
+ * own count instead, as far as these rules have the skills; with none left, the queue's. Returns
+ * how many; at most USHER_NEEDS_MAX. */
 size_t usher_rules_needs(const struct usher_rules *rules, size_t queue,
                          const struct usher_facts *facts, struct usher_need needs[USHER_NEEDS_MAX]);
 

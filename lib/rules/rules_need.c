@@ -199,12 +199,40 @@ static size_t merge_need(struct usher_need *needs, size_t count, struct usher_ne
     return count + 1;
 }
 
+/* The needs that are a contact's own. */
+static size_t own_needs(const struct usher_rules *rules, struct usher_text skills,
+                        struct usher_need needs[USHER_NEEDS_MAX])
+{
+    struct usher_json json;
+    struct usher_text name;
+    size_t count = 0;
+
+    usher_json_start(&json, skills, NULL, 0);
+    if (!usher_json_enter(&json))
+        return 0;
+    while (usher_json_next_key(&json, &name)) {
+        size_t skill = usher_rules_find_skill(rules, name);
+        int64_t level = 0;
+
+        if (!usher_json_read_int64(&json, &level))
+            usher_json_skip(&json);
+        if (skill == SIZE_MAX || level < 1 || level > USHER_LEVEL_MAX || count == USHER_NEEDS_MAX)
+            continue;
+        count = merge_need(
+            needs, count,
+            (struct usher_need){.skill = (uint16_t)skill, .min = (uint8_t)level, .weight = 1});
+    }
+    return count;
+}
+
 size_t usher_rules_needs(const struct usher_rules *rules, size_t queue,
                          const struct usher_facts *facts, struct usher_need needs[USHER_NEEDS_MAX])
 {
     const struct usher_queue *from = &rules->queues[queue];
-    size_t count = 0;
+    size_t count = facts->skills.at ? own_needs(rules, facts->skills, needs) : 0;
 
+    if (count > 0)
+        return count;
     for (size_t i = 0; i < from->needs_count; i++) {
         const struct usher_need_rule *rule = &from->needs[i];
         size_t skill = skill_of(rules, rule, facts);

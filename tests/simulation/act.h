@@ -34,6 +34,7 @@ bool act_abandon(struct actor *actor, struct act *act);
 bool act_answer(struct actor *actor, struct act *act);
 bool act_arrive(struct actor *actor, struct act *act);
 bool act_fail(struct actor *actor, struct act *act);
+bool act_move(struct actor *actor, struct act *act);
 bool act_note(struct actor *actor, struct act *act);
 bool act_offer(struct actor *actor, struct act *act);
 bool act_ring(struct actor *actor, struct act *act);

@@ -148,6 +148,32 @@ static bool act_of_agent(struct actor *actor, struct act *act, unsigned mask)
     return true;
 }
 
+/* A supervisor's: to any queue of the rules, or none; a tier or a place before the one it has. */
+bool act_move(struct actor *actor, struct act *act)
+{
+    const struct usher_rules *rules = actor->model->rules;
+    const struct model_contact *contact = any_contact(actor, IN(WAITING) | IN(OFFERED));
+    if (!contact)
+        return false;
+    act_set_contact(act, contact);
+    act->command.role = USHER_ROLE_SUPERVISOR;
+    act->command.client = USHER_TEXT("boss");
+    size_t queue = chance_below(&actor->chance, (unsigned)rules->queues_count);
+    size_t tier = chance_below(&actor->chance, (unsigned)rules->tiers_count);
+    struct usher_fields *fields = &act->command.fields;
+    USHER_FIELDS_SET(fields, QUEUE, queue,
+                     chance_is(&actor->chance, 2) ? USHER_TEXT("nowhere")
+                                                  : rules->queues[queue].name);
+    if (chance_is(&actor->chance, 40))
+        USHER_FIELDS_SET(fields, TIER, tier, rules->tiers[tier].name);
+    if (chance_is(&actor->chance, 30))
+        USHER_FIELDS_SET(fields, POSITION, position, chance_below(&actor->chance, 4));
+    if (chance_is(&actor->chance, 30))
+        USHER_FIELDS_SET(fields, PLACE_MS, place_ms,
+                         contact->place_ms - 1000 * chance_between(&actor->chance, -2, 60));
+    return true;
+}
+
 bool act_wrap_up(struct actor *actor, struct act *act)
 {
     return act_of_agent(actor, act, IN(WRAPPING));

@@ -69,7 +69,7 @@ static bool check_contact(struct model *model, const struct usher_fields *fields
     const struct model_contact *contact = &model->contacts[index];
     bool has_agent = contact->state > MODEL_WAITING;
     if (!is_text(fields->state, model_state_name(contact->state)) ||
-        fields->place_ms != contact->place_ms ||
+        fields->place_ms != contact->place_ms || fields->due_ms != contact->due_ms ||
         (has_agent && !is_text(fields->agent, model->agents[contact->agent].id)) ||
         (!has_agent && fields->agent.length > 0))
         return model_fail(model, "the engine describes %s as %.*s of %.*s, but it is %s",

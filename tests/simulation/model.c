@@ -111,7 +111,8 @@ struct usher_facts model_facts(const struct model_contact *contact)
     return (struct usher_facts){.channel = contact->channel,
                                 .from = text_or_none(contact->from),
                                 .to = text_or_none(contact->to),
-                                .data = text_or_none(contact->data)};
+                                .data = text_or_none(contact->data),
+                                .skills = text_or_none(contact->skills)};
 }
 
 static bool on_rules(struct model *model, const struct usher_event *event,
@@ -137,8 +138,10 @@ static bool on_rules(struct model *model, const struct usher_event *event,
             size_t tier = route ? route->tier : rules->default_tier;
             size_t same_queue = usher_rules_find_queue(rules, before->queues[live->queue].name);
             size_t same_tier = usher_rules_find_tier(rules, before->tiers[live->tier].name);
+            live->due_ms -= usher_rules_promise_ms(before, live->queue, live->tier, live->channel);
             live->queue = same_queue != SIZE_MAX ? same_queue : queue;
             live->tier = same_tier != SIZE_MAX ? same_tier : tier;
+            live->due_ms += usher_rules_promise_ms(rules, live->queue, live->tier, live->channel);
             live->class = model_class(model, live, event->at_ms);
         }
     }
@@ -183,10 +186,40 @@ static bool on_arrived(struct model *model, const struct usher_event *event,
     contact->queue = usher_rules_find_queue(model->rules, fields->queue);
     contact->tier = usher_rules_find_tier(model->rules, fields->tier);
     contact->place_ms = fields->place_ms;
+    contact->due_ms = fields->due_ms;
     contact->since_ms = event->at_ms;
     contact->waited_ms = event->at_ms - contact->place_ms;
     contact->class = model_class(model, contact, event->at_ms);
     model_note_arrival(model, contact->class, event->at_ms);
+    return true;
+}
+
+/* Whether two classes ask for other agents: a tier alone makes no new work. */
+static bool is_other_work(const struct model_class *a, const struct model_class *b)
+{
+    return a->queue != b->queue || a->channel != b->channel || a->needs_count != b->needs_count ||
+           memcmp(a->needs, b->needs, a->needs_count * sizeof(a->needs[0])) != 0;
+}
+
+static bool on_moved(struct model *model, const struct usher_event *event,
+                     struct model_contact *contact, size_t agent)
+{
+    const struct usher_fields *fields = &event->fields;
+    (void)agent;
+    if (contact->state != MODEL_WAITING)
+        return refuse(model, contact);
+    if (fields->place_ms > event->at_ms || fields->due_ms < fields->place_ms)
+        return model_fail(model, "%s moves into the future", contact->id);
+    size_t before = contact->class;
+    contact->channel = usher_channel_find(fields->channel);
+    contact->queue = usher_rules_find_queue(model->rules, fields->queue);
+    contact->tier = usher_rules_find_tier(model->rules, fields->tier);
+    contact->place_ms = fields->place_ms;
+    contact->due_ms = fields->due_ms;
+    model_keep(contact->skills, sizeof(contact->skills), fields->skills);
+    contact->class = model_class(model, contact, event->at_ms);
+    if (is_other_work(&model->classes[before], &model->classes[contact->class]))
+        model_note_arrival(model, contact->class, event->at_ms);
     return true;
 }
 
@@ -360,14 +393,14 @@ static const model_apply table[USHER_EVENT_COUNT] = {
     [USHER_EVENT_AGENT_SIGNED_IN] = model_on_agent, [USHER_EVENT_AGENT_READY] = model_on_agent,
     [USHER_EVENT_AGENT_NOT_READY] = model_on_agent, [USHER_EVENT_AGENT_SIGNED_OUT] = model_on_agent,
     [USHER_EVENT_AGENT_LEAVING] = model_on_leaving, [USHER_EVENT_AGENT_PHONE] = model_on_phone,
-    [USHER_EVENT_CONTACT_ARRIVED] = on_arrived,     [USHER_EVENT_CONTACT_OFFERED] = on_offered,
-    [USHER_EVENT_CONTACT_RINGING] = on_ringing,     [USHER_EVENT_CONTACT_ANSWERED] = on_answered,
-    [USHER_EVENT_CONTACT_HELD] = on_talk,           [USHER_EVENT_CONTACT_RESUMED] = on_talk,
-    [USHER_EVENT_CONTACT_WRAPPING] = on_wrapping,   [USHER_EVENT_CONTACT_DONE] = on_gone,
-    [USHER_EVENT_CONTACT_ABANDONED] = on_gone,      [USHER_EVENT_CONTACT_NOTED] = on_nothing,
-    [USHER_EVENT_OFFER_DECLINED] = on_offer_over,   [USHER_EVENT_OFFER_FAILED] = on_offer_over,
-    [USHER_EVENT_OFFER_EXPIRED] = on_offer_over,    [USHER_EVENT_OFFER_WITHDRAWN] = on_offer_over,
-    [USHER_EVENT_OFFER_SETTLED] = on_settled,
+    [USHER_EVENT_CONTACT_ARRIVED] = on_arrived,     [USHER_EVENT_CONTACT_MOVED] = on_moved,
+    [USHER_EVENT_CONTACT_OFFERED] = on_offered,     [USHER_EVENT_CONTACT_RINGING] = on_ringing,
+    [USHER_EVENT_CONTACT_ANSWERED] = on_answered,   [USHER_EVENT_CONTACT_HELD] = on_talk,
+    [USHER_EVENT_CONTACT_RESUMED] = on_talk,        [USHER_EVENT_CONTACT_WRAPPING] = on_wrapping,
+    [USHER_EVENT_CONTACT_DONE] = on_gone,           [USHER_EVENT_CONTACT_ABANDONED] = on_gone,
+    [USHER_EVENT_CONTACT_NOTED] = on_nothing,       [USHER_EVENT_OFFER_DECLINED] = on_offer_over,
+    [USHER_EVENT_OFFER_FAILED] = on_offer_over,     [USHER_EVENT_OFFER_EXPIRED] = on_offer_over,
+    [USHER_EVENT_OFFER_WITHDRAWN] = on_offer_over,  [USHER_EVENT_OFFER_SETTLED] = on_settled,
 };
 
 static bool needs_agent(enum usher_event_kind kind)

@@ -63,7 +63,8 @@ struct model_contact {
     char id[USHER_CONTACT_ID_MAX + 1];
     char from[64];
     char to[64];
-    char data[256]; /* "" = none */
+    char data[256];   /* "" = none */
+    char skills[256]; /* its own needs; "" = the queue's */
     char offer[USHER_NUMBER_SIZE];
     size_t client;
     enum usher_channel channel;
@@ -73,6 +74,7 @@ struct model_contact {
     size_t agent; /* or MODEL_NONE */
     uint64_t serial;
     int64_t place_ms;
+    int64_t due_ms;
     int64_t since_ms;
     int64_t waited_ms;
     int64_t until_ms;

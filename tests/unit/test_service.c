@@ -82,6 +82,23 @@ START_TEST(who_gives_up_in_time_breaks_no_promise)
 }
 END_TEST
 
+START_TEST(moved_contact_is_judged_where_it_waits_at_the_end)
+{
+    struct usher_service *service = start();
+    arrive(service, "pbx/1", "support", 0, 20000);
+    struct usher_event event = {.kind = USHER_EVENT_CONTACT_MOVED, .at_ms = 15000};
+    USHER_FIELDS_SET(&event.fields, CONTACT, contact, USHER_TEXT("pbx/1"));
+    USHER_FIELDS_SET(&event.fields, QUEUE, queue, USHER_TEXT("general"));
+    USHER_FIELDS_SET(&event.fields, DUE_MS, due_ms, 40000);
+    usher_service_apply(service, &event);
+    answer(service, "pbx/1", 30000);
+    ck_assert_int_eq(usher_service_read(service, USHER_TEXT("support"), 30000).arrived_count, 1);
+    ck_assert_int_eq(usher_service_read(service, USHER_TEXT("support"), 30000).answered_count, 0);
+    ck_assert_int_eq(usher_service_read(service, USHER_TEXT("general"), 30000).kept_count, 1);
+    usher_service_free(service);
+}
+END_TEST
+
 START_TEST(event_without_a_promise_is_judged_by_none)
 {
     struct usher_service *service = start();
@@ -180,6 +197,6 @@ END_TEST
 
 SUITE_MAIN("service", promise_is_kept_up_to_the_very_millisecond,
            who_gives_up_in_time_breaks_no_promise, event_without_a_promise_is_judged_by_none,
-           window_forgets_step_by_step, queues_are_counted_apart_and_together,
-           second_answer_and_further_contacts_count_nothing,
+           moved_contact_is_judged_where_it_waits_at_the_end, window_forgets_step_by_step,
+           queues_are_counted_apart_and_together, second_answer_and_further_contacts_count_nothing,
            snapshot_makes_waiting_contacts_known_and_counts_none)

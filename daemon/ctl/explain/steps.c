@@ -78,11 +78,25 @@ static void print_of_agent(const struct usher_event *event, const struct usher_a
         print_offer_over(event, " did not answer in time", out);
 }
 
+static void print_move(const struct usher_event *event, FILE *out)
+{
+    const struct usher_fields *fields = &event->fields;
+    fprintf(out, "moved to queue %.*s", USHER_TEXT_ARGS(fields->queue));
+    if (fields->tier.at)
+        fprintf(out, ", tier %.*s", USHER_TEXT_ARGS(fields->tier));
+    if (fields->skills.at)
+        fprintf(out, ", to who has %.*s", USHER_TEXT_ARGS(fields->skills));
+    print_reason(event, out);
+    fputc('\n', out);
+}
+
 static void print_of_contact(const struct usher_event *event, const struct usher_agent *agent,
                              bool is_full, FILE *out)
 {
     if (event->kind == USHER_EVENT_CONTACT_ARRIVED) {
         print_arrival(&event->fields, is_full, out);
+    } else if (event->kind == USHER_EVENT_CONTACT_MOVED) {
+        print_move(event, out);
     } else if (event->kind == USHER_EVENT_CONTACT_OFFERED) {
         fputs("offered to ", out);
         print_agent(event, agent, out);

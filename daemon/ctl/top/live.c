@@ -288,6 +288,15 @@ static void move_contact(struct live *live, const struct usher_event *event,
         hold(contact, take_agent(live, event));
 }
 
+/* It waits in another queue or place, as it did. */
+static void place_contact(struct live *live, const struct usher_event *event)
+{
+    struct live_contact *contact = take_contact(live, event);
+    contact->queue = take_queue(live, event->fields.queue);
+    contact->place_ms = event->fields.place_ms;
+    contact->due_ms = event->fields.due_ms;
+}
+
 static void end_contact(struct live *live, const struct usher_event *event)
 {
     struct live_contact *contact = live_find_contact(live, event->fields.contact);
@@ -369,6 +378,8 @@ void live_apply(struct live *live, const struct usher_event *event)
         move_contact(live, event, state);
     else if (event->kind == USHER_EVENT_CONTACT_ARRIVED)
         describe_contact(live, event, USHER_CONTACT_WAITING);
+    else if (event->kind == USHER_EVENT_CONTACT_MOVED)
+        place_contact(live, event);
     else if (event->kind == USHER_EVENT_STATE_CONTACT)
         describe_contact(live, event, contact_state(event->fields.state));
     else if (event->kind == USHER_EVENT_CONTACT_DONE ||

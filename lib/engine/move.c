@@ -1,0 +1,137 @@
+/* A contact's move to another line or place. What decide has worked out stands in the event, and
+ * apply does what it says. */
+#include "engine/move.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/decide.h"
+#include "engine/facts.h"
+
+struct usher_move usher_move_of(const struct usher_contact *contact)
+{
+    return (struct usher_move){
+        .queue = contact->queue,
+        .tier = contact->tier,
+        .channel = contact->channel,
+        .place_ms = contact->place_ms,
+        .due_ms = contact->due_ms,
+        .skills = usher_text_of(contact->skills),
+    };
+}
+
+int64_t usher_move_due_ms(const struct usher_engine *engine, const struct usher_move *move)
+{
+    return move->place_ms +
+           usher_rules_promise_ms(engine->floor.rules, move->queue, move->tier, move->channel);
+}
+
+enum usher_error usher_move_check(const struct usher_engine *engine,
+                                  const struct usher_contact *contact,
+                                  const struct usher_move *move, struct usher_answer *answer)
+{
+    const struct usher_floor *floor = &engine->floor;
+    const struct usher_queue *queue = &floor->rules->queues[move->queue];
+    struct usher_class_key key;
+    if (move->queue != contact->queue && engine->queue_waiting[move->queue] >= queue->waiting_max)
+        return usher_answer_set(answer, USHER_ERROR_LIMIT,
+                                "queue %.*s: limit.waiting of %" PRId64 " is reached",
+                                USHER_TEXT_ARGS(queue->name), queue->waiting_max);
+    struct usher_facts facts = usher_engine_facts(engine, contact);
+    facts.channel = move->channel;
+    facts.skills = move->skills;
+    usher_floor_key(floor, move->queue, move->tier, &facts, &key);
+    if (floor->classes_count == floor->classes_max && !usher_floor_find_class(floor, &key))
+        return usher_answer_set(
+            answer, USHER_ERROR_LIMIT,
+            "limits.classes: there are %zu kinds of requirement; use fewer different needs",
+            floor->classes_max);
+    return USHER_OK;
+}
+
+void usher_move_tell(const struct usher_engine *engine, const struct usher_move *move,
+                     struct usher_event *event)
+{
+    const struct usher_rules *rules = engine->floor.rules;
+    struct usher_fields *fields = &event->fields;
+    USHER_FIELDS_SET(fields, QUEUE, queue, rules->queues[move->queue].name);
+    USHER_FIELDS_SET(fields, TIER, tier, rules->tiers[move->tier].name);
+    USHER_FIELDS_SET(fields, CHANNEL, channel, usher_channel_name(move->channel));
+    USHER_FIELDS_SET(fields, PLACE_MS, place_ms, move->place_ms);
+    USHER_FIELDS_SET(fields, DUE_MS, due_ms, move->due_ms);
+    if (move->skills.at)
+        USHER_FIELDS_SET(fields, SKILLS, skills, move->skills);
+    if (move->reason.at)
+        USHER_FIELDS_SET(fields, REASON, reason, move->reason);
+}
+
+void usher_move_contact(struct usher_engine *engine, struct usher_contact *contact,
+                        const struct usher_move *move, int64_t now_ms)
+{
+    struct usher_agent *agent = contact->agent;
+    if (usher_contact_state_is_offer(contact->state))
+        usher_withdraw_offer(engine, contact, "moved", now_ms);
+    struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_MOVED, contact);
+    usher_move_tell(engine, move, &event);
+    usher_engine_emit(engine, &event, now_ms);
+    if (agent)
+        usher_dispatch_all(engine, now_ms); /* he is free, too */
+    else
+        usher_dispatch_contact(engine, contact, now_ms);
+}
+
+/* Whether the two classes ask for other agents: then the contact is new work for those. */
+static bool is_other_work(const struct usher_class_key *a, const struct usher_class_key *b)
+{
+    return a->queue != b->queue || a->channel != b->channel || a->needs_count != b->needs_count ||
+           memcmp(a->needs, b->needs, sizeof(a->needs)) != 0;
+}
+
+/* Its own needs as the event has them; they may have been the event's texts before. */
+static bool keep_skills(struct usher_contact *contact, struct usher_text skills)
+{
+    char *copy = NULL;
+    if (skills.at) {
+        copy = malloc(skills.length + 1);
+        if (!copy)
+            return false;
+        memcpy(copy, skills.at, skills.length);
+        copy[skills.length] = '\0';
+    }
+    free(contact->skills);
+    contact->skills = copy;
+    return true;
+}
+
+bool usher_move_apply(struct usher_engine *engine, struct usher_contact *contact,
+                      const struct usher_event *event)
+{
+    const struct usher_fields *fields = &event->fields;
+    const struct usher_rules *rules = engine->floor.rules;
+    struct usher_floor *floor = &engine->floor;
+    size_t queue = usher_rules_find_queue(rules, fields->queue);
+    size_t tier = usher_rules_find_tier(rules, fields->tier);
+    enum usher_channel channel = usher_channel_find(fields->channel);
+    if (contact->state != USHER_CONTACT_WAITING || queue == SIZE_MAX || tier == SIZE_MAX ||
+        channel == USHER_CHANNEL_NONE || fields->place_ms > event->at_ms ||
+        !keep_skills(contact, fields->skills))
+        return false;
+    usher_floor_leave(floor, contact);
+    engine->queue_waiting[contact->queue]--;
+    contact->queue = queue;
+    contact->tier = tier;
+    contact->channel = channel;
+    contact->place_ms = fields->place_ms;
+    contact->due_ms = fields->due_ms;
+    engine->queue_waiting[queue]++;
+    const struct usher_class *before = contact->class;
+    struct usher_class_key key;
+    const struct usher_facts facts = usher_engine_facts(engine, contact);
+    usher_floor_key(floor, queue, tier, &facts, &key);
+    contact->class = usher_floor_class(floor, &key, event->at_ms);
+    if (contact->class && (!before || is_other_work(&before->key, &key)))
+        usher_floor_note_arrival(floor, contact->class, event->at_ms);
+    usher_engine_place_contact(engine, contact, event->at_ms);
+    return true;
+}

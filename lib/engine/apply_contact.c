@@ -15,11 +15,13 @@ static struct usher_contact *contact_of(const struct usher_engine *engine,
 static bool fill(struct usher_engine *engine, struct usher_contact *contact,
                  const struct usher_event *event)
 {
-    const struct usher_fields *fields = &event->fields;
+    struct usher_fields whole = event->fields;
+    const struct usher_fields *fields = &whole;
     const struct usher_rules *rules = engine->floor.rules;
     struct usher_text name = usher_contact_id_client(fields->contact);
     struct usher_client *client =
         name.length > 0 ? usher_clients_get(&engine->clients, name, event->at_ms) : NULL;
+    whole.memory = usher_known_memory(engine, fields->contact);
     contact->queue = usher_rules_find_queue(rules, fields->queue);
     contact->tier = usher_rules_find_tier(rules, fields->tier);
     contact->channel = usher_channel_find(fields->channel);
@@ -31,6 +33,8 @@ static bool fill(struct usher_engine *engine, struct usher_contact *contact,
         !usher_text_copy(contact->id, sizeof(contact->id), fields->contact) ||
         !usher_contact_keep_texts(contact, fields))
         return false;
+    contact->is_repeat = fields->repeat != 0;
+    usher_known_forget(engine);
     contact->client = client->index;
     usher_list_append(&client->contacts, &contact->of_client);
     contact->place_ms = fields->place_ms;

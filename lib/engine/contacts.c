@@ -55,9 +55,9 @@ bool usher_contact_keep_texts(struct usher_contact *contact, const struct usher_
 {
     struct usher_text *kept[] = {&contact->from,     &contact->to,      &contact->data,
                                  &contact->customer, &contact->case_id, &contact->campaign,
-                                 &contact->zone};
+                                 &contact->zone,     &contact->memory};
     struct usher_text given[] = {fields->from,    fields->to,       fields->data, fields->customer,
-                                 fields->case_id, fields->campaign, fields->zone};
+                                 fields->case_id, fields->campaign, fields->zone, fields->memory};
     size_t length = 1;
     for (size_t i = 0; i < USHER_COUNT_OF(given); i++)
         length += given[i].length;
@@ -86,6 +86,10 @@ void usher_contact_tell(const struct usher_contact *contact, struct usher_fields
         USHER_FIELDS_SET(fields, DATA, data, contact->data);
     if (contact->customer.at)
         USHER_FIELDS_SET(fields, CUSTOMER, customer, contact->customer);
+    if (contact->memory.at)
+        USHER_FIELDS_SET(fields, MEMORY, memory, contact->memory);
+    if (contact->is_repeat)
+        USHER_FIELDS_SET(fields, REPEAT, repeat, 1);
     if (contact->case_id.at)
         USHER_FIELDS_SET(fields, CASE_ID, case_id, contact->case_id);
     if (contact->campaign.at)

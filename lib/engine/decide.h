@@ -28,6 +28,7 @@ enum usher_error usher_decide_contact_vanish(struct usher_request *request);
 enum usher_error usher_decide_contact_ring(struct usher_request *request);
 enum usher_error usher_decide_contact_answer(struct usher_request *request);
 enum usher_error usher_decide_contact_fail(struct usher_request *request);
+enum usher_error usher_decide_customer_erase(struct usher_request *request);
 enum usher_error usher_decide_offer_accept(struct usher_request *request);
 enum usher_error usher_decide_offer_decline(struct usher_request *request);
 enum usher_error usher_decide_agent_sign_in(struct usher_request *request);
@@ -75,6 +76,9 @@ struct usher_event usher_event_about(enum usher_event_kind kind,
 /* Adds the number of the contact's offer, written into `room`. */
 void usher_event_add_offer(struct usher_event *event, const struct usher_contact *contact,
                            char room[USHER_NUMBER_SIZE]);
+/* customer.c: whose contact it is and, where the event has it, in which queue. */
+void usher_event_add_customer(struct usher_event *event, const struct usher_engine *engine,
+                              const struct usher_contact *contact);
 /* Takes an open offer back without blame. */
 void usher_withdraw_offer(struct usher_engine *engine, struct usher_contact *contact,
                           const char *reason, int64_t now_ms);

@@ -80,8 +80,44 @@ static void keep_story(struct usher_fields *event, const struct usher_fields *co
     };
 }
 
+/* Whose the contact is, and what is remembered of him: read before the contact came here. */
+static void add_customer(struct usher_request *request, struct usher_event *event, size_t queue,
+                         char room[USHER_CUSTOMER_MAX])
+{
+    const struct usher_rules *rules = request->engine->floor.rules;
+    const struct usher_fields *fields = &request->command->fields;
+    struct usher_text customer = usher_customer_of(request->engine, fields, room);
+    if (customer.at)
+        USHER_FIELDS_SET(&event->fields, CUSTOMER, customer, customer);
+    if (fields->last_agent.length > 0) {
+        USHER_FIELDS_SET(&event->fields, LAST_AGENT, last_agent, fields->last_agent);
+        USHER_FIELDS_SET(&event->fields, LAST_MS, last_ms, fields->last_ms);
+    }
+    if (fields->memory.at && usher_rules_is_repeat(rules, queue, fields->memory, request->now_ms))
+        USHER_FIELDS_SET(&event->fields, REPEAT, repeat, 1);
+}
+
+/* Before the contact itself: what it needs may depend on it. */
+static void tell_known(struct usher_request *request, const struct usher_event *arrived,
+                       size_t queue)
+{
+    const struct usher_rules *rules = request->engine->floor.rules;
+    struct usher_text memory = request->command->fields.memory;
+    struct usher_event event = {.kind = USHER_EVENT_CUSTOMER_KNOWN};
+    if (!memory.at || !arrived->fields.customer.at)
+        return;
+    USHER_FIELDS_SET(&event.fields, CONTACT, contact, arrived->fields.contact);
+    USHER_FIELDS_SET(&event.fields, CUSTOMER, customer, arrived->fields.customer);
+    USHER_FIELDS_SET(&event.fields, MEMORY, memory, memory);
+    USHER_FIELDS_SET(&event.fields, QUEUE, queue, arrived->fields.queue);
+    if (usher_rules_served_ms(rules, queue, memory) > 0)
+        USHER_FIELDS_SET(&event.fields, RESOLVED, resolved, arrived->fields.repeat == 0);
+    usher_engine_emit(request->engine, &event, request->now_ms);
+}
+
 enum usher_error usher_decide_contact_arrive(struct usher_request *request)
 {
+    char customer[USHER_CUSTOMER_MAX];
     const struct usher_fields *fields = &request->command->fields;
     char room[USHER_CONTACT_ID_MAX + 1];
     struct usher_text id;
@@ -107,6 +143,8 @@ enum usher_error usher_decide_contact_arrive(struct usher_request *request)
                      is_earlier ? fields->since_ms : request->now_ms);
     USHER_FIELDS_SET(&event.fields, DUE_MS, due_ms,
                      event.fields.place_ms + usher_rules_promise_ms(rules, queue, tier, channel));
+    add_customer(request, &event, queue, customer);
+    tell_known(request, &event, queue);
     usher_engine_emit(request->engine, &event, request->now_ms);
     usher_dispatch_contact(request->engine, usher_engine_contact(request->engine, id),
                            request->now_ms);

@@ -65,6 +65,7 @@ enum usher_error usher_decide_contact_note(struct usher_request *request)
         return request->answer->error;
     struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_NOTED, contact);
     USHER_FIELDS_SET(&event.fields, NOTE, note, request->command->fields.note);
+    usher_event_add_customer(&event, request->engine, contact);
     usher_engine_emit(request->engine, &event, request->now_ms);
     return USHER_OK;
 }

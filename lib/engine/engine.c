@@ -23,6 +23,7 @@ static const usher_decide table[USHER_COMMAND_COUNT] = {
     [USHER_COMMAND_CONTACT_PRIORITISE] = usher_decide_contact_prioritise,
     [USHER_COMMAND_CONTACT_WRAP_UP] = usher_decide_contact_wrap_up,
     [USHER_COMMAND_CONTACT_VANISH] = usher_decide_contact_vanish,
+    [USHER_COMMAND_CUSTOMER_ERASE] = usher_decide_customer_erase,
     [USHER_COMMAND_OFFER_ACCEPT] = usher_decide_offer_accept,
     [USHER_COMMAND_OFFER_DECLINE] = usher_decide_offer_decline,
     [USHER_COMMAND_AGENT_SIGN_IN] = usher_decide_agent_sign_in,
@@ -103,6 +104,7 @@ void usher_engine_free(struct usher_engine *engine)
         free(contact->note);
         free(contact->skills);
     }
+    usher_known_forget(engine);
     usher_floor_fini(&engine->floor);
     usher_heap_fini(&engine->deadlines);
     usher_ended_fini(&engine->ended);

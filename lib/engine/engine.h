@@ -77,6 +77,15 @@ struct usher_leader {
 };
 struct usher_leader usher_engine_leader(const struct usher_engine *engine);
 
+/* The customer of the contact that these fields of contact.arrive tell of: their own, or by the
+ * rules. Absent when there is none; borrowed from the fields, or in `room`. */
+struct usher_text usher_customer_of(const struct usher_engine *engine,
+                                    const struct usher_fields *fields,
+                                    char room[USHER_CUSTOMER_MAX]);
+/* Takes the personal data of this customer out of the state, as applying customer.erased does.
+ * False when memory is out. */
+USHER_MUST_USE bool usher_engine_erase(struct usher_engine *engine, struct usher_text customer);
+
 /* The digest that a heartbeat of the number `n` carries when the state is as it is now: a hash, in
  * hexadecimal, over counts and over one slice of 16 of agents, contacts, classes, pools and
  * clients, in their form of usher_engine_save (of long texts the beginning). 16 heartbeats in a row

@@ -4,19 +4,23 @@
 struct usher_facts usher_engine_facts(const struct usher_engine *engine,
                                       const struct usher_contact *contact)
 {
-    (void)engine;
     return (struct usher_facts){.channel = contact->channel,
                                 .from = contact->from,
                                 .to = contact->to,
                                 .data = contact->data,
-                                .skills = usher_text_of(contact->skills)};
+                                .skills = usher_text_of(contact->skills),
+                                .customer = contact->memory,
+                                .now_ms = engine->last_ms};
 }
 
 struct usher_facts usher_engine_facts_of(const struct usher_engine *engine,
                                          enum usher_channel channel,
                                          const struct usher_fields *fields)
 {
-    (void)engine;
-    return (struct usher_facts){
-        .channel = channel, .from = fields->from, .to = fields->to, .data = fields->data};
+    return (struct usher_facts){.channel = channel,
+                                .from = fields->from,
+                                .to = fields->to,
+                                .data = fields->data,
+                                .customer = fields->memory,
+                                .now_ms = engine->last_ms};
 }

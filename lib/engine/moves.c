@@ -108,6 +108,7 @@ void usher_finish_contact(struct usher_engine *engine, struct usher_contact *con
     USHER_FIELDS_SET(&event.fields, REASON, reason, reason);
     if (disposition.at)
         USHER_FIELDS_SET(&event.fields, DISPOSITION, disposition, disposition);
+    usher_event_add_customer(&event, engine, contact);
     usher_engine_emit(engine, &event, now_ms);
     if (agent)
         usher_dispatch_agent(engine, agent, now_ms);
@@ -138,6 +139,7 @@ void usher_abandon_contact(struct usher_engine *engine, struct usher_contact *co
     if (reason.at)
         USHER_FIELDS_SET(&event.fields, REASON, reason, reason);
     USHER_FIELDS_SET(&event.fields, WAITED_MS, waited_ms, usher_contact_waited_ms(contact, now_ms));
+    usher_event_add_customer(&event, engine, contact);
     usher_engine_emit(engine, &event, now_ms);
     if (agent)
         usher_dispatch_agent(engine, agent, now_ms);

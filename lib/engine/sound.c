@@ -44,7 +44,8 @@ static bool are_texts_sound(const struct usher_contact *contact)
     if (contact->zone.at)
         USHER_FIELDS_SET(&fields, ZONE, zone, contact->zone);
     USHER_FIELDS_SET(&fields, SKILLS, skills, usher_text_of(contact->skills));
-    return usher_members_is_in_bounds(&fields) && is_json(contact->data) && is_json(fields.skills);
+    return usher_members_is_in_bounds(&fields) && is_json(contact->data) &&
+           is_json(contact->memory) && is_json(fields.skills);
 }
 
 static bool are_times_sound(const struct usher_contact *contact, int64_t now_ms)

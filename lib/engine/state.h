@@ -30,6 +30,13 @@
 #define USHER_FORCED         "forced"
 #define USHER_LINK_LOST      "link_lost" /* why a contact ended: its PBX did not come back in time */
 
+/* What customer.known told of the contact whose contact.arrived comes next, in the same batch. */
+struct usher_known {
+    char contact[USHER_CONTACT_ID_MAX + 1];
+    size_t memory_length;
+    char memory[];
+};
+
 struct usher_engine {
     struct usher_limits limits;
     struct usher_floor floor;
@@ -52,6 +59,7 @@ struct usher_engine {
     struct usher_number last;
     int64_t last_ms;
     struct usher_outbox outbox;
+    struct usher_known *known;  /* ours; NULL = nothing */
     char leader_addresses[129]; /* of the last router.started */
     char leader_outage[17];     /* of that, or of a router.outage since */
     char leader_home[17];
@@ -92,6 +100,10 @@ USHER_MUST_USE bool usher_contact_keep_texts(struct usher_contact *contact,
                                              const struct usher_fields *fields);
 /* Sets in `fields` what is known of a contact: who it is and what it is about. Borrowed. */
 void usher_contact_tell(const struct usher_contact *contact, struct usher_fields *fields);
+/* customer.c: what was told just before of this contact's customer, borrowed; absent when nothing
+ * was. */
+struct usher_text usher_known_memory(const struct usher_engine *engine, struct usher_text contact);
+void usher_known_forget(struct usher_engine *engine);
 /* The agent takes or leaves the contact: load, lists. */
 void usher_contact_give(struct usher_contact *contact, struct usher_agent *agent);
 void usher_contact_take_away(struct usher_contact *contact);
@@ -122,6 +134,8 @@ bool usher_apply_contact_wrapping(struct usher_engine *engine, const struct ushe
 bool usher_apply_contact_done(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_abandoned(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_noted(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_customer_known(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_customer_erased(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_offer_over(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_offer_settled(struct usher_engine *engine, const struct usher_event *event);
 

@@ -95,9 +95,11 @@ void usher_walk_contact(struct usher_archive *archive, struct usher_engine *engi
                                   .customer = contact->customer,
                                   .case_id = contact->case_id,
                                   .campaign = contact->campaign,
-                                  .zone = contact->zone};
+                                  .zone = contact->zone,
+                                  .memory = contact->memory};
     struct usher_text *texts[] = {&fields.from,    &fields.to,       &fields.data, &fields.customer,
-                                  &fields.case_id, &fields.campaign, &fields.zone};
+                                  &fields.case_id, &fields.campaign, &fields.zone, &fields.memory};
+    uint32_t is_repeat = contact->is_repeat;
     size_t texts_count = archive->version >= 3 ? USHER_COUNT_OF(texts) : 3;
     usher_archive_chars(archive, contact->id, sizeof(contact->id));
     walk_contact_numbers(archive, contact, numbers);
@@ -105,6 +107,10 @@ void usher_walk_contact(struct usher_archive *archive, struct usher_engine *engi
         usher_archive_text(archive, texts[i]);
     usher_walk_owned(archive, &contact->note);
     walk_contact_of_3(archive, contact);
+    if (archive->version >= 3)
+        usher_archive_u32(archive, &is_repeat);
+    archive->is_bad |= is_repeat > 1;
+    contact->is_repeat = is_repeat == 1;
     if (!usher_archive_is_loading(archive) || archive->is_bad)
         return;
     contact->lease.tie = contact->serial;

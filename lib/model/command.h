@@ -21,14 +21,15 @@
     X(SYNC_BEGIN, "sync.begin", 0, F(INSTANCE), R(PBX),                                            \
       "Begins the list of all calls that the PBX has.")                                            \
     X(SYNC_CONTACT, "sync.contact", F(CONTACT) | F(CHANNEL) | F(STATE),                            \
-      F(AGENT) | F(OFFER) | F(FROM) | F(TO) | F(DATA) | F(SINCE_MS), R(PBX),                       \
+      F(AGENT) | F(OFFER) | F(FROM) | F(TO) | F(DATA) | F(SINCE_MS) | F(CUSTOMER), R(PBX),         \
       "One call of that list, with its `state`: waiting, ringing, talking or held.")               \
     X(SYNC_END, "sync.end", F(COUNT), 0, R(PBX),                                                   \
       "Ends the list: with the right count, calls that are not in it are closed, unknown ones "    \
       "taken in.")                                                                                 \
     X(CONTACT_ARRIVE, "contact.arrive", F(CONTACT) | F(CHANNEL),                                   \
-      F(FROM) | F(TO) | F(DATA) | F(CUSTOMER) | F(CASE_ID) | F(SINCE_MS), R(PBX),                  \
-      "A customer has come.")                                                                      \
+      F(FROM) | F(TO) | F(DATA) | F(CUSTOMER) | F(CASE_ID) | F(LAST_AGENT) | F(LAST_MS) |          \
+          F(SINCE_MS),                                                                             \
+      R(PBX), "A customer has come.")                                                              \
     X(CONTACT_ABANDON, "contact.abandon", F(CONTACT), 0, R(PBX),                                   \
       "The customer left before an agent answered.")                                               \
     X(CONTACT_RING, "contact.ring", F(CONTACT) | F(OFFER), 0, R(PBX), "The agent's phone rings.")  \
@@ -48,6 +49,8 @@
       "The waiting contact gets another tier, or comes further to the front of its queue.")        \
     X(CONTACT_WRAP_UP, "contact.wrap_up", F(CONTACT), F(DISPOSITION),                              \
       R(DESK) | R(SUPERVISOR) | R(ADMIN), "The agent has finished the work after the talk.")       \
+    X(CUSTOMER_ERASE, "customer.erase", F(CUSTOMER), 0, R(ADMIN),                                  \
+      "Forgets a customer: what is remembered of him, and his data in all that was written.")      \
     X(OFFER_ACCEPT, "offer.accept", F(OFFER), F(AGENT), R(DESK),                                   \
       "The agent takes the offer (not on voice).")                                                 \
     X(OFFER_DECLINE, "offer.decline", F(OFFER), F(AGENT) | F(REASON), R(DESK),                     \

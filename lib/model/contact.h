@@ -68,6 +68,8 @@ struct usher_contact {
     struct usher_text to;
     struct usher_text data;      /* a checked JSON object, or absent */
     struct usher_text customer;  /* the key; absent: nobody knows who it is */
+    struct usher_text memory;    /* what is remembered of the customer: an object, or absent */
+    bool is_repeat;              /* the customer was served in this queue lately */
     struct usher_text case_id;   /* absent: the contact is a case of its own, by its id */
     struct usher_text campaign;  /* absent: it is of no outbound list */
     struct usher_text zone;      /* the customer's time zone; absent: that of the rules */

@@ -41,8 +41,9 @@
       "The agent's phone is `idle`, `busy` or `unreachable`; not idle overrides ready.")           \
     X(CONTACT_ARRIVED, "contact.arrived",                                                          \
       F(CONTACT) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS),                                  \
-      F(FROM) | F(TO) | F(DATA) | F(CUSTOMER) | F(CASE_ID) | F(SINCE_MS) | F(DUE_MS), true,        \
-      "A contact came, and waits in a queue.")                                                     \
+      F(FROM) | F(TO) | F(DATA) | F(CUSTOMER) | F(CASE_ID) | F(LAST_AGENT) | F(LAST_MS) |          \
+          F(REPEAT) | F(SINCE_MS) | F(DUE_MS),                                                     \
+      true, "A contact came, and waits in a queue.")                                               \
     X(CONTACT_MOVED, "contact.moved",                                                              \
       F(CONTACT) | F(QUEUE) | F(TIER) | F(CHANNEL) | F(PLACE_MS) | F(DUE_MS),                      \
       F(SKILLS) | F(REASON), true,                                                                 \
@@ -51,25 +52,32 @@
     X(CONTACT_OFFERED, "contact.offered",                                                          \
       F(CONTACT) | F(OFFER) | F(AGENT) | F(CHANNEL) | F(QUEUE) | F(ACCEPT) | F(RING_MS) |          \
           F(UNTIL_MS),                                                                             \
-      F(TIER) | F(PHONE) | F(FROM) | F(TO) | F(DATA) | F(NOTE) | F(CUSTOMER) | F(CASE_ID) |        \
-          F(CAMPAIGN) | F(WAITED_MS) | F(BID_MS) | F(LATE_MS) | F(MATCH) | F(GROUND) | F(LEND) |   \
-          F(IDLE_MS) | F(REASON),                                                                  \
+      F(TIER) | F(PHONE) | F(FROM) | F(TO) | F(DATA) | F(NOTE) | F(CUSTOMER) | F(MEMORY) |         \
+          F(REPEAT) | F(CASE_ID) | F(CAMPAIGN) | F(WAITED_MS) | F(BID_MS) | F(LATE_MS) |           \
+          F(MATCH) | F(GROUND) | F(LEND) | F(IDLE_MS) | F(REASON),                                 \
       true, "The contact is offered to an agent; with `accept: phone` the PBX rings.")             \
     X(CONTACT_RINGING, "contact.ringing", F(CONTACT) | F(OFFER) | F(AGENT), 0, true,               \
       "The agent's phone rings.")                                                                  \
-    X(CONTACT_ANSWERED, "contact.answered", F(CONTACT) | F(OFFER) | F(AGENT), F(WAITED_MS), true,  \
-      "Customer and agent talk.")                                                                  \
+    X(CONTACT_ANSWERED, "contact.answered", F(CONTACT) | F(OFFER) | F(AGENT),                      \
+      F(WAITED_MS) | F(QUEUE) | F(CUSTOMER), true, "Customer and agent talk.")                     \
     X(CONTACT_HELD, "contact.held", F(CONTACT) | F(AGENT), 0, true, "The customer is on hold.")    \
     X(CONTACT_RESUMED, "contact.resumed", F(CONTACT) | F(AGENT), 0, true,                          \
       "Customer and agent talk again.")                                                            \
     X(CONTACT_WRAPPING, "contact.wrapping", F(CONTACT) | F(AGENT) | F(UNTIL_MS), F(REASON), true,  \
       "The talk is over; the agent finishes the work.")                                            \
-    X(CONTACT_DONE, "contact.done", F(CONTACT) | F(REASON), F(AGENT) | F(DISPOSITION), true,       \
-      "The contact ended.")                                                                        \
+    X(CONTACT_DONE, "contact.done", F(CONTACT) | F(REASON),                                        \
+      F(AGENT) | F(DISPOSITION) | F(QUEUE) | F(CUSTOMER), true, "The contact ended.")              \
     X(CONTACT_ABANDONED, "contact.abandoned", F(CONTACT),                                          \
-      F(AGENT) | F(OFFER) | F(REASON) | F(WAITED_MS), true,                                        \
+      F(AGENT) | F(OFFER) | F(REASON) | F(WAITED_MS) | F(QUEUE) | F(CUSTOMER), true,               \
       "The customer left before an agent answered, or (`reason`) was given up.")                   \
-    X(CONTACT_NOTED, "contact.noted", F(CONTACT) | F(NOTE), F(AGENT), true, "A note was written.") \
+    X(CONTACT_NOTED, "contact.noted", F(CONTACT) | F(NOTE), F(AGENT) | F(CUSTOMER), true,          \
+      "A note was written.")                                                                       \
+    X(CUSTOMER_KNOWN, "customer.known", F(CONTACT) | F(CUSTOMER) | F(MEMORY),                      \
+      F(QUEUE) | F(RESOLVED), true,                                                                \
+      "What is remembered of the customer who came; `resolved` tells of the last time in this "    \
+      "queue.")                                                                                    \
+    X(CUSTOMER_ERASED, "customer.erased", F(CUSTOMER), 0, true,                                    \
+      "The customer is forgotten: personal data of all before this are shown to nobody.")          \
     X(OFFER_DECLINED, "offer.declined", F(CONTACT) | F(OFFER) | F(AGENT) | F(UNTIL_MS), F(REASON), \
       true,                                                                                        \
       "The agent declined, and is not asked again until then; the contact is back in its place.")  \
@@ -98,7 +106,8 @@
     X(STATE_CONTACT, "state.contact",                                                              \
       F(CONTACT) | F(STATE) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS),                       \
       F(SINCE_MS) | F(AGENT) | F(OFFER) | F(UNTIL_MS) | F(FROM) | F(TO) | F(DATA) | F(NOTE) |      \
-          F(CUSTOMER) | F(CASE_ID) | F(CAMPAIGN) | F(REASON) | F(DUE_MS) | F(SKILLS),              \
+          F(CUSTOMER) | F(MEMORY) | F(REPEAT) | F(CASE_ID) | F(CAMPAIGN) | F(REASON) | F(DUE_MS) | \
+          F(SKILLS),                                                                               \
       false, "A snapshot's contact.")                                                              \
     X(STATE_QUEUE, "state.queue", F(QUEUE) | F(WAITING) | F(FREE) | F(SIGNED_IN),                  \
       F(SINCE_MS) | F(DUE_MS) | F(PROMISE_MS) | F(TARGET), false,                                  \

@@ -29,6 +29,7 @@ struct usher_compile {
 extern const struct usher_schema usher_tier_schema;
 extern const struct usher_schema usher_bid_schema;
 extern const struct usher_schema usher_channel_schema;
+extern const struct usher_schema usher_customer_schema;
 extern const struct usher_schema usher_queue_schema;
 extern const struct usher_schema usher_promise_schema;
 extern const struct usher_schema usher_need_schema;
@@ -49,6 +50,7 @@ void usher_compile_holidays(struct usher_compile *compile, const struct usher_no
 void usher_compile_tiers(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_bid(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_channels(struct usher_compile *compile, const struct usher_node *node);
+void usher_compile_customer(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_queues(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_routes(struct usher_compile *compile, const struct usher_node *node);
 

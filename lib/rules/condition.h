@@ -17,7 +17,8 @@ struct usher_facts {
     struct usher_text data;     /* a checked JSON object, or absent */
     struct usher_text customer; /* likewise: what is remembered of the customer */
     struct usher_text skills;   /* likewise: its own needs, skill to level, instead of a queue's */
-    bool is_repeat;             /* the customer was here of late for the same */
+    bool is_repeat;             /* the customer was served of late in the queue that is looked at */
+    int64_t now_ms;             /* for that: the routes find it out by `customer` */
     uint64_t switches;          /* bit i: switch i of the rules is on */
 };
 

@@ -17,6 +17,7 @@ struct top_values {
     const struct usher_node *tiers;
     const struct usher_node *bid;
     const struct usher_node *channels;
+    const struct usher_node *customer;
     const struct usher_node *queues;
     const struct usher_node *routes;
 };
@@ -54,6 +55,9 @@ static const struct usher_schema_row top_rows[] = {
                      .sentence = "how much of an agent a contact of each channel takes",
                      .members = &usher_channel_schema, .name = "CHANNEL",
                      .choices = USHER_CHANNEL_CHOICES),
+    USHER_SCHEMA_ROW(top_values, customer, MAP,
+                     .sentence = "who counts as one customer, and how long he is remembered",
+                     .members = &usher_customer_schema),
     USHER_SCHEMA_ROW(top_values, queues, MAP, .is_needed = true, .sentence = "the queues, by name",
                      .members = &usher_queue_schema, .name = "QUEUE"),
     USHER_SCHEMA_ROW(top_values, routes, LIST, .is_needed = true,
@@ -86,6 +90,7 @@ static void compile_document(struct usher_compile *compile, const struct usher_n
     usher_compile_tiers(compile, values.tiers);
     usher_compile_bid(compile, values.bid);
     usher_compile_channels(compile, values.channels);
+    usher_compile_customer(compile, values.customer);
     usher_compile_queues(compile, values.queues);
     usher_compile_routes(compile, values.routes);
 }

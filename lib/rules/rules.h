@@ -15,13 +15,14 @@
 
 struct usher_schema;
 
-#define USHER_SKILLS_MAX   512
-#define USHER_QUEUES_MAX   512
-#define USHER_TIERS_MAX    16
-#define USHER_ROUTES_MAX   1024
-#define USHER_NEEDS_MAX    16 /* skills that one queue needs */
-#define USHER_SWITCHES_MAX 64 /* each is a bit of usher_facts */
-#define USHER_NOTICES_MAX  256
+#define USHER_SKILLS_MAX           512
+#define USHER_QUEUES_MAX           512
+#define USHER_TIERS_MAX            16
+#define USHER_ROUTES_MAX           1024
+#define USHER_NEEDS_MAX            16 /* skills that one queue needs */
+#define USHER_SWITCHES_MAX         64 /* each is a bit of usher_facts */
+#define USHER_NOTICES_MAX          256
+#define USHER_CUSTOMER_SOURCES_MAX 8
 
 /* A skill that a contact needs: found by its name in the rules or, with `key`, by prefix + what the
  * contact's data, or what is remembered of its customer, has under the key. */
@@ -60,6 +61,7 @@ struct usher_queue {
     size_t needs_count;
     int64_t ring_ms;     /* 15 s when absent */
     int64_t wrap_up_ms;  /* 0 when absent */
+    int64_t repeat_ms;   /* who was served within this comes again with the same; 7 d when absent */
     int64_t waiting_max; /* limit: {waiting: N}; INT64_MAX when absent */
 };
 
@@ -71,6 +73,16 @@ struct usher_route {
     size_t notice; /* index into rules->notices; USHER_NOTICE_NONE when it names none */
 };
 #define USHER_NOTICE_NONE SIZE_MAX
+
+/* Who counts as one customer: the first of the sources that a contact has. */
+struct usher_customer_rule {
+    struct usher_customer_source {
+        struct usher_text data_key; /* "contract" of data.contract; absent: `from` */
+    } sources[USHER_CUSTOMER_SOURCES_MAX];
+    size_t sources_count;
+    int64_t keep_ms; /* how long a customer is remembered: 365 d */
+    int64_t read_ms; /* how long a contact waits for that: 50 ms; 0 = it is not asked */
+};
 
 /* The knobs of the bid; per mille and milliseconds. */
 struct usher_bid_knobs {
@@ -108,6 +120,7 @@ struct usher_rules {
     size_t tiers_count;
     size_t default_tier; /* `standard` */
     struct usher_bid_knobs bid;
+    struct usher_customer_rule customer;
     struct usher_channel_load channels[USHER_CHANNEL_COUNT];
     struct usher_queue *queues;
     size_t queues_count;
@@ -137,6 +150,19 @@ size_t usher_rules_find_tier(const struct usher_rules *rules, struct usher_text 
 size_t usher_rules_find_switch(const struct usher_rules *rules, struct usher_text name);
 size_t usher_rules_find_notice(const struct usher_rules *rules, struct usher_text name);
 bool usher_rules_has_reason(const struct usher_rules *rules, struct usher_text reason);
+
+/* The customer's key: the first source that the contact has, if it is 1 to USHER_CUSTOMER_MAX bytes
+ * without control characters; a withheld number is nobody's. Absent when there is none. It is
+ * borrowed from `from` or lies in `room`. */
+struct usher_text usher_rules_customer(const struct usher_rules *rules, struct usher_text from,
+                                       struct usher_text data, char room[USHER_CUSTOMER_MAX]);
+/* When a customer of whom `memory` (an object or absent) is remembered was served in the queue
+ * last; -1 when that is not known. */
+int64_t usher_rules_served_ms(const struct usher_rules *rules, size_t queue,
+                              struct usher_text memory);
+/* Whether that is so lately that the customer comes again with the same. */
+bool usher_rules_is_repeat(const struct usher_rules *rules, size_t queue, struct usher_text memory,
+                           int64_t now_ms);
 
 /* The first route that fits; NULL when none does. */
 const struct usher_route *usher_rules_route(const struct usher_rules *rules,

@@ -14,6 +14,7 @@ struct queue_values {
     const struct usher_node *limit;
     int64_t ring;
     int64_t wrap_up;
+    int64_t repeat;
     struct usher_text like;
 };
 
@@ -58,6 +59,9 @@ static const struct usher_schema_row queue_rows[] = {
                      .sentence = "how long an agent's phone rings"),
     USHER_SCHEMA_ROW(queue_values, wrap_up, DURATION, .max = 14400000,
                      .sentence = "how long the agent may finish the work after a talk"),
+    USHER_SCHEMA_ROW(
+        queue_values, repeat, DURATION, .max = 365 * DAY_MS, .fallback = 7 * DAY_MS,
+        .sentence = "within which time a customer who was served here comes again with the same"),
     USHER_SCHEMA_ROW(queue_values, limit, MAP, .sentence = "how many contacts may wait",
                      .members = &limit_schema),
     USHER_SCHEMA_ROW(queue_values, like, NAME, .max = USHER_NAME_MAX,
@@ -100,6 +104,7 @@ static void compile_queue(struct usher_compile *compile, const struct queue_valu
     usher_compile_need(compile, values->need, queue);
     queue->ring_ms = values->ring;
     queue->wrap_up_ms = values->wrap_up;
+    queue->repeat_ms = values->repeat;
     compile_limit(compile, values->limit, queue);
 }
 

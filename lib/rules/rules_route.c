@@ -119,9 +119,16 @@ static bool is_fit(const struct usher_route *route, const struct usher_facts *fa
 const struct usher_route *usher_rules_route(const struct usher_rules *rules,
                                             const struct usher_facts *facts)
 {
+    struct usher_facts here = *facts;
+
     for (size_t i = 0; i < rules->routes_count; i++) {
-        if (is_fit(&rules->routes[i], facts))
-            return &rules->routes[i];
+        const struct usher_route *route = &rules->routes[i];
+
+        if (facts->customer.at && !facts->is_repeat)
+            here.is_repeat =
+                usher_rules_is_repeat(rules, route->queue, facts->customer, facts->now_ms);
+        if (is_fit(route, &here))
+            return route;
     }
     return NULL;
 }

@@ -228,7 +228,8 @@ static bool set_words(struct story *story, struct usher_command *command, char *
     return true;
 }
 
-/* The command goes over the wire and back, as a client's would. */
+/* The command goes over the wire and back, as a client's would; what is remembered of a customer is
+ * usherd's to add. */
 static enum usher_error over_the_wire(struct usher_command *command, struct usher_bytes *line,
                                       struct usher_answer *answer)
 {
@@ -237,6 +238,8 @@ static enum usher_error over_the_wire(struct usher_command *command, struct ushe
         .client = command->client, .role = command->role, .own_agent = command->own_agent};
     usher_command_encode(command, line);
     enum usher_error error = usher_command_decode(usher_bytes_text(line), &scratch, &read, answer);
+    if (usher_fields_has(&command->fields, USHER_FIELD_MEMORY))
+        USHER_FIELDS_SET(&read.fields, MEMORY, memory, command->fields.memory);
     *command = read;
     return error;
 }

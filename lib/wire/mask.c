@@ -1,0 +1,58 @@
+/* Works on the line and not on the decoded event, so that fields of a newer router pass through. */
+#include "wire/mask.h"
+
+#include "wire/json.h"
+
+#define DEPTH_MAX 32
+
+/* What stands in place of a field that some event needs; absent for the others. */
+static struct usher_text emptied(struct usher_text key)
+{
+    if (usher_text_is_equal(key, USHER_TEXT("note")) ||
+        usher_text_is_equal(key, USHER_TEXT("customer")))
+        return USHER_TEXT("\"\"");
+    return usher_text_is_equal(key, USHER_TEXT("memory")) ? USHER_TEXT("{}") : USHER_NO_TEXT;
+}
+
+bool usher_mask_is_personal(struct usher_text key)
+{
+    return emptied(key).at || usher_text_is_equal(key, USHER_TEXT("from")) ||
+           usher_text_is_equal(key, USHER_TEXT("data"));
+}
+
+bool usher_mask_line(struct usher_text line, enum usher_mask how, char *scratch,
+                     struct usher_bytes *out)
+{
+    struct usher_json_problem problem;
+    struct usher_json json;
+    struct usher_json_writer writer;
+    struct usher_text key, raw;
+    if (!usher_json_check(line, DEPTH_MAX, &problem))
+        return false;
+    usher_json_start(&json, line, scratch, line.length);
+    if (usher_json_peek(&json) != USHER_JSON_OBJECT || !usher_json_enter(&json))
+        return false;
+    usher_json_write_start(&writer, out);
+    usher_json_write_open(&writer, '{');
+    while (usher_json_next_key(&json, &key)) {
+        bool is_personal = usher_mask_is_personal(key);
+        bool is_kept = !is_personal || (how == USHER_MASK_ERASED && emptied(key).at);
+        if (is_kept)
+            usher_json_write_key(&writer, key);
+        if (!usher_json_read_raw(&json, &raw))
+            break;
+        if (is_kept)
+            usher_json_write_raw(&writer, is_personal ? emptied(key) : raw);
+    }
+    usher_json_write_close(&writer, '}');
+    return true;
+}
+
+struct usher_text usher_mask_customer(struct usher_text line, char room[USHER_CUSTOMER_MAX])
+{
+    struct usher_text customer;
+    if (!usher_json_find_text(line, USHER_TEXT("customer"), room, USHER_CUSTOMER_MAX, &customer) ||
+        customer.length == 0)
+        return USHER_NO_TEXT;
+    return customer;
+}

@@ -33,6 +33,10 @@ extern const struct usher_schema usher_customer_schema;
 extern const struct usher_schema usher_queue_schema;
 extern const struct usher_schema usher_promise_schema;
 extern const struct usher_schema usher_need_schema;
+extern const struct usher_schema usher_closed_schema;
+extern const struct usher_schema usher_overflow_schema;
+extern const struct usher_schema usher_limit_schema;
+extern const struct usher_schema_row usher_blocked_row;
 extern const struct usher_schema usher_route_schema;
 extern const struct usher_schema usher_when_schema;
 /* What a user's own keys say there: of `when` a value or a list, of `promise` a duration. */
@@ -47,6 +51,7 @@ void usher_compile_switches(struct usher_compile *compile, const struct usher_no
 void usher_compile_notices(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_timezone(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_holidays(struct usher_compile *compile, const struct usher_node *node);
+void usher_compile_blocked(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_tiers(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_bid(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_channels(struct usher_compile *compile, const struct usher_node *node);
@@ -59,6 +64,17 @@ void usher_compile_promise(struct usher_compile *compile, const struct usher_nod
                            struct usher_queue *queue);
 void usher_compile_need(struct usher_compile *compile, const struct usher_node *node,
                         struct usher_queue *queue);
+
+/* `closed`, `overflow` and `limit`: where contacts go that do not stay. `is_like`: the queue is
+ * like another, and what it took over may lead to itself: then it has none. */
+void usher_compile_closed(struct usher_compile *compile, const struct usher_node *node,
+                          struct usher_queue *queue, bool is_like);
+void usher_compile_overflow(struct usher_compile *compile, const struct usher_node *node,
+                            struct usher_queue *queue, bool is_like);
+void usher_compile_limit(struct usher_compile *compile, const struct usher_node *node,
+                         struct usher_queue *queue, bool is_like);
+/* When all queues are there: `queues` is their mapping. */
+void usher_compile_check_ways(struct usher_compile *compile, const struct usher_node *queues);
 
 /* The conditions of a route; `when` is a mapping. */
 void usher_compile_when(struct usher_compile *compile, const struct usher_node *when,

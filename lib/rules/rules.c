@@ -14,6 +14,7 @@ struct top_values {
     const struct usher_node *not_ready;
     const struct usher_node *switches;
     const struct usher_node *notices;
+    const struct usher_node *blocked;
     const struct usher_node *tiers;
     const struct usher_node *bid;
     const struct usher_node *channels;
@@ -45,6 +46,10 @@ static const struct usher_schema_row top_rows[] = {
     USHER_SCHEMA_ROW(top_values, notices, LIST,
                      .sentence = "the announcements that a PBX can play, by name",
                      .kind = "a list of names", .item = &name_row, .without = "none"),
+    USHER_SCHEMA_ROW(top_values, blocked, LIST, .sentence = "who is not let in",
+                     .kind =
+                         "a list of numbers and customers' keys, whole or with a `*` at the end",
+                     .item = &usher_blocked_row, .without = "nobody"),
     USHER_SCHEMA_ROW(
         top_values, tiers, MAP, .sentence = "the kinds of customers, with their head start",
         .without = "`standard`, which is always there, and the tier of a route that names none",
@@ -87,6 +92,7 @@ static void compile_document(struct usher_compile *compile, const struct usher_n
     usher_compile_not_ready(compile, values.not_ready);
     usher_compile_switches(compile, values.switches);
     usher_compile_notices(compile, values.notices);
+    usher_compile_blocked(compile, values.blocked);
     usher_compile_tiers(compile, values.tiers);
     usher_compile_bid(compile, values.bid);
     usher_compile_channels(compile, values.channels);

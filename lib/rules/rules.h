@@ -19,6 +19,7 @@ struct usher_schema;
 #define USHER_QUEUES_MAX           512
 #define USHER_TIERS_MAX            16
 #define USHER_ROUTES_MAX           1024
+#define USHER_BLOCKED_MAX          1000
 #define USHER_NEEDS_MAX            16 /* skills that one queue needs */
 #define USHER_SWITCHES_MAX         64 /* each is a bit of usher_facts */
 #define USHER_NOTICES_MAX          256
@@ -49,6 +50,23 @@ struct usher_tier {
     int64_t head_start_ms;
 };
 
+/* Where a contact goes that does not stay in its queue, and what it is played. */
+struct usher_way {
+    enum usher_way_kind {
+        USHER_WAY_NONE = 0,
+        USHER_WAY_WAIT,     /* it waits on */
+        USHER_WAY_QUEUE,    /* into another queue */
+        USHER_WAY_CALLBACK, /* it is called back */
+        USHER_WAY_FAREWELL, /* it ends */
+        USHER_WAY_KIND_COUNT,
+    } kind;
+    size_t queue;  /* QUEUE: index */
+    size_t notice; /* index into rules->notices; USHER_NOTICE_NONE when it names none */
+};
+#define USHER_NOTICE_NONE SIZE_MAX
+/* "wait", "callback", "farewell"; "" for the others. */
+struct usher_text usher_way_name(enum usher_way_kind kind);
+
 struct usher_queue {
     struct usher_text name;
     int64_t promise_ms;                                 /* answer_within; 20 s when absent */
@@ -63,6 +81,12 @@ struct usher_queue {
     int64_t wrap_up_ms;  /* 0 when absent */
     int64_t repeat_ms;   /* who was served within this comes again with the same; 7 d when absent */
     int64_t waiting_max; /* limit: {waiting: N}; INT64_MAX when absent */
+    struct usher_way full;           /* at that limit; NONE: whoever comes is refused */
+    const struct usher_hours *hours; /* NULL: always open */
+    bool keeps_holidays;             /* of the rules */
+    struct usher_way closed;         /* of those who hold the line; FAREWELL when absent */
+    int64_t overflow_after_ms;       /* -1 = never */
+    struct usher_way overflow;       /* NONE: it has none */
 };
 
 struct usher_route {
@@ -72,7 +96,6 @@ struct usher_route {
     size_t tier;   /* index; default_tier when the route names none */
     size_t notice; /* index into rules->notices; USHER_NOTICE_NONE when it names none */
 };
-#define USHER_NOTICE_NONE SIZE_MAX
 
 /* Who counts as one customer: the first of the sources that a contact has. */
 struct usher_customer_rule {
@@ -106,6 +129,9 @@ struct usher_rules {
     char hash[65]; /* SHA-256 of the text, given by the caller of usher_rules_read */
     struct usher_rules_zone timezone;
     struct usher_holidays holidays;
+    const struct usher_text *blocked; /* numbers and customers' keys; a `*` at the end stands for
+                                         any rest */
+    size_t blocked_count;
     const struct usher_text *skills;
     size_t skills_count;
     const struct usher_text *not_ready; /* reasons; ring_no_answer, desk_lost and forced are
@@ -163,6 +189,12 @@ int64_t usher_rules_served_ms(const struct usher_rules *rules, size_t queue,
 /* Whether that is so lately that the customer comes again with the same. */
 bool usher_rules_is_repeat(const struct usher_rules *rules, size_t queue, struct usher_text memory,
                            int64_t now_ms);
+/* Whether one of two texts, which may be absent, is blocked. */
+bool usher_rules_is_blocked(const struct usher_rules *rules, struct usher_text from,
+                            struct usher_text customer);
+/* Whether a queue is open at `at_ms` (civil), and until when. */
+struct usher_opening usher_rules_opening(const struct usher_rules *rules, size_t queue,
+                                         const struct usher_zone *zone, int64_t at_ms);
 
 /* The first route that fits; NULL when none does. */
 const struct usher_route *usher_rules_route(const struct usher_rules *rules,

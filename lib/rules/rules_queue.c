@@ -4,14 +4,17 @@
 #include "rules/compile.h"
 #include "rules/schema.h"
 
-#define DAY_MS      INT64_C(86400000)
-#define WAITING_MAX 1000000
+#define DAY_MS INT64_C(86400000)
 
 struct queue_values {
     const struct usher_node *promise;
     const struct usher_node *forecast;
     const struct usher_node *need;
+    const struct usher_node *hours;
+    const struct usher_node *closed;
+    const struct usher_node *overflow;
     const struct usher_node *limit;
+    bool holidays;
     int64_t ring;
     int64_t wrap_up;
     int64_t repeat;
@@ -32,20 +35,8 @@ static const struct usher_schema_row forecast_rows[] = {
                      .without = "what was seen counts"),
 };
 
-struct limit_values {
-    int64_t waiting;
-};
-
-static const struct usher_schema_row limit_rows[] = {
-    USHER_SCHEMA_ROW(limit_values, waiting, WHOLE, .min = 1, .max = WAITING_MAX,
-                     .fallback = INT64_MAX,
-                     .sentence = "how many contacts may wait at the same time",
-                     .without = "no bound but that of the site"),
-};
-
 static const struct usher_schema forecast_schema = {forecast_rows, USHER_COUNT_OF(forecast_rows),
                                                     NULL};
-static const struct usher_schema limit_schema = {limit_rows, USHER_COUNT_OF(limit_rows), NULL};
 
 static const struct usher_schema_row queue_rows[] = {
     USHER_SCHEMA_ROW(queue_values, promise, MAP, .sentence = "how soon its contacts are answered",
@@ -62,8 +53,22 @@ static const struct usher_schema_row queue_rows[] = {
     USHER_SCHEMA_ROW(
         queue_values, repeat, DURATION, .max = 365 * DAY_MS, .fallback = 7 * DAY_MS,
         .sentence = "within which time a customer who was served here comes again with the same"),
+    USHER_SCHEMA_ROW(queue_values, hours, ANY, .sentence = "when it is open",
+                     .kind =
+                         "`always`, `closed`, hours such as \"08:00-20:00\" or \"20:00-08:00\", "
+                         "several with commas or in a list, or a mapping of days (mon-fri, sat) "
+                         "to hours",
+                     .without = "always, on holidays too"),
+    USHER_SCHEMA_ROW(queue_values, holidays, BOOL, .fallback = 1,
+                     .sentence = "whether the dates of `holidays` count for its hours"),
+    USHER_SCHEMA_ROW(queue_values, closed, MAP,
+                     .sentence = "what becomes of contacts while it is closed",
+                     .members = &usher_closed_schema),
+    USHER_SCHEMA_ROW(queue_values, overflow, MAP,
+                     .sentence = "where contacts go that have waited too long",
+                     .without = "they wait on", .members = &usher_overflow_schema),
     USHER_SCHEMA_ROW(queue_values, limit, MAP, .sentence = "how many contacts may wait",
-                     .members = &limit_schema),
+                     .members = &usher_limit_schema),
     USHER_SCHEMA_ROW(queue_values, like, NAME, .max = USHER_NAME_MAX,
                      .sentence = "the queue from which it takes what it does not say itself",
                      .without = "none"),
@@ -83,17 +88,6 @@ static void compile_forecast(struct usher_compile *compile, const struct usher_n
     queue->forecast_handle_ms = values.handle;
 }
 
-static void compile_limit(struct usher_compile *compile, const struct usher_node *node,
-                          struct usher_queue *queue)
-{
-    struct limit_values values;
-
-    usher_schema_default(&limit_schema, &values);
-    if (node)
-        usher_schema_read(&limit_schema, node, &values, compile->problems);
-    queue->waiting_max = values.waiting;
-}
-
 /* `values`: with what was taken over. A part of another queue is read again here: its problems,
  * which have the same place and words, are told once. */
 static void compile_queue(struct usher_compile *compile, const struct queue_values *values,
@@ -105,7 +99,11 @@ static void compile_queue(struct usher_compile *compile, const struct queue_valu
     queue->ring_ms = values->ring;
     queue->wrap_up_ms = values->wrap_up;
     queue->repeat_ms = values->repeat;
-    compile_limit(compile, values->limit, queue);
+    queue->hours = usher_compile_hours(compile, values->hours);
+    queue->keeps_holidays = values->holidays;
+    usher_compile_closed(compile, values->closed, queue, values->like.at != NULL);
+    usher_compile_overflow(compile, values->overflow, queue, values->like.at != NULL);
+    usher_compile_limit(compile, values->limit, queue, values->like.at != NULL);
 }
 
 /* The keys that the queue says itself. */
@@ -198,4 +196,5 @@ void usher_compile_queues(struct usher_compile *compile, const struct usher_node
         take_over(compile, member, count++, values);
     for (size_t i = 0; i < count; i++)
         compile_queue(compile, &values[i], &queues[i]);
+    usher_compile_check_ways(compile, node);
 }

@@ -9,6 +9,7 @@
 #include <yaml.h>
 
 #include "rules/characters.h"
+#include "rules/complaint.h"
 
 struct reader {
     struct usher_document *document;
@@ -27,7 +28,9 @@ enum step {
     STEP_STOP, /* a problem was added, and what follows cannot be understood */
 };
 
-#define EXCERPT_MAX 48
+#define EXCERPT_MAX    48
+#define QUOTES_PROBLEM "this begins with a typographic quote; write straight ones: \"...\""
+#define ANCHOR_PROBLEM "anchors (&) are not allowed; write the value where it is needed"
 
 static void add_problem(struct reader *reader, const yaml_event_t *event, const char *what)
 {
@@ -41,44 +44,24 @@ static enum step stop(struct reader *reader, const yaml_event_t *event, const ch
     return STEP_STOP;
 }
 
-/* What to do about the scanner's and parser's commonest complaints. */
-static const char *advice_for(const char *complaint)
+static void add_syntax_problem(struct reader *reader, const yaml_parser_t *parser,
+                               struct usher_text text)
 {
-    static const struct {
-        const char *part;
-        const char *advice;
-    } rows[] = {
-        {"cannot start any token",
-         "indent with spaces, not tabs; quote a value that begins with @, ` or %"},
-        {"mapping values are not allowed",
-         "check the indentation, or quote a value that contains `: `"},
-        {"could not find expected ':'", "write `key: value`"},
-        {"end of stream", "close the quote that is open"},
-        {"document start",
-         "there must be one mapping only, all of its keys at the same indentation"},
-        {"escape", "write the value in single quotes"},
+    bool has_context = parser->context != NULL;
+    const yaml_mark_t *from = has_context ? &parser->context_mark : &parser->problem_mark;
+    const struct usher_complaint complaint = {
+        .what = parser->problem ? parser->problem : "the text cannot be read",
+        .context = parser->context,
+        .line = parser->problem_mark.line + 1,
+        .column = parser->problem_mark.column + 1,
+        .context_line = from->line + 1,
+        .context_column = from->column + 1,
     };
-
-    for (size_t i = 0; i < USHER_COUNT_OF(rows); i++) {
-        if (strstr(complaint, rows[i].part))
-            return rows[i].advice;
-    }
-    return "check brackets, quotes and indentation";
-}
-
-static void add_syntax_problem(struct reader *reader, const yaml_parser_t *parser)
-{
-    const char *what = parser->problem ? parser->problem : "the text is no YAML";
-    size_t line = parser->problem_mark.line + 1;
-    size_t column = parser->problem_mark.column + 1;
 
     if (parser->error == YAML_MEMORY_ERROR)
         usher_problems_add(reader->problems, 1, 1, "memory is out; try again");
-    else if (parser->context)
-        usher_problems_add(reader->problems, line, column, "%s that began on line %zu: %s; %s",
-                           parser->context, parser->context_mark.line + 1, what, advice_for(what));
     else
-        usher_problems_add(reader->problems, line, column, "%s; %s", what, advice_for(what));
+        usher_complaint_tell(&complaint, text, reader->problems);
 }
 
 /* Makes a node and hangs it where it belongs. NULL when memory is out. */
@@ -130,14 +113,51 @@ static enum step on_key(struct reader *reader, const yaml_event_t *event, struct
     return STEP_NEXT;
 }
 
+/* Characters that look like others: in a value without quotes they are surely not meant. Tells of
+ * the first; false when there is none. */
+static bool has_look_alike(struct reader *reader, const yaml_event_t *event, struct usher_text text)
+{
+    static const struct {
+        const char *bytes;
+        bool is_start;
+        const char *what;
+    } rows[] = {
+        {"\xC2\xA0", false,
+         "this is a no-break space, which only looks like one; type a plain one"},
+        {"\xE2\x80\x9C", true, QUOTES_PROBLEM},
+        {"\xE2\x80\x9D", true, QUOTES_PROBLEM},
+        {"\xE2\x80\x9E", true, QUOTES_PROBLEM},
+        {"\xE2\x80\x98", true, QUOTES_PROBLEM},
+        {"\xE2\x80\x99", true, QUOTES_PROBLEM},
+        {"\xC2\xAB", true, QUOTES_PROBLEM},
+    };
+    size_t column = event->start_mark.column + 1;
+
+    for (size_t at = 0; at < text.length; at++) {
+        if (((unsigned char)text.at[at] & 0xC0) == 0x80)
+            continue;
+        for (size_t i = 0; i < USHER_COUNT_OF(rows); i++) {
+            size_t length = strlen(rows[i].bytes);
+
+            if ((rows[i].is_start && at > 0) || text.length - at < length ||
+                memcmp(text.at + at, rows[i].bytes, length) != 0)
+                continue;
+            usher_problems_add(reader->problems, event->start_mark.line + 1, column, "%s",
+                               rows[i].what);
+            return true;
+        }
+        column++;
+    }
+    return false;
+}
+
 static enum step on_scalar(struct reader *reader, const yaml_event_t *event)
 {
     struct usher_text text = {(const char *)event->data.scalar.value, event->data.scalar.length};
     struct usher_node *node;
 
     if (event->data.scalar.anchor)
-        add_problem(reader, event,
-                    "anchors (&) are not allowed; write the value where it is needed");
+        add_problem(reader, event, ANCHOR_PROBLEM);
     if (event->data.scalar.tag)
         add_problem(reader, event, "tags (!) are not allowed; take it out");
     if (usher_characters_has_control(text)) {
@@ -153,7 +173,8 @@ static enum step on_scalar(struct reader *reader, const yaml_event_t *event)
     if (!node || !usher_arena_copy(&reader->document->arena, text, &node->text))
         return stop(reader, event, "memory is out; try again");
     node->is_plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-    if (event->data.scalar.length != text.length)
+    if (event->data.scalar.length != text.length ||
+        (node->is_plain && has_look_alike(reader, event, text)))
         node->kind = USHER_NODE_NONE;
     return STEP_NEXT;
 }
@@ -175,8 +196,7 @@ static enum step on_open(struct reader *reader, const yaml_event_t *event,
     struct usher_node *node;
 
     if (is_list ? event->data.sequence_start.anchor : event->data.mapping_start.anchor)
-        add_problem(reader, event,
-                    "anchors (&) are not allowed; write the value where it is needed");
+        add_problem(reader, event, ANCHOR_PROBLEM);
     if (is_list ? event->data.sequence_start.tag : event->data.mapping_start.tag)
         add_problem(reader, event, "tags (!) are not allowed; take it out");
     if (wants_key(reader))
@@ -293,7 +313,7 @@ static bool read_events(struct reader *reader, struct usher_text text)
         yaml_event_t event;
 
         if (!yaml_parser_parse(&parser, &event)) {
-            add_syntax_problem(reader, &parser);
+            add_syntax_problem(reader, &parser, text);
             step = STEP_STOP;
             break;
         }

@@ -111,6 +111,20 @@ static bool read_key(struct usher_compile *compile, const struct usher_node *nod
            usher_compile_copy(compile, key, &need->key);
 }
 
+/* "internet: 5" is what people write first. */
+static bool is_mapping(struct usher_compile *compile, const struct usher_node *node)
+{
+    struct usher_text key = usher_node_excerpt(node->key);
+    struct usher_text value = usher_node_excerpt(node->text);
+
+    if (node->kind != USHER_NODE_SCALAR || node->text.length == 0)
+        return usher_schema_is_map(node, "need", compile->problems);
+    usher_problems_add(compile->problems, node->line, node->column,
+                       "`%.*s` is `%.*s`; it must be a mapping of keys to values, such as {min: 5}",
+                       USHER_TEXT_ARGS(key), USHER_TEXT_ARGS(value));
+    return false;
+}
+
 static void add_need(struct usher_compile *compile, const struct usher_node *node,
                      struct usher_queue *queue)
 {
@@ -126,7 +140,7 @@ static void add_need(struct usher_compile *compile, const struct usher_node *nod
             usher_compile_find(compile, &compile->owner->skills, node, node->key, "skill", ADD_IT);
     else
         has_key = read_key(compile, node, mark, &need);
-    if (!usher_schema_is_map(node, "need", compile->problems))
+    if (!is_mapping(compile, node))
         return;
     usher_schema_read(&usher_need_schema, node, &values, compile->problems);
     if (has_key && values.otherwise.at)

@@ -22,7 +22,8 @@ const struct usher_schema_row usher_when_own_row = {.key = "^(data|customer)[.].
                                                         "a value that fits, or a list of them"};
 #define WHEN_ROW(key_, item_, kind_, sentence_)                                                    \
     {                                                                                              \
-        .key = key_, .type = USHER_VALUE_ANY, .item = &item_, .kind = kind_, .sentence = sentence_ \
+        .key = (key_), .type = USHER_VALUE_ANY, .item = &(item_), .kind = (kind_),                 \
+        .sentence = (sentence_)                                                                    \
     }
 
 /* They are read by their kinds below: these rows say what they are. */

@@ -17,6 +17,32 @@ static struct usher_text name_of(const struct usher_schema_row *row, const struc
     return usher_node_excerpt(node->key.at ? node->key : usher_text_of(row->key));
 }
 
+/* What probably was meant where a mapping is expected and a text was found; "" = nobody knows. */
+static const char *guess_of(const struct usher_schema_row *row, struct usher_text text)
+{
+    const char *colon = memchr(text.at, ':', text.length);
+
+    if (row->type != USHER_VALUE_MAP)
+        return "";
+    if (colon)
+        return "; put a space behind the colon";
+    return memchr(text.at, ' ', text.length) ? "; put a colon between key and value" : "";
+}
+
+/* The form that is expected where another was found. */
+static const char *form_of(const struct usher_schema_row *row, const struct usher_node *node)
+{
+    bool is_dash = node->kind == USHER_NODE_MAP && node->first && node->first->key.at[0] == '-';
+
+    if (row->type == USHER_VALUE_LIST && is_dash)
+        return "; put a space behind each dash";
+    if (row->type == USHER_VALUE_LIST && node->kind == USHER_NODE_MAP)
+        return "; put `- ` before each member";
+    if (row->type == USHER_VALUE_MAP && node->kind == USHER_NODE_LIST)
+        return "; write `name: …` lines without dashes";
+    return "";
+}
+
 /* "`ring` is a list; it must be a duration such as …: how long an agent's phone rings". */
 static void refuse_value(const struct usher_schema_row *row, const struct usher_node *node,
                          const char *expected, struct usher_problems *problems)
@@ -25,21 +51,23 @@ static void refuse_value(const struct usher_schema_row *row, const struct usher_
     struct usher_text value = usher_node_excerpt(node->text);
     const char *sentence = row->sentence ? row->sentence : "";
     const char *colon = row->sentence ? ": " : "";
+    const char *empty = row->type == USHER_VALUE_MAP ? ", indented below it, or {}" : "";
 
     if (node->kind == USHER_NODE_SCALAR && node->text.length)
         usher_problems_add(problems, node->line, node->column,
-                           "`%.*s` is `%.*s`; it must be %s%s%s", USHER_TEXT_ARGS(name),
-                           USHER_TEXT_ARGS(value), expected, colon, sentence);
+                           "`%.*s` is `%.*s`; it must be %s%s%s%s", USHER_TEXT_ARGS(name),
+                           USHER_TEXT_ARGS(value), expected, colon, sentence,
+                           guess_of(row, node->text));
     else if (node->kind == USHER_NODE_SCALAR)
         usher_problems_add(problems, node->key.at ? node->key_line : node->line,
                            node->key.at ? node->key_column : node->column,
-                           "`%.*s` has no value; it must be %s%s%s", USHER_TEXT_ARGS(name),
-                           expected, colon, sentence);
+                           "`%.*s` has no value; it must be %s%s%s%s", USHER_TEXT_ARGS(name),
+                           expected, empty, colon, sentence);
     else
-        usher_problems_add(problems, node->line, node->column, "`%.*s` is a %s; it must be %s%s%s",
-                           USHER_TEXT_ARGS(name),
+        usher_problems_add(problems, node->line, node->column,
+                           "`%.*s` is a %s; it must be %s%s%s%s", USHER_TEXT_ARGS(name),
                            node->kind == USHER_NODE_LIST ? "list" : "mapping", expected, colon,
-                           sentence);
+                           sentence, form_of(row, node));
 }
 
 static bool read_node(const struct usher_schema_row *row, const struct usher_node *node, void *into,
@@ -96,6 +124,37 @@ static bool read_text(const struct usher_schema_row *row, const struct usher_nod
     return true;
 }
 
+/* YAML tells the number 5 from the text "5", and so do editors. */
+static bool is_quoted_number(const struct usher_schema_row *row, const struct usher_node *node)
+{
+    return !node->is_plain &&
+           (row->type == USHER_VALUE_WHOLE || row->type == USHER_VALUE_WHOLE_OR_OFF ||
+            row->type == USHER_VALUE_FRACTION || row->type == USHER_VALUE_BOOL);
+}
+
+/* A value of the row's type, whatever its bounds; `*is_below` when it begins with a minus. */
+static bool read_value(const struct usher_schema_row *row, const struct usher_node *node,
+                       int64_t *number, bool *is_below)
+{
+    struct usher_text text = node->text;
+
+    *is_below = false;
+    if (node->kind != USHER_NODE_SCALAR)
+        return false;
+    if (row->type == USHER_VALUE_WHOLE_OR_OFF && usher_text_is_equal(text, USHER_TEXT("off"))) {
+        *number = row->min;
+        return true;
+    }
+    if (usher_value_read(row->type, text, number))
+        return true;
+    if (text.length < 2 || text.at[0] != '-')
+        return false;
+    text.at++;
+    text.length--;
+    *is_below = usher_value_read(row->type, text, number);
+    return *is_below;
+}
+
 static bool read_number(const struct usher_schema_row *row, const struct usher_node *node,
                         void *into, struct usher_problems *problems)
 {
@@ -103,20 +162,21 @@ static bool read_number(const struct usher_schema_row *row, const struct usher_n
     char high[USHER_VALUE_TEXT_SIZE];
     char expected[96];
     int64_t number = 0;
-    bool is_off = row->type == USHER_VALUE_WHOLE_OR_OFF && node->kind == USHER_NODE_SCALAR &&
-                  usher_text_is_equal(node->text, USHER_TEXT("off"));
+    bool is_below;
 
-    if (is_off)
-        number = row->min;
-    else if (node->kind != USHER_NODE_SCALAR || !usher_value_read(row->type, node->text, &number)) {
+    if (!read_value(row, node, &number, &is_below)) {
         refuse_value(row, node, usher_value_expected(row->type), problems);
+        return false;
+    }
+    if (is_quoted_number(row, node)) {
+        refuse_value(row, node, "written without quotes", problems);
         return false;
     }
     if (row->type == USHER_VALUE_BOOL) {
         *(bool *)member_at(row, into) = number != 0;
         return true;
     }
-    if (number < row->min || number > row->max) {
+    if (is_below || number < row->min || number > row->max) {
         (void)snprintf(expected, sizeof(expected), "%s to %s%s",
                        usher_value_write(row->type, row->min, low),
                        usher_value_write(row->type, row->max, high),
@@ -234,6 +294,55 @@ static void list_known(char *known, size_t size, struct usher_text name)
         (void)snprintf(known + length, size - length, "...");
 }
 
+/* The row whose mapping has the key, where it was expected a level higher. */
+static const struct usher_schema_row *find_deeper(const struct usher_schema *schema,
+                                                  struct usher_text key)
+{
+    for (size_t i = 0; i < schema->count; i++) {
+        const struct usher_schema_row *row = &schema->rows[i];
+
+        if (row->type == USHER_VALUE_MAP && row->members && !row->name &&
+            find_row(row->members, key))
+            return row;
+    }
+    return NULL;
+}
+
+static bool is_digits(struct usher_text text)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.at[i] < '0' || text.at[i] > '9')
+            return false;
+    }
+    return true;
+}
+
+/* Tells of a key that is no other misspelled but whose mistake can be seen. */
+static bool refuse_by_form(const struct usher_schema *schema, const struct usher_node *member,
+                           struct usher_problems *problems)
+{
+    struct usher_text key = usher_node_excerpt(member->key);
+    const char *colon = memchr(key.at, ':', key.length);
+    struct usher_text start = {key.at, colon ? (size_t)(colon - key.at) : 0};
+    const struct usher_schema_row *deeper = find_deeper(schema, member->key);
+
+    if (deeper)
+        usher_problems_add(problems, member->key_line, member->key_column,
+                           "`%.*s` does not belong here but into `%s`; indent it below that",
+                           USHER_TEXT_ARGS(key), deeper->key);
+    else if (colon && find_row(schema, start))
+        usher_problems_add(problems, member->key_line, member->key_column,
+                           "unknown key `%.*s`; put a space behind the colon",
+                           USHER_TEXT_ARGS(key));
+    else if (is_digits(member->key) && member->kind == USHER_NODE_SCALAR && !member->text.length)
+        usher_problems_add(problems, member->key_line, member->key_column,
+                           "unknown key `%.*s`; a decimal point is written as in 0.15",
+                           USHER_TEXT_ARGS(key));
+    else
+        return false;
+    return true;
+}
+
 void usher_schema_refuse(const struct usher_schema *schema, const struct usher_text *others,
                          size_t others_count, const struct usher_node *member,
                          struct usher_problems *problems)
@@ -242,6 +351,8 @@ void usher_schema_refuse(const struct usher_schema *schema, const struct usher_t
     struct usher_suggestion suggestion;
     char known[160] = "";
 
+    if (refuse_by_form(schema, member, problems))
+        return;
     usher_suggestion_start(&suggestion, member->key);
     for (size_t i = 0; i < schema->count + others_count; i++) {
         struct usher_text name =

@@ -144,18 +144,22 @@ END_TEST
 START_TEST(broken_syntax_is_told_with_what_to_do)
 {
     told_assert(TOLD("a:\n\tb: 1\n"),
-                "f:2:1: while scanning for the next token that began on line 2: found character "
-                "that cannot start any token; indent with spaces, not tabs; quote a value that "
-                "begins with @, ` or %\n");
+                "f:2:1: a tab stands here; YAML wants spaces: indent with two for each level\n");
     told_assert(TOLD("a: b: c\n"),
-                "f:1:5: mapping values are not allowed in this context; check the indentation, "
-                "or quote a value that contains `: `\n");
-    told_assert(TOLD("a: \"b\nc: 1\n"),
-                "f:3:1: while scanning a quoted scalar that began on line 1: found unexpected "
-                "end of stream; close the quote that is open\n");
-    told_assert(TOLD("a: {b: 1\nc: 2\n"),
-                "f:2:2: while parsing a flow mapping that began on line 1: did not find expected "
-                "',' or '}'; check brackets, quotes and indentation\n");
+                "f:1:5: there is a second `: ` in this line; put the value in quotes if it holds "
+                "one, else begin a new line\n");
+    told_assert(TOLD("a: \"b\nc: 1\n"), "f:1:4: the quote that opens here is not closed; add one "
+                                        "at the end of the value\n");
+    told_assert(TOLD("a: {b: 1\nc: 2\n"), "f:1:4: the bracket `{` that opens here is not closed; "
+                                          "add `}` behind its last member\n");
+    told_assert(TOLD("%YAM 1\na: 1\n"), "f:1:1: a line that begins with `%` has a meaning of its "
+                                        "own in YAML; take it out\n");
+    told_assert(TOLD("ключ ключ\nа: б\n"),
+                "f:1:1: `ключ ключ` has no colon; write `key: value`, or `key:` above what belongs "
+                "to it\n");
+    told_assert(TOLD("a: |x\n  b\n"),
+                "f:1:5: this is no YAML (did not find expected comment or line break); check "
+                "brackets, quotes and indentation\n");
 }
 END_TEST
 

@@ -147,7 +147,8 @@ START_TEST(bad_needs_are_told)
                 "f:11:7: `$data.` needs a key of the contact's data behind it, of at most 64 "
                 "bytes; write it "
                 "as in lang.$data.lang\n"
-                "f:12:16: `lang.uk` is `3`; it must be a mapping of keys to values\n"
+                "f:12:16: `lang.uk` is `3`; it must be a mapping of keys to values, such as {min: "
+                "5}\n"
                 "f:13:7: `$customer.` needs a key of the customer's memory behind it, of at most "
                 "64 bytes; write it as in lang.$customer.lang\n");
 }

@@ -175,7 +175,8 @@ START_TEST(bad_tiers_are_told)
         "others "
         "that wait as long\n"
         "f:6:11: `silver` is `3`; it must be a mapping of keys to values\n"
-        "f:7:3: `iron` has no value; it must be a mapping of keys to values\n");
+        "f:7:3: `iron` has no value; it must be a mapping of keys to values, indented below it, or "
+        "{}\n");
     told_assert(ruled_out("tiers: {a: {}, b: {}, c: {}, d: {}, e: {}, f: {}, g: {}, h: {}, i: {}, "
                           "j: {}, k: {}, l: {}, m: {}, n: {}, o: {}, p: {}}\n" END),
                 "f:1:8: there are 16 tiers; at most 16 are possible, with `standard`\n");

@@ -125,7 +125,8 @@ START_TEST(each_wrong_type_is_told_at_the_value)
         "f:9:7: `name` is `a b`; it must be a name of letters, digits and . _ @ : + -: what it is "
         "called\n"
         "f:10:7: `list` is `1`; it must be a list\n"
-        "f:11:6: `map` is a list; it must be a mapping of keys to values\n"
+        "f:11:6: `map` is a list; it must be a mapping of keys to values; write `name: …` lines "
+        "without dashes\n"
         "f:12:1: `any` has no value; it must be a value\n");
 }
 END_TEST

@@ -329,7 +329,8 @@ START_TEST(bad_links_are_told)
         "f:10:7: `address` is missing; add it: the PBX's address and port, such as "
         "\"127.0.0.1:8448\"\n"
         "f:10:7: `kind` is missing; add it: what the PBX is: kamailio\n"
-        "f:11:7: `k6` is a list; it must be a mapping of keys to values\n");
+        "f:11:7: `k6` is a list; it must be a mapping of keys to values; write `name: …` lines "
+        "without dashes\n");
 }
 END_TEST
 

@@ -22,6 +22,7 @@ static const usher_apply table[USHER_EVENT_COUNT] = {
     [USHER_EVENT_AGENT_PHONE] = usher_apply_agent_phone,
     [USHER_EVENT_CONTACT_ARRIVED] = usher_apply_contact_arrived,
     [USHER_EVENT_CONTACT_MOVED] = usher_apply_contact_moved,
+    [USHER_EVENT_CONTACT_PROMISED] = usher_apply_contact_promised,
     [USHER_EVENT_CONTACT_OFFERED] = usher_apply_contact_offered,
     [USHER_EVENT_CONTACT_RINGING] = usher_apply_contact_ringing,
     [USHER_EVENT_CONTACT_ANSWERED] = usher_apply_contact_answered,

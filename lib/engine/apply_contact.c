@@ -119,6 +119,7 @@ bool usher_apply_contact_answered(struct usher_engine *engine, const struct ushe
     if (contact->agent != agent ||
         !usher_contact_move(contact, USHER_CONTACT_TALKING, event->at_ms))
         return false;
+    usher_contact_end_told(contact, true, event->at_ms);
     contact->until_ms = 0;
     contact->answered_ms = event->at_ms;
     contact->declines_count = 0;
@@ -199,6 +200,8 @@ bool usher_apply_contact_abandoned(struct usher_engine *engine, const struct ush
         stop_waiting(engine, contact);
     if (!usher_contact_move(contact, USHER_CONTACT_ABANDONED, event->at_ms))
         return false;
+    if (!event->fields.reason.at) /* given up by us, it says nothing of the wait */
+        usher_contact_end_told(contact, false, event->at_ms);
     if (contact->agent)
         contact->agent->idle_since_ms = contact->idle_before_ms;
     close_contact(engine, contact, event);

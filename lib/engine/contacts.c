@@ -140,10 +140,12 @@ void usher_engine_place_contact(struct usher_engine *engine, struct usher_contac
 {
     bool is_in_line = !usher_list_is_empty(&contact->in_line);
     bool can_offer = usher_engine_can_offer(engine, contact, now_ms);
-    if (can_offer && !is_in_line)
+    if (can_offer && !is_in_line) {
         usher_floor_join(&engine->floor, contact);
-    else if (!can_offer && is_in_line)
+        usher_engine_announce(engine, contact->class, now_ms);
+    } else if (!can_offer && is_in_line) {
         usher_floor_leave(&engine->floor, contact);
+    }
     usher_list_remove(&contact->declined);
     if (contact->state == USHER_CONTACT_WAITING && contact->declines_count > 0)
         usher_list_append(&engine->declined, &contact->declined);

@@ -1,5 +1,5 @@
 /* Deadlines: what happens when a lease passes. Every lease stands in one heap; equal times fire in
- * the order of arrival, contacts before agents before links. */
+ * the order of arrival, contacts before agents before links before classes. */
 #include "engine/decide.h"
 
 /* `deaf_reason`: why nobody could be heard until now; NULL when that is not so. */
@@ -61,6 +61,14 @@ static void fire_client(struct usher_engine *engine, struct usher_client *client
                             USHER_LINK_LOST, now_ms);
 }
 
+static void fire_class(struct usher_engine *engine, struct usher_class *class, int64_t now_ms)
+{
+    usher_heap_remove(&engine->deadlines, &class->announcing);
+    usher_promise_tell_class(engine, class, now_ms);
+    if (class->line_count > 0)
+        usher_engine_announce(engine, class, now_ms);
+}
+
 static void pass(struct usher_engine *engine, const char *deaf_reason, int64_t now_ms)
 {
     struct usher_heap_node *node;
@@ -73,8 +81,10 @@ static void pass(struct usher_engine *engine, const char *deaf_reason, int64_t n
                          now_ms);
         else if (node->tie < UINT64_C(1) << 63)
             fire_agent(engine, usher_container_of(node, struct usher_agent, lease), now_ms);
-        else
+        else if (node->tie < USHER_ANNOUNCE_TIE)
             fire_client(engine, usher_container_of(node, struct usher_client, lease), now_ms);
+        else
+            fire_class(engine, usher_container_of(node, struct usher_class, announcing), now_ms);
         usher_let_leave(engine, now_ms);
     }
 }

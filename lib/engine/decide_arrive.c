@@ -146,7 +146,8 @@ enum usher_error usher_decide_contact_arrive(struct usher_request *request)
     add_customer(request, &event, queue, customer);
     tell_known(request, &event, queue);
     usher_engine_emit(request->engine, &event, request->now_ms);
-    usher_dispatch_contact(request->engine, usher_engine_contact(request->engine, id),
-                           request->now_ms);
+    struct usher_contact *contact = usher_engine_contact(request->engine, id);
+    usher_dispatch_contact(request->engine, contact, request->now_ms);
+    usher_promise_tell(request->engine, contact, request->now_ms);
     return USHER_OK;
 }

@@ -101,6 +101,7 @@ enum usher_error usher_decide_contact_answer(struct usher_request *request)
     USHER_FIELDS_SET(&event.fields, WAITED_MS, waited_ms,
                      usher_contact_waited_ms(contact, request->now_ms));
     usher_event_add_customer(&event, request->engine, contact);
+    usher_promise_judge(&event, contact, request->now_ms);
     usher_engine_emit(request->engine, &event, request->now_ms);
     if (is_other)
         usher_dispatch_all(request->engine, request->now_ms);
@@ -172,6 +173,7 @@ enum usher_error usher_decide_offer_accept(struct usher_request *request)
     USHER_FIELDS_SET(&event.fields, WAITED_MS, waited_ms,
                      usher_contact_waited_ms(contact, request->now_ms));
     usher_event_add_customer(&event, request->engine, contact);
+    usher_promise_judge(&event, contact, request->now_ms);
     usher_engine_emit(request->engine, &event, request->now_ms);
     return USHER_OK;
 }

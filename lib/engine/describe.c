@@ -1,8 +1,10 @@
 /* The state as lines, for those who have just come: snapshots of sessions, usherctl. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/explain.h"
 #include "engine/state.h"
+#include "routing/estimate.h"
 #include "wire/json.h"
 
 struct description {
@@ -11,7 +13,9 @@ struct description {
     struct usher_bytes *out;
     int64_t now_ms;
     int64_t lines_count;
-    struct usher_bytes queues; /* of the agent who is described */
+    struct usher_bytes queues;      /* of the agent who is described */
+    uint32_t *positions;            /* [slot]: of a contact in line; NULL = not known */
+    struct usher_outlook *outlooks; /* [class], of those that have a line; likewise */
     /* By queue: a call of which nothing more is known. */
     struct usher_class_key plain[USHER_QUEUES_MAX];
 };
@@ -163,6 +167,39 @@ static const char *waits_for(const struct description *description,
     return NULL;
 }
 
+/* Where everybody in line stands, in one walk. What it brings up to date is derived, so that the
+ * state stays as it is. */
+static void count_positions(struct description *description)
+{
+    struct usher_engine *engine = (struct usher_engine *)(uintptr_t)description->engine;
+    struct usher_floor *floor = &engine->floor;
+    description->positions = calloc(engine->limits.contacts + 1, sizeof(uint32_t));
+    description->outlooks = calloc(floor->classes_count + 1, sizeof(struct usher_outlook));
+    for (size_t i = 0; i < floor->classes_count; i++) {
+        struct usher_class *class = floor->classes[i];
+        uint32_t position = 0;
+        if (class->line_count == 0 || !description->positions || !description->outlooks)
+            continue;
+        description->outlooks[i] = usher_estimate_outlook(floor, class);
+        usher_list_for_each (node, &class->line)
+            description->positions[usher_list_entry(node, struct usher_contact, in_line)->slot] =
+                ++position;
+    }
+}
+
+static void add_estimate(const struct description *description, const struct usher_contact *contact,
+                         struct usher_fields *fields)
+{
+    if (usher_list_is_empty(&contact->in_line) || !description->positions || !description->outlooks)
+        return;
+    struct usher_estimate estimate = usher_estimate_at(
+        &description->outlooks[contact->class->index], description->positions[contact->slot]);
+    struct usher_saying saying = usher_estimate_say(&estimate);
+    USHER_FIELDS_SET(fields, POSITION, position, estimate.position);
+    if (saying.wait_ms >= 0)
+        USHER_FIELDS_SET(fields, WAIT_MS, wait_ms, saying.wait_ms);
+}
+
 static void describe_contact(struct description *description, const struct usher_contact *contact)
 {
     const struct usher_rules *rules = description->engine->floor.rules;
@@ -181,6 +218,7 @@ static void describe_contact(struct description *description, const struct usher
         USHER_FIELDS_SET(fields, AGENT, agent, usher_text_of(contact->agent->id));
         USHER_FIELDS_SET(fields, OFFER, offer, usher_number_write(contact->offer, room));
     }
+    add_estimate(description, contact, fields);
     if (contact->until_ms)
         USHER_FIELDS_SET(fields, UNTIL_MS, until_ms, contact->until_ms);
     usher_contact_tell(contact, fields);
@@ -252,6 +290,7 @@ void usher_engine_describe(const struct usher_engine *engine, const struct usher
     description.now_ms = now_ms;
     description.lines_count = 0;
     usher_bytes_init(&description.queues, SIZE_MAX);
+    count_positions(&description);
     for (size_t i = 0; i < queues_count; i++)
         usher_floor_key(floor, i, floor->rules->default_tier,
                         &(struct usher_facts){.channel = USHER_CHANNEL_VOICE},
@@ -270,6 +309,8 @@ void usher_engine_describe(const struct usher_engine *engine, const struct usher
     USHER_FIELDS_SET(&end.fields, COUNT, count, description.lines_count);
     add(&description, &end);
     usher_bytes_fini(&description.queues);
+    free(description.positions);
+    free(description.outlooks);
 }
 
 struct usher_engine_counts usher_engine_count(const struct usher_engine *engine)

@@ -76,7 +76,7 @@ static bool init(struct usher_engine *engine, const struct usher_limits *limits,
            usher_clients_init(&engine->clients, limits->clients, seed) &&
            usher_ended_init(&engine->ended, limits->ended, seed) &&
            usher_heap_init(&engine->deadlines,
-                           limits->contacts + limits->agents + limits->clients) &&
+                           limits->contacts + limits->agents + limits->clients + limits->classes) &&
            usher_floor_init(&engine->floor, limits);
 }
 
@@ -202,7 +202,9 @@ static bool has_sound_times(const struct usher_event *event)
     return usher_sound_is_time(event->at_ms) && usher_sound_is_time(fields->since_ms) &&
            usher_sound_is_time(fields->place_ms) && usher_sound_is_time(fields->due_ms) &&
            usher_sound_is_time(fields->until_ms) && usher_sound_is_time(fields->waited_ms) &&
-           usher_sound_is_time(fields->idle_ms);
+           usher_sound_is_time(fields->idle_ms) && usher_sound_is_time(fields->raw_ms) &&
+           usher_sound_is_time(fields->wait_ms) && usher_sound_is_time(fields->wait_min_ms) &&
+           usher_sound_is_time(fields->wait_max_ms);
 }
 
 bool usher_engine_apply_line(struct usher_engine *engine, struct usher_text line,

@@ -130,6 +130,8 @@ bool usher_move_apply(struct usher_engine *engine, struct usher_contact *contact
     const struct usher_facts facts = usher_engine_facts(engine, contact);
     usher_floor_key(floor, queue, tier, &facts, &key);
     contact->class = usher_floor_class(floor, &key, event->at_ms);
+    if (contact->class != before)
+        contact->told.raw_ms = -1; /* it was foretold for another line */
     if (contact->class && (!before || is_other_work(&before->key, &key)))
         usher_floor_note_arrival(floor, contact->class, event->at_ms);
     usher_engine_place_contact(engine, contact, event->at_ms);

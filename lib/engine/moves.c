@@ -98,6 +98,7 @@ void usher_end_offer(struct usher_engine *engine, struct usher_contact *contact,
     /* The agent first: whoever else waits for him may come before this contact. */
     usher_dispatch_agent(engine, agent, now_ms);
     usher_dispatch_contact(engine, contact, now_ms);
+    usher_promise_tell(engine, contact, now_ms);
 }
 
 void usher_finish_contact(struct usher_engine *engine, struct usher_contact *contact,
@@ -140,6 +141,7 @@ void usher_abandon_contact(struct usher_engine *engine, struct usher_contact *co
         USHER_FIELDS_SET(&event.fields, REASON, reason, reason);
     USHER_FIELDS_SET(&event.fields, WAITED_MS, waited_ms, usher_contact_waited_ms(contact, now_ms));
     usher_event_add_customer(&event, engine, contact);
+    usher_promise_judge(&event, contact, now_ms);
     usher_engine_emit(engine, &event, now_ms);
     if (agent)
         usher_dispatch_agent(engine, agent, now_ms);

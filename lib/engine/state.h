@@ -24,6 +24,7 @@
 #define USHER_MISSED_MAX     2    /* offers rung out in a row that make an agent not ready */
 #define USHER_ENDED_MS       3600000 /* how long the id of an ended contact stays taken */
 #define USHER_SHELF_SIZE     5
+#define USHER_ANNOUNCE_TIE   (UINT64_C(3) << 62) /* of the leases of classes, and above */
 #define USHER_DIGEST_SLICES  16
 #define USHER_DIGEST_BLOCK   64 /* contacts in a row that are of one slice */
 #define USHER_RING_NO_ANSWER "ring_no_answer"
@@ -89,6 +90,12 @@ bool usher_engine_can_offer(const struct usher_engine *engine, const struct ushe
 void usher_engine_place_contact(struct usher_engine *engine, struct usher_contact *contact,
                                 int64_t now_ms);
 
+/* promise.c: what was told has come to its end: the class learns from it, and nothing is told any
+ * more. A customer who was not `is_answered` has hung up. */
+void usher_contact_end_told(struct usher_contact *contact, bool is_answered, int64_t now_ms);
+/* Those who stand in line of the class are told anew when that is due. */
+void usher_engine_announce(struct usher_engine *engine, struct usher_class *class, int64_t now_ms);
+
 /* contacts.c: the table of contacts. NULL when it is full. */
 struct usher_contact *usher_engine_new_contact(struct usher_engine *engine);
 /* Puts it into the slice of its serial, behind those that are there. */
@@ -125,6 +132,7 @@ bool usher_apply_agent_signed_out(struct usher_engine *engine, const struct ushe
 bool usher_apply_agent_phone(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_arrived(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_moved(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_contact_promised(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_offered(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_ringing(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_answered(struct usher_engine *engine, const struct usher_event *event);

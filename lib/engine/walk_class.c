@@ -3,6 +3,8 @@
 
 #include "engine/walk.h"
 
+#define WAITS_MAX INT64_C(1000000000000) /* the sum of waits that are remembered, and more */
+
 /* Arrivals of a class in a day. */
 static void walk_arrivals(struct usher_archive *archive, int64_t *count)
 {
@@ -50,6 +52,13 @@ void usher_walk_class_past(struct usher_archive *archive, struct usher_class_pas
     walk_arrivals(archive, &past->today_count);
     walk_arrivals(archive, &past->before_count);
     walk_arrivals(archive, &past->share);
+    if (archive->version < 3)
+        return;
+    usher_walk_time(archive, &past->handle_ms);
+    usher_walk_time(archive, &past->actual_ms);
+    usher_walk_time(archive, &past->raw_ms);
+    if (past->handle_ms < 1 || past->actual_ms > WAITS_MAX || past->raw_ms > WAITS_MAX)
+        archive->is_bad = true;
 }
 
 void usher_walk_classes(struct usher_archive *archive, struct usher_engine *engine)

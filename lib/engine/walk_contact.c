@@ -9,6 +9,22 @@
 #define SERIAL_MAX                                                                                 \
     ((UINT64_C(1) << 62) - 1) /* above are the ties of the leases of agents and links */
 
+static void walk_told(struct usher_archive *archive, struct usher_told *told)
+{
+    int64_t *known[] = {&told->raw_ms, &told->wait_ms, &told->wait_min_ms, &told->wait_max_ms};
+    usher_walk_time(archive, &told->first_ms);
+    if (archive->is_bad || told->first_ms == 0)
+        return;
+    usher_walk_time(archive, &told->last_ms);
+    usher_walk_time(archive, &told->due_ms);
+    usher_archive_u32(archive, &told->position);
+    for (size_t i = 0; i < USHER_COUNT_OF(known); i++) {
+        int64_t shifted = *known[i] + 1; /* from -1 on */
+        usher_walk_time(archive, &shifted);
+        *known[i] = shifted - 1;
+    }
+}
+
 static void walk_contact_numbers(struct usher_archive *archive, struct usher_contact *contact,
                                  uint32_t numbers[5])
 {
@@ -35,6 +51,8 @@ static void walk_contact_numbers(struct usher_archive *archive, struct usher_con
         usher_archive_u32(archive, &contact->declines[i].agent);
         usher_walk_time(archive, &contact->declines[i].until_ms);
     }
+    if (archive->version >= 3)
+        walk_told(archive, &contact->told);
     contact->queue = (size_t)queue;
     contact->tier = (size_t)tier;
 }

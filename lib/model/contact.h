@@ -35,6 +35,19 @@ struct usher_decline {
     int64_t until_ms;
 };
 
+/* What a waiting customer was told since he joined the line. */
+struct usher_told {
+    int64_t first_ms; /* when first; 0 = nothing was told, and nothing else counts */
+    int64_t last_ms;
+    int64_t raw_ms; /* the first estimate before calibration; -1 = none was known */
+    int64_t due_ms; /* answered by then, all that was told is true; 0 = no wait was told */
+    /* Told last; -1 = not known: */
+    int64_t wait_ms;
+    int64_t wait_min_ms;
+    int64_t wait_max_ms;
+    uint32_t position;
+};
+
 struct usher_class;
 
 struct usher_contact {
@@ -63,6 +76,7 @@ struct usher_contact {
     uint32_t last_agent;    /* index of the agent of `offer`; UINT32_MAX = none yet */
     struct usher_decline declines[USHER_DECLINES_MAX];
     size_t declines_count;
+    struct usher_told told;
     char *texts; /* ours: what those below lie in */
     struct usher_text from;
     struct usher_text to;

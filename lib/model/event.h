@@ -49,6 +49,10 @@
       F(SKILLS) | F(REASON), true,                                                                 \
       "A waiting contact waits in this queue and place from here on; with `skills`, whoever has "  \
       "these instead of what the queue needs.")                                                    \
+    X(CONTACT_PROMISED, "contact.promised", F(CONTACT) | F(POSITION),                              \
+      F(WAIT_MS) | F(WAIT_MIN_MS) | F(WAIT_MAX_MS) | F(DUE_MS) | F(RAW_MS), true,                  \
+      "What a waiting customer is told: its position, and how long it takes if that is known. "    \
+      "Answered by `due_ms`, the promise is kept.")                                                \
     X(CONTACT_OFFERED, "contact.offered",                                                          \
       F(CONTACT) | F(OFFER) | F(AGENT) | F(CHANNEL) | F(QUEUE) | F(ACCEPT) | F(RING_MS) |          \
           F(UNTIL_MS),                                                                             \
@@ -59,7 +63,7 @@
     X(CONTACT_RINGING, "contact.ringing", F(CONTACT) | F(OFFER) | F(AGENT), 0, true,               \
       "The agent's phone rings.")                                                                  \
     X(CONTACT_ANSWERED, "contact.answered", F(CONTACT) | F(OFFER) | F(AGENT),                      \
-      F(WAITED_MS) | F(QUEUE) | F(CUSTOMER), true, "Customer and agent talk.")                     \
+      F(WAITED_MS) | F(KEPT) | F(QUEUE) | F(CUSTOMER), true, "Customer and agent talk.")           \
     X(CONTACT_HELD, "contact.held", F(CONTACT) | F(AGENT), 0, true, "The customer is on hold.")    \
     X(CONTACT_RESUMED, "contact.resumed", F(CONTACT) | F(AGENT), 0, true,                          \
       "Customer and agent talk again.")                                                            \
@@ -68,7 +72,7 @@
     X(CONTACT_DONE, "contact.done", F(CONTACT) | F(REASON),                                        \
       F(AGENT) | F(DISPOSITION) | F(QUEUE) | F(CUSTOMER), true, "The contact ended.")              \
     X(CONTACT_ABANDONED, "contact.abandoned", F(CONTACT),                                          \
-      F(AGENT) | F(OFFER) | F(REASON) | F(WAITED_MS) | F(QUEUE) | F(CUSTOMER), true,               \
+      F(AGENT) | F(OFFER) | F(REASON) | F(WAITED_MS) | F(KEPT) | F(QUEUE) | F(CUSTOMER), true,     \
       "The customer left before an agent answered, or (`reason`) was given up.")                   \
     X(CONTACT_NOTED, "contact.noted", F(CONTACT) | F(NOTE), F(AGENT) | F(CUSTOMER), true,          \
       "A note was written.")                                                                       \
@@ -107,7 +111,7 @@
       F(CONTACT) | F(STATE) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS),                       \
       F(SINCE_MS) | F(AGENT) | F(OFFER) | F(UNTIL_MS) | F(FROM) | F(TO) | F(DATA) | F(NOTE) |      \
           F(CUSTOMER) | F(MEMORY) | F(REPEAT) | F(CASE_ID) | F(CAMPAIGN) | F(REASON) | F(DUE_MS) | \
-          F(SKILLS),                                                                               \
+          F(SKILLS) | F(POSITION) | F(WAIT_MS),                                                    \
       false, "A snapshot's contact.")                                                              \
     X(STATE_QUEUE, "state.queue", F(QUEUE) | F(WAITING) | F(FREE) | F(SIGNED_IN),                  \
       F(SINCE_MS) | F(DUE_MS) | F(PROMISE_MS) | F(TARGET), false,                                  \

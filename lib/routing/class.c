@@ -56,6 +56,17 @@ struct usher_contact *usher_class_next(const struct usher_class *class,
     return contact->in_line.next == &class->line ? NULL : of(contact->in_line.next);
 }
 
+uint32_t usher_class_position(const struct usher_class *class, const struct usher_contact *contact)
+{
+    uint32_t before = class->line_count;
+    struct usher_list *node = class->line.prev;
+    while (node != &class->line && node != &contact->in_line && is_before(contact, of(node))) {
+        node = node->prev;
+        before--;
+    }
+    return node == &contact->in_line ? before : before + 1;
+}
+
 struct usher_contact *usher_class_first_on_time(struct usher_class *class, int64_t now_ms)
 {
     while (class->cursor != &class->line && usher_class_is_late(class, of(class->cursor), now_ms))

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/heap.h"
 #include "base/list.h"
 #include "model/contact.h"
 #include "rules/rules.h"
@@ -32,6 +33,10 @@ struct usher_class_past {
     int64_t before_count; /* of the day before */
     int64_t share; /* v: arrivals expected a day when profiles or rules last changed; 0 before the
                       first change */
+    int64_t handle_ms; /* moving mean of talk, hold and wrap-up */
+    /* Of contacts that were told how long it would take, each forgotten by .97 at the next: */
+    int64_t actual_ms; /* how long it took */
+    int64_t raw_ms;    /* what was foretold, before calibration */
 };
 
 #define USHER_LEAD_NONE INT64_MIN
@@ -45,6 +50,12 @@ struct usher_block {
                       nobody is */
     int64_t idle_since_ms; /* not above that of any of the free */
     uint32_t index;        /* the lowest of all agents of the block */
+};
+
+/* How many on duty two classes share, as it was at a version of the floor's duty. */
+struct usher_overlap {
+    uint32_t version;
+    uint32_t count;
 };
 
 struct usher_class {
@@ -71,6 +82,10 @@ struct usher_class {
     struct usher_list
         *cursor; /* the first of `line` that was on time when last looked; the head when none */
     uint32_t line_count;
+    uint64_t *eligible;                /* bit a: agent a is eligible */
+    struct usher_overlap on_duty;      /* eligible agents on duty; see usher_floor_count_duty */
+    struct usher_overlap *overlaps;    /* [class]: eligible for both, and on duty; likewise */
+    struct usher_heap_node announcing; /* when those in line are told anew; the engine's */
 };
 
 /* What an agent's own part of a bid comes to, in 1/2000 ms, less what time adds to it: lead + 2 *
@@ -144,6 +159,8 @@ struct usher_contact *usher_class_next(const struct usher_class *class,
                                        const struct usher_contact *contact);
 /* The head of the line, or NULL. */
 struct usher_contact *usher_class_first(const struct usher_class *class);
+/* 1 + how many stand before `contact`, or would if it joined now. Looks at those behind it. */
+uint32_t usher_class_position(const struct usher_class *class, const struct usher_contact *contact);
 
 /* per mille, rounded half up; 1000 when nothing is needed; USHER_MATCH_NONE when a minimum is not
  * held. */

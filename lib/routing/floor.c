@@ -17,10 +17,12 @@ bool usher_floor_init(struct usher_floor *floor, const struct usher_limits *limi
     floor->agents = calloc(limits->agents + 1, sizeof(*floor->agents));
     floor->stands = calloc(limits->agents + 1, sizeof(*floor->stands));
     floor->idle_since_ms = calloc(limits->agents + 1, sizeof(*floor->idle_since_ms));
+    floor->duty = calloc(limits->agents / 64 + 1, sizeof(*floor->duty));
+    floor->duty_version = 1;
     floor->classes = calloc(floor->classes_max + 1, sizeof(struct usher_class *));
     floor->class_buckets = calloc(USHER_CLASS_BUCKETS, sizeof(uint16_t));
     floor->class_chain = calloc(floor->classes_max + 1, sizeof(uint16_t));
-    if (floor->agents && floor->stands && floor->idle_since_ms && floor->classes &&
+    if (floor->agents && floor->stands && floor->idle_since_ms && floor->duty && floor->classes &&
         floor->class_buckets && floor->class_chain)
         return true;
     usher_floor_fini(floor);
@@ -40,6 +42,7 @@ void usher_floor_fini(struct usher_floor *floor)
     free(floor->agents);
     free(floor->stands);
     free(floor->idle_since_ms);
+    free(floor->duty);
     free(floor->levels);
     free(floor->classes);
     free(floor->class_buckets);

@@ -59,6 +59,8 @@ struct usher_floor {
     int64_t newest_ms;      /* nobody idles since later, and no bound was made later */
     uint64_t waiting[USHER_CLASS_WORDS]; /* bit c: the class has a line */
     bool is_ground_stale;
+    uint64_t *duty;        /* bit a: agent a is signed in and not on break */
+    uint32_t duty_version; /* another one after each change of `duty` or of who is eligible */
 };
 
 /* Takes room for the agents of `limits`. False when memory is out. */
@@ -101,7 +103,7 @@ void usher_floor_leave(struct usher_floor *floor, struct usher_contact *contact)
 /* A contact of the class came: counts it, and in the pools that it needs. */
 void usher_floor_note_arrival(struct usher_floor *floor, struct usher_class *class, int64_t now_ms);
 /* An agent was held by a contact of the class from answer to the end of wrap-up. */
-void usher_floor_note_handled(struct usher_floor *floor, const struct usher_class *class,
+void usher_floor_note_handled(struct usher_floor *floor, struct usher_class *class,
                               int64_t handle_ms);
 
 /* The price of lending one of the open members of a pool now, per ten thousand. */

@@ -36,6 +36,8 @@ static void class_free(struct usher_class *class)
     free(class->rank);
     free(class->orders);
     free(class->blocks);
+    free(class->eligible);
+    free(class->overlaps);
     free(class);
 }
 
@@ -59,7 +61,10 @@ static struct usher_class *class_new(const struct usher_floor *floor,
     class->rank = malloc((floor->agents_max + 1) * sizeof(*class->rank));
     class->orders = malloc((floor->agents_max + 1) * sizeof(*class->orders));
     class->blocks = malloc((floor->agents_max / 64 + 1) * sizeof(*class->blocks));
-    if (class->match && class->rank && class->orders && class->blocks)
+    class->eligible = calloc(floor->agents_max / 64 + 1, sizeof(*class->eligible));
+    class->overlaps = calloc(floor->classes_max + 1, sizeof(*class->overlaps));
+    if (class->match && class->rank && class->orders && class->blocks && class->eligible &&
+        class->overlaps)
         return class;
     class_free(class);
     return NULL;
@@ -89,12 +94,22 @@ static uint16_t match_of(const struct usher_floor *floor, const struct usher_cla
     return usher_class_match(&class->key, usher_floor_levels(floor, agent));
 }
 
+/* Whether the agent is eligible; `match` says so. */
+static void set_match(struct usher_class *class, size_t agent, uint16_t match)
+{
+    uint64_t bit = UINT64_C(1) << (agent % 64);
+    class->match[agent] = match;
+    class->eligible[agent / 64] &= ~bit;
+    if (match != USHER_MATCH_NONE)
+        class->eligible[agent / 64] |= bit;
+}
+
 static bool seat_all(struct usher_floor *floor, struct usher_class *class)
 {
     for (size_t i = 0; i < floor->agents_count; i++) {
         struct usher_agent *agent = &floor->agents[i];
         uint16_t match = match_of(floor, class, agent);
-        class->match[i] = match;
+        set_match(class, i, match);
         if (match == USHER_MATCH_NONE)
             continue;
         if (!add_seat(&floor->stands[i], class->index, match))
@@ -103,6 +118,15 @@ static bool seat_all(struct usher_floor *floor, struct usher_class *class)
         class->signed_in_count += agent->state != USHER_AGENT_SIGNED_OUT;
     }
     return true;
+}
+
+/* What the queue expects, else what those who need the same took until now. */
+static int64_t expected_handle_ms(const struct usher_floor *floor, const struct usher_class *class)
+{
+    int64_t forecast_ms = floor->rules->queues[class->key.queue].forecast_handle_ms;
+    if (forecast_ms > 0 || class->own_pools_count == 0)
+        return forecast_ms > 0 ? forecast_ms : USHER_HANDLE_DEFAULT_MS;
+    return floor->pools[class->own_pools[class->own_pools_count - 1]].past.handle_ms;
 }
 
 struct usher_class *usher_floor_class(struct usher_floor *floor, const struct usher_class_key *key,
@@ -122,6 +146,7 @@ struct usher_class *usher_floor_class(struct usher_floor *floor, const struct us
     bool is_whole = seat_all(floor, class) && usher_floor_cover(floor, class, now_ms);
     assert(is_whole); /* out of memory in the middle of a class: there is no way back */
     (void)is_whole;
+    class->past.handle_ms = expected_handle_ms(floor, class);
     return class;
 }
 
@@ -148,11 +173,12 @@ bool usher_floor_seat_agent(struct usher_floor *floor, struct usher_agent *agent
         class->is_stale = true;
     }
     stand->seats_count = 0;
+    floor->duty_version++;
     memset(stand->classes, 0, sizeof(stand->classes));
     for (size_t i = 0; i < floor->classes_count; i++) {
         struct usher_class *class = floor->classes[i];
         uint16_t match = match_of(floor, class, agent);
-        class->match[agent->index] = match;
+        set_match(class, agent->index, match);
         if (match == USHER_MATCH_NONE)
             continue;
         if (!add_seat(stand, class->index, match))
@@ -195,9 +221,10 @@ void usher_floor_note_arrival(struct usher_floor *floor, struct usher_class *cla
     }
 }
 
-void usher_floor_note_handled(struct usher_floor *floor, const struct usher_class *class,
+void usher_floor_note_handled(struct usher_floor *floor, struct usher_class *class,
                               int64_t handle_ms)
 {
+    class->past.handle_ms = usher_pool_mean(class->past.handle_ms, handle_ms);
     for (uint32_t i = 0; i < class->own_pools_count; i++) {
         usher_pool_note_handled(&floor->pools[class->own_pools[i]], handle_ms);
         usher_floor_price_again(floor, class->own_pools[i]);

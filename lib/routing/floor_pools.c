@@ -186,14 +186,26 @@ static bool is_member(const struct usher_floor *floor, const struct usher_agent 
     return false;
 }
 
-/* Counts the agent in or out of his pools. */
-static void count(struct usher_floor *floor, struct usher_stand *stand, bool is_counted,
-                  bool is_open, int64_t now_ms)
+static void set_duty(struct usher_floor *floor, size_t agent, bool is_on_duty)
 {
+    uint64_t bit = UINT64_C(1) << (agent % 64);
+    floor->duty[agent / 64] &= ~bit;
+    if (is_on_duty)
+        floor->duty[agent / 64] |= bit;
+    floor->duty_version++;
+}
+
+/* Counts the agent in or out of his pools. */
+static void count(struct usher_floor *floor, size_t agent, bool is_counted, bool is_open,
+                  int64_t now_ms)
+{
+    struct usher_stand *stand = &floor->stands[agent];
     int members = (int)is_counted - (int)stand->is_counted;
     int open = (int)is_open - (int)stand->is_counted_open;
     if (members == 0 && open == 0)
         return;
+    if (members != 0)
+        set_duty(floor, agent, is_counted);
     stand->is_counted = is_counted;
     stand->is_counted_open = is_open;
     for (uint32_t i = 0; i < stand->pools_count; i++) {
@@ -204,13 +216,13 @@ static void count(struct usher_floor *floor, struct usher_stand *stand, bool is_
 
 void usher_floor_count_agent(struct usher_floor *floor, struct usher_agent *agent, int64_t now_ms)
 {
-    count(floor, &floor->stands[agent->index], usher_agent_is_serving(agent), agent->is_open, now_ms);
+    count(floor, agent->index, usher_agent_is_serving(agent), agent->is_open, now_ms);
 }
 
 bool usher_floor_pool_agent(struct usher_floor *floor, struct usher_agent *agent, int64_t now_ms)
 {
     struct usher_stand *stand = &floor->stands[agent->index];
-    count(floor, stand, false, false, now_ms);
+    count(floor, agent->index, false, false, now_ms);
     stand->pools_count = 0;
     for (size_t i = 0; i < floor->pools_count; i++)
         if (is_member(floor, agent, &floor->pools[i]) && !join_pool(stand, (uint16_t)i))

@@ -7,10 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HALF_LIFE_MS      623832 /* 15 min * ln 2 */
-#define MEAN_MS           900000 /* 15 min */
-#define HANDLE_DEFAULT_MS 300000
-#define ONE_Q30           (UINT64_C(1) << 30)
+#define HALF_LIFE_MS 623832 /* 15 min * ln 2 */
+#define MEAN_MS      900000 /* 15 min */
+#define ONE_Q30      (UINT64_C(1) << 30)
 #define LOAD_MAX                                                                                   \
     ((UINT32_C(1) << 18) - 1) /* 1/16 erlang; keeps the products of the table within 64 bits */
 
@@ -79,7 +78,7 @@ void usher_pool_init(struct usher_pool *pool, enum usher_pool_kind kind, int64_t
     memset(pool, 0, sizeof(*pool));
     pool->kind = kind;
     pool->is_stale = true;
-    pool->past.handle_ms = handle_ms > 0 ? handle_ms : HANDLE_DEFAULT_MS;
+    pool->past.handle_ms = handle_ms > 0 ? handle_ms : USHER_HANDLE_DEFAULT_MS;
     pool->past.arrivals_q16 = per_hour > 0 ? ((uint64_t)per_hour << 16) / 4 : 0;
     pool->past.arrivals_ms = now_ms;
     pool->past.busy_ms = now_ms;
@@ -101,12 +100,16 @@ void usher_pool_note_arrival(struct usher_pool *pool, int64_t now_ms)
     usher_pool_settle(pool);
 }
 
+int64_t usher_pool_mean(int64_t mean_ms, int64_t handle_ms)
+{
+    int64_t difference = handle_ms - mean_ms;
+    mean_ms += (difference >= 0 ? difference + 15 : difference) / 16;
+    return mean_ms < 1 ? 1 : mean_ms;
+}
+
 void usher_pool_note_handled(struct usher_pool *pool, int64_t handle_ms)
 {
-    int64_t difference = handle_ms - pool->past.handle_ms;
-    pool->past.handle_ms += (difference >= 0 ? difference + 15 : difference) / 16;
-    if (pool->past.handle_ms < 1)
-        pool->past.handle_ms = 1;
+    pool->past.handle_ms = usher_pool_mean(pool->past.handle_ms, handle_ms);
     usher_pool_settle(pool);
 }
 

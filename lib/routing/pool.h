@@ -11,7 +11,8 @@
 #include "base/compiler.h"
 #include "rules/rules.h"
 
-#define USHER_PRICE_ONE 10000 /* a price of 1: whoever is lent is surely missed */
+#define USHER_PRICE_ONE         10000  /* a price of 1: whoever is lent is surely missed */
+#define USHER_HANDLE_DEFAULT_MS 300000 /* a contact's work, before anything is known of it */
 
 enum usher_pool_kind {
     USHER_POOL_NONE = 0,
@@ -56,6 +57,8 @@ void usher_pool_fini(struct usher_pool *pool);
 
 /* A contact that needs the pool came. */
 void usher_pool_note_arrival(struct usher_pool *pool, int64_t now_ms);
+/* A moving mean of handle times with one more in it, which counts for a sixteenth; at least 1. */
+int64_t usher_pool_mean(int64_t mean_ms, int64_t handle_ms);
 /* A contact that needed the pool took an agent this long. */
 void usher_pool_note_handled(struct usher_pool *pool, int64_t handle_ms);
 /* A member came or went, or became open or not: by -1, 0 or 1 each. */

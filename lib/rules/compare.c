@@ -275,6 +275,7 @@ static void compare_queue(struct comparison *comparison, const struct usher_queu
         {"forecast.handle", USHER_VALUE_DURATION, {a->forecast_handle_ms, b->forecast_handle_ms}},
         {"ring", USHER_VALUE_DURATION, {a->ring_ms, b->ring_ms}},
         {"wrap_up", USHER_VALUE_DURATION, {a->wrap_up_ms, b->wrap_up_ms}},
+        {"announce", USHER_VALUE_DURATION, {a->announce_ms, b->announce_ms}},
         {"limit.waiting", USHER_VALUE_WHOLE, {limit_of(a), limit_of(b)}},
     };
     for (size_t i = 0; i < USHER_COUNT_OF(rows); i++)

@@ -80,6 +80,7 @@ struct usher_queue {
     int64_t ring_ms;     /* 15 s when absent */
     int64_t wrap_up_ms;  /* 0 when absent */
     int64_t repeat_ms;   /* who was served within this comes again with the same; 7 d when absent */
+    int64_t announce_ms; /* how often those who wait are told of it; 0: once; -1: never */
     int64_t waiting_max; /* limit: {waiting: N}; INT64_MAX when absent */
     struct usher_way full;           /* at that limit; NONE: whoever comes is refused */
     const struct usher_hours *hours; /* NULL: always open */

@@ -4,7 +4,8 @@
 #include "rules/compile.h"
 #include "rules/schema.h"
 
-#define DAY_MS INT64_C(86400000)
+#define DAY_MS          INT64_C(86400000)
+#define ANNOUNCE_MIN_MS 5000
 
 struct queue_values {
     const struct usher_node *promise;
@@ -18,6 +19,7 @@ struct queue_values {
     int64_t ring;
     int64_t wrap_up;
     int64_t repeat;
+    int64_t announce;
     struct usher_text like;
 };
 
@@ -68,6 +70,10 @@ static const struct usher_schema_row queue_rows[] = {
     USHER_SCHEMA_ROW(queue_values, overflow, MAP,
                      .sentence = "where contacts go that have waited too long",
                      .without = "they wait on", .members = &usher_overflow_schema),
+    USHER_SCHEMA_ROW(queue_values, announce, DURATION, .max = 3600000, .fallback = -1,
+                     .sentence = "how often callers and chats that wait are told their position "
+                                 "and the estimated wait; 0: once, when they come",
+                     .without = "they are told nothing"),
     USHER_SCHEMA_ROW(queue_values, limit, MAP, .sentence = "how many contacts may wait",
                      .members = &usher_limit_schema),
     USHER_SCHEMA_ROW(queue_values, like, NAME, .max = USHER_NAME_MAX,
@@ -105,6 +111,18 @@ static void compile_queue(struct usher_compile *compile, const struct queue_valu
     usher_compile_closed(compile, values->closed, queue, values->like.at != NULL);
     usher_compile_overflow(compile, values->overflow, queue, values->like.at != NULL);
     usher_compile_limit(compile, values->limit, queue, values->like.at != NULL);
+    queue->announce_ms = values->announce;
+}
+
+/* Nobody listens to more than that. */
+static void check_announce(struct usher_compile *compile, const struct usher_node *node,
+                           int64_t announce_ms)
+{
+    const struct usher_node *place = usher_node_find(node, USHER_TEXT("announce"));
+
+    if (place && announce_ms > 0 && announce_ms < ANNOUNCE_MIN_MS)
+        usher_problems_add(compile->problems, place->line, place->column,
+                           "`announce` must be 0 or 5s to 1h; 0 tells those who wait once");
 }
 
 /* The keys that the queue says itself. */
@@ -114,6 +132,7 @@ static void read_values(struct usher_compile *compile, const struct usher_node *
     usher_schema_default(&usher_queue_schema, values);
     if (usher_schema_is_map(node, "queues", compile->problems))
         usher_schema_read(&usher_queue_schema, node, values, compile->problems);
+    check_announce(compile, node, values->announce);
 }
 
 /* Takes over from the queue that `node` is like, which has only keys of its own: `like` goes one

@@ -139,7 +139,7 @@ START_TEST(load_of_a_class_is_that_of_its_skills_its_exact_set_and_its_channel)
                "  three: {need: {billing: {}, french: {}, card: {}}}\n" QUEUES,
                10);
     const struct usher_class *two = voice("both");
-    const struct usher_class *three = voice("three");
+    struct usher_class *three = voice("three");
     enum { CARD = 2, PHONE = 3, TWO = 4, THREE = 5 };
     ck_assert_uint_eq(two->own_pools_count, 4);
     ck_assert(owns(two, BILLING) && owns(two, FRENCH) && owns(two, PHONE) && owns(two, TWO));

@@ -187,10 +187,10 @@ static void add_list(struct usher_json_writer *out, const struct usher_schema_ro
     usher_json_write_close(out, '}');
 }
 
-/* A value or a list of such, or what nobody but the reader knows. */
+/* A value or a list of such, a value or a mapping, or what nobody but the reader knows. */
 static void add_any(struct usher_json_writer *out, const struct usher_schema_row *row)
 {
-    if (row->members != NULL)
+    if (row->item == NULL && row->members != NULL)
         add_object(out, row->members, row->own);
     if (row->item == NULL)
         return;
@@ -200,9 +200,13 @@ static void add_any(struct usher_json_writer *out, const struct usher_schema_row
     add_value(out, row->item);
     usher_json_write_close(out, '}');
     usher_json_write_open(out, '{');
-    add_text(out, "type", "array");
-    add_number(out, "minItems", 1);
-    add_inner(out, "items", row->item);
+    if (row->members != NULL) {
+        add_object(out, row->members, row->own);
+    } else {
+        add_text(out, "type", "array");
+        add_number(out, "minItems", 1);
+        add_inner(out, "items", row->item);
+    }
     usher_json_write_close(out, '}');
     usher_json_write_close(out, ']');
 }

@@ -29,6 +29,7 @@ static const usher_apply table[USHER_EVENT_COUNT] = {
     [USHER_EVENT_CONTACT_HELD] = usher_apply_contact_held,
     [USHER_EVENT_CONTACT_RESUMED] = usher_apply_contact_resumed,
     [USHER_EVENT_CONTACT_WRAPPING] = usher_apply_contact_wrapping,
+    [USHER_EVENT_CONTACT_EXTENDED] = usher_apply_contact_extended,
     [USHER_EVENT_CONTACT_DONE] = usher_apply_contact_done,
     [USHER_EVENT_CONTACT_ABANDONED] = usher_apply_contact_abandoned,
     [USHER_EVENT_CONTACT_NOTED] = usher_apply_contact_noted,

@@ -48,6 +48,21 @@ bool usher_apply_agent_profiled(struct usher_engine *engine, const struct usher_
     return true;
 }
 
+void usher_engine_place_agent(struct usher_engine *engine, struct usher_agent *agent)
+{
+    int64_t next_ms = usher_agent_next_ms(agent);
+    if (next_ms != INT64_MAX)
+        usher_heap_set(&engine->deadlines, &agent->lease, next_ms);
+    else
+        usher_heap_remove(&engine->deadlines, &agent->lease);
+}
+
+static void set_away(struct usher_engine *engine, struct usher_agent *agent, int64_t until_ms)
+{
+    agent->away_until_ms = until_ms;
+    usher_engine_place_agent(engine, agent);
+}
+
 /* Nothing is put off any more. */
 static void stay(struct usher_agent *agent)
 {
@@ -82,6 +97,7 @@ bool usher_apply_agent_ready(struct usher_engine *engine, const struct usher_eve
         return false;
     agent->reason[0] = '\0';
     agent->missed_count = 0;
+    set_away(engine, agent, 0);
     if (agent->leaving_to != USHER_AGENT_NONE && agent->state == USHER_AGENT_READY) {
         stay(agent);
         usher_floor_update_agent(&engine->floor, agent, event->at_ms);
@@ -99,6 +115,7 @@ bool usher_apply_agent_not_ready(struct usher_engine *engine, const struct usher
         return false;
     if (agent->leaving_to == USHER_AGENT_NOT_READY)
         stay(agent);
+    set_away(engine, agent, event->fields.until_ms);
     return move(engine, agent, USHER_AGENT_NOT_READY, event->at_ms);
 }
 
@@ -125,6 +142,7 @@ bool usher_apply_agent_signed_out(struct usher_engine *engine, const struct ushe
         return false;
     agent->reason[0] = '\0';
     stay(agent);
+    set_away(engine, agent, 0);
     usher_floor_count_sign_in(&engine->floor, agent, -1);
     return move(engine, agent, USHER_AGENT_SIGNED_OUT, event->at_ms);
 }
@@ -137,10 +155,7 @@ bool usher_apply_agent_phone(struct usher_engine *engine, const struct usher_eve
         return false;
     agent->phone_state = state;
     agent->phone_until_ms = state == USHER_PHONE_IDLE ? 0 : event->fields.until_ms;
-    if (agent->phone_until_ms != 0)
-        usher_heap_set(&engine->deadlines, &agent->lease, agent->phone_until_ms);
-    else
-        usher_heap_remove(&engine->deadlines, &agent->lease);
+    usher_engine_place_agent(engine, agent);
     usher_floor_update_agent(&engine->floor, agent, event->at_ms);
     return true;
 }

@@ -149,6 +149,18 @@ bool usher_apply_contact_wrapping(struct usher_engine *engine, const struct ushe
     if (!contact || !usher_contact_move(contact, USHER_CONTACT_WRAPPING, event->at_ms))
         return false;
     contact->until_ms = event->fields.until_ms;
+    contact->extended_count = 0;
+    usher_engine_place_contact(engine, contact, event->at_ms);
+    return true;
+}
+
+bool usher_apply_contact_extended(struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_contact *contact = contact_of(engine, event);
+    if (!contact || contact->state != USHER_CONTACT_WRAPPING)
+        return false;
+    contact->until_ms = event->fields.until_ms;
+    contact->extended_count++;
     usher_engine_place_contact(engine, contact, event->at_ms);
     return true;
 }

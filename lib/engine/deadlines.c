@@ -26,7 +26,7 @@ static void fire_contact(struct usher_engine *engine, struct usher_contact *cont
         fire_offer(engine, contact, deaf_reason, now_ms);
         break;
     case USHER_CONTACT_WRAPPING:
-        usher_finish_contact(engine, contact, USHER_TEXT("served"), USHER_NO_TEXT, now_ms);
+        usher_end_wrap_up(engine, contact, now_ms);
         break;
     case USHER_CONTACT_WAITING: /* a cool-down or the PBX's second has passed */
         usher_engine_place_contact(engine, contact, now_ms);
@@ -43,11 +43,14 @@ static void fire_contact(struct usher_engine *engine, struct usher_contact *cont
     }
 }
 
+/* One of the agent's leases has passed: the event takes it away. */
 static void fire_agent(struct usher_engine *engine, struct usher_agent *agent, int64_t now_ms)
 {
-    struct usher_event event = {.kind = USHER_EVENT_AGENT_PHONE};
-    USHER_FIELDS_SET(&event.fields, AGENT, agent, usher_text_of(agent->id));
-    USHER_FIELDS_SET(&event.fields, STATE, state, usher_phone_state_name(USHER_PHONE_IDLE));
+    bool is_phone = agent->phone_until_ms == usher_agent_next_ms(agent);
+    struct usher_event event =
+        usher_event_of_agent(is_phone ? USHER_EVENT_AGENT_PHONE : USHER_EVENT_AGENT_READY, agent);
+    if (is_phone)
+        USHER_FIELDS_SET(&event.fields, STATE, state, usher_phone_state_name(USHER_PHONE_IDLE));
     usher_engine_emit(engine, &event, now_ms);
     usher_dispatch_agent(engine, agent, now_ms);
 }

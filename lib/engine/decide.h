@@ -24,6 +24,7 @@ enum usher_error usher_decide_contact_note(struct usher_request *request);
 enum usher_error usher_decide_contact_move(struct usher_request *request);
 enum usher_error usher_decide_contact_prioritise(struct usher_request *request);
 enum usher_error usher_decide_contact_wrap_up(struct usher_request *request);
+enum usher_error usher_decide_contact_extend(struct usher_request *request);
 enum usher_error usher_decide_contact_vanish(struct usher_request *request);
 enum usher_error usher_decide_contact_ring(struct usher_request *request);
 enum usher_error usher_decide_contact_answer(struct usher_request *request);
@@ -56,6 +57,8 @@ struct usher_agent *usher_request_agent(struct usher_request *request);
 USHER_MUST_USE bool usher_request_contact_id(struct usher_request *request,
                                              char room[USHER_CONTACT_ID_MAX + 1],
                                              struct usher_text *id);
+/* "lunch, training", as far as it fits into `room`. */
+void usher_request_list(const struct usher_text *list, size_t count, char *room, size_t size);
 /* WRONG_STATE, with the contact's state and `hint`. */
 enum usher_error usher_request_wrong_state(struct usher_request *request,
                                            const struct usher_contact *contact, const char *hint);
@@ -113,6 +116,9 @@ void usher_end_talk(struct usher_engine *engine, struct usher_contact *contact,
 /* Ends the contact and dispatches its agent. The contact is gone afterwards. */
 void usher_finish_contact(struct usher_engine *engine, struct usher_contact *contact,
                           struct usher_text reason, struct usher_text disposition, int64_t now_ms);
+/* The work after a talk ends without a word of the agent: where the rules want a disposition, the
+ * contact has the disposition `none`. */
+void usher_end_wrap_up(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms);
 /* The customer has left or, for `reason` (else absent), is given up. The contact is gone
  * afterwards. */
 void usher_abandon_contact(struct usher_engine *engine, struct usher_contact *contact,

@@ -70,19 +70,6 @@ enum usher_error usher_decide_contact_note(struct usher_request *request)
     return USHER_OK;
 }
 
-enum usher_error usher_decide_contact_wrap_up(struct usher_request *request)
-{
-    struct usher_contact *contact = usher_request_contact(request);
-    if (!contact)
-        return request->answer->error;
-    if (contact->state != USHER_CONTACT_WRAPPING)
-        return usher_request_wrong_state(request, contact,
-                                         "only the work after a talk can be finished");
-    usher_finish_contact(request->engine, contact, USHER_TEXT("served"),
-                         request->command->fields.disposition, request->now_ms);
-    return USHER_OK;
-}
-
 enum usher_error usher_decide_contact_vanish(struct usher_request *request)
 {
     struct usher_contact *contact = usher_request_contact(request);

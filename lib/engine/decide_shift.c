@@ -1,6 +1,5 @@
 /* Commands about an agent's shift: there, ready, on a break, gone; now, or after the contacts in
  * hand. Talks are never cut off: who talks leaves after the talk. */
-#include <stdio.h>
 #include <string.h>
 
 #include "engine/decide.h"
@@ -86,22 +85,6 @@ static bool read_mode(struct usher_request *request, bool *is_after)
     return false;
 }
 
-/* The reasons of the rules, as far as they fit into a message. */
-static void list_reasons(const struct usher_rules *rules, char *room, size_t size)
-{
-    size_t length = 0;
-    room[0] = '\0';
-    for (size_t i = 0; i < rules->not_ready_count; i++) {
-        struct usher_text name = rules->not_ready[i];
-        if (length + name.length + 8 > size) {
-            (void)snprintf(room + length, size - length, ", …");
-            return;
-        }
-        length += (size_t)snprintf(room + length, size - length, "%s%.*s", i > 0 ? ", " : "",
-                                   USHER_TEXT_ARGS(name));
-    }
-}
-
 /* False with the answer filled. */
 static bool check_reason(struct usher_request *request, struct usher_text reason)
 {
@@ -109,7 +92,7 @@ static bool check_reason(struct usher_request *request, struct usher_text reason
     char list[160];
     if (reason.length == 0 || !rules || usher_rules_has_reason(rules, reason))
         return true;
-    list_reasons(rules, list, sizeof(list));
+    usher_request_list(rules->not_ready, rules->not_ready_count, list, sizeof(list));
     usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
                      "`reason` must be one of `not_ready` in the rules: %s", list);
     return false;
@@ -155,8 +138,8 @@ static void sign_out(struct usher_request *request, struct usher_agent *agent)
     emit_agent(request, agent, USHER_EVENT_AGENT_SIGNED_OUT);
     usher_withdraw_offers(engine, agent, "signed_out", request->now_ms);
     usher_list_for_each_safe (node, &agent->contacts)
-        usher_finish_contact(engine, usher_list_entry(node, struct usher_contact, of_agent),
-                             USHER_TEXT("served"), USHER_NO_TEXT, request->now_ms);
+        usher_end_wrap_up(engine, usher_list_entry(node, struct usher_contact, of_agent),
+                          request->now_ms);
     usher_dispatch_all(engine, request->now_ms);
 }
 

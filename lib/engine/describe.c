@@ -141,6 +141,8 @@ static void describe_agent(struct description *description, const struct usher_a
     const char *reason = reason_of(agent);
     if (reason)
         USHER_FIELDS_SET(fields, REASON, reason, usher_text_of(reason));
+    if (agent->away_until_ms != 0)
+        USHER_FIELDS_SET(fields, UNTIL_MS, until_ms, agent->away_until_ms);
     if (agent->leaving_to != USHER_AGENT_NONE)
         USHER_FIELDS_SET(fields, THEN, then, usher_agent_state_name(agent->leaving_to));
     if (count > 0)

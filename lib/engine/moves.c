@@ -45,11 +45,13 @@ void usher_withdraw_offers(struct usher_engine *engine, const struct usher_agent
 }
 
 /* He seems to be away: what is open with him yet is not left to ring out. */
-static void send_away(struct usher_engine *engine, struct usher_agent *agent, int64_t now_ms)
+static void send_away(struct usher_engine *engine, struct usher_agent *agent, int64_t lasts_ms,
+                      int64_t now_ms)
 {
-    struct usher_event event = {.kind = USHER_EVENT_AGENT_NOT_READY};
-    USHER_FIELDS_SET(&event.fields, AGENT, agent, usher_text_of(agent->id));
+    struct usher_event event = usher_event_of_agent(USHER_EVENT_AGENT_NOT_READY, agent);
     USHER_FIELDS_SET(&event.fields, REASON, reason, USHER_TEXT(USHER_RING_NO_ANSWER));
+    if (lasts_ms > 0)
+        USHER_FIELDS_SET(&event.fields, UNTIL_MS, until_ms, now_ms + lasts_ms);
     usher_engine_emit(engine, &event, now_ms);
     usher_withdraw_offers(engine, agent, "not_ready", now_ms);
     usher_dispatch_all(engine, now_ms);
@@ -62,19 +64,21 @@ static void rest_phone(struct usher_engine *engine, struct usher_agent *agent,
     bool is_told = agent->phone_state != USHER_PHONE_IDLE && agent->phone_until_ms == 0;
     if (is_told)
         return;
-    struct usher_event event = {.kind = USHER_EVENT_AGENT_PHONE};
-    USHER_FIELDS_SET(&event.fields, AGENT, agent, usher_text_of(agent->id));
+    struct usher_event event = usher_event_of_agent(USHER_EVENT_AGENT_PHONE, agent);
     USHER_FIELDS_SET(&event.fields, STATE, state, usher_phone_state_name(state));
     USHER_FIELDS_SET(&event.fields, UNTIL_MS, until_ms, now_ms + USHER_PHONE_REST_MS);
     usher_engine_emit(engine, &event, now_ms);
 }
 
-/* What an offer that came to nothing says about the agent. */
+/* What an offer that came to nothing says about the agent; `missed` is the rule of its queue, NULL
+ * when it did not ring out. */
 static void judge_agent(struct usher_engine *engine, struct usher_agent *agent,
-                        struct usher_text reason, int64_t now_ms)
+                        const struct usher_missed_rule *missed, struct usher_text reason,
+                        int64_t now_ms)
 {
-    if (agent->missed_count >= USHER_MISSED_MAX && agent->state == USHER_AGENT_READY)
-        send_away(engine, agent, now_ms);
+    if (missed && missed->count_max > 0 && agent->missed_count >= missed->count_max &&
+        agent->state == USHER_AGENT_READY)
+        send_away(engine, agent, missed->lasts_ms, now_ms);
     else if (usher_text_is_equal(reason, USHER_TEXT("busy")))
         rest_phone(engine, agent, USHER_PHONE_BUSY, now_ms);
     else if (usher_text_is_equal(reason, USHER_TEXT("unreachable")))
@@ -86,6 +90,8 @@ void usher_end_offer(struct usher_engine *engine, struct usher_contact *contact,
 {
     char room[USHER_NUMBER_SIZE];
     struct usher_agent *agent = contact->agent;
+    const struct usher_missed_rule *missed = &engine->floor.rules->queues[contact->queue].missed;
+    int missed_before = agent->missed_count;
     struct usher_event event = usher_event_about(kind, contact);
     usher_event_add_offer(&event, contact, room);
     USHER_FIELDS_SET(&event.fields, UNTIL_MS, until_ms, now_ms + USHER_COOL_DOWN_MS);
@@ -94,7 +100,8 @@ void usher_end_offer(struct usher_engine *engine, struct usher_contact *contact,
     usher_engine_emit(engine, &event, now_ms);
     /* What a phone is found to be, the PBX says; a desk's reason is the agent's own words. */
     bool is_of_phone = kind == USHER_EVENT_OFFER_FAILED;
-    judge_agent(engine, agent, is_of_phone ? reason : USHER_NO_TEXT, now_ms);
+    judge_agent(engine, agent, agent->missed_count > missed_before ? missed : NULL,
+                is_of_phone ? reason : USHER_NO_TEXT, now_ms);
     /* The agent first: whoever else waits for him may come before this contact. */
     usher_dispatch_agent(engine, agent, now_ms);
     usher_dispatch_contact(engine, contact, now_ms);
@@ -127,6 +134,14 @@ void usher_end_talk(struct usher_engine *engine, struct usher_contact *contact,
     USHER_FIELDS_SET(&event.fields, UNTIL_MS, until_ms, now_ms + wrap_up_ms);
     USHER_FIELDS_SET(&event.fields, REASON, reason, reason);
     usher_engine_emit(engine, &event, now_ms);
+}
+
+void usher_end_wrap_up(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms)
+{
+    bool is_missing = contact->state == USHER_CONTACT_WRAPPING &&
+                      engine->floor.rules->queues[contact->queue].needs_disposition;
+    usher_finish_contact(engine, contact, USHER_TEXT("served"),
+                         is_missing ? USHER_TEXT(USHER_NO_DISPOSITION) : USHER_NO_TEXT, now_ms);
 }
 
 void usher_abandon_contact(struct usher_engine *engine, struct usher_contact *contact,

@@ -1,4 +1,5 @@
 /* What commands name: contacts and agents, and whether the client may touch them. */
+#include <stdio.h>
 #include <string.h>
 
 #include "engine/decide.h"
@@ -74,6 +75,20 @@ struct usher_agent *usher_request_agent(struct usher_request *request)
                          "there is no profile of agent %.*s; write one with HSET",
                          USHER_TEXT_ARGS(id));
     return agent;
+}
+
+void usher_request_list(const struct usher_text *list, size_t count, char *room, size_t size)
+{
+    size_t length = 0;
+    room[0] = '\0';
+    for (size_t i = 0; i < count; i++) {
+        if (length + list[i].length + sizeof(", , …") > size) {
+            (void)snprintf(room + length, size - length, ", …");
+            return;
+        }
+        length += (size_t)snprintf(room + length, size - length, "%s%.*s", i > 0 ? ", " : "",
+                                   USHER_TEXT_ARGS(list[i]));
+    }
 }
 
 enum usher_error usher_request_wrong_state(struct usher_request *request,

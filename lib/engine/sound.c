@@ -16,6 +16,15 @@ static bool is_json(struct usher_text text)
     return !text.at || usher_json_check(text, USHER_DEPTH_MAX, &problem);
 }
 
+/* Who leaves is there, and goes somewhere; a break that ends by itself is one. */
+static bool are_leases_sound(const struct usher_agent *agent)
+{
+    bool is_leaving = agent->leaving_to != USHER_AGENT_NONE;
+    return agent->leaving_to != USHER_AGENT_READY &&
+           (!is_leaving || agent->state != USHER_AGENT_SIGNED_OUT) &&
+           (agent->away_until_ms == 0 || agent->state == USHER_AGENT_NOT_READY);
+}
+
 bool usher_sound_agent(const struct usher_agent *agent, int64_t now_ms)
 {
     struct usher_fields fields = {0};
@@ -26,7 +35,7 @@ bool usher_sound_agent(const struct usher_agent *agent, int64_t now_ms)
     return agent->id[0] != '\0' && agent->state != USHER_AGENT_NONE &&
            agent->phone_state != USHER_PHONE_NONE && is_json(fields.skills) &&
            is_json(fields.capacity) && usher_members_is_in_bounds(&fields) &&
-           agent->since_ms <= now_ms && agent->idle_since_ms <= now_ms;
+           agent->since_ms <= now_ms && agent->idle_since_ms <= now_ms && are_leases_sound(agent);
 }
 
 static bool is_of_its_client(const struct usher_engine *engine, const struct usher_contact *contact)

@@ -21,13 +21,13 @@
 #define USHER_PHONE_REST_MS                                                                        \
     30000 /* how long a phone that was found busy or unreachable is left alone */
 #define USHER_RING_GRACE_MS  2000 /* the PBX owns the ring timer: our lease is that much longer */
-#define USHER_MISSED_MAX     2    /* offers rung out in a row that make an agent not ready */
 #define USHER_ENDED_MS       3600000 /* how long the id of an ended contact stays taken */
 #define USHER_SHELF_SIZE     5
 #define USHER_ANNOUNCE_TIE   (UINT64_C(3) << 62) /* of the leases of classes, and above */
 #define USHER_DIGEST_SLICES  16
 #define USHER_DIGEST_BLOCK   64 /* contacts in a row that are of one slice */
 #define USHER_RING_NO_ANSWER "ring_no_answer"
+#define USHER_NO_DISPOSITION "none"
 #define USHER_FORCED         "forced"
 #define USHER_LINK_LOST      "link_lost" /* why a contact ended: its PBX did not come back in time */
 
@@ -95,6 +95,8 @@ void usher_engine_place_contact(struct usher_engine *engine, struct usher_contac
 void usher_contact_end_told(struct usher_contact *contact, bool is_answered, int64_t now_ms);
 /* Those who stand in line of the class are told anew when that is due. */
 void usher_engine_announce(struct usher_engine *engine, struct usher_class *class, int64_t now_ms);
+/* apply_agent.c: brings the agent's deadline up to date. */
+void usher_engine_place_agent(struct usher_engine *engine, struct usher_agent *agent);
 
 /* contacts.c: the table of contacts. NULL when it is full. */
 struct usher_contact *usher_engine_new_contact(struct usher_engine *engine);
@@ -139,6 +141,7 @@ bool usher_apply_contact_answered(struct usher_engine *engine, const struct ushe
 bool usher_apply_contact_held(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_resumed(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_wrapping(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_contact_extended(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_done(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_abandoned(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_noted(struct usher_engine *engine, const struct usher_event *event);

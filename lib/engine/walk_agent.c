@@ -3,6 +3,19 @@
 #include "engine/sound.h"
 #include "engine/walk.h"
 
+/* What ends by itself, or with the contacts in hand. */
+static void walk_leases(struct usher_archive *archive, struct usher_agent *agent)
+{
+    uint32_t leaving_to = agent->leaving_to;
+    usher_archive_u32(archive, &leaving_to);
+    usher_archive_chars(archive, agent->leaving_reason, sizeof(agent->leaving_reason));
+    usher_walk_time(archive, &agent->away_until_ms);
+    if (leaving_to >= USHER_AGENT_STATE_COUNT)
+        archive->is_bad = true;
+    else if (usher_archive_is_loading(archive))
+        agent->leaving_to = (enum usher_agent_state)leaving_to;
+}
+
 void usher_walk_agent(struct usher_archive *archive, struct usher_agent *agent, int64_t now_ms)
 {
     uint32_t state = agent->state;
@@ -19,6 +32,8 @@ void usher_walk_agent(struct usher_archive *archive, struct usher_agent *agent, 
     usher_walk_time(archive, &agent->phone_until_ms);
     usher_walk_time(archive, &agent->idle_since_ms);
     usher_archive_u32(archive, &missed);
+    if (archive->version >= 3)
+        walk_leases(archive, agent);
     if (state >= USHER_AGENT_STATE_COUNT || phone_state >= USHER_PHONE_STATE_COUNT ||
         missed > UINT8_MAX)
         archive->is_bad = true;
@@ -52,7 +67,8 @@ void usher_walk_agents(struct usher_archive *archive, struct usher_engine *engin
     for (size_t i = 0; i < count && !archive->is_bad && usher_archive_is_loading(archive); i++) {
         struct usher_agent *agent = &floor->agents[i];
         archive->is_bad |= !usher_floor_profile(floor, agent, agent->since_ms);
-        if (agent->phone_until_ms != 0)
-            usher_heap_set(&engine->deadlines, &agent->lease, agent->phone_until_ms);
+        usher_engine_place_agent(engine, agent);
+        if (agent->leaving_to != USHER_AGENT_NONE)
+            usher_list_append(&engine->leaving, &agent->leaving);
     }
 }

@@ -123,6 +123,8 @@ void usher_walk_contact(struct usher_archive *archive, struct usher_engine *engi
     walk_contact_numbers(archive, contact, numbers);
     for (size_t i = 0; i < texts_count; i++)
         usher_archive_text(archive, texts[i]);
+    if (archive->version >= 3)
+        usher_archive_u32(archive, &contact->extended_count);
     usher_walk_owned(archive, &contact->note);
     walk_contact_of_3(archive, contact);
     if (archive->version >= 3)

@@ -57,6 +57,16 @@ enum usher_agent_state usher_agent_state_find(struct usher_text name)
     return USHER_AGENT_NONE;
 }
 
+int64_t usher_agent_next_ms(const struct usher_agent *agent)
+{
+    const int64_t times[] = {agent->phone_until_ms, agent->away_until_ms};
+    int64_t next_ms = INT64_MAX;
+    for (size_t i = 0; i < USHER_COUNT_OF(times); i++)
+        if (times[i] != 0 && times[i] < next_ms)
+            next_ms = times[i];
+    return next_ms;
+}
+
 struct usher_text usher_phone_state_name(enum usher_phone_state state)
 {
     return usher_text_of(phone_names[state]);

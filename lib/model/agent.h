@@ -42,7 +42,8 @@ struct usher_agent {
     enum usher_phone_state phone_state;
     int64_t phone_until_ms; /* when a phone that is not idle counts as idle again; 0 = when the PBX
                                says so */
-    struct usher_heap_node lease; /* phone_until_ms */
+    int64_t away_until_ms;  /* NOT_READY: ready again then, by itself; 0 = not by itself */
+    struct usher_heap_node lease; /* the first of the times at which something ends by itself */
     struct usher_list contacts;   /* held by this agent (usher_contact.of_agent) */
     struct usher_list leaving;    /* of the engine's, while leaving_to is set */
     int64_t since_ms;             /* when `state` began */
@@ -70,6 +71,9 @@ bool usher_agent_can_take(const struct usher_agent *agent, enum usher_channel ch
 struct usher_text usher_agent_state_name(enum usher_agent_state state);
 /* NONE when there is no such state. */
 enum usher_agent_state usher_agent_state_find(struct usher_text name);
+/* When the next of the agent's leases ends: the phone's rest, a break that ends by itself.
+ * INT64_MAX when none runs. */
+int64_t usher_agent_next_ms(const struct usher_agent *agent);
 struct usher_text usher_phone_state_name(enum usher_phone_state state);
 enum usher_phone_state usher_phone_state_find(struct usher_text name);
 

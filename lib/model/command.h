@@ -49,6 +49,8 @@
       "The waiting contact gets another tier, or comes further to the front of its queue.")        \
     X(CONTACT_WRAP_UP, "contact.wrap_up", F(CONTACT), F(DISPOSITION),                              \
       R(DESK) | R(SUPERVISOR) | R(ADMIN), "The agent has finished the work after the talk.")       \
+    X(CONTACT_EXTEND, "contact.extend", F(CONTACT), 0, R(DESK) | R(SUPERVISOR) | R(ADMIN),         \
+      "The agent needs more time for the work after the talk; as often as the rules allow.")       \
     X(CUSTOMER_ERASE, "customer.erase", F(CUSTOMER), 0, R(ADMIN),                                  \
       "Forgets a customer: what is remembered of him, and his data in all that was written.")      \
     X(OFFER_ACCEPT, "offer.accept", F(OFFER), F(AGENT), R(DESK),                                   \

@@ -70,10 +70,11 @@ struct usher_contact {
                                 wait for */
     struct usher_number offer; /* the open offer, or the last one; 0-0 = none yet */
     struct usher_agent *agent; /* OFFERED to WRAPPING: whose it is; else NULL */
-    int64_t idle_before_ms; /* the agent's idle_since_ms before the offer, for an offer taken back
-                               without blame */
-    int64_t answered_ms;    /* TALKING, HELD, WRAPPING: when the agent answered */
-    uint32_t last_agent;    /* index of the agent of `offer`; UINT32_MAX = none yet */
+    int64_t idle_before_ms;  /* the agent's idle_since_ms before the offer, for an offer taken back
+                                without blame */
+    uint32_t extended_count; /* WRAPPING: how often its time was made longer */
+    int64_t answered_ms;     /* TALKING, HELD, WRAPPING: when the agent answered */
+    uint32_t last_agent;     /* index of the agent of `offer`; UINT32_MAX = none yet */
     struct usher_decline declines[USHER_DECLINES_MAX];
     size_t declines_count;
     struct usher_told told;

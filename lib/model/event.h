@@ -31,8 +31,8 @@
       true, "An agent's profile came or changed.")                                                 \
     X(AGENT_SIGNED_IN, "agent.signed_in", F(AGENT), 0, true, "The agent's shift began.")           \
     X(AGENT_READY, "agent.ready", F(AGENT), 0, true, "The agent may be offered contacts.")         \
-    X(AGENT_NOT_READY, "agent.not_ready", F(AGENT) | F(REASON), 0, true,                           \
-      "The agent is not offered contacts.")                                                        \
+    X(AGENT_NOT_READY, "agent.not_ready", F(AGENT) | F(REASON), F(UNTIL_MS), true,                 \
+      "The agent is not offered contacts; with `until_ms` until then at most.")                    \
     X(AGENT_LEAVING, "agent.leaving", F(AGENT) | F(STATE), F(REASON), true,                        \
       "The agent is offered nothing more, and becomes `not_ready` or `signed_out` when the "       \
       "contacts in hand have ended; `agent.ready` takes it back.")                                 \
@@ -69,6 +69,8 @@
       "Customer and agent talk again.")                                                            \
     X(CONTACT_WRAPPING, "contact.wrapping", F(CONTACT) | F(AGENT) | F(UNTIL_MS), F(REASON), true,  \
       "The talk is over; the agent finishes the work.")                                            \
+    X(CONTACT_EXTENDED, "contact.extended", F(CONTACT) | F(AGENT) | F(UNTIL_MS), F(COUNT), true,   \
+      "The agent has more time for the work after the talk; `count` is how often so far.")         \
     X(CONTACT_DONE, "contact.done", F(CONTACT) | F(REASON),                                        \
       F(AGENT) | F(DISPOSITION) | F(QUEUE) | F(CUSTOMER), true, "The contact ended.")              \
     X(CONTACT_ABANDONED, "contact.abandoned", F(CONTACT),                                          \
@@ -105,7 +107,7 @@
     X(SYNC_WANTED, "sync.wanted", 0, 0, false, "The PBX should send a counted sync of its calls.") \
     X(STATE_AGENT, "state.agent", F(AGENT) | F(STATE) | F(SINCE_MS),                               \
       F(NAME) | F(PHONE) | F(SKILLS) | F(CAPACITY) | F(REASON) | F(CONTACT) | F(COUNT) |           \
-          F(QUEUES) | F(THEN),                                                                     \
+          F(QUEUES) | F(THEN) | F(UNTIL_MS),                                                       \
       false, "A snapshot's agent.")                                                                \
     X(STATE_CONTACT, "state.contact",                                                              \
       F(CONTACT) | F(STATE) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS),                       \

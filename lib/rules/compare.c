@@ -261,6 +261,11 @@ static int64_t limit_of(const struct usher_queue *queue)
     return queue->waiting_max == INT64_MAX ? -1 : queue->waiting_max;
 }
 
+static int64_t extension_of(const struct usher_queue *queue)
+{
+    return queue->extend_max > 0 ? queue->extend_ms : -1;
+}
+
 static void compare_queue(struct comparison *comparison, const struct usher_queue *a,
                           const struct usher_queue *b)
 {
@@ -276,6 +281,11 @@ static void compare_queue(struct comparison *comparison, const struct usher_queu
         {"ring", USHER_VALUE_DURATION, {a->ring_ms, b->ring_ms}},
         {"wrap_up", USHER_VALUE_DURATION, {a->wrap_up_ms, b->wrap_up_ms}},
         {"announce", USHER_VALUE_DURATION, {a->announce_ms, b->announce_ms}},
+        {"wrap_up.extend", USHER_VALUE_WHOLE, {a->extend_max, b->extend_max}},
+        {"wrap_up.by", USHER_VALUE_DURATION, {extension_of(a), extension_of(b)}},
+        {"wrap_up.disposition", USHER_VALUE_BOOL, {a->needs_disposition, b->needs_disposition}},
+        {"ring_no_answer.after", USHER_VALUE_WHOLE, {a->missed.count_max, b->missed.count_max}},
+        {"ring_no_answer.for", USHER_VALUE_DURATION, {a->missed.lasts_ms, b->missed.lasts_ms}},
         {"limit.waiting", USHER_VALUE_WHOLE, {limit_of(a), limit_of(b)}},
     };
     for (size_t i = 0; i < USHER_COUNT_OF(rows); i++)

@@ -37,6 +37,10 @@ extern const struct usher_schema usher_closed_schema;
 extern const struct usher_schema usher_overflow_schema;
 extern const struct usher_schema usher_limit_schema;
 extern const struct usher_schema_row usher_blocked_row;
+extern const struct usher_schema usher_missed_schema;
+extern const struct usher_schema usher_wrap_up_schema;
+extern const struct usher_schema_row usher_wrap_up_row; /* a time alone */
+extern const struct usher_schema_row usher_disposition_row;
 extern const struct usher_schema usher_route_schema;
 extern const struct usher_schema usher_when_schema;
 /* What a user's own keys say there: of `when` a value or a list, of `promise` a duration. */
@@ -44,6 +48,19 @@ extern const struct usher_schema_row usher_when_own_row;
 extern const struct usher_schema_row usher_promise_own_row;
 
 #define USHER_CHANNEL_CHOICES "voice chat email task callback outbound"
+
+struct usher_name_list {
+    const char *key;
+    int64_t bytes_max;
+    size_t count_max;
+    const char *sentence;
+};
+
+/* Takes room for `spare_count` more than the list has, reads and checks each name, and returns how
+ * many are good. */
+size_t usher_compile_names(struct usher_compile *compile, const struct usher_node *node,
+                           const struct usher_name_list *list, size_t spare_count,
+                           struct usher_text **names);
 
 void usher_compile_skills(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_not_ready(struct usher_compile *compile, const struct usher_node *node);
@@ -75,6 +92,14 @@ void usher_compile_limit(struct usher_compile *compile, const struct usher_node 
                          struct usher_queue *queue, bool is_like);
 /* When all queues are there: `queues` is their mapping. */
 void usher_compile_check_ways(struct usher_compile *compile, const struct usher_node *queues);
+void usher_compile_wrap_up(struct usher_compile *compile, const struct usher_node *node,
+                           struct usher_queue *queue);
+/* Of a queue or of the whole file; without `node` what stands in `without`. */
+void usher_compile_missed(struct usher_compile *compile, const struct usher_node *node,
+                          const struct usher_missed_rule *without, struct usher_missed_rule *rule);
+void usher_compile_dispositions(struct usher_compile *compile, const struct usher_node *node,
+                                const struct usher_dispositions *without,
+                                struct usher_dispositions *dispositions);
 
 /* The conditions of a route; `when` is a mapping. */
 void usher_compile_when(struct usher_compile *compile, const struct usher_node *when,

@@ -12,6 +12,8 @@ struct top_values {
     const struct usher_node *holidays;
     const struct usher_node *skills;
     const struct usher_node *not_ready;
+    const struct usher_node *dispositions;
+    const struct usher_node *ring_no_answer;
     const struct usher_node *switches;
     const struct usher_node *notices;
     const struct usher_node *blocked;
@@ -40,6 +42,14 @@ static const struct usher_schema_row top_rows[] = {
         top_values, not_ready, LIST, .sentence = "the reasons that an agent may give for a break",
         .kind = "a list of names", .item = &name_row,
         .without = "`ring_no_answer`, `desk_lost` and `forced`, which are always there"),
+    USHER_SCHEMA_ROW(top_values, dispositions, LIST,
+                     .sentence = "how contacts may have ended, for the agents to choose from",
+                     .kind = "a list of names", .item = &usher_disposition_row,
+                     .without = "any words"),
+    USHER_SCHEMA_ROW(top_values, ring_no_answer, MAP,
+                     .sentence = "what follows when an agent lets contacts ring out",
+                     .without = "the agent is not ready after two in a row",
+                     .members = &usher_missed_schema),
     USHER_SCHEMA_ROW(top_values, switches, LIST,
                      .sentence = "what supervisors turn on and off, for the routes to look at",
                      .kind = "a list of names", .item = &name_row, .without = "none"),
@@ -90,6 +100,10 @@ static void compile_document(struct usher_compile *compile, const struct usher_n
     usher_compile_holidays(compile, values.holidays);
     usher_compile_skills(compile, values.skills);
     usher_compile_not_ready(compile, values.not_ready);
+    usher_compile_dispositions(compile, values.dispositions, &(struct usher_dispositions){NULL, 0},
+                               &compile->rules->dispositions);
+    usher_compile_missed(compile, values.ring_no_answer, &(struct usher_missed_rule){2, 0},
+                         &compile->rules->missed);
     usher_compile_switches(compile, values.switches);
     usher_compile_notices(compile, values.notices);
     usher_compile_blocked(compile, values.blocked);

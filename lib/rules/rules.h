@@ -66,6 +66,18 @@ struct usher_way {
 #define USHER_NOTICE_NONE SIZE_MAX
 /* "wait", "callback", "farewell"; "" for the others. */
 struct usher_text usher_way_name(enum usher_way_kind kind);
+/* How a contact may have ended, in the center's own words. */
+struct usher_dispositions {
+    const struct usher_text *list;
+    size_t count; /* 0: any */
+};
+bool usher_dispositions_has(const struct usher_dispositions *dispositions, struct usher_text name);
+
+/* What follows when an agent lets offers ring out. */
+struct usher_missed_rule {
+    int64_t count_max; /* so many in a row make the agent not ready; 0 = none do */
+    int64_t lasts_ms;  /* ready again by itself after so long; 0 = not by itself */
+};
 
 struct usher_queue {
     struct usher_text name;
@@ -77,8 +89,13 @@ struct usher_queue {
     int64_t forecast_handle_ms;                         /* -1 = none */
     struct usher_need_rule needs[USHER_NEEDS_MAX];
     size_t needs_count;
-    int64_t ring_ms;     /* 15 s when absent */
-    int64_t wrap_up_ms;  /* 0 when absent */
+    int64_t ring_ms;    /* 15 s when absent */
+    int64_t wrap_up_ms; /* 0 when absent */
+    int64_t extend_max; /* how often an agent may make the wrap-up longer */
+    int64_t extend_ms;  /* by how much each time */
+    bool needs_disposition;
+    struct usher_dispositions dispositions;
+    struct usher_missed_rule missed;
     int64_t repeat_ms;   /* who was served within this comes again with the same; 7 d when absent */
     int64_t announce_ms; /* how often those who wait are told of it; 0: once; -1: never */
     int64_t waiting_max; /* limit: {waiting: N}; INT64_MAX when absent */
@@ -138,7 +155,9 @@ struct usher_rules {
     const struct usher_text *not_ready; /* reasons; ring_no_answer, desk_lost and forced are
                                            always among them */
     size_t not_ready_count;
-    const struct usher_text *switches; /* what supervisors turn on and off */
+    struct usher_dispositions dispositions; /* of queues that have none of their own */
+    struct usher_missed_rule missed;        /* likewise */
+    const struct usher_text *switches;      /* what supervisors turn on and off */
     size_t switches_count;
     const struct usher_text *notices; /* what a PBX can play */
     size_t notices_count;

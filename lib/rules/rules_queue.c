@@ -15,9 +15,11 @@ struct queue_values {
     const struct usher_node *closed;
     const struct usher_node *overflow;
     const struct usher_node *limit;
+    const struct usher_node *wrap_up;
+    const struct usher_node *dispositions;
+    const struct usher_node *ring_no_answer;
     bool holidays;
     int64_t ring;
-    int64_t wrap_up;
     int64_t repeat;
     int64_t announce;
     struct usher_text like;
@@ -51,8 +53,17 @@ static const struct usher_schema_row queue_rows[] = {
                      .without = "none", .members = &usher_need_schema, .name = "SKILL"),
     USHER_SCHEMA_ROW(queue_values, ring, DURATION, .min = 1000, .max = 600000, .fallback = 15000,
                      .sentence = "how long an agent's phone rings"),
-    USHER_SCHEMA_ROW(queue_values, wrap_up, DURATION, .max = 14400000,
-                     .sentence = "how long the agent may finish the work after a talk"),
+    USHER_SCHEMA_ROW(queue_values, ring_no_answer, MAP,
+                     .sentence = "what follows when agents let its contacts ring out",
+                     .without = "what `ring_no_answer` of the file says",
+                     .members = &usher_missed_schema),
+    USHER_SCHEMA_ROW(queue_values, wrap_up, ANY, .kind = "a duration or a mapping",
+                     .sentence = "how long the agent may finish the work after a talk",
+                     .without = "no time", .members = &usher_wrap_up_schema,
+                     .item = &usher_wrap_up_row),
+    USHER_SCHEMA_ROW(queue_values, dispositions, LIST,
+                     .sentence = "how its contacts may have ended", .kind = "a list of names",
+                     .item = &usher_disposition_row, .without = "those of the file"),
     USHER_SCHEMA_ROW(
         queue_values, repeat, DURATION, .max = 365 * DAY_MS, .fallback = 7 * DAY_MS,
         .sentence = "within which time a customer who was served here comes again with the same"),
@@ -104,7 +115,10 @@ static void compile_queue(struct usher_compile *compile, const struct queue_valu
     compile_forecast(compile, values->forecast, queue);
     usher_compile_need(compile, values->need, queue);
     queue->ring_ms = values->ring;
-    queue->wrap_up_ms = values->wrap_up;
+    usher_compile_wrap_up(compile, values->wrap_up, queue);
+    usher_compile_missed(compile, values->ring_no_answer, &compile->rules->missed, &queue->missed);
+    usher_compile_dispositions(compile, values->dispositions, &compile->rules->dispositions,
+                               &queue->dispositions);
     queue->repeat_ms = values->repeat;
     queue->hours = usher_compile_hours(compile, values->hours);
     queue->keeps_holidays = values->holidays;

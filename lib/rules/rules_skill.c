@@ -5,21 +5,13 @@
 #define REASONS_MAX      128
 #define REASON_BYTES_MAX 64
 
-struct name_list {
-    const char *key;
-    int64_t bytes_max;
-    size_t count_max;
-    const char *sentence;
-};
-
 /* What usherd itself makes agents not ready for. */
 static const char *const own_reasons[] = {"ring_no_answer", "desk_lost", "forced"};
 #define OWN_REASONS_COUNT USHER_COUNT_OF(own_reasons)
 
-/* Takes room for our own beside those of the list, reads and checks each name, and returns how many
- * are good. */
-static size_t read_names(struct usher_compile *compile, const struct usher_node *node,
-                         const struct name_list *list, struct usher_text **names)
+size_t usher_compile_names(struct usher_compile *compile, const struct usher_node *node,
+                           const struct usher_name_list *list, size_t spare_count,
+                           struct usher_text **names)
 {
     const struct usher_schema_row row = {.key = list->key,
                                          .type = USHER_VALUE_NAME,
@@ -35,8 +27,7 @@ static size_t read_names(struct usher_compile *compile, const struct usher_node 
         count_given = 0;
         node = NULL;
     }
-    *names =
-        usher_compile_take(compile, count_given + OWN_REASONS_COUNT, sizeof(struct usher_text));
+    *names = usher_compile_take(compile, count_given + spare_count, sizeof(struct usher_text));
     if (!*names || !node)
         return 0;
     usher_node_for_each (member, node) {
@@ -54,10 +45,10 @@ static size_t read_names(struct usher_compile *compile, const struct usher_node 
 
 void usher_compile_skills(struct usher_compile *compile, const struct usher_node *node)
 {
-    static const struct name_list list = {"skills", USHER_NAME_MAX, USHER_SKILLS_MAX,
-                                          "a skill that queues need and agents have"};
+    static const struct usher_name_list list = {"skills", USHER_NAME_MAX, USHER_SKILLS_MAX,
+                                                "a skill that queues need and agents have"};
     struct usher_text *names = NULL;
-    size_t count = read_names(compile, node, &list, &names);
+    size_t count = usher_compile_names(compile, node, &list, 1, &names);
 
     if (!names)
         return;
@@ -69,10 +60,10 @@ void usher_compile_skills(struct usher_compile *compile, const struct usher_node
 
 void usher_compile_not_ready(struct usher_compile *compile, const struct usher_node *node)
 {
-    static const struct name_list list = {"not_ready", REASON_BYTES_MAX, REASONS_MAX,
-                                          "a reason that an agent may give for a break"};
+    static const struct usher_name_list list = {"not_ready", REASON_BYTES_MAX, REASONS_MAX,
+                                                "a reason that an agent may give for a break"};
     struct usher_text *names = NULL;
-    size_t count = read_names(compile, node, &list, &names);
+    size_t count = usher_compile_names(compile, node, &list, OWN_REASONS_COUNT, &names);
 
     if (!names)
         return;
@@ -87,10 +78,10 @@ void usher_compile_not_ready(struct usher_compile *compile, const struct usher_n
 
 void usher_compile_switches(struct usher_compile *compile, const struct usher_node *node)
 {
-    static const struct name_list list = {"switches", USHER_NAME_MAX, USHER_SWITCHES_MAX,
-                                          "a switch that supervisors turn on and off"};
+    static const struct usher_name_list list = {"switches", USHER_NAME_MAX, USHER_SWITCHES_MAX,
+                                                "a switch that supervisors turn on and off"};
     struct usher_text *names = NULL;
-    size_t count = read_names(compile, node, &list, &names);
+    size_t count = usher_compile_names(compile, node, &list, 1, &names);
 
     compile->rules->switches = names;
     compile->rules->switches_count = count;
@@ -98,10 +89,10 @@ void usher_compile_switches(struct usher_compile *compile, const struct usher_no
 
 void usher_compile_notices(struct usher_compile *compile, const struct usher_node *node)
 {
-    static const struct name_list list = {"notices", USHER_NAME_MAX, USHER_NOTICES_MAX,
-                                          "an announcement that a PBX can play"};
+    static const struct usher_name_list list = {"notices", USHER_NAME_MAX, USHER_NOTICES_MAX,
+                                                "an announcement that a PBX can play"};
     struct usher_text *names = NULL;
-    size_t count = read_names(compile, node, &list, &names);
+    size_t count = usher_compile_names(compile, node, &list, 1, &names);
 
     compile->rules->notices = names;
     compile->rules->notices_count = count;

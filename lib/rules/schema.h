@@ -34,10 +34,11 @@ struct usher_schema_row {
     const char *name; /* the map's own keys are the user's ("QUEUE"), and `members` inside each */
     const char *choices; /* all that a NAME or TEXT may be, or a user's own key, with spaces
                             between; NULL: anything */
-    const struct usher_schema_row *item; /* of a LIST: each member; of an ANY: a value, or a list of
-                                            such. NULL: the reader alone knows. */
-    const struct usher_schema_row *own;  /* what else stands in the map: keys that match the regular
-                                            expression own->key, if it has one */
+    const struct usher_schema_row
+        *item; /* of a LIST: each member; of an ANY: a value, or the mapping of `members` if it has
+                  any, else a list of such. NULL: the reader alone knows. */
+    const struct usher_schema_row *own; /* what else stands in the map: keys that match the regular
+                                           expression own->key, if it has one */
 };
 
 struct usher_schema {

@@ -46,10 +46,12 @@ static void add_text(struct usher_bytes *out, struct usher_text text)
 
 static void add_queue(struct usher_bytes *out, const struct usher_queue *queue)
 {
-    const int64_t numbers[] = {queue->promise_ms,           queue->target_percent,
-                               queue->forecast_per_hour,    queue->forecast_handle_ms,
-                               (int64_t)queue->needs_count, queue->ring_ms,
-                               queue->wrap_up_ms,           queue->waiting_max};
+    const int64_t numbers[] = {
+        queue->promise_ms,         queue->target_percent,       queue->forecast_per_hour,
+        queue->forecast_handle_ms, (int64_t)queue->needs_count, queue->ring_ms,
+        queue->wrap_up_ms,         queue->waiting_max,          queue->extend_max,
+        queue->extend_ms,          queue->needs_disposition,    (int64_t)queue->dispositions.count,
+        queue->missed.count_max,   queue->missed.lasts_ms};
     add_text(out, queue->name);
     for (size_t i = 0; i < USHER_COUNT_OF(numbers); i++)
         add_number(out, numbers[i]);

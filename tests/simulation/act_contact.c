@@ -174,8 +174,16 @@ bool act_move(struct actor *actor, struct act *act)
     return true;
 }
 
+bool act_extend(struct actor *actor, struct act *act)
+{
+    return act_of_agent(actor, act, IN(WRAPPING));
+}
+
 bool act_wrap_up(struct actor *actor, struct act *act)
 {
+    static const char *const words[] = {"solved", "follow_up", "gone_fishing"};
+    if (chance_is(&actor->chance, 60))
+        USHER_FIELDS_SET(&act->command.fields, DISPOSITION, disposition, ACT_PICK(actor, words));
     return act_of_agent(actor, act, IN(WRAPPING));
 }
 

@@ -26,6 +26,7 @@ static const struct row {
     {15, USHER_COMMAND_CONTACT_MOVE, act_move},
     {15, USHER_COMMAND_CONTACT_PRIORITISE, act_move},
     {60, USHER_COMMAND_CONTACT_WRAP_UP, act_wrap_up},
+    {30, USHER_COMMAND_CONTACT_EXTEND, act_extend},
     {80, USHER_COMMAND_OFFER_ACCEPT, act_offer},
     {60, USHER_COMMAND_OFFER_DECLINE, act_offer},
     {30, USHER_COMMAND_AGENT_SIGN_IN, act_agent},

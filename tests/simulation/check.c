@@ -47,6 +47,11 @@ static bool check_leases(struct model *model)
             !check_deadline(model, "the phone's rest", model->agents[i].id,
                             model->agents[i].phone_until_ms))
             return false;
+    for (size_t i = 0; i < model->agents_count; i++)
+        if (model->agents[i].away_until_ms != 0 &&
+            !check_deadline(model, "the break", model->agents[i].id,
+                            model->agents[i].away_until_ms))
+            return false;
     for (size_t i = 0; i < model->clients_count; i++)
         if (model->clients[i].is_lost && model->clients[i].until_ms > model->world->now_ms &&
             !check_deadline(model, "the lost link", model->clients[i].name,

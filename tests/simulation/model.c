@@ -305,6 +305,35 @@ static bool on_wrapping(struct model *model, const struct usher_event *event,
     return true;
 }
 
+static bool on_extended(struct model *model, const struct usher_event *event,
+                        struct model_contact *contact, size_t agent)
+{
+    const struct usher_queue *queue = &model->rules->queues[contact->queue];
+    if (contact->state != MODEL_WRAPPING || contact->agent != agent)
+        return refuse(model, contact);
+    if (event->fields.until_ms != contact->until_ms + queue->extend_ms ||
+        event->fields.count > queue->extend_max)
+        return model_fail(model, "the wrap-up of %s is extended by more than the rules allow",
+                          contact->id);
+    contact->until_ms = event->fields.until_ms;
+    return true;
+}
+
+/* Where one is required, none is missing; and it is one of the rules'. */
+static bool check_disposition(struct model *model, const struct model_contact *contact,
+                              struct usher_text given)
+{
+    const struct usher_queue *queue = &model->rules->queues[contact->queue];
+    bool is_none = usher_text_is_equal(given, USHER_TEXT("none"));
+    if (contact->state != MODEL_WRAPPING)
+        return true;
+    if (given.length == 0 ? queue->needs_disposition
+                          : !is_none && !usher_dispositions_has(&queue->dispositions, given))
+        return model_fail(model, "%s ends with the disposition \"%.*s\"", contact->id,
+                          USHER_TEXT_ARGS(given));
+    return true;
+}
+
 static bool on_gone(struct model *model, const struct usher_event *event,
                     struct model_contact *contact, size_t agent)
 {
@@ -313,6 +342,8 @@ static bool on_gone(struct model *model, const struct usher_event *event,
         return refuse(model, contact);
     if (contact->agent != agent)
         return model_fail(model, "%s ends with another agent than its own", contact->id);
+    if (!check_disposition(model, contact, event->fields.disposition))
+        return false;
     if (agent != MODEL_NONE)
         model->agents[agent].idle_since_ms = was_served ? event->at_ms : contact->idle_before_ms;
     if (was_served)
@@ -398,9 +429,10 @@ static const model_apply table[USHER_EVENT_COUNT] = {
     [USHER_EVENT_CONTACT_ANSWERED] = on_answered,   [USHER_EVENT_CONTACT_HELD] = on_talk,
     [USHER_EVENT_CONTACT_RESUMED] = on_talk,        [USHER_EVENT_CONTACT_WRAPPING] = on_wrapping,
     [USHER_EVENT_CONTACT_DONE] = on_gone,           [USHER_EVENT_CONTACT_ABANDONED] = on_gone,
-    [USHER_EVENT_CONTACT_NOTED] = on_nothing,       [USHER_EVENT_OFFER_DECLINED] = on_offer_over,
-    [USHER_EVENT_OFFER_FAILED] = on_offer_over,     [USHER_EVENT_OFFER_EXPIRED] = on_offer_over,
-    [USHER_EVENT_OFFER_WITHDRAWN] = on_offer_over,  [USHER_EVENT_OFFER_SETTLED] = on_settled,
+    [USHER_EVENT_CONTACT_EXTENDED] = on_extended,   [USHER_EVENT_CONTACT_NOTED] = on_nothing,
+    [USHER_EVENT_OFFER_DECLINED] = on_offer_over,   [USHER_EVENT_OFFER_FAILED] = on_offer_over,
+    [USHER_EVENT_OFFER_EXPIRED] = on_offer_over,    [USHER_EVENT_OFFER_WITHDRAWN] = on_offer_over,
+    [USHER_EVENT_OFFER_SETTLED] = on_settled,
 };
 
 static bool needs_agent(enum usher_event_kind kind)

@@ -40,7 +40,8 @@ struct model_agent {
     char reason[65];
     bool is_signed_in;
     bool is_ready;
-    char then[16]; /* what he becomes after the contacts in hand; "" = stays */
+    int64_t away_until_ms; /* a break that ends by itself; 0 = none */
+    char then[16];         /* what he becomes after the contacts in hand; "" = stays */
     bool has_phone;
     bool is_phone_idle;
     int64_t phone_until_ms; /* 0 = none */

@@ -79,6 +79,7 @@ bool model_on_agent(struct model *model, const struct usher_event *event,
     agent->is_ready = event->kind == USHER_EVENT_AGENT_READY;
     if (agent->is_ready && !was_ready)
         agent->idle_since_ms = event->at_ms;
+    agent->away_until_ms = event->kind == USHER_EVENT_AGENT_NOT_READY ? event->fields.until_ms : 0;
     if (event->kind != USHER_EVENT_AGENT_NOT_READY || strcmp(agent->then, "not_ready") == 0)
         agent->then[0] = '\0';
     model_keep(agent->reason, sizeof(agent->reason), event->fields.reason);

@@ -76,8 +76,16 @@ static void add_queue(struct chance *chance, unsigned number, char *room, size_t
         add(room, room_size, "    forecast: {per_hour: %d, handle: %ds}\n",
             chance_between(chance, 0, 300), chance_between(chance, 10, 400));
     add(room, room_size, "    ring: %ds\n", chance_between(chance, 5, 20));
-    if (chance_is(chance, 60))
+    if (chance_is(chance, 40))
         add(room, room_size, "    wrap_up: %ds\n", chance_between(chance, 1, 40));
+    else if (chance_is(chance, 40))
+        add(room, room_size, "    wrap_up: {time: %ds, extend: %d, by: %ds, disposition: %s}\n",
+            chance_between(chance, 1, 40), chance_between(chance, 0, 3),
+            chance_between(chance, 1, 40), chance_is(chance, 50) ? "required" : "optional");
+    if (chance_is(chance, 30))
+        add(room, room_size, "    ring_no_answer: {after: %d, then: %s, for: %ds}\n",
+            chance_between(chance, 1, 3), chance_is(chance, 70) ? "not_ready" : "next",
+            chance_between(chance, 1, 90));
     if (chance_is(chance, 30))
         add(room, room_size, "    limit: {waiting: %d}\n", chance_between(chance, 1, 6));
 }
@@ -89,6 +97,8 @@ void scene_write_rules(struct chance *chance, char *room, size_t room_size)
         "skills: [billing, internet, sales, lang.uk, lang.en]\nnot_ready: [lunch, training]\n");
     add(room, room_size, "tiers: {gold: {head_start: %ds}, standard: {}}\n",
         chance_between(chance, 0, 40));
+    if (chance_is(chance, 50))
+        add(room, room_size, "dispositions: [solved, follow_up]\n");
     add_bid(chance, room, room_size);
     add_channels(chance, room, room_size);
     unsigned queues_count = 1 + chance_below(chance, 4);

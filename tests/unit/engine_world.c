@@ -12,25 +12,26 @@
 
 enum { WORDS_SIZE = 4096 };
 
-const char engine_center[] = "skills: [billing, internet, lang.uk, lang.en]\n"
-                             "not_ready: [lunch, training]\n"
-                             "tiers:\n"
-                             "  gold: {head_start: 30s}\n"
-                             "queues:\n"
-                             "  billing: {need: {billing: {min: 1}}}\n"
-                             "  internet: {need: {internet: {min: 3}}, ring: 10s, wrap_up: 30s}\n"
-                             "  small: {need: {billing: {min: 1}}, limit: {waiting: 1}}\n"
-                             "  language: {need: {lang.$data.lang: {min: 1, else: lang.uk}}}\n"
-                             "  written: {need: {internet: {min: 1}}, ring: 20s}\n"
-                             "  any: {}\n"
-                             "routes:\n"
-                             "  - {when: {dialled: \"100\"}, queue: billing}\n"
-                             "  - {when: {dialled: \"101\"}, queue: billing, tier: gold}\n"
-                             "  - {when: {dialled: \"200\"}, queue: internet}\n"
-                             "  - {when: {dialled: \"300\"}, queue: small}\n"
-                             "  - {when: {dialled: \"400\"}, queue: language}\n"
-                             "  - {when: {channel: [chat, email]}, queue: written}\n"
-                             "  - queue: any\n";
+const char engine_center[] =
+    "skills: [billing, internet, lang.uk, lang.en]\n"
+    "not_ready: [lunch, training]\n"
+    "tiers:\n"
+    "  gold: {head_start: 30s}\n"
+    "queues:\n"
+    "  billing: {need: {billing: {min: 1}}}\n"
+    "  internet: {need: {internet: {min: 3}}, ring: 10s, wrap_up: {time: 30s, extend: 1}}\n"
+    "  small: {need: {billing: {min: 1}}, limit: {waiting: 1}}\n"
+    "  language: {need: {lang.$data.lang: {min: 1, else: lang.uk}}}\n"
+    "  written: {need: {internet: {min: 1}}, ring: 20s}\n"
+    "  any: {}\n"
+    "routes:\n"
+    "  - {when: {dialled: \"100\"}, queue: billing}\n"
+    "  - {when: {dialled: \"101\"}, queue: billing, tier: gold}\n"
+    "  - {when: {dialled: \"200\"}, queue: internet}\n"
+    "  - {when: {dialled: \"300\"}, queue: small}\n"
+    "  - {when: {dialled: \"400\"}, queue: language}\n"
+    "  - {when: {channel: [chat, email]}, queue: written}\n"
+    "  - queue: any\n";
 
 void engine_open_with(struct engine_world *world, const struct usher_limits *limits)
 {

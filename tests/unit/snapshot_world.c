@@ -50,6 +50,9 @@ void snapshot_open_rich(struct engine_world *world)
     pbx(world, "contact.arrive contact=wrapping channel=voice to=200");
     pbx(world, "contact.answer contact=wrapping agent=away offer=%s", offer_of(world, "wrapping"));
     pbx(world, "contact.end contact=wrapping");
+    desk(world, "away", "contact.extend contact=pbx1/wrapping");
+    desk(world, "petro", "agent.sign_out mode=after");
+    ck_assert_int_eq(engine_contact(world, "wrapping")->extended_count, 1);
     ck_assert_int_eq(engine_contact(world, "wrapping")->state, USHER_CONTACT_WRAPPING);
 }
 

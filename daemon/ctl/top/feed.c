@@ -157,6 +157,8 @@ static void tell_not_ready(struct feed_line *line, const struct usher_fields *fi
 {
     add_words(line, "is not ready: ");
     write_reason(line, fields->reason);
+    if (fields->by.length > 0 && usher_text_is_equal(fields->reason, USHER_TEXT("forced")))
+        add_words(line, " by %.*s", USHER_TEXT_ARGS(fields->by));
 }
 
 static void tell_leaving(struct feed_line *line, const struct usher_fields *fields)

@@ -62,10 +62,10 @@ static size_t count_free(const struct snapshot *snapshot)
     return count;
 }
 
-static const char *const contact_states[] = {"waiting", "offered", "ringing",
-                                             "talking", "held",    "wrapping"};
-static const char *const contact_words[] = {"waiting", "offered", "ringing",
-                                            "talking", "on hold", "wrap-up"};
+static const char *const contact_states[] = {"waiting", "offered",  "ringing",  "talking",
+                                             "held",    "wrapping", "scheduled"};
+static const char *const contact_words[] = {"waiting", "offered", "ringing",  "talking",
+                                            "on hold", "wrap-up", "scheduled"};
 
 static enum table_colour colour_of_wait(int64_t since_ms, int64_t now_ms)
 {

@@ -25,7 +25,8 @@ static enum form form_of(enum usher_field field, bool is_full)
                                    USHER_FIELD_BIT(BID_MS) | USHER_FIELD_BIT(LATE_MS) |
                                    USHER_FIELD_BIT(IDLE_MS);
     const usher_field_mask times = USHER_FIELD_BIT(SINCE_MS) | USHER_FIELD_BIT(PLACE_MS) |
-                                   USHER_FIELD_BIT(UNTIL_MS) | USHER_FIELD_BIT(DUE_MS);
+                                   USHER_FIELD_BIT(UNTIL_MS) | USHER_FIELD_BIT(DUE_MS) |
+                                   USHER_FIELD_BIT(NOT_AFTER_MS);
     const usher_field_mask personal =
         USHER_FIELD_BIT(FROM) | USHER_FIELD_BIT(DATA) | USHER_FIELD_BIT(NOTE);
     const usher_field_mask hidden = USHER_FIELD_BIT(CONTACT) | USHER_FIELD_BIT(AGENT) |
@@ -108,8 +109,8 @@ static enum table_colour colour_of(enum usher_event_kind kind)
         return TABLE_GREEN;
     if (kind == USHER_EVENT_CONTACT_OFFERED || kind == USHER_EVENT_CONTACT_RINGING)
         return TABLE_CYAN;
-    if (kind == USHER_EVENT_CONTACT_ABANDONED || kind == USHER_EVENT_JOURNAL_LOST ||
-        kind == USHER_EVENT_LINK_LOST)
+    if (kind == USHER_EVENT_CONTACT_ABANDONED || kind == USHER_EVENT_CONTACT_EXPIRED ||
+        kind == USHER_EVENT_JOURNAL_LOST || kind == USHER_EVENT_LINK_LOST)
         return TABLE_RED;
     return strncmp(name, "offer.", strlen("offer.")) == 0 ? TABLE_YELLOW : TABLE_PLAIN;
 }

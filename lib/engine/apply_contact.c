@@ -11,6 +11,19 @@ static struct usher_contact *contact_of(const struct usher_engine *engine,
     return usher_engine_contact(engine, event->fields.contact);
 }
 
+/* A text of ours, in the place of the one before. */
+static bool keep_note(struct usher_contact *contact, struct usher_text note)
+{
+    char *copy = malloc(note.length + 1);
+    if (!copy)
+        return false;
+    memcpy(copy, note.at, note.length);
+    copy[note.length] = '\0';
+    free(contact->note);
+    contact->note = copy;
+    return true;
+}
+
 /* Queue, tier, channel and client of a new contact. */
 static bool fill(struct usher_engine *engine, struct usher_contact *contact,
                  const struct usher_event *event)
@@ -18,7 +31,8 @@ static bool fill(struct usher_engine *engine, struct usher_contact *contact,
     struct usher_fields whole = event->fields;
     const struct usher_fields *fields = &whole;
     const struct usher_rules *rules = engine->floor.rules;
-    struct usher_text name = usher_contact_id_client(fields->contact);
+    struct usher_text name =
+        contact->is_ours ? USHER_TEXT(USHER_OWN_CLIENT) : usher_contact_id_client(fields->contact);
     struct usher_client *client =
         name.length > 0 ? usher_clients_get(&engine->clients, name, event->at_ms) : NULL;
     whole.memory = usher_known_memory(engine, fields->contact);
@@ -27,18 +41,20 @@ static bool fill(struct usher_engine *engine, struct usher_contact *contact,
     contact->channel = usher_channel_find(fields->channel);
     int64_t arrived_ms =
         usher_fields_has(fields, USHER_FIELD_SINCE_MS) ? fields->since_ms : event->at_ms;
-    if (fields->place_ms > event->at_ms || arrived_ms > event->at_ms)
+    bool is_later = contact->is_ours && fields->place_ms <= fields->until_ms;
+    if ((fields->place_ms > event->at_ms && !is_later) || arrived_ms > event->at_ms)
         return false; /* nobody comes in the future: he would have waited for less than nothing */
     if (!client || contact->queue == SIZE_MAX || contact->tier == SIZE_MAX || !contact->channel ||
         !usher_text_copy(contact->id, sizeof(contact->id), fields->contact) ||
-        !usher_contact_keep_texts(contact, fields))
+        !usher_contact_keep_texts(contact, fields) ||
+        (fields->note.at && !keep_note(contact, fields->note)))
         return false;
     contact->is_repeat = fields->repeat != 0;
     usher_known_forget(engine);
     contact->client = client->index;
     usher_list_append(&client->contacts, &contact->of_client);
     contact->place_ms = fields->place_ms;
-    contact->waited_ms = event->at_ms - fields->place_ms;
+    contact->waited_ms = contact->is_ours ? 0 : event->at_ms - fields->place_ms;
     contact->arrived_ms = arrived_ms;
     contact->due_ms =
         usher_fields_has(fields, USHER_FIELD_DUE_MS)
@@ -73,11 +89,46 @@ bool usher_apply_contact_moved(struct usher_engine *engine, const struct usher_e
     return contact && usher_move_apply(engine, contact, event);
 }
 
-/* It stands in line no longer. */
-static void stop_waiting(struct usher_engine *engine, struct usher_contact *contact)
+bool usher_apply_contact_scheduled(struct usher_engine *engine, const struct usher_event *event)
+{
+    if (!engine->floor.rules || contact_of(engine, event))
+        return false;
+    struct usher_contact *contact = usher_engine_new_contact(engine);
+    if (!contact)
+        return false;
+    contact->is_ours = true;
+    if (!fill(engine, contact, event) || !contact->class ||
+        usher_table_put(&engine->contacts_by_id, contact) != USHER_TABLE_PUT ||
+        !usher_contact_move(contact, USHER_CONTACT_SCHEDULED, event->at_ms))
+        return false;
+    contact->pause = usher_pause_find(event->fields.reason);
+    contact->until_ms = event->fields.until_ms;
+    contact->not_after_ms = event->fields.not_after_ms;
+    contact->attempts_max = event->fields.attempts;
+    usher_engine_place_contact(engine, contact, event->at_ms);
+    return true;
+}
+
+void usher_contact_stop_waiting(struct usher_engine *engine, struct usher_contact *contact)
 {
     contact->settle_until_ms = 0;
     engine->queue_waiting[contact->queue]--;
+}
+
+/* Who rings for a contact of ours, or nobody: then its agent's desk. */
+static bool set_ringer(struct usher_engine *engine, struct usher_contact *contact,
+                       const struct usher_event *event)
+{
+    struct usher_text name = event->fields.client;
+    struct usher_client *client = usher_clients_get(
+        &engine->clients, name.at ? name : USHER_TEXT(USHER_OWN_CLIENT), event->at_ms);
+    if (!client)
+        return false;
+    contact->client = client->index;
+    contact->has_ringer = name.at != NULL;
+    usher_list_remove(&contact->of_client);
+    usher_list_append(&client->contacts, &contact->of_client);
+    return true;
 }
 
 bool usher_apply_contact_offered(struct usher_engine *engine, const struct usher_event *event)
@@ -86,8 +137,9 @@ bool usher_apply_contact_offered(struct usher_engine *engine, const struct usher
     struct usher_agent *agent = usher_engine_agent(engine, event->fields.agent);
     if (!contact || !agent || contact->state != USHER_CONTACT_WAITING)
         return false;
-    stop_waiting(engine, contact);
-    if (!usher_contact_move(contact, USHER_CONTACT_OFFERED, event->at_ms))
+    usher_contact_stop_waiting(engine, contact);
+    if (!usher_contact_move(contact, USHER_CONTACT_OFFERED, event->at_ms) ||
+        (contact->is_ours && !set_ringer(engine, contact, event)))
         return false;
     contact->offer = event->n;
     contact->until_ms = event->fields.until_ms;
@@ -112,7 +164,7 @@ bool usher_apply_contact_answered(struct usher_engine *engine, const struct ushe
     if (!contact || !agent || !usher_number_read(event->fields.offer, &contact->offer))
         return false;
     if (contact->state == USHER_CONTACT_WAITING) {
-        stop_waiting(engine, contact);
+        usher_contact_stop_waiting(engine, contact);
         contact->idle_before_ms = agent->idle_since_ms;
         usher_contact_give(contact, agent);
     }
@@ -168,7 +220,7 @@ bool usher_apply_contact_extended(struct usher_engine *engine, const struct ushe
 /* Everything that a final state lets go of. The id stays taken, so that a repeated arrival makes no
  * second contact; but whoever was only given up because the PBX was away too long may still be on
  * its line, and is taken in again when it says so. */
-static void close_contact(struct usher_engine *engine, struct usher_contact *contact,
+void usher_contact_let_go(struct usher_engine *engine, struct usher_contact *contact,
                           const struct usher_event *event)
 {
     struct usher_agent *agent = contact->agent;
@@ -191,7 +243,7 @@ bool usher_apply_contact_done(struct usher_engine *engine, const struct usher_ev
     enum usher_contact_state from = contact->state;
     bool was_served = usher_contact_state_is_talk(from) || from == USHER_CONTACT_WRAPPING;
     if (from == USHER_CONTACT_WAITING)
-        stop_waiting(engine, contact);
+        usher_contact_stop_waiting(engine, contact);
     if (!usher_contact_move(contact, USHER_CONTACT_DONE, event->at_ms))
         return false;
     if (contact->agent)
@@ -199,7 +251,7 @@ bool usher_apply_contact_done(struct usher_engine *engine, const struct usher_ev
     if (was_served && contact->class)
         usher_floor_note_handled(&engine->floor, contact->class,
                                  event->at_ms - contact->answered_ms);
-    close_contact(engine, contact, event);
+    usher_contact_let_go(engine, contact, event);
     return true;
 }
 
@@ -209,29 +261,19 @@ bool usher_apply_contact_abandoned(struct usher_engine *engine, const struct ush
     if (!contact)
         return false;
     if (contact->state == USHER_CONTACT_WAITING)
-        stop_waiting(engine, contact);
+        usher_contact_stop_waiting(engine, contact);
     if (!usher_contact_move(contact, USHER_CONTACT_ABANDONED, event->at_ms))
         return false;
     if (!event->fields.reason.at) /* given up by us, it says nothing of the wait */
         usher_contact_end_told(contact, false, event->at_ms);
     if (contact->agent)
         contact->agent->idle_since_ms = contact->idle_before_ms;
-    close_contact(engine, contact, event);
+    usher_contact_let_go(engine, contact, event);
     return true;
 }
 
 bool usher_apply_contact_noted(struct usher_engine *engine, const struct usher_event *event)
 {
     struct usher_contact *contact = contact_of(engine, event);
-    struct usher_text note = event->fields.note;
-    char *copy = malloc(note.length + 1);
-    if (!contact || !copy) {
-        free(copy);
-        return false;
-    }
-    memcpy(copy, note.at, note.length);
-    copy[note.length] = '\0';
-    free(contact->note);
-    contact->note = copy;
-    return true;
+    return contact && keep_note(contact, event->fields.note);
 }

@@ -7,7 +7,7 @@
 static void settle(struct usher_contact *contact, const struct usher_event *event)
 {
     bool is_told_by_pbx = event->kind == USHER_EVENT_OFFER_FAILED;
-    if (usher_channel_is_phone(contact->channel) && !is_told_by_pbx)
+    if (usher_contact_is_rung(contact) && !is_told_by_pbx)
         contact->settle_until_ms = event->at_ms + USHER_SETTLE_MS;
 }
 

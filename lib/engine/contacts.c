@@ -119,8 +119,12 @@ void usher_contact_take_away(struct usher_contact *contact)
 bool usher_engine_can_offer(const struct usher_engine *engine, const struct usher_contact *contact,
                             int64_t now_ms)
 {
-    return contact->state == USHER_CONTACT_WAITING && contact->class &&
-           contact->settle_until_ms <= now_ms && !engine->clients.list[contact->client].is_lost;
+    if (contact->state != USHER_CONTACT_WAITING || !contact->class ||
+        contact->settle_until_ms > now_ms)
+        return false;
+    if (contact->is_ours)
+        return contact->not_after_ms == 0 || contact->not_after_ms > now_ms;
+    return !engine->clients.list[contact->client].is_lost;
 }
 
 static int64_t deadline_of(const struct usher_contact *contact, int64_t now_ms)
@@ -132,6 +136,8 @@ static int64_t deadline_of(const struct usher_contact *contact, int64_t now_ms)
     int64_t next_ms = usher_contact_next_cool_down_ms(contact, now_ms);
     if (contact->settle_until_ms > now_ms && contact->settle_until_ms < next_ms)
         next_ms = contact->settle_until_ms;
+    if (contact->not_after_ms != 0 && contact->not_after_ms < next_ms)
+        next_ms = contact->not_after_ms;
     return next_ms;
 }
 

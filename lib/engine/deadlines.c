@@ -29,14 +29,22 @@ static void fire_contact(struct usher_engine *engine, struct usher_contact *cont
         usher_end_wrap_up(engine, contact, now_ms);
         break;
     case USHER_CONTACT_WAITING: /* a cool-down or the PBX's second has passed */
+        if (usher_later_is_over(contact, now_ms)) {
+            usher_later_expire(engine, contact, now_ms);
+            break;
+        }
         usher_engine_place_contact(engine, contact, now_ms);
         usher_dispatch_contact(engine, contact, now_ms);
+        break;
+    case USHER_CONTACT_SCHEDULED:
+        usher_later_wake(engine, contact, now_ms);
         break;
     case USHER_CONTACT_TALKING:
     case USHER_CONTACT_HELD:
     case USHER_CONTACT_NONE:
     case USHER_CONTACT_DONE:
     case USHER_CONTACT_ABANDONED:
+    case USHER_CONTACT_EXPIRED:
     case USHER_CONTACT_STATE_COUNT:
         usher_heap_remove(&engine->deadlines, &contact->lease);
         break;

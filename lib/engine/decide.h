@@ -16,6 +16,8 @@ struct usher_request {
 typedef enum usher_error (*usher_decide)(struct usher_request *request);
 
 enum usher_error usher_decide_contact_arrive(struct usher_request *request);
+enum usher_error usher_decide_contact_schedule(struct usher_request *request);
+enum usher_error usher_decide_contact_cancel(struct usher_request *request);
 enum usher_error usher_decide_contact_abandon(struct usher_request *request);
 enum usher_error usher_decide_contact_hold(struct usher_request *request);
 enum usher_error usher_decide_contact_resume(struct usher_request *request);
@@ -48,6 +50,29 @@ enum usher_error usher_decide_router_set_outage(struct usher_request *request);
 enum usher_error usher_decide_journal_lose(struct usher_request *request);
 enum usher_error usher_decide_link_lose(struct usher_request *request);
 enum usher_error usher_decide_link_regain(struct usher_request *request);
+
+/* Where a contact that may be taken in belongs. */
+struct usher_admission {
+    enum usher_channel channel;
+    size_t queue;
+    size_t tier;
+};
+/* decide_arrive.c: whether the contact `id` of an arrival or a booking may be taken in, as far as
+ * the request's fields and the site's limits go: the queue is named or found by the rules. */
+enum usher_error usher_admit(struct usher_request *request, struct usher_text id,
+                             struct usher_admission *admission);
+
+/* later.c: work for later. */
+/* The PBX that could ring an agent and then dial the customer of a contact of ours; NULL when there
+ * is none, or nobody is to be dialled. */
+const struct usher_client *usher_later_ringer(const struct usher_engine *engine,
+                                              const struct usher_contact *contact);
+/* Whether the contact is of no use any more. */
+bool usher_later_is_over(const struct usher_contact *contact, int64_t now_ms);
+/* Ends a contact that is of no use any more. It is gone afterwards. */
+void usher_later_expire(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms);
+/* A scheduled contact's time has come. */
+void usher_later_wake(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms);
 
 /* requests.c: finds what the command names and checks that the client may touch it. NULL with the
  * answer filled. */

@@ -4,65 +4,108 @@
 #include "engine/decide.h"
 #include "engine/facts.h"
 
-/* Whether a contact may be taken in, and where it belongs. */
-static enum usher_error admit(struct usher_request *request, struct usher_text id,
-                              enum usher_channel *channel, size_t *queue, size_t *tier)
+/* The queue that the command names, with its tier or the default one, or those of the rules. */
+static enum usher_error find_queue(struct usher_request *request, struct usher_admission *admission)
+{
+    const struct usher_rules *rules = request->engine->floor.rules;
+    const struct usher_fields *fields = &request->command->fields;
+    if (rules && fields->queue.at) {
+        admission->queue = usher_rules_find_queue(rules, fields->queue);
+        admission->tier =
+            fields->tier.at ? usher_rules_find_tier(rules, fields->tier) : rules->default_tier;
+        if (admission->queue == SIZE_MAX)
+            return usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
+                                    "`queue` must be one of the rules' queues");
+        if (admission->tier == SIZE_MAX)
+            return usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
+                                    "`tier` must be one of the rules' tiers");
+        return USHER_OK;
+    }
+    const struct usher_facts facts =
+        usher_engine_facts_of(request->engine, admission->channel, fields);
+    const struct usher_route *route = rules ? usher_rules_route(rules, &facts) : NULL;
+    if (!route)
+        return usher_answer_set(request->answer, USHER_ERROR_NO_QUEUE,
+                                "no route of the rules fits the contact");
+    admission->queue = route->queue;
+    admission->tier = route->tier;
+    return USHER_OK;
+}
+
+static enum usher_error check_id(struct usher_request *request, struct usher_text id)
 {
     struct usher_engine *engine = request->engine;
-    const struct usher_fields *fields = &request->command->fields;
     struct usher_answer *answer = request->answer;
-    const struct usher_rules *rules = engine->floor.rules;
-    *channel = usher_channel_find(fields->channel);
-    if (!*channel)
-        return usher_answer_set(answer, USHER_ERROR_BAD_FIELD,
-                                "`channel` must be voice, chat, email, callback, task or outbound");
     if (usher_engine_contact(engine, id))
         return usher_answer_set(answer, USHER_ERROR_CONTACT_EXISTS, "a live contact has this id");
     if (usher_ended_has(&engine->ended, usher_ended_hash(id), request->now_ms - USHER_ENDED_MS))
         return usher_answer_set(answer, USHER_ERROR_CONTACT_EXISTS,
                                 "a contact of this id ended less than an hour ago; use a new id");
-    if (fields->data.length > 0 && fields->data.at[0] != '{')
-        return usher_answer_set(answer, USHER_ERROR_BAD_FIELD, "`data` must be an object");
-    if (fields->data.length > engine->limits.context_bytes)
-        return usher_answer_set(answer, USHER_ERROR_LIMIT,
-                                "limits.context: `data` has more than %zu bytes",
-                                engine->limits.context_bytes);
-    if (engine->free_slots_count == 0)
-        return usher_answer_set(answer, USHER_ERROR_LIMIT,
-                                "limits.contacts: there are %zu live contacts",
-                                engine->limits.contacts);
-    const struct usher_facts facts = usher_engine_facts_of(engine, *channel, fields);
-    const struct usher_route *route = rules ? usher_rules_route(rules, &facts) : NULL;
-    if (!route)
-        return usher_answer_set(answer, USHER_ERROR_NO_QUEUE,
-                                "no route of the rules fits the contact");
-    *queue = route->queue;
-    *tier = route->tier;
-    if (engine->queue_waiting[*queue] >= rules->queues[*queue].waiting_max)
-        return usher_answer_set(
-            answer, USHER_ERROR_LIMIT, "queue %.*s: limit.waiting of %" PRId64 " is reached",
-            USHER_TEXT_ARGS(rules->queues[*queue].name), rules->queues[*queue].waiting_max);
     return USHER_OK;
 }
 
-static enum usher_error check_room(struct usher_request *request, enum usher_channel channel,
-                                   size_t queue, size_t tier)
+static enum usher_error check_data(struct usher_request *request)
+{
+    struct usher_text data = request->command->fields.data;
+    size_t context_bytes = request->engine->limits.context_bytes;
+    if (data.length > 0 && data.at[0] != '{')
+        return usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD, "`data` must be an object");
+    if (data.length > context_bytes)
+        return usher_answer_set(request->answer, USHER_ERROR_LIMIT,
+                                "limits.context: `data` has more than %zu bytes", context_bytes);
+    return USHER_OK;
+}
+
+static enum usher_error check_room(struct usher_request *request,
+                                   const struct usher_admission *admission)
 {
     struct usher_engine *engine = request->engine;
     struct usher_class_key key;
+    bool is_booked = request->command->kind != USHER_COMMAND_CONTACT_ARRIVE;
     const struct usher_facts facts =
-        usher_engine_facts_of(engine, channel, &request->command->fields);
-    usher_floor_key(&engine->floor, queue, tier, &facts, &key);
+        usher_engine_facts_of(engine, admission->channel, &request->command->fields);
+    if (engine->free_slots_count == 0)
+        return usher_answer_set(request->answer, USHER_ERROR_LIMIT,
+                                "limits.contacts: there are %zu live contacts",
+                                engine->limits.contacts);
+    usher_floor_key(&engine->floor, admission->queue, admission->tier, &facts, &key);
     if (engine->floor.classes_count == engine->floor.classes_max &&
         !usher_floor_find_class(&engine->floor, &key))
         return usher_answer_set(
             request->answer, USHER_ERROR_LIMIT,
             "limits.classes: there are %zu kinds of requirement; use fewer different needs",
             engine->floor.classes_max);
-    if (!usher_clients_has_room(&engine->clients, request->command->client, request->now_ms))
+    if (!usher_clients_has_room(&engine->clients,
+                                is_booked ? USHER_TEXT(USHER_OWN_CLIENT) : request->command->client,
+                                request->now_ms))
         return usher_answer_set(request->answer, USHER_ERROR_LIMIT,
                                 "limits.clients: too many clients");
     return USHER_OK;
+}
+
+enum usher_error usher_admit(struct usher_request *request, struct usher_text id,
+                             struct usher_admission *admission)
+{
+    admission->channel = usher_channel_find(request->command->fields.channel);
+    if (!admission->channel)
+        return usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
+                                "`channel` must be voice, chat, email, callback, task or outbound");
+    if (check_id(request, id) || check_data(request) || find_queue(request, admission) ||
+        check_room(request, admission))
+        return request->answer->error;
+    return USHER_OK;
+}
+
+/* How many may wait in a queue bounds who comes, not what is booked. */
+static enum usher_error check_waiting(struct usher_request *request, size_t index)
+{
+    const struct usher_engine *engine = request->engine;
+    const struct usher_queue *queue = &engine->floor.rules->queues[index];
+    if (engine->queue_waiting[index] < queue->waiting_max)
+        return USHER_OK;
+    return usher_answer_set(request->answer, USHER_ERROR_LIMIT,
+                            "queue %.*s: limit.waiting of %" PRId64 " is reached",
+                            USHER_TEXT_ARGS(queue->name), queue->waiting_max);
 }
 
 /* Takes over what the command says of the customer and the matter. */
@@ -121,12 +164,10 @@ enum usher_error usher_decide_contact_arrive(struct usher_request *request)
     const struct usher_fields *fields = &request->command->fields;
     char room[USHER_CONTACT_ID_MAX + 1];
     struct usher_text id;
-    enum usher_channel channel = USHER_CHANNEL_NONE;
-    size_t queue = 0;
-    size_t tier = 0;
+    struct usher_admission admission;
     if (!usher_request_contact_id(request, room, &id))
         return request->answer->error;
-    if (admit(request, id, &channel, &queue, &tier) || check_room(request, channel, queue, tier))
+    if (usher_admit(request, id, &admission) || check_waiting(request, admission.queue))
         return request->answer->error;
     const struct usher_rules *rules = request->engine->floor.rules;
     bool is_earlier =
@@ -134,17 +175,19 @@ enum usher_error usher_decide_contact_arrive(struct usher_request *request)
     struct usher_event event = {.kind = USHER_EVENT_CONTACT_ARRIVED};
     keep_story(&event.fields, fields);
     USHER_FIELDS_SET(&event.fields, CONTACT, contact, id);
-    USHER_FIELDS_SET(&event.fields, CHANNEL, channel, usher_channel_name(channel));
-    USHER_FIELDS_SET(&event.fields, QUEUE, queue, rules->queues[queue].name);
-    USHER_FIELDS_SET(&event.fields, TIER, tier, rules->tiers[tier].name);
+    USHER_FIELDS_SET(&event.fields, CHANNEL, channel, usher_channel_name(admission.channel));
+    USHER_FIELDS_SET(&event.fields, QUEUE, queue, rules->queues[admission.queue].name);
+    USHER_FIELDS_SET(&event.fields, TIER, tier, rules->tiers[admission.tier].name);
     USHER_FIELDS_SET(&event.fields, PLACE_MS, place_ms,
                      is_earlier ? fields->since_ms : request->now_ms);
     USHER_FIELDS_SET(&event.fields, SINCE_MS, since_ms,
                      is_earlier ? fields->since_ms : request->now_ms);
     USHER_FIELDS_SET(&event.fields, DUE_MS, due_ms,
-                     event.fields.place_ms + usher_rules_promise_ms(rules, queue, tier, channel));
-    add_customer(request, &event, queue, customer);
-    tell_known(request, &event, queue);
+                     event.fields.place_ms + usher_rules_promise_ms(rules, admission.queue,
+                                                                    admission.tier,
+                                                                    admission.channel));
+    add_customer(request, &event, admission.queue, customer);
+    tell_known(request, &event, admission.queue);
     usher_engine_emit(request->engine, &event, request->now_ms);
     struct usher_contact *contact = usher_engine_contact(request->engine, id);
     usher_dispatch_contact(request->engine, contact, request->now_ms);

@@ -1,11 +1,19 @@
 /* Commands about live contacts: talk, note, end. */
 #include "engine/decide.h"
 
+/* The customer's line may end: nobody waits on it. */
+static bool is_line_of_ours(const struct usher_contact *contact)
+{
+    return contact->is_ours && !usher_contact_state_is_talk(contact->state);
+}
+
 enum usher_error usher_decide_contact_abandon(struct usher_request *request)
 {
     struct usher_contact *contact = usher_request_contact(request);
     if (!contact)
         return request->answer->error;
+    if (is_line_of_ours(contact))
+        return USHER_OK;
     if (contact->state != USHER_CONTACT_WAITING && !usher_contact_state_is_offer(contact->state))
         return usher_request_wrong_state(request, contact,
                                          "contact.end is for those an agent has answered");
@@ -44,10 +52,10 @@ enum usher_error usher_decide_contact_end(struct usher_request *request)
     struct usher_contact *contact = usher_request_contact(request);
     if (!contact)
         return request->answer->error;
-    if (request->command->role == USHER_ROLE_DESK && usher_channel_is_phone(contact->channel))
+    if (request->command->role == USHER_ROLE_DESK && usher_contact_is_rung(contact))
         return usher_answer_set(request->answer, USHER_ERROR_NOT_ALLOWED,
                                 "the phone ends a call, not the desk");
-    if (contact->state == USHER_CONTACT_WRAPPING)
+    if (contact->state == USHER_CONTACT_WRAPPING || is_line_of_ours(contact))
         return USHER_OK;
     if (!usher_contact_state_is_talk(contact->state))
         return usher_request_wrong_state(request, contact,

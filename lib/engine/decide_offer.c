@@ -89,6 +89,8 @@ enum usher_error usher_decide_contact_answer(struct usher_request *request)
         return USHER_OK;
     if (contact->state != USHER_CONTACT_WAITING && !usher_contact_state_is_offer(contact->state))
         return usher_request_wrong_state(request, contact, "an agent has answered it before");
+    if (contact->is_ours && !named.is_open)
+        return stale(request); /* no customer is on that line yet */
     struct usher_agent *agent = answering(request, &named);
     if (!agent)
         return request->answer->error;
@@ -165,7 +167,7 @@ enum usher_error usher_decide_offer_accept(struct usher_request *request)
         return USHER_OK;
     if (!usher_contact_state_is_offer(contact->state))
         return usher_request_wrong_state(request, contact, "the offer was taken before");
-    if (usher_channel_is_phone(contact->channel))
+    if (usher_contact_is_rung(contact))
         return usher_answer_set(request->answer, USHER_ERROR_WRONG_STATE,
                                 "the offer says accept: phone; the phone's answer accepts it");
     struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_ANSWERED, contact);

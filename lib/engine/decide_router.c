@@ -76,8 +76,9 @@ enum usher_error usher_decide_link_lose(struct usher_request *request)
             lose(request, client);
         return USHER_OK;
     }
+    struct usher_client *own = usher_clients_find(clients, USHER_TEXT(USHER_OWN_CLIENT));
     for (size_t i = 0; i < clients->count; i++)
-        if (!usher_list_is_empty(&clients->list[i].contacts))
+        if (&clients->list[i] != own && !usher_list_is_empty(&clients->list[i].contacts))
             lose(request, &clients->list[i]);
     return USHER_OK;
 }

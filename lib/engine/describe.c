@@ -226,8 +226,14 @@ static void describe_contact(struct description *description, const struct usher
     usher_contact_tell(contact, fields);
     if (contact->skills)
         USHER_FIELDS_SET(fields, SKILLS, skills, usher_text_of(contact->skills));
+    if (contact->not_after_ms)
+        USHER_FIELDS_SET(fields, NOT_AFTER_MS, not_after_ms, contact->not_after_ms);
+    if (contact->attempts_count)
+        USHER_FIELDS_SET(fields, ATTEMPT, attempt, contact->attempts_count);
     const char *reason =
         contact->state == USHER_CONTACT_WAITING ? waits_for(description, contact) : NULL;
+    if (contact->state == USHER_CONTACT_SCHEDULED)
+        reason = usher_pause_name(contact->pause).at;
     if (reason)
         USHER_FIELDS_SET(fields, REASON, reason, usher_text_of(reason));
     add(description, &event);
@@ -322,6 +328,7 @@ struct usher_engine_counts usher_engine_count(const struct usher_engine *engine)
         const struct usher_contact *contact = usher_list_entry(node, struct usher_contact, live);
         counts.contacts++;
         counts.waiting += contact->state == USHER_CONTACT_WAITING;
+        counts.scheduled += contact->state == USHER_CONTACT_SCHEDULED;
         counts.talking += usher_contact_state_is_talk(contact->state);
     }
     for (size_t i = 0; i < engine->floor.agents_count; i++) {

@@ -20,7 +20,9 @@ static void offer(struct usher_engine *engine, struct usher_contact *contact,
 {
     char room[USHER_NUMBER_SIZE];
     const struct usher_rules *rules = engine->floor.rules;
-    bool is_phone = usher_channel_is_phone(contact->channel);
+    const struct usher_client *ringer =
+        contact->is_ours ? usher_later_ringer(engine, contact) : NULL;
+    bool is_rung = usher_channel_is_phone(contact->channel) && (ringer || !contact->is_ours);
     int64_t ring_ms = rules->queues[contact->queue].ring_ms;
     struct usher_number n = {engine->last.epoch, engine->last.seq + 1};
     struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_OFFERED, contact);
@@ -30,11 +32,15 @@ static void offer(struct usher_engine *engine, struct usher_contact *contact,
     USHER_FIELDS_SET(fields, CHANNEL, channel, usher_channel_name(contact->channel));
     USHER_FIELDS_SET(fields, QUEUE, queue, rules->queues[contact->queue].name);
     USHER_FIELDS_SET(fields, TIER, tier, rules->tiers[contact->tier].name);
-    USHER_FIELDS_SET(fields, ACCEPT, accept, is_phone ? USHER_TEXT("phone") : USHER_TEXT("desk"));
+    USHER_FIELDS_SET(fields, ACCEPT, accept, is_rung ? USHER_TEXT("phone") : USHER_TEXT("desk"));
     USHER_FIELDS_SET(fields, RING_MS, ring_ms, ring_ms);
     USHER_FIELDS_SET(fields, UNTIL_MS, until_ms,
-                     now_ms + ring_ms + (is_phone ? USHER_RING_GRACE_MS : 0));
+                     now_ms + ring_ms + (is_rung ? USHER_RING_GRACE_MS : 0));
     USHER_FIELDS_SET(fields, WAITED_MS, waited_ms, usher_contact_waited_ms(contact, now_ms));
+    if (ringer)
+        USHER_FIELDS_SET(fields, CLIENT, client, usher_text_of(ringer->name));
+    if (contact->attempts_count > 0)
+        USHER_FIELDS_SET(fields, ATTEMPT, attempt, contact->attempts_count + 1);
     if (agent->phone[0])
         USHER_FIELDS_SET(fields, PHONE, phone, usher_text_of(agent->phone));
     usher_contact_tell(contact, fields);

@@ -11,6 +11,8 @@
 
 static const usher_decide table[USHER_COMMAND_COUNT] = {
     [USHER_COMMAND_CONTACT_ARRIVE] = usher_decide_contact_arrive,
+    [USHER_COMMAND_CONTACT_SCHEDULE] = usher_decide_contact_schedule,
+    [USHER_COMMAND_CONTACT_CANCEL] = usher_decide_contact_cancel,
     [USHER_COMMAND_CONTACT_ABANDON] = usher_decide_contact_abandon,
     [USHER_COMMAND_CONTACT_RING] = usher_decide_contact_ring,
     [USHER_COMMAND_CONTACT_ANSWER] = usher_decide_contact_answer,
@@ -158,6 +160,19 @@ void usher_engine_begin_epoch(struct usher_engine *engine, uint32_t epoch)
     engine->last = (struct usher_number){epoch, 0};
 }
 
+/* The PBX that is told: who has the contact on a line or rings for it, else whose contact it is. Of
+ * one that Usher named, who booked it. */
+static struct usher_text pbx_of(const struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_text owner = usher_contact_id_client(event->fields.contact);
+    const struct usher_contact *contact = usher_engine_contact(engine, event->fields.contact);
+    if (event->kind == USHER_EVENT_CONTACT_OFFERED && event->fields.client.at)
+        return event->fields.client;
+    if (contact && contact->is_ours && contact->agent && contact->has_ringer)
+        return usher_text_of(engine->clients.list[contact->client].name);
+    return usher_text_is_equal(owner, USHER_TEXT(USHER_OWN_CLIENT)) ? event->fields.by : owner;
+}
+
 void usher_engine_emit(struct usher_engine *engine, struct usher_event *event, int64_t now_ms)
 {
     event->n = (struct usher_number){engine->last.epoch, engine->last.seq + 1};
@@ -168,7 +183,7 @@ void usher_engine_emit(struct usher_engine *engine, struct usher_event *event, i
             USHER_FIELDS_SET(&event->fields, BY_ID, by_id, engine->cause->id);
         engine->cause = NULL;
     }
-    usher_outbox_add(&engine->outbox, event);
+    usher_outbox_add(&engine->outbox, event, pbx_of(engine, event));
     bool is_applied = usher_engine_apply(engine, event);
     assert(is_applied);
     (void)is_applied;
@@ -205,7 +220,7 @@ static bool has_sound_times(const struct usher_event *event)
            usher_sound_is_time(fields->until_ms) && usher_sound_is_time(fields->waited_ms) &&
            usher_sound_is_time(fields->idle_ms) && usher_sound_is_time(fields->raw_ms) &&
            usher_sound_is_time(fields->wait_ms) && usher_sound_is_time(fields->wait_min_ms) &&
-           usher_sound_is_time(fields->wait_max_ms);
+           usher_sound_is_time(fields->wait_max_ms) && usher_sound_is_time(fields->not_after_ms);
 }
 
 bool usher_engine_apply_line(struct usher_engine *engine, struct usher_text line,

@@ -123,6 +123,7 @@ void usher_engine_describe(const struct usher_engine *engine, const struct usher
 struct usher_engine_counts {
     size_t contacts;
     size_t waiting;
+    size_t scheduled;
     size_t talking;
     size_t agents;
     size_t signed_in;

@@ -22,6 +22,9 @@ static const char *const hurdle_names[USHER_HURDLE_COUNT] = {
     [USHER_HURDLE_FULL] = "full",
     [USHER_HURDLE_COOL_DOWN] = "cool_down",
     [USHER_HURDLE_NOT_WAITING] = "not_waiting",
+    [USHER_HURDLE_NOT_BEFORE] = "not_before",
+    [USHER_HURDLE_RETRY] = "retry",
+    [USHER_HURDLE_HOURS] = "calling_hours",
     [USHER_HURDLE_LIMIT_CLASSES] = "limit_classes",
     [USHER_HURDLE_LINK_LOST] = "link_lost",
     [USHER_HURDLE_SETTLING] = "settling",
@@ -37,9 +40,18 @@ enum usher_hurdle usher_explain_wait(const struct usher_engine *engine,
                                      const struct usher_contact *contact, int64_t now_ms,
                                      int64_t *until_ms)
 {
+    static const enum usher_hurdle of_pauses[USHER_PAUSE_COUNT] = {
+        [USHER_PAUSE_NOT_BEFORE] = USHER_HURDLE_NOT_BEFORE,
+        [USHER_PAUSE_RETRY] = USHER_HURDLE_RETRY,
+        [USHER_PAUSE_HOURS] = USHER_HURDLE_HOURS,
+    };
     const struct usher_client *client = &engine->clients.list[contact->client];
     *until_ms = 0;
-    if (client->is_lost) {
+    if (contact->state == USHER_CONTACT_SCHEDULED) {
+        *until_ms = contact->until_ms;
+        return of_pauses[contact->pause];
+    }
+    if (client->is_lost && !contact->is_ours) {
         *until_ms = client->lost_until_ms;
         return USHER_HURDLE_LINK_LOST;
     }
@@ -158,7 +170,7 @@ static enum usher_hurdle find_hurdle(const struct usher_engine *engine,
         pair->until_ms = cool_down_of(contact, pair->agent);
         return USHER_HURDLE_COOL_DOWN;
     }
-    if (contact->state != USHER_CONTACT_WAITING)
+    if (contact->state != USHER_CONTACT_WAITING && contact->state != USHER_CONTACT_SCHEDULED)
         return USHER_HURDLE_NOT_WAITING;
     hurdle = usher_explain_wait(engine, contact, now_ms, &pair->until_ms);
     if (hurdle != USHER_HURDLE_NONE || engine->floor.rules->bid.overtaking ||

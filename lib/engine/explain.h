@@ -29,6 +29,9 @@ enum usher_hurdle {
     USHER_HURDLE_COOL_DOWN, /* he declined it a short while ago */
     /* What follows is the contact's: to each agent without one of the above. */
     USHER_HURDLE_NOT_WAITING,   /* it is offered, or talks */
+    USHER_HURDLE_NOT_BEFORE,    /* it was booked for later */
+    USHER_HURDLE_RETRY,         /* its customer was not reached, and is tried again later */
+    USHER_HURDLE_HOURS,         /* customers are not called at this time of their day */
     USHER_HURDLE_LIMIT_CLASSES, /* limits.classes was reached when it came */
     USHER_HURDLE_LINK_LOST,     /* its PBX is away */
     USHER_HURDLE_SETTLING,      /* its PBX may still ring for the offer before */
@@ -82,7 +85,7 @@ void usher_explain_pair(struct usher_engine *engine, const struct usher_contact 
                         const struct usher_agent *agent, enum usher_choice choice, int64_t now_ms,
                         struct usher_explained_pair *pair);
 
-/* Why a waiting contact is in no line: LIMIT_CLASSES, LINK_LOST or SETTLING; NONE when it is.
+/* Why a waiting or scheduled contact is in no line: NOT_BEFORE to SETTLING; NONE when it is.
  * `until_ms` as in a pair. */
 enum usher_hurdle usher_explain_wait(const struct usher_engine *engine,
                                      const struct usher_contact *contact, int64_t now_ms,

@@ -165,6 +165,15 @@ void usher_abandon_contact(struct usher_engine *engine, struct usher_contact *co
 void usher_close_contact(struct usher_engine *engine, struct usher_contact *contact,
                          const char *reason, int64_t now_ms)
 {
+    struct usher_agent *agent = contact->agent;
+    if (contact->is_ours && usher_contact_state_is_offer(contact->state)) {
+        usher_withdraw_offer(engine, contact, reason, now_ms);
+        usher_dispatch_agent(engine, agent, now_ms);
+        usher_dispatch_contact(engine, contact, now_ms);
+        return;
+    }
+    if (contact->is_ours && !(contact->has_ringer && usher_contact_state_is_talk(contact->state)))
+        return;
     switch (contact->state) {
     case USHER_CONTACT_WAITING:
     case USHER_CONTACT_OFFERED:
@@ -176,9 +185,11 @@ void usher_close_contact(struct usher_engine *engine, struct usher_contact *cont
         usher_end_talk(engine, contact, usher_text_of(reason), now_ms);
         break;
     case USHER_CONTACT_WRAPPING: /* the agent's work goes on without the PBX */
+    case USHER_CONTACT_SCHEDULED:
     case USHER_CONTACT_NONE:
     case USHER_CONTACT_DONE:
     case USHER_CONTACT_ABANDONED:
+    case USHER_CONTACT_EXPIRED:
     case USHER_CONTACT_STATE_COUNT:
         break;
     }

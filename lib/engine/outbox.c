@@ -27,7 +27,8 @@ void usher_outbox_clear(struct usher_outbox *outbox)
     outbox->count = 0;
 }
 
-void usher_outbox_add(struct usher_outbox *outbox, const struct usher_event *event)
+void usher_outbox_add(struct usher_outbox *outbox, const struct usher_event *event,
+                      struct usher_text client)
 {
     if (outbox->count == outbox->room) {
         size_t room = outbox->room ? outbox->room * 2 : 64;
@@ -44,8 +45,7 @@ void usher_outbox_add(struct usher_outbox *outbox, const struct usher_event *eve
     entry->length = outbox->lines.length - entry->at;
     usher_bytes_append_char(&outbox->lines, '\n');
     assert(!outbox->lines.is_full);
-    bool fits = usher_text_copy(entry->client, sizeof(entry->client),
-                                usher_contact_id_client(event->fields.contact)) &&
+    bool fits = usher_text_copy(entry->client, sizeof(entry->client), client) &&
                 usher_text_copy(entry->agent, sizeof(entry->agent), event->fields.agent);
     assert(fits);
     (void)fits;

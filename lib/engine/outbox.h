@@ -28,7 +28,9 @@ struct usher_outbox {
 void usher_outbox_init(struct usher_outbox *outbox);
 void usher_outbox_fini(struct usher_outbox *outbox);
 void usher_outbox_clear(struct usher_outbox *outbox);
-/* Encodes `event`. Memory that is out ends the process: a decided event must not be lost. */
-void usher_outbox_add(struct usher_outbox *outbox, const struct usher_event *event);
+/* Encodes `event`, which concerns the PBX `client` (absent: none). Memory that is out ends the
+ * process: a decided event must not be lost. */
+void usher_outbox_add(struct usher_outbox *outbox, const struct usher_event *event,
+                      struct usher_text client);
 
 #endif

@@ -4,6 +4,15 @@
 
 #include "engine/decide.h"
 
+/* Whether the PBX was asked to ring for this contact of ours. */
+static bool rings_for(const struct usher_engine *engine, struct usher_text id,
+                      struct usher_text client)
+{
+    const struct usher_contact *contact = usher_engine_contact(engine, id);
+    return contact && contact->is_ours &&
+           usher_text_is_equal(usher_text_of(engine->clients.list[contact->client].name), client);
+}
+
 bool usher_request_contact_id(struct usher_request *request, char room[USHER_CONTACT_ID_MAX + 1],
                               struct usher_text *id)
 {
@@ -14,7 +23,8 @@ bool usher_request_contact_id(struct usher_request *request, char room[USHER_CON
     struct usher_text own = given;
     if (named.at)
         own = (struct usher_text){given.at + named.length + 1, given.length - named.length - 1};
-    if (command->role == USHER_ROLE_PBX && !usher_text_is_equal(client, command->client)) {
+    if (command->role == USHER_ROLE_PBX && !usher_text_is_equal(client, command->client) &&
+        !rings_for(request->engine, given, command->client)) {
         usher_answer_set(request->answer, USHER_ERROR_NOT_ALLOWED,
                          "the contact is another client's");
         return false;

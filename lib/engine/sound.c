@@ -38,12 +38,14 @@ bool usher_sound_agent(const struct usher_agent *agent, int64_t now_ms)
            agent->since_ms <= now_ms && agent->idle_since_ms <= now_ms && are_leases_sound(agent);
 }
 
+/* A PBX's contact is called by its name; one of ours may be anybody's. */
 static bool is_of_its_client(const struct usher_engine *engine, const struct usher_contact *contact)
 {
     struct usher_text id = usher_text_of(contact->id);
     struct usher_text client = usher_contact_id_client(id);
     struct usher_text name = usher_text_of(engine->clients.list[contact->client].name);
-    return client.at && usher_text_is_equal(client, name) && id.length > client.length + 1;
+    return client.at && (contact->is_ours || usher_text_is_equal(client, name)) &&
+           id.length > client.length + 1;
 }
 
 static bool are_texts_sound(const struct usher_contact *contact)
@@ -59,7 +61,9 @@ static bool are_texts_sound(const struct usher_contact *contact)
 
 static bool are_times_sound(const struct usher_contact *contact, int64_t now_ms)
 {
-    return contact->arrived_ms <= now_ms && contact->place_ms <= now_ms &&
+    bool is_scheduled = contact->state == USHER_CONTACT_SCHEDULED;
+    int64_t place_max_ms = is_scheduled ? contact->until_ms : now_ms;
+    return contact->arrived_ms <= now_ms && contact->place_ms <= place_max_ms &&
            contact->since_ms <= now_ms && contact->idle_before_ms <= now_ms &&
            contact->answered_ms <= now_ms && contact->waited_ms <= now_ms;
 }
@@ -71,12 +75,17 @@ bool usher_sound_contact(const struct usher_engine *engine, const struct usher_c
     bool is_wrapping = state == USHER_CONTACT_WRAPPING;
     bool is_offer = usher_contact_state_is_offer(state);
     bool is_with_agent = is_offer || is_wrapping || usher_contact_state_is_talk(state);
-    bool is_leased = is_offer || is_wrapping;
+    bool is_scheduled = state == USHER_CONTACT_SCHEDULED;
+    bool is_leased = is_offer || is_wrapping || is_scheduled;
     bool is_last_agent_known = contact->last_agent < engine->floor.agents_count ||
                                (contact->last_agent == UINT32_MAX && !has_agent);
-    return (is_with_agent || state == USHER_CONTACT_WAITING) && has_agent == is_with_agent &&
-           is_leased == (contact->until_ms != 0) && is_last_agent_known &&
-           contact->channel != USHER_CHANNEL_NONE && contact->offer.epoch <= INT32_MAX &&
+    return (is_with_agent || is_scheduled || state == USHER_CONTACT_WAITING) &&
+           has_agent == is_with_agent && is_leased == (contact->until_ms != 0) &&
+           is_last_agent_known && contact->channel != USHER_CHANNEL_NONE &&
+           contact->attempts_count >= 0 && contact->attempts_count <= USHER_ATTEMPTS_MAX &&
+           contact->attempts_max >= 0 && contact->attempts_max <= USHER_ATTEMPTS_MAX &&
+           is_scheduled == (contact->pause != USHER_PAUSE_NONE) &&
+           (contact->is_ours || !is_scheduled) && contact->offer.epoch <= INT32_MAX &&
            contact->offer.seq <= INT64_MAX && is_of_its_client(engine, contact) &&
            are_texts_sound(contact) && are_times_sound(contact, engine->last_ms);
 }

@@ -29,6 +29,7 @@
 #define USHER_RING_NO_ANSWER "ring_no_answer"
 #define USHER_NO_DISPOSITION "none"
 #define USHER_FORCED         "forced"
+#define USHER_OWN_CLIENT     "usher"     /* has the contacts that no PBX has on a line */
 #define USHER_LINK_LOST      "link_lost" /* why a contact ended: its PBX did not come back in time */
 
 /* What customer.known told of the contact whose contact.arrived comes next, in the same batch. */
@@ -117,6 +118,12 @@ void usher_known_forget(struct usher_engine *engine);
 void usher_contact_give(struct usher_contact *contact, struct usher_agent *agent);
 void usher_contact_take_away(struct usher_contact *contact);
 
+/* apply_contact.c: it stands in line no longer; to be called before the move. */
+void usher_contact_stop_waiting(struct usher_engine *engine, struct usher_contact *contact);
+/* Everything that a final state, which it has, lets go of. The contact is gone afterwards. */
+void usher_contact_let_go(struct usher_engine *engine, struct usher_contact *contact,
+                          const struct usher_event *event);
+
 /* apply_*.c: the functions of the table, by event. */
 typedef bool (*usher_apply)(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_router(struct usher_engine *engine, const struct usher_event *event);
@@ -135,6 +142,10 @@ bool usher_apply_agent_phone(struct usher_engine *engine, const struct usher_eve
 bool usher_apply_contact_arrived(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_moved(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_promised(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_contact_scheduled(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_contact_due(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_contact_postponed(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_contact_expired(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_offered(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_ringing(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_answered(struct usher_engine *engine, const struct usher_event *event);

@@ -167,7 +167,7 @@ static void take_back(struct usher_engine *engine, struct usher_contact *contact
 {
     bool is_with_agent =
         usher_contact_state_is_offer(contact->state) || usher_contact_state_is_talk(contact->state);
-    if (is_with_agent && usher_channel_is_phone(contact->channel))
+    if (is_with_agent && usher_contact_is_rung(contact))
         usher_withdraw_offer(engine, contact, "sync", now_ms);
 }
 

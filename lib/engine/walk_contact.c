@@ -57,6 +57,25 @@ static void walk_contact_numbers(struct usher_archive *archive, struct usher_con
     contact->tier = (size_t)tier;
 }
 
+/* What work for later has beside. Before version 3 there was none. */
+static void walk_later(struct usher_archive *archive, struct usher_contact *contact)
+{
+    uint32_t numbers[] = {contact->is_ours, contact->has_ringer, contact->pause};
+    if (archive->version < 3)
+        return;
+    for (size_t i = 0; i < USHER_COUNT_OF(numbers); i++)
+        usher_archive_u32(archive, &numbers[i]);
+    usher_walk_time(archive, &contact->not_after_ms);
+    usher_archive_i64(archive, &contact->attempts_count);
+    usher_archive_i64(archive, &contact->attempts_max);
+    if (!usher_archive_is_loading(archive))
+        return;
+    archive->is_bad |= numbers[2] >= USHER_PAUSE_COUNT;
+    contact->is_ours = numbers[0] != 0;
+    contact->has_ringer = numbers[1] != 0;
+    contact->pause = archive->is_bad ? USHER_PAUSE_NONE : (enum usher_pause)numbers[2];
+}
+
 /* Puts a loaded contact where it belongs: table, client, agent, class, line. */
 static bool settle_contact(struct usher_engine *engine, struct usher_contact *contact,
                            const uint32_t numbers[5])
@@ -131,6 +150,7 @@ void usher_walk_contact(struct usher_archive *archive, struct usher_engine *engi
         usher_archive_u32(archive, &is_repeat);
     archive->is_bad |= is_repeat > 1;
     contact->is_repeat = is_repeat == 1;
+    walk_later(archive, contact);
     if (!usher_archive_is_loading(archive) || archive->is_bad)
         return;
     contact->lease.tie = contact->serial;

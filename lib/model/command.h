@@ -30,6 +30,13 @@
       F(FROM) | F(TO) | F(DATA) | F(CUSTOMER) | F(CASE_ID) | F(LAST_AGENT) | F(LAST_MS) |          \
           F(SINCE_MS),                                                                             \
       R(PBX), "A customer has come.")                                                              \
+    X(CONTACT_SCHEDULE, "contact.schedule", F(CHANNEL),                                            \
+      F(CONTACT) | F(QUEUE) | F(TIER) | F(FROM) | F(TO) | F(DATA) | F(NOTE) | F(CUSTOMER) |        \
+          F(CASE_ID) | F(CAMPAIGN) | F(ZONE) | F(NOT_BEFORE_MS) | F(NOT_AFTER_MS) | F(ATTEMPTS),   \
+      R(PBX) | R(DESK) | R(SUPERVISOR) | R(ADMIN),                                                 \
+      "Books a callback, a task, an email or an outbound call, for now or for later.")             \
+    X(CONTACT_CANCEL, "contact.cancel", F(CONTACT), F(REASON),                                     \
+      R(PBX) | R(DESK) | R(SUPERVISOR) | R(ADMIN), "What was booked is not wanted any more.")      \
     X(CONTACT_ABANDON, "contact.abandon", F(CONTACT), 0, R(PBX),                                   \
       "The customer left before an agent answered.")                                               \
     X(CONTACT_RING, "contact.ring", F(CONTACT) | F(OFFER), 0, R(PBX), "The agent's phone rings.")  \

@@ -2,8 +2,13 @@
 #include "model/contact.h"
 
 static const bool moves[USHER_CONTACT_STATE_COUNT][USHER_CONTACT_STATE_COUNT] = {
-    [USHER_CONTACT_NONE] = {[USHER_CONTACT_WAITING] = true},
+    [USHER_CONTACT_NONE] = {[USHER_CONTACT_WAITING] = true, [USHER_CONTACT_SCHEDULED] = true},
+    [USHER_CONTACT_SCHEDULED] = {[USHER_CONTACT_WAITING] = true,
+                                 [USHER_CONTACT_DONE] = true,
+                                 [USHER_CONTACT_EXPIRED] = true},
     [USHER_CONTACT_WAITING] = {[USHER_CONTACT_OFFERED] = true,
+                               [USHER_CONTACT_SCHEDULED] = true,
+                               [USHER_CONTACT_EXPIRED] = true,
                                [USHER_CONTACT_TALKING] = true, /* the PBX says so, and is right */
                                [USHER_CONTACT_DONE] = true,
                                [USHER_CONTACT_ABANDONED] = true},
@@ -16,12 +21,14 @@ static const bool moves[USHER_CONTACT_STATE_COUNT][USHER_CONTACT_STATE_COUNT] = 
                                [USHER_CONTACT_TALKING] = true,
                                [USHER_CONTACT_DONE] = true,
                                [USHER_CONTACT_ABANDONED] = true},
-    [USHER_CONTACT_TALKING] = {[USHER_CONTACT_WAITING] = true, /* likewise */
+    [USHER_CONTACT_TALKING] = {[USHER_CONTACT_WAITING] = true, /* the PBX is right */
                                [USHER_CONTACT_HELD] = true,
+                               [USHER_CONTACT_SCHEDULED] = true, /* the customer was not reached */
                                [USHER_CONTACT_WRAPPING] = true,
                                [USHER_CONTACT_DONE] = true},
-    [USHER_CONTACT_HELD] = {[USHER_CONTACT_WAITING] = true, /* likewise */
+    [USHER_CONTACT_HELD] = {[USHER_CONTACT_WAITING] = true,
                             [USHER_CONTACT_TALKING] = true,
+                            [USHER_CONTACT_SCHEDULED] = true, /* likewise */
                             [USHER_CONTACT_WRAPPING] = true,
                             [USHER_CONTACT_DONE] = true},
     [USHER_CONTACT_WRAPPING] = {[USHER_CONTACT_DONE] = true},
@@ -37,6 +44,15 @@ static const char *const names[USHER_CONTACT_STATE_COUNT] = {
     [USHER_CONTACT_WRAPPING] = "wrapping",
     [USHER_CONTACT_DONE] = "done",
     [USHER_CONTACT_ABANDONED] = "abandoned",
+    [USHER_CONTACT_SCHEDULED] = "scheduled",
+    [USHER_CONTACT_EXPIRED] = "expired",
+};
+
+static const char *const pauses[USHER_PAUSE_COUNT] = {
+    [USHER_PAUSE_NONE] = "",
+    [USHER_PAUSE_NOT_BEFORE] = "not_before",
+    [USHER_PAUSE_RETRY] = "retry",
+    [USHER_PAUSE_HOURS] = "calling_hours",
 };
 
 bool usher_contact_move(struct usher_contact *contact, enum usher_contact_state to, int64_t now_ms)
@@ -54,6 +70,19 @@ int64_t usher_contact_waited_ms(const struct usher_contact *contact, int64_t now
     bool is_waiting =
         contact->state == USHER_CONTACT_WAITING || usher_contact_state_is_offer(contact->state);
     return contact->waited_ms + (is_waiting ? now_ms - contact->since_ms : 0);
+}
+
+struct usher_text usher_pause_name(enum usher_pause pause)
+{
+    return usher_text_of(pauses[pause]);
+}
+
+enum usher_pause usher_pause_find(struct usher_text name)
+{
+    for (unsigned i = USHER_PAUSE_NONE + 1; i < USHER_PAUSE_COUNT; i++)
+        if (usher_text_is_equal(usher_text_of(pauses[i]), name))
+            return (enum usher_pause)i;
+    return USHER_PAUSE_NONE;
 }
 
 struct usher_text usher_contact_state_name(enum usher_contact_state state)

@@ -24,7 +24,18 @@ enum usher_contact_state {
     USHER_CONTACT_WRAPPING,  /* a lease: until_ms */
     USHER_CONTACT_DONE,      /* final */
     USHER_CONTACT_ABANDONED, /* final */
+    USHER_CONTACT_SCHEDULED, /* a lease: until_ms; then it waits */
+    USHER_CONTACT_EXPIRED,   /* final */
     USHER_CONTACT_STATE_COUNT,
+};
+
+/* What a SCHEDULED contact stays out of line for. */
+enum usher_pause {
+    USHER_PAUSE_NONE = 0,
+    USHER_PAUSE_NOT_BEFORE, /* it was booked for later */
+    USHER_PAUSE_RETRY,      /* the customer was not reached, and is tried again */
+    USHER_PAUSE_HOURS,      /* customers are not called at this time of their day */
+    USHER_PAUSE_COUNT,
 };
 
 #define USHER_DECLINES_MAX 8
@@ -65,7 +76,7 @@ struct usher_contact {
     int64_t due_ms;          /* when the promise of this leg runs out */
     int64_t since_ms;        /* when `state` began */
     int64_t waited_ms;       /* up to since_ms: usher_contact_waited_ms tells it as of now */
-    int64_t until_ms;        /* the lease of OFFERED, RINGING and WRAPPING; else 0 */
+    int64_t until_ms;        /* the lease of OFFERED, RINGING, WRAPPING and SCHEDULED; else 0 */
     int64_t settle_until_ms; /* WAITING: not offered before this, or the PBX's word; 0 = nothing to
                                 wait for */
     struct usher_number offer; /* the open offer, or the last one; 0-0 = none yet */
@@ -74,6 +85,14 @@ struct usher_contact {
                                 without blame */
     uint32_t extended_count; /* WRAPPING: how often its time was made longer */
     int64_t answered_ms;     /* TALKING, HELD, WRAPPING: when the agent answered */
+    bool is_ours;            /* nobody is on a line for it (a callback, a task): while it waits no
+                                PBX's word or silence ends it */
+    bool has_ringer;         /* is_ours, OFFERED to HELD: the PBX `client` rings for it; else the
+                                desk accepts */
+    enum usher_pause pause;  /* SCHEDULED: why */
+    int64_t not_after_ms;    /* of no use from then on; 0 = never so */
+    int64_t attempts_count;  /* how often the customer was called in vain */
+    int64_t attempts_max;    /* 0 = as often as its queue says */
     uint32_t last_agent;     /* index of the agent of `offer`; UINT32_MAX = none yet */
     struct usher_decline declines[USHER_DECLINES_MAX];
     size_t declines_count;
@@ -108,6 +127,17 @@ USHER_MUST_USE bool usher_contact_move(struct usher_contact *contact, enum usher
 /* How long the customer has waited in all: in line, and while agents were asked; a ringing phone is
  * no answer yet. */
 int64_t usher_contact_waited_ms(const struct usher_contact *contact, int64_t now_ms);
+
+/* "not_before", "retry" ...; "" for NONE. */
+struct usher_text usher_pause_name(enum usher_pause pause);
+/* NONE when there is no such pause. */
+enum usher_pause usher_pause_find(struct usher_text name);
+
+/* Whether an offer of it makes a PBX ring, whose phone then answers; else the desk accepts. */
+static inline bool usher_contact_is_rung(const struct usher_contact *contact)
+{
+    return contact->is_ours ? contact->has_ringer : usher_channel_is_phone(contact->channel);
+}
 
 /* "waiting", "offered" ... */
 struct usher_text usher_contact_state_name(enum usher_contact_state state);

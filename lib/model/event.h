@@ -53,12 +53,25 @@
       F(WAIT_MS) | F(WAIT_MIN_MS) | F(WAIT_MAX_MS) | F(DUE_MS) | F(RAW_MS), true,                  \
       "What a waiting customer is told: its position, and how long it takes if that is known. "    \
       "Answered by `due_ms`, the promise is kept.")                                                \
+    X(CONTACT_SCHEDULED, "contact.scheduled",                                                      \
+      F(CONTACT) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS) | F(UNTIL_MS),                    \
+      F(FROM) | F(TO) | F(DATA) | F(NOTE) | F(CUSTOMER) | F(CASE_ID) | F(CAMPAIGN) | F(ZONE) |     \
+          F(AGENT) | F(REASON) | F(NOT_AFTER_MS) | F(ATTEMPTS),                                    \
+      true, "A contact was booked; at `until_ms` it joins the line.")                              \
+    X(CONTACT_DUE, "contact.due", F(CONTACT) | F(QUEUE) | F(TIER) | F(CHANNEL) | F(PLACE_MS),      \
+      F(DUE_MS) | F(ATTEMPT), true, "A scheduled contact's time has come: it waits in its queue.") \
+    X(CONTACT_POSTPONED, "contact.postponed", F(CONTACT) | F(UNTIL_MS) | F(REASON),                \
+      F(AGENT) | F(OFFER) | F(ATTEMPT) | F(ATTEMPTS), true,                                        \
+      "The customer was not reached, or may not be called now: scheduled until then, in its "      \
+      "place.")                                                                                    \
+    X(CONTACT_EXPIRED, "contact.expired", F(CONTACT) | F(REASON), F(WAITED_MS), true,              \
+      "The contact ended: nobody came to it before it had no more use.")                           \
     X(CONTACT_OFFERED, "contact.offered",                                                          \
       F(CONTACT) | F(OFFER) | F(AGENT) | F(CHANNEL) | F(QUEUE) | F(ACCEPT) | F(RING_MS) |          \
           F(UNTIL_MS),                                                                             \
-      F(TIER) | F(PHONE) | F(FROM) | F(TO) | F(DATA) | F(NOTE) | F(CUSTOMER) | F(MEMORY) |         \
-          F(REPEAT) | F(CASE_ID) | F(CAMPAIGN) | F(WAITED_MS) | F(BID_MS) | F(LATE_MS) |           \
-          F(MATCH) | F(GROUND) | F(LEND) | F(IDLE_MS) | F(REASON),                                 \
+      F(TIER) | F(CLIENT) | F(ATTEMPT) | F(PHONE) | F(FROM) | F(TO) | F(DATA) | F(NOTE) |          \
+          F(CUSTOMER) | F(MEMORY) | F(REPEAT) | F(CASE_ID) | F(CAMPAIGN) | F(WAITED_MS) |          \
+          F(BID_MS) | F(LATE_MS) | F(MATCH) | F(GROUND) | F(LEND) | F(IDLE_MS) | F(REASON),        \
       true, "The contact is offered to an agent; with `accept: phone` the PBX rings.")             \
     X(CONTACT_RINGING, "contact.ringing", F(CONTACT) | F(OFFER) | F(AGENT), 0, true,               \
       "The agent's phone rings.")                                                                  \
@@ -72,7 +85,8 @@
     X(CONTACT_EXTENDED, "contact.extended", F(CONTACT) | F(AGENT) | F(UNTIL_MS), F(COUNT), true,   \
       "The agent has more time for the work after the talk; `count` is how often so far.")         \
     X(CONTACT_DONE, "contact.done", F(CONTACT) | F(REASON),                                        \
-      F(AGENT) | F(DISPOSITION) | F(QUEUE) | F(CUSTOMER), true, "The contact ended.")              \
+      F(AGENT) | F(DISPOSITION) | F(ATTEMPT) | F(ATTEMPTS) | F(QUEUE) | F(CUSTOMER), true,         \
+      "The contact ended.")                                                                        \
     X(CONTACT_ABANDONED, "contact.abandoned", F(CONTACT),                                          \
       F(AGENT) | F(OFFER) | F(REASON) | F(WAITED_MS) | F(KEPT) | F(QUEUE) | F(CUSTOMER), true,     \
       "The customer left before an agent answered, or (`reason`) was given up.")                   \
@@ -113,7 +127,7 @@
       F(CONTACT) | F(STATE) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS),                       \
       F(SINCE_MS) | F(AGENT) | F(OFFER) | F(UNTIL_MS) | F(FROM) | F(TO) | F(DATA) | F(NOTE) |      \
           F(CUSTOMER) | F(MEMORY) | F(REPEAT) | F(CASE_ID) | F(CAMPAIGN) | F(REASON) | F(DUE_MS) | \
-          F(SKILLS) | F(POSITION) | F(WAIT_MS),                                                    \
+          F(NOT_AFTER_MS) | F(ATTEMPT) | F(SKILLS) | F(POSITION) | F(WAIT_MS),                     \
       false, "A snapshot's contact.")                                                              \
     X(STATE_QUEUE, "state.queue", F(QUEUE) | F(WAITING) | F(FREE) | F(SIGNED_IN),                  \
       F(SINCE_MS) | F(DUE_MS) | F(PROMISE_MS) | F(TARGET), false,                                  \

@@ -99,8 +99,9 @@
     X(NOT_AFTER_MS, not_after_ms, INT, INT64_MAX,                                                  \
       "The contact has no use after: milliseconds since 1970.")                                    \
     X(ZONE, zone, TEXT, 64, "A time zone, such as `Europe/Kyiv`.")                                 \
-    X(ATTEMPT, attempt, INT, 1000, "Which attempt to reach the customer this is, from 1.")         \
-    X(ATTEMPTS, attempts, INT, 1000, "How many attempts there are at most.")                       \
+    X(ATTEMPT, attempt, INT, USHER_ATTEMPTS_MAX,                                                   \
+      "Which attempt to reach the customer this is, from 1.")                                      \
+    X(ATTEMPTS, attempts, INT, USHER_ATTEMPTS_MAX, "How many attempts there are at most.")         \
     X(MODE, mode, TEXT, 16, "In which way.")                                                       \
     X(NOTICE, notice, TEXT, USHER_NAME_MAX, "A notice of the rules, to be played or shown.")       \
     X(POSITION, position, INT, 1000000000, "The position in line, from 1.")                        \

@@ -14,6 +14,7 @@
 #define USHER_CUSTOMER_MAX 128   /* bytes of the key of a customer */
 #define USHER_LINE_MAX     16384 /* bytes of a line of the protocol, without its newline */
 #define USHER_DEPTH_MAX    8     /* levels of a line of the protocol */
+#define USHER_ATTEMPTS_MAX 100   /* to reach one customer */
 #define USHER_LEVEL_MAX    10    /* the highest level of a skill */
 
 struct usher_limits {

@@ -190,6 +190,26 @@ static void count_end(struct usher_service *service, const struct usher_event *e
     forget(service, waiter);
 }
 
+/* It ended by itself, or was cancelled: nobody was served, and nobody left. */
+static void count_unserved(struct usher_service *service, const struct usher_event *event)
+{
+    struct waiter *waiter = usher_table_find(&service->by_id, event->fields.contact);
+    if (!waiter)
+        return;
+    bool is_broken = event->kind == USHER_EVENT_CONTACT_EXPIRED && waiter->due_ms > 0 &&
+                     event->at_ms > waiter->due_ms;
+    figures_at(service, waiter->line, event->at_ms)->broken_count += is_broken;
+    forget(service, waiter);
+}
+
+/* Whether it comes for the first time, and not once more: put off, or its customer called anew. */
+static bool is_first(const struct usher_service *service, const struct usher_event *event)
+{
+    return event->kind == USHER_EVENT_CONTACT_ARRIVED ||
+           (!usher_fields_has(&event->fields, USHER_FIELD_ATTEMPT) &&
+            !usher_table_find(&service->by_id, event->fields.contact));
+}
+
 static bool is_before_answer(struct usher_text state)
 {
     return usher_text_is_equal(state, USHER_TEXT("waiting")) ||
@@ -200,8 +220,8 @@ static bool is_before_answer(struct usher_text state)
 void usher_service_apply(struct usher_service *service, const struct usher_event *event)
 {
     const struct waiter *waiter;
-    if (event->kind == USHER_EVENT_CONTACT_ARRIVED) {
-        waiter = await(service, &event->fields);
+    if (event->kind == USHER_EVENT_CONTACT_ARRIVED || event->kind == USHER_EVENT_CONTACT_DUE) {
+        waiter = is_first(service, event) ? await(service, &event->fields) : NULL;
         if (waiter)
             figures_at(service, waiter->line, event->at_ms)->arrived_count++;
     } else if (event->kind == USHER_EVENT_STATE_CONTACT) {
@@ -213,6 +233,9 @@ void usher_service_apply(struct usher_service *service, const struct usher_event
         count_end(service, event, true);
     } else if (event->kind == USHER_EVENT_CONTACT_ABANDONED) {
         count_end(service, event, false);
+    } else if (event->kind == USHER_EVENT_CONTACT_EXPIRED ||
+               event->kind == USHER_EVENT_CONTACT_DONE) {
+        count_unserved(service, event);
     }
 }
 

@@ -168,9 +168,10 @@ static bool set_bare(const struct story *story, struct usher_command *command, s
 {
     const struct usher_command_row *row = usher_command_row(command->kind);
     usher_field_mask known = row->needed | row->optional;
-    if (place == 0 && known & USHER_FIELD_BIT(CONTACT))
+    bool is_channel = usher_channel_find(usher_text_of(word)) != USHER_CHANNEL_NONE;
+    if (place == 0 && known & USHER_FIELD_BIT(CONTACT) && !is_channel)
         return words_set(&command->fields, "contact", word, 0);
-    if (usher_channel_find(usher_text_of(word)) != USHER_CHANNEL_NONE)
+    if (is_channel)
         return words_set(&command->fields, "channel", word, 0);
     if (is_agent(story, word) || !(known & (USHER_FIELD_BIT(REASON) | USHER_FIELD_BIT(STATE))))
         return words_set(&command->fields, "agent", word, 0);

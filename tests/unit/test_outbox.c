@@ -18,8 +18,8 @@ START_TEST(event_stands_as_a_line_with_whom_it_concerns)
     struct usher_event event = talk_event(3);
     struct usher_event beat = {.kind = USHER_EVENT_ROUTER_HEARTBEAT, .at_ms = 6, .n = {7, 4}};
     usher_outbox_init(&outbox);
-    usher_outbox_add(&outbox, &event);
-    usher_outbox_add(&outbox, &beat);
+    usher_outbox_add(&outbox, &event, USHER_TEXT("pbx1"));
+    usher_outbox_add(&outbox, &beat, USHER_NO_TEXT);
     ck_assert_uint_eq(outbox.count, 2);
     static const char lines[] = "{\"at\":5,\"n\":\"7-3\",\"ev\":\"contact.held\","
                                 "\"contact\":\"pbx1/a/b\",\"agent\":\"olena\"}\n"
@@ -46,11 +46,11 @@ START_TEST(cleared_outbox_begins_anew)
     struct usher_event event = talk_event(1);
     usher_outbox_init(&outbox);
     usher_outbox_clear(&outbox);
-    usher_outbox_add(&outbox, &event);
+    usher_outbox_add(&outbox, &event, USHER_TEXT("pbx1"));
     usher_outbox_clear(&outbox);
     ck_assert_uint_eq(outbox.count, 0);
     ck_assert_uint_eq(outbox.lines.length, 0);
-    usher_outbox_add(&outbox, &event);
+    usher_outbox_add(&outbox, &event, USHER_TEXT("pbx1"));
     ck_assert_uint_eq(outbox.entries[0].at, 0);
     usher_outbox_fini(&outbox);
 }
@@ -62,7 +62,7 @@ START_TEST(outbox_grows_with_its_events)
     usher_outbox_init(&outbox);
     for (uint64_t seq = 1; seq <= 1000; seq++) {
         struct usher_event event = talk_event(seq);
-        usher_outbox_add(&outbox, &event);
+        usher_outbox_add(&outbox, &event, USHER_TEXT("pbx1"));
     }
     ck_assert_uint_eq(outbox.count, 1000);
     for (size_t i = 0; i < 1000; i++)

@@ -12,9 +12,10 @@
 
 static bool begins_wait(enum usher_event_kind kind)
 {
-    return kind == USHER_EVENT_CONTACT_ARRIVED || kind == USHER_EVENT_OFFER_DECLINED ||
-           kind == USHER_EVENT_OFFER_FAILED || kind == USHER_EVENT_OFFER_EXPIRED ||
-           kind == USHER_EVENT_OFFER_WITHDRAWN || kind == USHER_EVENT_OFFER_SETTLED;
+    return kind == USHER_EVENT_CONTACT_ARRIVED || kind == USHER_EVENT_CONTACT_DUE ||
+           kind == USHER_EVENT_OFFER_DECLINED || kind == USHER_EVENT_OFFER_FAILED ||
+           kind == USHER_EVENT_OFFER_EXPIRED || kind == USHER_EVENT_OFFER_WITHDRAWN ||
+           kind == USHER_EVENT_OFFER_SETTLED;
 }
 
 /* The next step; `engine` is the state right before it, NULL when that is not known. */

@@ -54,6 +54,14 @@ static void print_wait(const struct usher_event *event, const char *what, FILE *
     fputc('\n', out);
 }
 
+static void print_until(const struct usher_event *event, const char *what, FILE *out)
+{
+    char clock[REASONS_SPAN_SIZE];
+    fprintf(out, "%s %s", what, moment_write_clock(event->fields.until_ms, clock));
+    print_reason(event, out);
+    fputc('\n', out);
+}
+
 static void print_plain(const struct usher_event *event, const char *what, FILE *out)
 {
     fputs(what, out);
@@ -102,6 +110,14 @@ static void print_of_contact(const struct usher_event *event, const struct usher
         print_agent(event, agent, out);
     } else if (event->kind == USHER_EVENT_CONTACT_WRAPPING) {
         print_plain(event, "the talk is over; the agent finishes the work", out);
+    } else if (event->kind == USHER_EVENT_CONTACT_SCHEDULED) {
+        print_until(event, "booked, to wait from", out);
+    } else if (event->kind == USHER_EVENT_CONTACT_DUE) {
+        print_plain(event, "its time has come: it waits in its queue", out);
+    } else if (event->kind == USHER_EVENT_CONTACT_POSTPONED) {
+        print_until(event, "put off until", out);
+    } else if (event->kind == USHER_EVENT_CONTACT_EXPIRED) {
+        print_wait(event, "nobody came to it before it had no more use", out);
     } else if (event->kind == USHER_EVENT_CONTACT_DONE) {
         print_plain(event, "done", out);
     } else if (event->kind == USHER_EVENT_CONTACT_ABANDONED) {

@@ -282,7 +282,7 @@ void telling_state(struct telling *telling, struct usher_engine *engine, int64_t
     } else {
         fprintf(telling->out, "%s  ", moment_write_clock(now_ms, clock));
     }
-    if (contact->state != USHER_CONTACT_WAITING) {
+    if (contact->state != USHER_CONTACT_WAITING && contact->state != USHER_CONTACT_SCHEDULED) {
         if (!telling->options->is_json)
             fprintf(telling->out, "now %.*s, with %s\n",
                     USHER_TEXT_ARGS(usher_contact_state_name(contact->state)),

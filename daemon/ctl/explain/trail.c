@@ -52,7 +52,8 @@ static bool take(void *owner, struct usher_engine *engine, const struct usher_ev
     }
     if (!usher_text_copy(trail->found, sizeof(trail->found), contact))
         return true;
-    if (event->kind == USHER_EVENT_CONTACT_ARRIVED) {
+    if (event->kind == USHER_EVENT_CONTACT_ARRIVED ||
+        event->kind == USHER_EVENT_CONTACT_SCHEDULED) {
         forget(trail);
         trail->has_arrival = true;
     }

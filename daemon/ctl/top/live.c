@@ -271,14 +271,16 @@ static void describe_contact(struct live *live, const struct usher_event *event,
     contact->place_ms = fields->place_ms;
     contact->due_ms = fields->due_ms;
     contact->since_ms = fields->since_ms > 0 ? fields->since_ms : event->at_ms;
-    hold(contact, fields->agent.length > 0 ? take_agent(live, event) : NULL);
+    bool is_held = state != USHER_CONTACT_SCHEDULED && fields->agent.length > 0;
+    hold(contact, is_held ? take_agent(live, event) : NULL);
 }
 
 static void move_contact(struct live *live, const struct usher_event *event,
                          enum usher_contact_state state)
 {
     struct live_contact *contact = take_contact(live, event);
-    bool is_with_agent = state != USHER_CONTACT_WAITING && event->fields.agent.length > 0;
+    bool is_with_agent = state != USHER_CONTACT_WAITING && state != USHER_CONTACT_SCHEDULED &&
+                         event->fields.agent.length > 0;
     contact->state = state;
     contact->since_ms = event->at_ms;
     if (event->fields.queue.length > 0)
@@ -360,6 +362,7 @@ static enum usher_contact_state state_after(enum usher_event_kind kind)
         {USHER_EVENT_CONTACT_HELD, USHER_CONTACT_HELD},
         {USHER_EVENT_CONTACT_RESUMED, USHER_CONTACT_TALKING},
         {USHER_EVENT_CONTACT_WRAPPING, USHER_CONTACT_WRAPPING},
+        {USHER_EVENT_CONTACT_POSTPONED, USHER_CONTACT_SCHEDULED},
         {USHER_EVENT_OFFER_DECLINED, USHER_CONTACT_WAITING},
         {USHER_EVENT_OFFER_FAILED, USHER_CONTACT_WAITING},
         {USHER_EVENT_OFFER_EXPIRED, USHER_CONTACT_WAITING},
@@ -380,10 +383,15 @@ void live_apply(struct live *live, const struct usher_event *event)
         describe_contact(live, event, USHER_CONTACT_WAITING);
     else if (event->kind == USHER_EVENT_CONTACT_MOVED)
         place_contact(live, event);
+    else if (event->kind == USHER_EVENT_CONTACT_SCHEDULED)
+        describe_contact(live, event, USHER_CONTACT_SCHEDULED);
+    else if (event->kind == USHER_EVENT_CONTACT_DUE)
+        describe_contact(live, event, USHER_CONTACT_WAITING);
     else if (event->kind == USHER_EVENT_STATE_CONTACT)
         describe_contact(live, event, contact_state(event->fields.state));
     else if (event->kind == USHER_EVENT_CONTACT_DONE ||
-             event->kind == USHER_EVENT_CONTACT_ABANDONED)
+             event->kind == USHER_EVENT_CONTACT_ABANDONED ||
+             event->kind == USHER_EVENT_CONTACT_EXPIRED)
         end_contact(live, event);
     else if (event->kind == USHER_EVENT_STATE_QUEUE)
         describe_queue(live, event);
@@ -459,6 +467,7 @@ static void count_contact(struct live *live, const struct live_contact *contact,
             contact->queue->talking++;
     } else {
         live->counts.ringing += usher_contact_state_is_offer(contact->state);
+        live->counts.scheduled += contact->state == USHER_CONTACT_SCHEDULED;
         live->counts.wrapping += contact->state == USHER_CONTACT_WRAPPING;
     }
 }

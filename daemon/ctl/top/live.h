@@ -73,6 +73,7 @@ struct live_counts {
     size_t talking;
     size_t ringing; /* offered, too */
     size_t wrapping;
+    size_t scheduled;
     size_t signed_in;
     size_t free; /* ready, and holding nothing */
     size_t not_ready;

@@ -123,6 +123,8 @@ static void draw_totals(const struct top *top, struct frame *frame, int y)
     ADD(FRAME_PLAIN, "   ringing %zu", counts->ringing);
     ADD(counts->free ? FRAME_GREEN : FRAME_PLAIN, "   free %zu of %zu", counts->free,
         counts->signed_in);
+    if (counts->scheduled > 0)
+        ADD(FRAME_PLAIN, "   scheduled %zu", counts->scheduled);
     if (percent >= 0)
         ADD(FRAME_BOLD, "   promises kept %d %%", percent);
     if (figures.abandoned_count > 0)

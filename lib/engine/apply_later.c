@@ -1,0 +1,66 @@
+/* What the events of work for later change: it comes due, is put off, or is of no use any more. Its
+ * place in line was told when it was booked, and stays. */
+#include "engine/state.h"
+
+/* The first time that it stands in line. */
+static bool is_new(const struct usher_contact *contact)
+{
+    return contact->waited_ms == 0 && contact->attempts_count == 0;
+}
+
+bool usher_apply_contact_due(struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_contact *contact = usher_engine_contact(engine, event->fields.contact);
+    if (!contact || contact->state != USHER_CONTACT_SCHEDULED ||
+        event->fields.place_ms > event->at_ms ||
+        !usher_contact_move(contact, USHER_CONTACT_WAITING, event->at_ms))
+        return false;
+    if (is_new(contact) && contact->class)
+        usher_floor_note_arrival(&engine->floor, contact->class, event->at_ms);
+    contact->pause = USHER_PAUSE_NONE;
+    contact->until_ms = 0;
+    contact->place_ms = event->fields.place_ms;
+    if (usher_fields_has(&event->fields, USHER_FIELD_DUE_MS))
+        contact->due_ms = event->fields.due_ms;
+    engine->queue_waiting[contact->queue]++;
+    usher_engine_place_contact(engine, contact, event->at_ms);
+    return true;
+}
+
+bool usher_apply_contact_postponed(struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_contact *contact = usher_engine_contact(engine, event->fields.contact);
+    if (!contact || !contact->is_ours)
+        return false;
+    struct usher_agent *agent = contact->agent;
+    if (contact->state == USHER_CONTACT_WAITING)
+        usher_contact_stop_waiting(engine, contact);
+    if (!usher_contact_move(contact, USHER_CONTACT_SCHEDULED, event->at_ms))
+        return false;
+    contact->pause = usher_pause_find(event->fields.reason);
+    if (contact->pause == USHER_PAUSE_NONE)
+        contact->pause = USHER_PAUSE_RETRY;
+    if (usher_fields_has(&event->fields, USHER_FIELD_ATTEMPT))
+        contact->attempts_count = event->fields.attempt;
+    contact->until_ms = event->fields.until_ms;
+    usher_contact_take_away(contact);
+    usher_engine_place_contact(engine, contact, event->at_ms);
+    if (agent) {
+        agent->idle_since_ms = event->at_ms;
+        usher_floor_update_agent(&engine->floor, agent, event->at_ms);
+    }
+    return true;
+}
+
+bool usher_apply_contact_expired(struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_contact *contact = usher_engine_contact(engine, event->fields.contact);
+    if (!contact)
+        return false;
+    if (contact->state == USHER_CONTACT_WAITING)
+        usher_contact_stop_waiting(engine, contact);
+    if (!usher_contact_move(contact, USHER_CONTACT_EXPIRED, event->at_ms))
+        return false;
+    usher_contact_let_go(engine, contact, event);
+    return true;
+}

@@ -15,7 +15,11 @@
     X(UNDECLARED_SKILL, "undeclared_skill", false,                                                 \
       "Agents have a skill that the rules do not declare.")                                        \
     X(IDLE_AGENT, "idle_agent", false, "Agents can take the contacts of no queue.")                \
-    X(UNREACHED_QUEUE, "unreached_queue", false, "No route leads to a queue.")
+    X(UNREACHED_QUEUE, "unreached_queue", false, "No route leads to a queue.")                     \
+    X(UNREACHED_ROUTE, "unreached_route", false,                                                   \
+      "No contact takes a route: an earlier one takes all that fit it, or nothing fits it.")       \
+    X(UNUSED_NAME, "unused_name", false,                                                           \
+      "A tier, switch or notice is declared, and nothing uses it.")
 
 enum usher_finding_kind {
     USHER_FINDING_NONE = 0,

@@ -101,3 +101,68 @@ bool usher_condition_is_fit(const struct usher_condition *condition,
 {
     return is_any_fit(condition, facts) != condition->is_not;
 }
+
+/* Whether all that fits the value `inner` fits `outer`, too. */
+static bool is_value_within(enum usher_condition_kind kind, struct usher_text inner,
+                            struct usher_text outer)
+{
+    bool is_pattern = kind == USHER_CONDITION_DIALLED || kind == USHER_CONDITION_FROM;
+
+    if (!is_pattern || outer.at[outer.length - 1] != '*')
+        return usher_text_is_equal(inner, outer);
+    outer.length--;
+    return inner.length >= outer.length && memcmp(inner.at, outer.at, outer.length) == 0;
+}
+
+/* Whether each value of `inner` lies within some of `outer`. */
+static bool is_within(const struct usher_condition *inner, const struct usher_condition *outer)
+{
+    for (size_t i = 0; i < inner->values_count; i++) {
+        size_t k = 0;
+
+        while (k < outer->values_count &&
+               !is_value_within(inner->kind, inner->values[i], outer->values[k]))
+            k++;
+        if (k == outer->values_count)
+            return false;
+    }
+    return true;
+}
+
+/* Whether no value can fit both. Several switches may be on. */
+static bool is_apart(const struct usher_condition *a, const struct usher_condition *b)
+{
+    if (a->kind == USHER_CONDITION_SWITCH)
+        return false;
+    for (size_t i = 0; i < a->values_count; i++) {
+        for (size_t k = 0; k < b->values_count; k++) {
+            if (is_value_within(a->kind, a->values[i], b->values[k]) ||
+                is_value_within(a->kind, b->values[k], a->values[i]))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool is_of_same(const struct usher_condition *a, const struct usher_condition *b)
+{
+    return a->kind == b->kind && usher_text_is_equal(a->key, b->key);
+}
+
+bool usher_condition_implies(const struct usher_condition *a, const struct usher_condition *b)
+{
+    if (!is_of_same(a, b))
+        return false;
+    if (b->is_not)
+        return a->is_not ? is_within(b, a) : is_apart(a, b);
+    return !a->is_not && is_within(a, b);
+}
+
+bool usher_condition_excludes(const struct usher_condition *a, const struct usher_condition *b)
+{
+    if (!is_of_same(a, b) || (a->is_not && b->is_not))
+        return false;
+    if (a->is_not || b->is_not)
+        return a->is_not ? is_within(b, a) : is_within(a, b);
+    return is_apart(a, b);
+}

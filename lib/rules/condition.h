@@ -60,4 +60,9 @@ enum usher_condition_kind usher_condition_find(struct usher_text key, struct ush
 bool usher_condition_is_fit(const struct usher_condition *condition,
                             const struct usher_facts *facts);
 
+/* Whether every contact that fits `a` surely fits `b`. False when that cannot be seen. */
+bool usher_condition_implies(const struct usher_condition *a, const struct usher_condition *b);
+/* Whether surely no contact fits both. */
+bool usher_condition_excludes(const struct usher_condition *a, const struct usher_condition *b);
+
 #endif

@@ -79,6 +79,7 @@ void usher_move_contact(struct usher_engine *engine, struct usher_contact *conta
         usher_dispatch_all(engine, now_ms); /* he is free, too */
     else
         usher_dispatch_contact(engine, contact, now_ms);
+    usher_promise_tell(engine, contact, now_ms);
 }
 
 /* Whether the two classes ask for other agents: then the contact is new work for those. */
@@ -119,6 +120,9 @@ bool usher_move_apply(struct usher_engine *engine, struct usher_contact *contact
         return false;
     usher_floor_leave(floor, contact);
     engine->queue_waiting[contact->queue]--;
+    contact->told.raw_ms = -1; /* it was foretold for another place */
+    if (channel != contact->channel)
+        contact->told = (struct usher_told){0}; /* who leaves the line is told anew */
     contact->queue = queue;
     contact->tier = tier;
     contact->channel = channel;
@@ -130,8 +134,6 @@ bool usher_move_apply(struct usher_engine *engine, struct usher_contact *contact
     const struct usher_facts facts = usher_engine_facts(engine, contact);
     usher_floor_key(floor, queue, tier, &facts, &key);
     contact->class = usher_floor_class(floor, &key, event->at_ms);
-    if (contact->class != before)
-        contact->told.raw_ms = -1; /* it was foretold for another line */
     if (contact->class && (!before || is_other_work(&before->key, &key)))
         usher_floor_note_arrival(floor, contact->class, event->at_ms);
     usher_engine_place_contact(engine, contact, event->at_ms);

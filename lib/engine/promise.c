@@ -37,8 +37,8 @@ static void tell(struct usher_engine *engine, const struct usher_contact *contac
 
 void usher_promise_tell(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms)
 {
-    if (usher_list_is_empty(&contact->in_line) || contact->told.first_ms != 0 ||
-        !usher_channel_is_live(contact->channel) || announce_ms(engine, contact->class) < 0)
+    if (engine->holds_offers || usher_list_is_empty(&contact->in_line) ||
+        contact->told.first_ms != 0 || !usher_channel_is_live(contact->channel) || announce_ms(engine, contact->class) < 0)
         return;
     struct usher_estimate estimate = usher_estimate_contact(&engine->floor, contact);
     struct usher_saying saying = usher_estimate_say(&estimate);
@@ -56,17 +56,31 @@ static bool is_news(const struct usher_told *told, uint32_t position,
 void usher_promise_tell_class(struct usher_engine *engine, struct usher_class *class,
                               int64_t now_ms)
 {
-    struct usher_outlook outlook = usher_estimate_outlook(&engine->floor, class);
+    enum usher_channel channel = (enum usher_channel) class->key.channel;
     int64_t every_ms = announce_ms(engine, class);
+    if (!usher_channel_is_live(channel) || every_ms < 0)
+        return;
+    bool is_repeated = every_ms > 0 && is_on_the_line(channel);
+    struct usher_outlook outlook = usher_estimate_outlook(&engine->floor, class);
     uint32_t position = 0;
     usher_list_for_each (node, &class->line) {
         const struct usher_contact *contact = usher_list_entry(node, struct usher_contact, in_line);
         struct usher_estimate estimate = usher_estimate_at(&outlook, ++position);
         struct usher_saying saying = usher_estimate_say(&estimate);
-        bool is_due = contact->told.first_ms == 0 || now_ms - contact->told.last_ms >= every_ms;
+        bool is_due = contact->told.first_ms == 0 ||
+                      (is_repeated && now_ms - contact->told.last_ms >= every_ms);
         if (is_due && is_news(&contact->told, position, &saying))
             tell(engine, contact, &estimate, &saying, now_ms);
     }
+}
+
+void usher_promise_tell_all(struct usher_engine *engine, int64_t now_ms)
+{
+    const struct usher_floor *floor = &engine->floor;
+    for (size_t word = 0; word < USHER_CLASS_WORDS; word++)
+        for (uint64_t bits = floor->waiting[word]; bits != 0; bits &= bits - 1)
+            usher_promise_tell_class(
+                engine, floor->classes[word * 64 + (size_t)__builtin_ctzll(bits)], now_ms);
 }
 
 void usher_engine_announce(struct usher_engine *engine, struct usher_class *class, int64_t now_ms)

@@ -308,6 +308,7 @@ enum usher_error usher_sync_finish(struct usher_sync *sync, struct usher_engine 
         return usher_answer_set(answer, USHER_ERROR_LIMIT, "memory is out");
     sync->is_open = false;
     usher_dispatch_all(engine, now_ms);
+    usher_promise_tell_all(engine, now_ms);
     usher_let_leave(engine, now_ms);
     if (refused_count > 0)
         return usher_answer_set(answer, USHER_ERROR_LIMIT,

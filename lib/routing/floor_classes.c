@@ -120,13 +120,15 @@ static bool seat_all(struct usher_floor *floor, struct usher_class *class)
     return true;
 }
 
-/* What the queue expects, else what those who need the same took until now. */
+/* What the queue expects, else what those who need the same took until now: the same set of skills,
+ * which comes last among its pools, the same skill, or the same channel. */
 static int64_t expected_handle_ms(const struct usher_floor *floor, const struct usher_class *class)
 {
     int64_t forecast_ms = floor->rules->queues[class->key.queue].forecast_handle_ms;
     if (forecast_ms > 0 || class->own_pools_count == 0)
         return forecast_ms > 0 ? forecast_ms : USHER_HANDLE_DEFAULT_MS;
-    return floor->pools[class->own_pools[class->own_pools_count - 1]].past.handle_ms;
+    uint32_t nearest = class->key.needs_count >= 2 ? class->own_pools_count - 1 : 0;
+    return floor->pools[class->own_pools[nearest]].past.handle_ms;
 }
 
 struct usher_class *usher_floor_class(struct usher_floor *floor, const struct usher_class_key *key,

@@ -161,8 +161,8 @@ static bool check_description(struct model *model)
 
 bool model_check(struct model *model)
 {
-    bool is_good =
-        check_leases(model) && check_description(model) && (!model->rules || check_waiting(model));
+    bool is_good = check_leases(model) && check_description(model) &&
+                   (!model->rules || (check_waiting(model) && model_check_told(model)));
     model->stepped_ms = model->world->now_ms;
     return is_good;
 }

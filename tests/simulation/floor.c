@@ -254,6 +254,19 @@ static void join_set(struct model *model, const struct model_class *class, int64
     }
 }
 
+/* What the queue expects, else what is known of the same set, skill or channel. */
+static int64_t first_handle_ms(const struct model *model, const struct model_class *class)
+{
+    int64_t forecast_ms = model->rules->queues[class->queue].forecast_handle_ms;
+    if (forecast_ms > 0)
+        return forecast_ms;
+    for (size_t i = 0; i < model->pools_count; i++)
+        if (class->needs_count > 0 ? is_same_set(class, &model->pools[i])
+                                   : is_covered(class, &model->pools[i]))
+            return model->pools[i].lib.past.handle_ms;
+    return 300000;
+}
+
 size_t model_class(struct model *model, const struct model_contact *contact, int64_t at_ms)
 {
     struct model_class wanted = {.queue = contact->queue,
@@ -269,9 +282,11 @@ size_t model_class(struct model *model, const struct model_contact *contact, int
             memcmp(class->needs, wanted.needs, wanted.needs_count * sizeof(wanted.needs[0])) == 0)
             return i;
     }
-    model->classes[model->classes_count] = wanted;
+    struct model_class *made = &model->classes[model->classes_count];
+    *made = wanted;
     if (wanted.needs_count >= 2)
-        join_set(model, &model->classes[model->classes_count], at_ms);
+        join_set(model, made, at_ms);
+    made->handle_ms = first_handle_ms(model, made);
     return model->classes_count++;
 }
 
@@ -300,6 +315,11 @@ void model_note_handled(struct model *model, size_t index, int64_t handle_ms)
     for (size_t i = 0; i < model->pools_count; i++)
         if (is_own_pool(&model->classes[index], &model->pools[i]))
             usher_pool_note_handled(&model->pools[i].lib, handle_ms);
+    int64_t *mean_ms = &model->classes[index].handle_ms;
+    int64_t by_ms = handle_ms - *mean_ms;
+    *mean_ms += (by_ms >= 0 ? by_ms + 15 : by_ms) / 16;
+    if (*mean_ms < 1)
+        *mean_ms = 1;
 }
 
 /* G = sum of v*q over sum of v, of the classes that the agent may take; v = expected arrivals a day

@@ -211,6 +211,9 @@ static bool on_moved(struct model *model, const struct usher_event *event,
     if (fields->place_ms > event->at_ms || fields->due_ms < fields->place_ms)
         return model_fail(model, "%s moves into the future", contact->id);
     size_t before = contact->class;
+    contact->foretold_ms = -1;
+    if (usher_channel_find(fields->channel) != contact->channel)
+        contact->told_ms = contact->told_due_ms = 0;
     contact->channel = usher_channel_find(fields->channel);
     contact->queue = usher_rules_find_queue(model->rules, fields->queue);
     contact->tier = usher_rules_find_tier(model->rules, fields->tier);
@@ -273,6 +276,8 @@ static bool on_answered(struct model *model, const struct usher_event *event,
         return model_fail(model, "%s answers another offer than the open one", contact->id);
     if (contact->state == MODEL_WAITING)
         contact->idle_before_ms = model->agents[agent].idle_since_ms;
+    if (!model_end_told(model, event, contact))
+        return false;
     set_state(contact, MODEL_TALKING, event->at_ms);
     model_keep(contact->offer, sizeof(contact->offer), event->fields.offer);
     contact->settle_until_ms = 0;
@@ -340,6 +345,8 @@ static bool on_gone(struct model *model, const struct usher_event *event,
     bool was_served = is_talk(contact) || contact->state == MODEL_WRAPPING;
     if (event->kind == USHER_EVENT_CONTACT_ABANDONED && was_served)
         return refuse(model, contact);
+    if (event->kind == USHER_EVENT_CONTACT_ABANDONED && !model_end_told(model, event, contact))
+        return false;
     if (contact->agent != agent)
         return model_fail(model, "%s ends with another agent than its own", contact->id);
     if (!check_disposition(model, contact, event->fields.disposition))
@@ -418,20 +425,35 @@ static bool on_nothing(struct model *model, const struct usher_event *event,
 }
 
 static const model_apply table[USHER_EVENT_COUNT] = {
-    [USHER_EVENT_ROUTER_STARTED] = on_nothing,      [USHER_EVENT_ROUTER_HEARTBEAT] = on_nothing,
-    [USHER_EVENT_RULES_LOADED] = on_rules,          [USHER_EVENT_LINK_LOST] = on_link,
-    [USHER_EVENT_LINK_REGAINED] = on_link,          [USHER_EVENT_AGENT_PROFILED] = model_on_profile,
-    [USHER_EVENT_AGENT_SIGNED_IN] = model_on_agent, [USHER_EVENT_AGENT_READY] = model_on_agent,
-    [USHER_EVENT_AGENT_NOT_READY] = model_on_agent, [USHER_EVENT_AGENT_SIGNED_OUT] = model_on_agent,
-    [USHER_EVENT_AGENT_LEAVING] = model_on_leaving, [USHER_EVENT_AGENT_PHONE] = model_on_phone,
-    [USHER_EVENT_CONTACT_ARRIVED] = on_arrived,     [USHER_EVENT_CONTACT_MOVED] = on_moved,
-    [USHER_EVENT_CONTACT_OFFERED] = on_offered,     [USHER_EVENT_CONTACT_RINGING] = on_ringing,
-    [USHER_EVENT_CONTACT_ANSWERED] = on_answered,   [USHER_EVENT_CONTACT_HELD] = on_talk,
-    [USHER_EVENT_CONTACT_RESUMED] = on_talk,        [USHER_EVENT_CONTACT_WRAPPING] = on_wrapping,
-    [USHER_EVENT_CONTACT_DONE] = on_gone,           [USHER_EVENT_CONTACT_ABANDONED] = on_gone,
-    [USHER_EVENT_CONTACT_EXTENDED] = on_extended,   [USHER_EVENT_CONTACT_NOTED] = on_nothing,
-    [USHER_EVENT_OFFER_DECLINED] = on_offer_over,   [USHER_EVENT_OFFER_FAILED] = on_offer_over,
-    [USHER_EVENT_OFFER_EXPIRED] = on_offer_over,    [USHER_EVENT_OFFER_WITHDRAWN] = on_offer_over,
+    [USHER_EVENT_ROUTER_STARTED] = on_nothing,
+    [USHER_EVENT_ROUTER_HEARTBEAT] = on_nothing,
+    [USHER_EVENT_RULES_LOADED] = on_rules,
+    [USHER_EVENT_LINK_LOST] = on_link,
+    [USHER_EVENT_LINK_REGAINED] = on_link,
+    [USHER_EVENT_AGENT_PROFILED] = model_on_profile,
+    [USHER_EVENT_AGENT_SIGNED_IN] = model_on_agent,
+    [USHER_EVENT_AGENT_READY] = model_on_agent,
+    [USHER_EVENT_AGENT_NOT_READY] = model_on_agent,
+    [USHER_EVENT_AGENT_SIGNED_OUT] = model_on_agent,
+    [USHER_EVENT_AGENT_LEAVING] = model_on_leaving,
+    [USHER_EVENT_AGENT_PHONE] = model_on_phone,
+    [USHER_EVENT_CONTACT_ARRIVED] = on_arrived,
+    [USHER_EVENT_CONTACT_MOVED] = on_moved,
+    [USHER_EVENT_CONTACT_PROMISED] = model_on_promised,
+    [USHER_EVENT_CONTACT_OFFERED] = on_offered,
+    [USHER_EVENT_CONTACT_RINGING] = on_ringing,
+    [USHER_EVENT_CONTACT_ANSWERED] = on_answered,
+    [USHER_EVENT_CONTACT_HELD] = on_talk,
+    [USHER_EVENT_CONTACT_RESUMED] = on_talk,
+    [USHER_EVENT_CONTACT_WRAPPING] = on_wrapping,
+    [USHER_EVENT_CONTACT_DONE] = on_gone,
+    [USHER_EVENT_CONTACT_ABANDONED] = on_gone,
+    [USHER_EVENT_CONTACT_EXTENDED] = on_extended,
+    [USHER_EVENT_CONTACT_NOTED] = on_nothing,
+    [USHER_EVENT_OFFER_DECLINED] = on_offer_over,
+    [USHER_EVENT_OFFER_FAILED] = on_offer_over,
+    [USHER_EVENT_OFFER_EXPIRED] = on_offer_over,
+    [USHER_EVENT_OFFER_WITHDRAWN] = on_offer_over,
     [USHER_EVENT_OFFER_SETTLED] = on_settled,
 };
 

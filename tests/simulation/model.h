@@ -84,6 +84,10 @@ struct model_contact {
     int64_t idle_before_ms;
     struct model_decline declines[MODEL_DECLINES_MAX];
     size_t declines_count;
+    int64_t told_ms; /* when something was told last; 0 = nothing was */
+    int64_t first_told_ms;
+    int64_t told_due_ms; /* the earliest that was told; 0 = none */
+    int64_t foretold_ms; /* the first estimate, not calibrated; -1 = none */
 };
 
 struct model_class {
@@ -96,6 +100,9 @@ struct model_class {
     int64_t today_count;
     int64_t before_count;
     int64_t share;
+    int64_t handle_ms; /* moving mean */
+    int64_t actual_ms; /* of those who were told how long it takes: how long it took */
+    int64_t raw_ms;    /* and what was foretold */
 };
 
 struct model_pool {
@@ -167,6 +174,15 @@ bool model_on_leaving(struct model *model, const struct usher_event *event,
                       struct model_contact *contact, size_t agent);
 bool model_on_phone(struct model *model, const struct usher_event *event,
                     struct model_contact *contact, size_t agent);
+
+/* model_promise.c */
+bool model_on_promised(struct model *model, const struct usher_event *event,
+                       struct model_contact *contact, size_t agent);
+/* At the answer, or the end: was it judged rightly; and the class learns. */
+bool model_end_told(struct model *model, const struct usher_event *event,
+                    struct model_contact *contact);
+/* Who hears what is told is told again in time. */
+bool model_check_told(struct model *model);
 
 bool model_is_serving(const struct model_agent *agent);
 

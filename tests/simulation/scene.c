@@ -86,6 +86,9 @@ static void add_queue(struct chance *chance, unsigned number, char *room, size_t
         add(room, room_size, "    ring_no_answer: {after: %d, then: %s, for: %ds}\n",
             chance_between(chance, 1, 3), chance_is(chance, 70) ? "not_ready" : "next",
             chance_between(chance, 1, 90));
+    if (chance_is(chance, 50))
+        add(room, room_size, "    announce: %ds\n",
+            chance_is(chance, 20) ? 0 : chance_between(chance, 5, 60));
     if (chance_is(chance, 30))
         add(room, room_size, "    limit: {waiting: %d}\n", chance_between(chance, 1, 6));
 }

@@ -77,6 +77,7 @@ void batch_clear(struct batch *batch)
     batch->events_count = 0;
     batch->answers_count = 0;
     batch->lines_count = 0;
+    batch->customers_count = 0;
     batch_empty(&batch->lines);
     batch_empty(&batch->texts);
 }
@@ -98,6 +99,7 @@ void batch_join(struct batch *batch, const struct batch *more)
     assert(batch->events_count == 0 && more->events_count == 0 && more->lines_count > 0);
     (void)batch_put(&batch->lines, usher_bytes_text(&more->lines));
     batch->lines_count += more->lines_count;
+    batch->customers_count += more->customers_count;
     batch->last = more->last;
 }
 
@@ -110,6 +112,7 @@ void batch_add_events(struct batch *batch, const struct usher_outbox *outbox)
         batch->events[batch->events_count] = outbox->entries[i];
         batch->events[batch->events_count++].at += moved;
         batch->last = outbox->entries[i].n;
+        batch->customers_count += outbox->entries[i].has_customer;
     }
     batch->lines_count += outbox->count;
 }

@@ -33,6 +33,7 @@ struct batch {
     struct usher_list node;   /* the owner's */
     struct usher_bytes lines; /* of all events, each with its newline */
     size_t lines_count;
+    size_t customers_count;            /* of lines that name a customer */
     struct usher_number last;          /* the number of the last line */
     struct usher_outbox_entry *events; /* offsets into `lines` */
     size_t events_count;               /* 0 once they are handed out */

@@ -11,7 +11,8 @@
 
 static size_t router_pending_bytes(const struct router *router)
 {
-    size_t bytes = router->hold.bytes + (router->in_flight ? batch_bytes(router->in_flight) : 0);
+    size_t bytes = router->hold.bytes + router->customers.arriving.bytes +
+                   (router->in_flight ? batch_bytes(router->in_flight) : 0);
     usher_list_for_each (node, &router->waiting)
         bytes += batch_bytes(usher_list_entry(node, struct batch, node));
     return bytes;
@@ -34,7 +35,7 @@ void router_carry_out(struct router *router, uint64_t serial, struct usher_text 
     router_answer(router, serial, id, &answer, USHER_NO_TEXT);
 }
 
-static void router_hold(struct router *router, const struct held *held)
+void router_hold(struct router *router, const struct held *held)
 {
     if (hold_put(&router->hold, held) == 0)
         return;
@@ -42,6 +43,13 @@ static void router_hold(struct router *router, const struct held *held)
     (void)usher_answer_set(&answer, USHER_ERROR_STORAGE_UNAVAILABLE,
                            "Redis is away, and memory for what waits is out; try again later");
     router_answer_at_once(router, held->serial, held->id, &answer);
+}
+
+/* What comes before them must be decided before them. */
+static bool router_ends_waiting(enum usher_command_kind kind)
+{
+    return kind == USHER_COMMAND_LINK_LOSE || kind == USHER_COMMAND_ROUTER_STOP ||
+           kind == USHER_COMMAND_ROUTER_YIELD || kind == USHER_COMMAND_RULES_LOAD;
 }
 
 void router_order(struct router *router, uint64_t serial, struct usher_text id,
@@ -52,6 +60,8 @@ void router_order(struct router *router, uint64_t serial, struct usher_text id,
     command->role = USHER_ROLE_ROUTER;
     if (router->has_ended || is_too_late)
         return;
+    if (router_ends_waiting(command->kind))
+        router_release_arrivals(router);
     if (router_is_holding(router))
         router_hold(
             router,
@@ -70,6 +80,7 @@ static void router_end_sync(struct router *router, struct router_party *party,
                             const struct held *held)
 {
     struct usher_answer answer = {.error = USHER_OK};
+    router_release_arrivals(router);
     (void)usher_sync_finish(held->sync, router->engine, usher_text_of(party->client), held->count,
                             router_now_ms(router), &answer);
     router_gather(router);
@@ -82,7 +93,8 @@ static void router_do(struct router *router, struct router_party *party, const s
     assert(held->kind != HELD_NONE);
     switch (held->kind) {
     case HELD_COMMAND:
-        router_carry_out(router, held->serial, held->id, &held->command);
+        if (!router_await_memory(router, held))
+            router_carry_out(router, held->serial, held->id, &held->command);
         break;
     case HELD_HELLO:
         if (party)

@@ -93,6 +93,10 @@ void router_start(struct router *router, struct ruleset *rules, bool is_taking_o
 void router_profile(void *owner, struct usher_text agent, struct usher_text name,
                     struct usher_text phone, struct usher_text skills, struct usher_text capacity);
 
+/* It leads: from here on what Redis remembers of customers is read before their contacts are
+ * routed, and written from events, until it leads no more. 0 or -ENOMEM. */
+int router_know_customers(struct router *router);
+
 /* From here the party may submit. It gets no events before router_submit_hello. */
 void router_join(struct router *router, struct router_party *party);
 /* No call to the party follows. Inside its own callbacks this is allowed. When it was the last open

@@ -46,8 +46,10 @@ static bool on_line(void *owner, struct usher_text line)
     struct router *router = owner;
     struct usher_answer answer = {.error = USHER_OK};
     char number[USHER_NUMBER_SIZE];
-    if (!router->is_leading)
+    if (!router->is_leading) {
         router_watch(router, line);
+        router_remember_line(router, line);
+    }
     if (usher_engine_apply_line(router->engine, line, &answer))
         return true;
     (void)usher_number_write(usher_engine_last_number(router->engine), number);
@@ -126,6 +128,7 @@ static void on_appended(void *owner, bool is_late)
 {
     struct router *router = owner;
     router_arm_heartbeat(router);
+    router_remember(router, router->in_flight);
     usher_list_append(&router->withheld, &router->in_flight->node);
     router->in_flight = NULL;
     if (is_late && router->outage.mode != SETTINGS_OUTAGE_ROUTE) {
@@ -180,11 +183,15 @@ static void on_lost(void *owner, uint32_t epoch)
     if (router->in_flight)
         usher_list_append(&router->withheld, &router->in_flight->node);
     router->in_flight = NULL;
+    usher_list_for_each (node, &router->outage.backlog)
+        router_remember(router, usher_list_entry(node, struct batch, node));
     while (!usher_list_is_empty(&router->waiting)) {
         struct usher_list *node = router->waiting.next;
         usher_list_remove(node);
         usher_list_append(&router->withheld, node);
     }
+    usher_list_for_each (node, &router->withheld)
+        router_remember(router, usher_list_entry(node, struct batch, node));
     router_drop_backlog(router);
     router_begin_epoch(router, epoch);
     router->is_frozen = router->is_away = router->outage.is_full = false;

@@ -68,6 +68,7 @@ void router_end(struct router *router, int status)
     event_del(router->deadline);
     event_del(router->heartbeat);
     event_del(router->patience);
+    router_forget_customers(router);
     if (was_leading) {
         parties_tell_leading(&router->parties, false);
         router->host.leading(router->host.owner, false);
@@ -114,6 +115,8 @@ static int router_make_parts(struct router *router, struct usher_hash_seed seed)
         error = reload_init(router);
     if (error == 0)
         error = router_outage_init(router);
+    if (error == 0)
+        error = router_customers_init(router, seed);
     if (error < 0)
         return error;
     router->engine = usher_engine_new(&router->settings->limits, seed);
@@ -190,6 +193,7 @@ void router_free(struct router *router)
     batch_free(router->in_flight);
     batch_free(router->at_once);
     hold_fini(&router->hold);
+    router_customers_fini(router);
     ring_fini(&router->ring);
     parties_fini(&router->parties);
     usher_engine_free(router->engine);

@@ -151,6 +151,7 @@ bool router_forget(void *owner)
         return false;
     }
     usher_engine_free(router->engine);
+    router_forget_customers(router);
     router->engine = engine;
     router->standby = (struct standby){0};
     return true;
@@ -235,6 +236,7 @@ void router_step_down(struct router *router)
     router_drop_backlog(router);
     hold_fini(&router->hold);
     hold_init(&router->hold);
+    router_forget_customers(router);
     if (!was_leading)
         return;
     router->host.leading(router->host.owner, false);

@@ -22,6 +22,7 @@
 #include "reload.h"
 #include "ring.h"
 #include "router.h"
+#include "router_customers.h"
 #include "router_outage.h"
 
 struct event;
@@ -56,6 +57,7 @@ struct router {
     bool has_ended;
     struct parties parties;
     struct hold hold;
+    struct customers customers;
     struct ring ring;
     struct usher_list waiting;
     struct batch *in_flight; /* or NULL */
@@ -84,6 +86,8 @@ void router_carry_out(struct router *router, uint64_t serial, struct usher_text 
 void router_order(struct router *router, uint64_t serial, struct usher_text id,
                   struct usher_command *command);
 void router_order_simple(struct router *router, enum usher_command_kind kind);
+/* Keeps a command until Redis is back. */
+void router_hold(struct router *router, const struct held *held);
 /* Decides all that was held, then lets the deadlines fire that have passed. */
 void router_release_held(struct router *router);
 

@@ -227,7 +227,8 @@ void router_turn_end(struct router *router)
                  journal_is_idle(router->journal))
             router_end_yield(router);
         else if (router_is_flushed(router) && !router_is_holding(router) &&
-                 usher_engine_rules(router->engine) && journal_is_idle(router->journal))
+                 usher_engine_rules(router->engine) && journal_is_idle(router->journal) &&
+                 router_has_remembered(router))
             journal_consider_snapshot(router->journal,
                                       usher_text_of(usher_engine_rules(router->engine)->hash));
     }

@@ -87,6 +87,9 @@ static void on_leading(void *owner, bool is_leading)
         return;
     }
     profiles_start(service->profiles);
+    if (router_know_customers(service->router) < 0)
+        log_error("Memory is out for what is remembered of customers: contacts are routed without",
+                  NULL);
     native_serve(service->native);
     service_tell_status(service);
     notify_ready(service->notify);

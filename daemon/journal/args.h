@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-#define ARGS_MAX 16
+#define ARGS_MAX 24
 
 /* Borrows the arguments' bytes. */
 struct args {

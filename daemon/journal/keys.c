@@ -58,3 +58,15 @@ struct usher_text journal_key_agent(const char *site, const char *suffix,
 {
     return write_key(site, "agent:", usher_text_of(suffix), room);
 }
+
+struct usher_text journal_key_customer(const char *site, struct usher_text customer,
+                                       char room[JOURNAL_KEY_SIZE])
+{
+    assert(customer.length <= USHER_CUSTOMER_MAX);
+    return write_key(site, "customer:", customer, room);
+}
+
+struct usher_text journal_key_erased(const char *site, char room[JOURNAL_KEY_SIZE])
+{
+    return write_key(site, "erased", USHER_TEXT(""), room);
+}

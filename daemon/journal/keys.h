@@ -5,7 +5,7 @@
 
 #include "model/event.h"
 
-#define JOURNAL_KEY_SIZE 160 /* of any key, with the NUL */
+#define JOURNAL_KEY_SIZE 192 /* of any key, with the NUL */
 
 /* usher:{site}:journal */
 struct usher_text journal_key_stream(const char *site, char room[JOURNAL_KEY_SIZE]);
@@ -26,5 +26,12 @@ struct usher_text journal_key_versions(const char *site, char room[JOURNAL_KEY_S
 /* usher:{site}:agent:<suffix>; suffix "" is the prefix of all, "*" the pattern. */
 struct usher_text journal_key_agent(const char *site, const char *suffix,
                                     char room[JOURNAL_KEY_SIZE]);
+/* usher:{site}:customer:<key>, of a key of at most USHER_CUSTOMER_MAX bytes: a hash of what is
+ * remembered of a customer; fields of ours begin with `usher.`, all others are the CRM's. */
+struct usher_text journal_key_customer(const char *site, struct usher_text customer,
+                                       char room[JOURNAL_KEY_SIZE]);
+/* usher:{site}:erased: a hash from the keys of erased customers to the number of the event that
+ * erased each, as long as the stream may hold events of before. */
+struct usher_text journal_key_erased(const char *site, char room[JOURNAL_KEY_SIZE]);
 
 #endif

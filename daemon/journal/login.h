@@ -13,7 +13,8 @@ struct redisReply;
  */
 #define LOGIN_ACL                                                                                  \
     "&__redis__:invalidate +role +config|get +client|id +client|tracking +subscribe +scan "        \
-    "+exists +get +set +hset +hdel +hgetall +expire +unlink +time +wait +info +memory|usage "      \
+    "+exists +get +set +hset +hget +hmget +hdel +hgetall +expire +unlink +time +wait +info "       \
+    "+memory|usage "                                                                               \
     "+xadd "                                                                                       \
     "+xread "                                                                                      \
     "+xrange +xrevrange +xtrim +xdel +xsetid +xinfo|stream +watch +unwatch +multi +exec"

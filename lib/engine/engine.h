@@ -82,6 +82,11 @@ struct usher_leader usher_engine_leader(const struct usher_engine *engine);
 struct usher_text usher_customer_of(const struct usher_engine *engine,
                                     const struct usher_fields *fields,
                                     char room[USHER_CUSTOMER_MAX]);
+/* The full id, <client>/<id>, of the contact that a command names, in `room`; a bare id is the
+ * client's own. False when it is none. */
+USHER_MUST_USE bool usher_engine_contact_id(const struct usher_command *command,
+                                            char room[USHER_CONTACT_ID_MAX + 1],
+                                            struct usher_text *id);
 /* Takes the personal data of this customer out of the state, as applying customer.erased does.
  * False when memory is out. */
 USHER_MUST_USE bool usher_engine_erase(struct usher_engine *engine, struct usher_text customer);

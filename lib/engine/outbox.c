@@ -40,6 +40,7 @@ void usher_outbox_add(struct usher_outbox *outbox, const struct usher_event *eve
     struct usher_outbox_entry *entry = &outbox->entries[outbox->count++];
     entry->kind = event->kind;
     entry->n = event->n;
+    entry->has_customer = usher_fields_has(&event->fields, USHER_FIELD_CUSTOMER);
     entry->at = outbox->lines.length;
     usher_event_encode(event, &outbox->lines);
     entry->length = outbox->lines.length - entry->at;

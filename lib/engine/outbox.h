@@ -10,8 +10,9 @@
 struct usher_outbox_entry {
     enum usher_event_kind kind;
     struct usher_number n;
-    size_t at;     /* offset of the line in `lines` */
-    size_t length; /* without its newline */
+    size_t at;         /* offset of the line in `lines` */
+    size_t length;     /* without its newline */
+    bool has_customer; /* the line names one */
     char client[USHER_CLIENT_NAME_MAX +
                 1]; /* of the contact concerned: the PBX that must know; "" = none */
     char

@@ -13,34 +13,49 @@ static bool rings_for(const struct usher_engine *engine, struct usher_text id,
            usher_text_is_equal(usher_text_of(engine->clients.list[contact->client].name), client);
 }
 
-bool usher_request_contact_id(struct usher_request *request, char room[USHER_CONTACT_ID_MAX + 1],
-                              struct usher_text *id)
+/* Whose the contact is by its name: the client itself, for a bare id. */
+static struct usher_text client_of(const struct usher_command *command)
 {
-    const struct usher_command *command = request->command;
+    struct usher_text named = usher_contact_id_client(command->fields.contact);
+    return named.at ? named : command->client;
+}
+
+bool usher_engine_contact_id(const struct usher_command *command,
+                             char room[USHER_CONTACT_ID_MAX + 1], struct usher_text *id)
+{
     struct usher_text given = command->fields.contact;
     struct usher_text named = usher_contact_id_client(given);
-    struct usher_text client = named.at ? named : command->client;
+    struct usher_text client = client_of(command);
     struct usher_text own = given;
     if (named.at)
         own = (struct usher_text){given.at + named.length + 1, given.length - named.length - 1};
-    if (command->role == USHER_ROLE_PBX && !usher_text_is_equal(client, command->client) &&
-        !rings_for(request->engine, given, command->client)) {
-        usher_answer_set(request->answer, USHER_ERROR_NOT_ALLOWED,
-                         "the contact is another client's");
-        return false;
-    }
     if (own.length == 0 || own.length > USHER_CONTACT_OWN_ID_MAX || client.length == 0 ||
-        client.length > USHER_CLIENT_NAME_MAX) {
-        usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
-                         "`contact` must be an id of 1 to 128 bytes, or <client>/<id>");
+        client.length > USHER_CLIENT_NAME_MAX)
         return false;
-    }
     memcpy(room, client.at, client.length);
     room[client.length] = '/';
     memcpy(room + client.length + 1, own.at, own.length);
     room[client.length + 1 + own.length] = '\0';
     *id = (struct usher_text){room, client.length + 1 + own.length};
     return true;
+}
+
+bool usher_request_contact_id(struct usher_request *request, char room[USHER_CONTACT_ID_MAX + 1],
+                              struct usher_text *id)
+{
+    const struct usher_command *command = request->command;
+    if (command->role == USHER_ROLE_PBX &&
+        !usher_text_is_equal(client_of(command), command->client) &&
+        !rings_for(request->engine, command->fields.contact, command->client)) {
+        usher_answer_set(request->answer, USHER_ERROR_NOT_ALLOWED,
+                         "the contact is another client's");
+        return false;
+    }
+    if (usher_engine_contact_id(command, room, id))
+        return true;
+    usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
+                     "`contact` must be an id of 1 to 128 bytes, or <client>/<id>");
+    return false;
 }
 
 struct usher_contact *usher_request_contact(struct usher_request *request)

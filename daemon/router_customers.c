@@ -1,0 +1,175 @@
+/* Invariants: the engine never sees a contact whose memory is on its way; commands of a contact
+ * keep their order. Without a customer's key nothing here is touched. */
+#include "router_customers.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "journal/customer.h"
+#include "journal/recall.h"
+#include "journal/remember.h"
+#include "log.h"
+#include "router.h"
+#include "router_state.h"
+
+#define KEEP_MS_DEFAULT (INT64_C(365) * 86400000) /* before the first rules */
+
+static int64_t keep_ms(const struct router *router)
+{
+    const struct usher_rules *rules = usher_engine_rules(router->engine);
+    return rules ? rules->customer.keep_ms : KEEP_MS_DEFAULT;
+}
+
+/* Reading. */
+
+static void add_memory(struct usher_fields *fields, const struct customer *customer)
+{
+    USHER_FIELDS_SET(fields, MEMORY, memory, usher_bytes_text(&customer->memory));
+    if (fields->last_agent.length > 0 || customer->last_agent[0] == '\0')
+        return; /* the PBX knows better */
+    USHER_FIELDS_SET(fields, LAST_AGENT, last_agent, usher_text_of(customer->last_agent));
+    USHER_FIELDS_SET(fields, LAST_MS, last_ms, customer->last_ms);
+}
+
+/* Carries out what has waited, in its order. */
+static void router_release(struct router *router, struct arrival *arrival,
+                           const struct customer *customer)
+{
+    struct held *held;
+    bool is_first = true;
+    arriving_remove(&router->customers.arriving, arrival);
+    while ((held = hold_take(&arrival->commands)) != NULL) {
+        if (is_first && customer)
+            add_memory(&held->command.fields, customer);
+        is_first = false;
+        if (router_is_holding(router))
+            router_hold(router, held);
+        else
+            router_carry_out(router, held->serial, held->id, &held->command);
+        held_free(held);
+    }
+    arrival_free(arrival);
+}
+
+static void on_recalled(void *owner, uint64_t ticket, const struct customer *customer)
+{
+    struct router *router = owner;
+    struct arrival *arrival = arriving_find_ticket(&router->customers.arriving, ticket);
+    if (arrival)
+        router_release(router, arrival, customer);
+}
+
+static const struct recall_ops recall_ops = {.recalled = on_recalled};
+
+void router_release_arrivals(struct router *router)
+{
+    struct arrival *arrival;
+    while ((arrival = arriving_oldest(&router->customers.arriving)) != NULL)
+        router_release(router, arrival, NULL);
+}
+
+/* Asks for the memory of the customer of an arrival, if there is one to ask for. */
+static bool router_ask_memory(struct router *router, const struct held *held,
+                              struct usher_text contact)
+{
+    struct customers *customers = &router->customers;
+    const struct usher_rules *rules = usher_engine_rules(router->engine);
+    const struct usher_command *command = &held->command;
+    struct held arrived = *held;
+    char room[USHER_CUSTOMER_MAX];
+    struct usher_text customer = usher_customer_of(router->engine, &command->fields, room);
+    if (!customer.at || !rules || rules->customer.read_ms == 0 || command->fields.memory.at ||
+        (command->id.at && usher_engine_has_done(router->engine, command->client, command->id)))
+        return false;
+    /* It does not lose its place in line meanwhile. */
+    if (!usher_fields_has(&command->fields, USHER_FIELD_SINCE_MS))
+        USHER_FIELDS_SET(&arrived.command.fields, SINCE_MS, since_ms, router_now_ms(router));
+    struct arrival *arrival = arriving_add(&customers->arriving, contact, &arrived);
+    if (!arrival)
+        return false;
+    if (recall_ask(customers->recall, customer, rules->customer.read_ms, arrival->ticket))
+        return true;
+    arriving_remove(&customers->arriving, arrival);
+    arrival_free(arrival);
+    return false;
+}
+
+bool router_await_memory(struct router *router, const struct held *held)
+{
+    struct customers *customers = &router->customers;
+    const struct usher_command *command = &held->command;
+    char room[USHER_CONTACT_ID_MAX + 1];
+    struct usher_text contact;
+    bool is_arrival = command->kind == USHER_COMMAND_CONTACT_ARRIVE && customers->recall != NULL;
+    if ((!is_arrival && customers->arriving.count == 0) || !command->fields.contact.at ||
+        !usher_engine_contact_id(command, room, &contact))
+        return false;
+    struct arrival *arrival = arriving_find(&customers->arriving, contact);
+    if (!arrival)
+        return is_arrival && router_ask_memory(router, held, contact);
+    if (arriving_push(&customers->arriving, arrival, held))
+        return true;
+    router_release(router, arrival, NULL);
+    return false;
+}
+
+/* Writing. */
+
+void router_remember(struct router *router, const struct batch *batch)
+{
+    if (batch->customers_count > 0)
+        remember_take(router->customers.remember, usher_bytes_text(&batch->lines), keep_ms(router));
+}
+
+void router_remember_line(struct router *router, struct usher_text line)
+{
+    remember_take(router->customers.remember, line, keep_ms(router));
+}
+
+bool router_has_remembered(const struct router *router)
+{
+    return remember_is_settled(router->customers.remember);
+}
+
+/* Life. */
+
+int router_customers_init(struct router *router, struct usher_hash_seed seed)
+{
+    int error = arriving_init(&router->customers.arriving, seed);
+    if (error == 0)
+        error = remember_new(&router->customers.remember, router->base, router->settings);
+    return error;
+}
+
+static void router_drop_arrivals(struct router *router)
+{
+    struct arrival *arrival;
+    while ((arrival = arriving_oldest(&router->customers.arriving)) != NULL) {
+        arriving_remove(&router->customers.arriving, arrival);
+        arrival_free(arrival);
+    }
+}
+
+void router_forget_customers(struct router *router)
+{
+    recall_close(router->customers.recall);
+    router->customers.recall = NULL;
+    router_drop_arrivals(router);
+    remember_rest(router->customers.remember);
+}
+
+void router_customers_fini(struct router *router)
+{
+    if (!router->customers.remember)
+        return;
+    router_forget_customers(router);
+    remember_free(router->customers.remember);
+    arriving_fini(&router->customers.arriving);
+}
+
+int router_know_customers(struct router *router)
+{
+    int error =
+        recall_open(&router->customers.recall, router->base, router->settings, &recall_ops, router);
+    return error == 0 ? remember_begin(router->customers.remember) : error;
+}

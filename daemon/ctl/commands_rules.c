@@ -43,7 +43,10 @@ static const struct command commands[] = {
             "It tells all that usherd --check-config tells about the rules' file (the settings' "
             "one, or RULES.yaml), and what only profiles show: contacts that nobody could ever "
             "take, or one agent alone; agents who can take nothing; skills that one side does not "
-            "know. Profiles are those in Redis, or in --profiles FILE.\n\n"
+            "know; promises that those who can take the contacts could not keep at the forecast, "
+            "even if they did nothing else. Of the rules alone it tells routes that no contact "
+            "takes, queues that no route leads to, names that nothing uses, and tiers that leave "
+            "others waiting. Profiles are those in Redis, or in --profiles FILE.\n\n"
             "Errors would let contacts wait for ever: the exit code is 1 then. With warnings alone "
             "it is 0.",
         .forms = {{"[RULES.yaml]", NULL, USHER_ROLE_NONE, OPTION_BIT(CONFIG) | OPTION_BIT(PROFILES),

@@ -86,11 +86,14 @@ void usher_lint(const struct usher_rules *rules, const struct usher_document *do
     findings->count = findings->errors_count = 0;
     usher_lint_reach(&linter);
     usher_lint_rules(&linter);
+    usher_lint_tiers(&linter);
     linter.words = staff ? staff->count / 64 + 1 : 0;
     if (staff)
         linter.takers = calloc(rules->queues_count * linter.words, sizeof(*linter.takers));
-    if (linter.takers)
+    if (linter.takers) {
         usher_lint_staff(&linter);
+        usher_lint_promises(&linter);
+    }
     free(linter.takers);
     qsort(findings->list,
           findings->count < USHER_FINDINGS_MAX ? findings->count : USHER_FINDINGS_MAX,

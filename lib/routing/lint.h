@@ -1,5 +1,6 @@
-/* What is lawful in rules and yet surely not meant: skills that no queue needs, queues that no
- * route leads to; and, with the agents' profiles, contacts that nobody could ever take. */
+/* What is lawful in rules and yet surely not meant: skills that no queue needs, routes that no
+ * contact takes; and, with the agents' profiles, contacts that nobody could ever take and promises
+ * that cannot be kept. */
 #ifndef USHER_ROUTING_LINT_H
 #define USHER_ROUTING_LINT_H
 
@@ -19,7 +20,13 @@
     X(UNREACHED_ROUTE, "unreached_route", false,                                                   \
       "No contact takes a route: an earlier one takes all that fit it, or nothing fits it.")       \
     X(UNUSED_NAME, "unused_name", false,                                                           \
-      "A tier, switch or notice is declared, and nothing uses it.")
+      "A tier, switch or notice is declared, and nothing uses it.")                                \
+    X(PROMISE, "promise", false,                                                                   \
+      "Those who can take a queue's contacts are too few for its promise, by the forecast.")       \
+    X(OVERLOAD, "overload", false,                                                                 \
+      "More contacts are forecast than those who can take them could ever handle.")                \
+    X(STARVING_TIER, "starving_tier", false,                                                       \
+      "A tier's head start is so long that late contacts of others wait on.")
 
 enum usher_finding_kind {
     USHER_FINDING_NONE = 0,

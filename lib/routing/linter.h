@@ -38,5 +38,9 @@ void usher_lint_rules(struct linter *linter);
 /* With profiles: who could take the contacts of each queue, which fills in `takers`, and agents who
  * could take none. */
 void usher_lint_staff(struct linter *linter);
+/* With profiles and `takers`: forecasts and promises that are too much for them. */
+void usher_lint_promises(struct linter *linter);
+/* Tiers whose head start leaves the others behind. */
+void usher_lint_tiers(struct linter *linter);
 
 #endif

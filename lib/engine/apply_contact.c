@@ -56,6 +56,9 @@ static bool fill(struct usher_engine *engine, struct usher_contact *contact,
     contact->place_ms = fields->place_ms;
     contact->waited_ms = contact->is_ours ? 0 : event->at_ms - fields->place_ms;
     contact->arrived_ms = arrived_ms;
+    contact->served_by =
+        fields->last_agent.at ? usher_engine_agent(engine, fields->last_agent) : NULL;
+    contact->served_ms = contact->served_by ? fields->last_ms : 0;
     contact->due_ms =
         usher_fields_has(fields, USHER_FIELD_DUE_MS)
             ? fields->due_ms

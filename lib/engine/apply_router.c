@@ -47,8 +47,10 @@ bool usher_apply_rules_loaded(struct usher_engine *engine, const struct usher_ev
         return false;
     usher_list_for_each (node, &engine->live)
         usher_floor_leave(&engine->floor, usher_list_entry(node, struct usher_contact, live));
-    for (size_t i = 0; i < engine->floor.classes_count; i++)
+    for (size_t i = 0; i < engine->floor.classes_count; i++) {
         usher_heap_remove(&engine->deadlines, &engine->floor.classes[i]->announcing);
+        usher_heap_remove(&engine->deadlines, &engine->floor.classes[i]->opening);
+    }
     if (!usher_floor_take_rules(&engine->floor, rules, event->at_ms))
         return false;
     memset(engine->queue_waiting, 0, USHER_QUEUES_MAX * sizeof(*engine->queue_waiting));

@@ -26,6 +26,9 @@ struct usher_contact *usher_engine_new_contact(struct usher_engine *engine)
     contact->lease.tie = contact->serial;
     contact->last_agent = UINT32_MAX;
     usher_list_init(&contact->in_line);
+    usher_list_init(&contact->in_legs);
+    usher_list_init(&contact->in_hopes);
+    usher_list_init(&contact->in_waits);
     usher_list_init(&contact->of_agent);
     usher_list_init(&contact->of_client);
     usher_list_init(&contact->live);
@@ -127,6 +130,16 @@ bool usher_engine_can_offer(const struct usher_engine *engine, const struct ushe
     return !engine->clients.list[contact->client].is_lost;
 }
 
+/* When it waits for its customer's last agent no longer; INT64_MAX when it does not wait for him.
+ */
+static int64_t wait_over_ms(const struct usher_contact *contact, int64_t now_ms)
+{
+    const struct usher_class *class = contact->class;
+    bool may_wait = class && class->wait_ms > 0 && usher_class_last_agent(class, contact);
+    int64_t over_ms = may_wait ? usher_contact_leg_since_ms(contact) + class->wait_ms : INT64_MAX;
+    return over_ms > now_ms ? over_ms : INT64_MAX;
+}
+
 static int64_t deadline_of(const struct usher_contact *contact, int64_t now_ms)
 {
     if (contact->until_ms != 0)
@@ -134,11 +147,22 @@ static int64_t deadline_of(const struct usher_contact *contact, int64_t now_ms)
     if (contact->state != USHER_CONTACT_WAITING)
         return INT64_MAX;
     int64_t next_ms = usher_contact_next_cool_down_ms(contact, now_ms);
+    int64_t over_ms = wait_over_ms(contact, now_ms);
+    next_ms = over_ms < next_ms ? over_ms : next_ms;
     if (contact->settle_until_ms > now_ms && contact->settle_until_ms < next_ms)
         next_ms = contact->settle_until_ms;
     if (contact->not_after_ms != 0 && contact->not_after_ms < next_ms)
         next_ms = contact->not_after_ms;
     return next_ms;
+}
+
+void usher_engine_place_class(struct usher_engine *engine, struct usher_class *class)
+{
+    int64_t next_ms = usher_class_next_opening_ms(class);
+    if (next_ms == INT64_MAX)
+        usher_heap_remove(&engine->deadlines, &class->opening);
+    else
+        usher_heap_set(&engine->deadlines, &class->opening, next_ms);
 }
 
 void usher_engine_place_contact(struct usher_engine *engine, struct usher_contact *contact,
@@ -152,6 +176,8 @@ void usher_engine_place_contact(struct usher_engine *engine, struct usher_contac
     } else if (!can_offer && is_in_line) {
         usher_floor_leave(&engine->floor, contact);
     }
+    if (contact->class && can_offer != is_in_line)
+        usher_engine_place_class(engine, contact->class);
     usher_list_remove(&contact->declined);
     if (contact->state == USHER_CONTACT_WAITING && contact->declines_count > 0)
         usher_list_append(&engine->declined, &contact->declined);

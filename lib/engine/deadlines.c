@@ -1,5 +1,6 @@
 /* Deadlines: what happens when a lease passes. Every lease stands in one heap; equal times fire in
- * the order of arrival, contacts before agents before links before classes. */
+ * the order of arrival, contacts before agents before openings of classes before links before
+ * announcements. */
 #include "engine/decide.h"
 
 /* `deaf_reason`: why nobody could be heard until now; NULL when that is not so. */
@@ -51,6 +52,18 @@ static void fire_contact(struct usher_engine *engine, struct usher_contact *cont
     }
 }
 
+/* Some have waited so long that more agents may be asked for them. */
+static void fire_opening(struct usher_engine *engine, struct usher_class *class, int64_t now_ms)
+{
+    struct usher_contact *one = NULL;
+    size_t count = usher_class_open(class, now_ms, &one);
+    usher_engine_place_class(engine, class);
+    if (count == 1)
+        usher_dispatch_contact(engine, one, now_ms);
+    else if (count > 1)
+        usher_dispatch_all(engine, now_ms);
+}
+
 /* One of the agent's leases has passed: the event takes it away. */
 static void fire_agent(struct usher_engine *engine, struct usher_agent *agent, int64_t now_ms)
 {
@@ -90,6 +103,8 @@ static void pass(struct usher_engine *engine, const char *deaf_reason, int64_t n
         if (node->tie < UINT64_C(1) << 62)
             fire_contact(engine, usher_container_of(node, struct usher_contact, lease), deaf_reason,
                          now_ms);
+        else if (node->tie >= USHER_CLASS_TIE && node->tie < UINT64_C(1) << 63)
+            fire_opening(engine, usher_container_of(node, struct usher_class, opening), now_ms);
         else if (node->tie < UINT64_C(1) << 63)
             fire_agent(engine, usher_container_of(node, struct usher_agent, lease), now_ms);
         else if (node->tie < USHER_ANNOUNCE_TIE)

@@ -134,7 +134,9 @@ static void add_customer(struct usher_request *request, struct usher_event *even
         USHER_FIELDS_SET(&event->fields, CUSTOMER, customer, customer);
     if (fields->last_agent.length > 0) {
         USHER_FIELDS_SET(&event->fields, LAST_AGENT, last_agent, fields->last_agent);
-        USHER_FIELDS_SET(&event->fields, LAST_MS, last_ms, fields->last_ms);
+        USHER_FIELDS_SET(&event->fields, LAST_MS, last_ms,
+                         usher_fields_has(fields, USHER_FIELD_LAST_MS) ? fields->last_ms
+                                                                       : request->now_ms);
     }
     if (fields->memory.at && usher_rules_is_repeat(rules, queue, fields->memory, request->now_ms))
         USHER_FIELDS_SET(&event->fields, REPEAT, repeat, 1);

@@ -5,6 +5,7 @@
 #include "engine/explain.h"
 #include "engine/state.h"
 #include "routing/estimate.h"
+#include "routing/gate.h"
 #include "wire/json.h"
 
 struct description {
@@ -166,6 +167,8 @@ static const char *waits_for(const struct description *description,
         return usher_hurdle_name(hurdle).at;
     if (usher_contact_next_cool_down_ms(contact, description->now_ms) != INT64_MAX)
         return "cool_down";
+    if (contact->class && usher_gate_held_for(contact, description->now_ms))
+        return usher_hurdle_name(USHER_HURDLE_HOLD).at;
     return NULL;
 }
 

@@ -1,6 +1,8 @@
 /* Offers: the highest bid becomes contact.offered. */
 #include "engine/decide.h"
 
+#include "routing/gate.h"
+
 /* The terms of the bid, so that anyone can see why. */
 static void add_terms(struct usher_event *event, const struct usher_bid *bid,
                       enum usher_choice choice)
@@ -12,6 +14,8 @@ static void add_terms(struct usher_event *event, const struct usher_bid *bid,
     USHER_FIELDS_SET(&event->fields, GROUND, ground, bid->ground);
     USHER_FIELDS_SET(&event->fields, LEND, lend, bid->lend);
     USHER_FIELDS_SET(&event->fields, IDLE_MS, idle_ms, bid->idle_ms);
+    if (bid->affinity_ms > 0)
+        USHER_FIELDS_SET(&event->fields, AFFINITY_MS, affinity_ms, bid->affinity_ms);
 }
 
 static void offer(struct usher_engine *engine, struct usher_contact *contact,
@@ -45,6 +49,9 @@ static void offer(struct usher_engine *engine, struct usher_contact *contact,
         USHER_FIELDS_SET(fields, PHONE, phone, usher_text_of(agent->phone));
     usher_contact_tell(contact, fields);
     add_terms(&event, bid, choice);
+    uint32_t step = usher_class_step_of(contact->class, agent->index);
+    if (step > 0)
+        USHER_FIELDS_SET(fields, STEP, step, step);
     usher_engine_emit(engine, &event, now_ms);
 }
 
@@ -63,6 +70,10 @@ void usher_dispatch_agent(struct usher_engine *engine, struct usher_agent *agent
 {
     struct usher_bid bid;
     struct usher_contact *contact;
+    if (!engine->holds_offers && usher_gate_has_eased(&engine->floor, agent)) {
+        usher_dispatch_all(engine, now_ms);
+        return;
+    }
     while (!engine->holds_offers && agent->open_mask &&
            (contact = usher_match_contact(&engine->floor, agent, now_ms, &bid)))
         offer(engine, contact, agent, &bid, USHER_CHOICE_BEST_CONTACT, now_ms);
@@ -81,6 +92,10 @@ void usher_dispatch_all(struct usher_engine *engine, int64_t now_ms)
 
 void usher_dispatch_declined(struct usher_engine *engine, int64_t now_ms)
 {
-    if (!usher_list_is_empty(&engine->declined))
+    const struct usher_floor *floor = &engine->floor;
+    bool has_gates = false;
+    for (size_t i = 0; i < floor->classes_count && !has_gates; i++)
+        has_gates = !floor->classes[i]->is_plain && floor->classes[i]->line_count > 0;
+    if (has_gates || !usher_list_is_empty(&engine->declined))
         usher_dispatch_all(engine, now_ms);
 }

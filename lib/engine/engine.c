@@ -78,8 +78,8 @@ static bool init(struct usher_engine *engine, const struct usher_limits *limits,
            usher_table_init(&engine->agents_by_id, limits->agents, seed, agent_key) &&
            usher_clients_init(&engine->clients, limits->clients, seed) &&
            usher_ended_init(&engine->ended, limits->ended, seed) &&
-           usher_heap_init(&engine->deadlines,
-                           limits->contacts + limits->agents + limits->clients + limits->classes) &&
+           usher_heap_init(&engine->deadlines, limits->contacts + limits->agents + limits->clients +
+                                                   2 * limits->classes) &&
            usher_floor_init(&engine->floor, limits);
 }
 
@@ -220,7 +220,8 @@ static bool has_sound_times(const struct usher_event *event)
            usher_sound_is_time(fields->until_ms) && usher_sound_is_time(fields->waited_ms) &&
            usher_sound_is_time(fields->idle_ms) && usher_sound_is_time(fields->raw_ms) &&
            usher_sound_is_time(fields->wait_ms) && usher_sound_is_time(fields->wait_min_ms) &&
-           usher_sound_is_time(fields->wait_max_ms) && usher_sound_is_time(fields->not_after_ms);
+           usher_sound_is_time(fields->wait_max_ms) && usher_sound_is_time(fields->not_after_ms) &&
+           usher_sound_is_time(fields->last_ms);
 }
 
 bool usher_engine_apply_line(struct usher_engine *engine, struct usher_text line,

@@ -8,12 +8,14 @@
 
 #include "engine/facts.h"
 #include "engine/state.h"
+#include "routing/gate.h"
 
 static const char *const hurdle_names[USHER_HURDLE_COUNT] = {
     [USHER_HURDLE_NONE] = "",
     [USHER_HURDLE_CHANNEL] = "channel",
     [USHER_HURDLE_NO_PHONE] = "no_phone",
     [USHER_HURDLE_LEVEL] = "level",
+    [USHER_HURDLE_STEP] = "step",
     [USHER_HURDLE_SIGNED_OUT] = "signed_out",
     [USHER_HURDLE_NOT_READY] = "not_ready",
     [USHER_HURDLE_LEAVING] = "leaving",
@@ -28,6 +30,8 @@ static const char *const hurdle_names[USHER_HURDLE_COUNT] = {
     [USHER_HURDLE_LIMIT_CLASSES] = "limit_classes",
     [USHER_HURDLE_LINK_LOST] = "link_lost",
     [USHER_HURDLE_SETTLING] = "settling",
+    [USHER_HURDLE_HOLD] = "hold",
+    [USHER_HURDLE_RESERVE] = "reserve",
     [USHER_HURDLE_BEHIND] = "behind",
 };
 
@@ -75,9 +79,25 @@ static void key_of(const struct usher_engine *engine, const struct usher_contact
         usher_floor_key(&engine->floor, contact->queue, contact->tier, &facts, key);
 }
 
+/* The first level that he has not, of those that are needed at the step. */
+static void find_missing(struct usher_explained_pair *pair, const struct usher_class_key *key,
+                         const uint8_t *levels, uint32_t step)
+{
+    for (size_t i = 0; i < key->needs_count; i++) {
+        const struct usher_need *need = &key->needs[i];
+        uint8_t min = step == 0 ? need->min : need->relaxed[step - 1];
+        if (levels[need->skill] >= min)
+            continue;
+        pair->skill = need->skill;
+        pair->level = levels[need->skill];
+        pair->min = min;
+        return;
+    }
+}
+
 /* Whether his profile fits what the contact needs. */
 static enum usher_hurdle find_unfit(const struct usher_engine *engine,
-                                    struct usher_explained_pair *pair)
+                                    struct usher_explained_pair *pair, int64_t now_ms)
 {
     const struct usher_agent *agent = pair->agent;
     enum usher_channel channel = pair->contact->channel;
@@ -88,16 +108,19 @@ static enum usher_hurdle find_unfit(const struct usher_engine *engine,
     if (!usher_agent_can_take(agent, channel))
         return USHER_HURDLE_NO_PHONE;
     key_of(engine, pair->contact, &key);
-    for (size_t i = 0; i < key.needs_count; i++) {
-        const struct usher_need *need = &key.needs[i];
-        if (levels[need->skill] >= need->min && levels[need->skill] > 0)
-            continue;
-        pair->skill = need->skill;
-        pair->level = levels[need->skill];
-        pair->min = need->min;
+    uint16_t match = usher_class_relaxed_match(&key, levels, &pair->step);
+    uint32_t open =
+        pair->contact->class ? usher_class_open_step(pair->contact->class, pair->contact, now_ms)
+                             : 0;
+    if (match != USHER_MATCH_NONE && pair->step <= open)
+        return USHER_HURDLE_NONE;
+    find_missing(pair, &key, levels, open);
+    if (match == USHER_MATCH_NONE)
         return USHER_HURDLE_LEVEL;
-    }
-    return USHER_HURDLE_NONE;
+    if (pair->contact->class)
+        pair->until_ms =
+            usher_gate_until_ms(&engine->floor, pair->contact, agent, USHER_GATE_STEP, now_ms);
+    return USHER_HURDLE_STEP;
 }
 
 /* Whether he takes anything, or anything more of the channel, now. */
@@ -128,18 +151,25 @@ static bool is_before(const struct usher_contact *a, const struct usher_contact 
     return a->place_ms < b->place_ms || (a->place_ms == b->place_ms && a->serial < b->serial);
 }
 
-/* Without overtaking: somebody before the contact in line who may be asked for the agent, if there
- * is one of whom it is sure that he stood there. */
+static bool is_as_late(const struct usher_contact *a, const struct usher_contact *b, int64_t now_ms)
+{
+    return usher_class_is_late(a->class, a, now_ms) == usher_class_is_late(b->class, b, now_ms);
+}
+
+/* Somebody before the contact in line for whom the agent may be asked, if there is one of whom it
+ * is sure that he stood there; of those as late as the contact unless `is_strict`. */
 static const struct usher_contact *find_before(const struct usher_engine *engine,
                                                const struct usher_explained_pair *pair,
-                                               int64_t now_ms)
+                                               bool is_strict, int64_t now_ms)
 {
     const struct usher_contact *unsure = NULL;
     usher_list_for_each (node, &engine->live) {
         const struct usher_contact *other = usher_list_entry(node, struct usher_contact, live);
         if (other->class != pair->contact->class || !is_before(other, pair->contact) ||
             !usher_engine_can_offer(engine, other, now_ms) ||
-            usher_match_is_excluded(other, pair->agent, now_ms))
+            usher_match_is_excluded(other, pair->agent, now_ms) ||
+            !usher_gate_is_open(&engine->floor, other, pair->agent, now_ms) ||
+            (!is_strict && !is_as_late(other, pair->contact, now_ms)))
             continue;
         if (!usher_list_is_empty(&other->in_line))
             return other;
@@ -156,12 +186,48 @@ static int64_t cool_down_of(const struct usher_contact *contact, const struct us
     return 0;
 }
 
+/* What the rules put between the two, beside the steps. */
+static enum usher_hurdle find_gate(const struct usher_floor *floor,
+                                   struct usher_explained_pair *pair, int64_t now_ms)
+{
+    enum usher_gate gate = usher_gate_find(floor, pair->contact, pair->agent, now_ms);
+    pair->until_ms = usher_gate_until_ms(floor, pair->contact, pair->agent, gate, now_ms);
+    if (gate == USHER_GATE_HOLD) {
+        pair->held_for = usher_gate_held_for(pair->contact, now_ms);
+        return USHER_HURDLE_HOLD;
+    }
+    if (gate != USHER_GATE_RESERVE)
+        return USHER_HURDLE_NONE;
+    const struct usher_reserve *reserve =
+        usher_gate_reserve(floor, pair->contact, pair->agent, now_ms);
+    pair->skill = reserve->skill;
+    pair->keep = (int)reserve->keep;
+    pair->free_count = (int)floor->pools[reserve->skill].open_count;
+    return USHER_HURDLE_RESERVE;
+}
+
+/* Where the agent is given, affinity counts for the first of a class only, and for who waits for
+ * him. */
+static void drop_affinity(const struct usher_engine *engine, struct usher_explained_pair *pair,
+                          enum usher_choice choice, int64_t now_ms)
+{
+    struct usher_terms *terms = &pair->terms;
+    bool is_contact_given = choice == USHER_CHOICE_BEST_AGENT || choice == USHER_CHOICE_NONE;
+    if (terms->affinity_ms == 0 || is_contact_given ||
+        usher_gate_held_for(pair->contact, now_ms) == pair->agent ||
+        !find_before(engine, pair, false, now_ms))
+        return;
+    terms->bid.bid_ms -= terms->affinity_ms;
+    terms->bid_of_agent_ms -= terms->affinity_ms;
+    terms->bid.affinity_ms = terms->affinity_ms = 0;
+}
+
 static enum usher_hurdle find_hurdle(const struct usher_engine *engine,
                                      struct usher_explained_pair *pair, enum usher_choice choice,
                                      int64_t now_ms)
 {
     const struct usher_contact *contact = pair->contact;
-    enum usher_hurdle hurdle = find_unfit(engine, pair);
+    enum usher_hurdle hurdle = find_unfit(engine, pair, now_ms);
     if (hurdle == USHER_HURDLE_NONE)
         hurdle = find_busy(pair);
     if (hurdle != USHER_HURDLE_NONE)
@@ -173,10 +239,12 @@ static enum usher_hurdle find_hurdle(const struct usher_engine *engine,
     if (contact->state != USHER_CONTACT_WAITING && contact->state != USHER_CONTACT_SCHEDULED)
         return USHER_HURDLE_NOT_WAITING;
     hurdle = usher_explain_wait(engine, contact, now_ms, &pair->until_ms);
+    if (hurdle == USHER_HURDLE_NONE)
+        hurdle = find_gate(&engine->floor, pair, now_ms);
     if (hurdle != USHER_HURDLE_NONE || engine->floor.rules->bid.overtaking ||
         choice == USHER_CHOICE_BEST_AGENT)
         return hurdle;
-    pair->before = find_before(engine, pair, now_ms);
+    pair->before = find_before(engine, pair, true, now_ms);
     pair->is_unsure = pair->before && usher_list_is_empty(&pair->before->in_line);
     return pair->before && !pair->is_unsure ? USHER_HURDLE_BEHIND : USHER_HURDLE_NONE;
 }
@@ -191,6 +259,7 @@ void usher_explain_pair(struct usher_engine *engine, const struct usher_contact 
         return;
     pair->is_unsure |= usher_list_is_empty(&contact->in_line);
     usher_match_weigh(&engine->floor, contact, agent, now_ms, &pair->terms);
+    drop_affinity(engine, pair, choice, now_ms);
 }
 
 /* Candidates first, then by hurdle. 0 when both are alike in that. */
@@ -332,6 +401,7 @@ static bool has_terms(const struct usher_fields *fields, const struct usher_term
     return fields->bid_ms == (is_of_agent ? terms->bid_of_agent_ms : bid->bid_ms) &&
            fields->late_ms == bid->late_ms && fields->match == bid->match &&
            fields->lend == bid->lend && fields->idle_ms == bid->idle_ms &&
+           fields->affinity_ms == bid->affinity_ms &&
            fields->ground == (is_of_agent ? 0 : bid->ground);
 }
 

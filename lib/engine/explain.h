@@ -20,6 +20,7 @@ enum usher_hurdle {
     USHER_HURDLE_CHANNEL,  /* he takes no contacts of the channel */
     USHER_HURDLE_NO_PHONE, /* his profile has no phone that could ring */
     USHER_HURDLE_LEVEL,    /* he has not the level that is needed */
+    USHER_HURDLE_STEP,     /* not the one that is needed now; a later step of `relax` lets him in */
     USHER_HURDLE_SIGNED_OUT,
     USHER_HURDLE_NOT_READY,
     USHER_HURDLE_LEAVING, /* he finishes what is in hand, and takes no more */
@@ -35,6 +36,8 @@ enum usher_hurdle {
     USHER_HURDLE_LIMIT_CLASSES, /* limits.classes was reached when it came */
     USHER_HURDLE_LINK_LOST,     /* its PBX is away */
     USHER_HURDLE_SETTLING,      /* its PBX may still ring for the offer before */
+    USHER_HURDLE_HOLD,          /* it waits for the agent who served the customer last */
+    USHER_HURDLE_RESERVE,       /* he is kept free for a skill that it does not need */
     USHER_HURDLE_BEHIND,        /* without overtaking: somebody before it in line is his */
     USHER_HURDLE_COUNT,
 };
@@ -49,9 +52,14 @@ struct usher_explained_pair {
     bool is_unsure; /* a wait has ended, of this contact or of one before it in line, and whether
                        the engine had seen that when it decided is not known */
     struct usher_terms terms;           /* of a candidate */
-    size_t skill;                       /* LEVEL: the first that is missing, by the rules' order */
-    int level;                          /* LEVEL: what he has */
-    int min;                            /* LEVEL: what is needed */
+    size_t skill;                       /* LEVEL, STEP: the first that is missing, by the rules'
+                                           order; RESERVE: for which he is kept */
+    int level;                          /* LEVEL, STEP: what he has */
+    int min;                            /* LEVEL, STEP: what is needed */
+    uint32_t step; /* the step of `relax` that lets him in; 0 = the need itself */
+    const struct usher_agent *held_for; /* HOLD: who */
+    int free_count;                     /* RESERVE: how many are free with the skill */
+    int keep;                           /* RESERVE: how many are kept */
     int held_count;                     /* FULL: contacts of the channel */
     int cap;                            /* FULL: how many he may have of them */
     int64_t until_ms;                   /* when the hurdle ends by itself; 0 = not known */

@@ -123,6 +123,8 @@ bool usher_move_apply(struct usher_engine *engine, struct usher_contact *contact
     contact->told.raw_ms = -1; /* it was foretold for another place */
     if (channel != contact->channel)
         contact->told = (struct usher_told){0}; /* who leaves the line is told anew */
+    if (contact->queue != queue)
+        contact->leg_ms = event->at_ms;
     contact->queue = queue;
     contact->tier = tier;
     contact->channel = channel;

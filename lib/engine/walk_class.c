@@ -13,6 +13,18 @@ static void walk_arrivals(struct usher_archive *archive, int64_t *count)
         archive->is_bad = true;
 }
 
+/* Before version 3 there was no `relax`. */
+static void walk_relaxed(struct usher_archive *archive, struct usher_need *need)
+{
+    for (size_t i = 0; i < USHER_RELAX_MAX; i++) {
+        uint32_t min = usher_archive_is_loading(archive) ? need->min : need->relaxed[i];
+        if (archive->version >= 3)
+            usher_archive_u32(archive, &min);
+        archive->is_bad |= min > USHER_LEVEL_MAX;
+        need->relaxed[i] = (uint8_t)min;
+    }
+}
+
 void usher_walk_class_key(struct usher_archive *archive, struct usher_class_key *key)
 {
     uint32_t queue = key->queue;
@@ -27,8 +39,10 @@ void usher_walk_class_key(struct usher_archive *archive, struct usher_class_key 
         uint32_t need = (uint32_t)key->needs[i].skill << 16 | (uint32_t)key->needs[i].min << 8 |
                         key->needs[i].weight;
         usher_archive_u32(archive, &need);
-        key->needs[i] =
-            (struct usher_need){(uint16_t)(need >> 16), (uint8_t)(need >> 8), (uint8_t)need};
+        key->needs[i].skill = (uint16_t)(need >> 16);
+        key->needs[i].min = (uint8_t)(need >> 8);
+        key->needs[i].weight = (uint8_t)need;
+        walk_relaxed(archive, &key->needs[i]);
     }
     key->queue = (uint16_t)queue;
     key->tier = (uint8_t)tier;

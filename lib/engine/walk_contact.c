@@ -110,7 +110,19 @@ static bool settle_contact(struct usher_engine *engine, struct usher_contact *co
 }
 
 /* What came with form 3. */
-static void walk_contact_of_3(struct usher_archive *archive, struct usher_contact *contact)
+static void walk_served_by(struct usher_archive *archive, const struct usher_floor *floor,
+                           struct usher_contact *contact)
+{
+    uint32_t agent = contact->served_by ? contact->served_by->index + 1 : 0;
+    usher_archive_u32(archive, &agent);
+    usher_walk_time(archive, &contact->served_ms);
+    archive->is_bad |= agent > floor->agents_count;
+    if (!archive->is_bad)
+        contact->served_by = agent == 0 ? NULL : &floor->agents[agent - 1];
+}
+
+static void walk_contact_of_3(struct usher_archive *archive, const struct usher_floor *floor,
+                              struct usher_contact *contact)
 {
     if (archive->version < 3) {
         if (usher_archive_is_loading(archive))
@@ -118,6 +130,8 @@ static void walk_contact_of_3(struct usher_archive *archive, struct usher_contac
         return;
     }
     usher_walk_time(archive, &contact->due_ms);
+    usher_walk_time(archive, &contact->leg_ms);
+    walk_served_by(archive, floor, contact);
     usher_walk_owned(archive, &contact->skills);
 }
 
@@ -145,7 +159,7 @@ void usher_walk_contact(struct usher_archive *archive, struct usher_engine *engi
     if (archive->version >= 3)
         usher_archive_u32(archive, &contact->extended_count);
     usher_walk_owned(archive, &contact->note);
-    walk_contact_of_3(archive, contact);
+    walk_contact_of_3(archive, &engine->floor, contact);
     if (archive->version >= 3)
         usher_archive_u32(archive, &is_repeat);
     archive->is_bad |= is_repeat > 1;

@@ -65,14 +65,21 @@ struct usher_contact {
     char id[USHER_CONTACT_ID_MAX + 1]; /* <client>/<id> */
     uint32_t slot;                     /* in the engine's table */
     uint32_t client;                   /* index of the PBX in the engine's clients */
-    uint64_t serial;                   /* counts arrivals; "the lower id" of ties */
     enum usher_contact_state state;
+    /* What a search reads of every candidate lies close together. */
     enum usher_channel channel;
-    size_t queue;              /* index in the rules in use */
-    size_t tier;               /* likewise */
+    uint64_t serial;           /* counts arrivals; "the lower id" of ties */
     struct usher_class *class; /* NULL when there was no room for it: then it is not offered */
+    struct usher_list in_line; /* of its class, while it may be offered */
+    int64_t place_ms;          /* its place in line */
+    const struct usher_agent *served_by; /* who served this customer last; NULL = not known */
+    size_t declines_count;
+    struct usher_decline declines[USHER_DECLINES_MAX];
+    int64_t leg_ms; /* when it came to its present class; what is before place_ms does not count */
+    int64_t served_ms; /* when the customer was served last */
+    size_t queue;      /* index in the rules in use */
+    size_t tier;       /* likewise */
     int64_t arrived_ms;
-    int64_t place_ms;        /* its place in line */
     int64_t due_ms;          /* when the promise of this leg runs out */
     int64_t since_ms;        /* when `state` began */
     int64_t waited_ms;       /* up to since_ms: usher_contact_waited_ms tells it as of now */
@@ -94,8 +101,6 @@ struct usher_contact {
     int64_t attempts_count;  /* how often the customer was called in vain */
     int64_t attempts_max;    /* 0 = as often as its queue says */
     uint32_t last_agent;     /* index of the agent of `offer`; UINT32_MAX = none yet */
-    struct usher_decline declines[USHER_DECLINES_MAX];
-    size_t declines_count;
     struct usher_told told;
     char *texts; /* ours: what those below lie in */
     struct usher_text from;
@@ -110,7 +115,9 @@ struct usher_contact {
     char *note;                  /* ours; NULL = none */
     char *skills;                /* ours: its own needs, a checked JSON object of skill to level,
                                     instead of what its queue needs; NULL = the queue's */
-    struct usher_list in_line;   /* of its class, while it may be offered */
+    struct usher_list in_legs;   /* as in_line, of a class with ages */
+    struct usher_list in_hopes;  /* likewise, of one that may wait for `served_by`: his */
+    struct usher_list in_waits;  /* and the floor's */
     struct usher_list of_agent;  /* usher_agent.contacts */
     struct usher_list of_client; /* the PBX's contacts */
     struct usher_list live;      /* all live contacts, by serial */

@@ -12,6 +12,7 @@ bool usher_floor_init(struct usher_floor *floor, const struct usher_limits *limi
 {
     const size_t classes_max = (size_t)64 * USHER_CLASS_WORDS;
     memset(floor, 0, sizeof(*floor));
+    usher_list_init(&floor->waits);
     floor->agents_max = limits->agents;
     floor->classes_max = limits->classes < classes_max ? limits->classes : classes_max;
     floor->agents = calloc(limits->agents + 1, sizeof(*floor->agents));
@@ -64,6 +65,7 @@ struct usher_agent *usher_floor_add_agent(struct usher_floor *floor, struct ushe
     agent->idle_since_ms = now_ms;
     usher_list_init(&agent->contacts);
     usher_list_init(&agent->leaving);
+    usher_list_init(&floor->stands[agent->index].hopes);
     agent->lease.tie = (UINT64_C(1) << 62) + agent->index;
     bool moved = usher_agent_move(agent, USHER_AGENT_SIGNED_OUT, now_ms);
     assert(moved);
@@ -209,14 +211,29 @@ void usher_floor_count_sign_in(struct usher_floor *floor, const struct usher_age
     const struct usher_stand *stand = &floor->stands[agent->index];
     for (uint32_t i = 0; i < stand->seats_count; i++) {
         struct usher_class *class = floor->classes[stand->seats[i].class];
-        class->signed_in_count = (uint32_t)((int64_t) class->signed_in_count + by);
+        usher_class_count_sign_in(class, agent->index, by);
     }
+}
+
+/* Those who may wait for one agent are found by him, wherever they stand in their lines. */
+static void join_waits(struct usher_floor *floor, struct usher_contact *contact)
+{
+    if (contact->class->wait_ms == 0)
+        return;
+    const struct usher_agent *agent = usher_class_last_agent(contact->class, contact);
+    usher_list_init(&contact->in_hopes);
+    usher_list_init(&contact->in_waits);
+    if (!agent)
+        return;
+    usher_list_append(&floor->stands[agent->index].hopes, &contact->in_hopes);
+    usher_list_append(&floor->waits, &contact->in_waits);
 }
 
 void usher_floor_join(struct usher_floor *floor, struct usher_contact *contact)
 {
     struct usher_class *class = contact->class;
     usher_class_join(class, contact);
+    join_waits(floor, contact);
     floor->waiting[class->index / 64] |= UINT64_C(1) << (class->index % 64);
 }
 
@@ -225,6 +242,10 @@ void usher_floor_leave(struct usher_floor *floor, struct usher_contact *contact)
     struct usher_class *class = contact->class;
     if (!class)
         return;
+    if (class->wait_ms > 0 && !usher_list_is_empty(&contact->in_line)) {
+        usher_list_remove(&contact->in_hopes);
+        usher_list_remove(&contact->in_waits);
+    }
     usher_class_leave(class, contact);
     if (class->line_count == 0)
         floor->waiting[class->index / 64] &= ~(UINT64_C(1) << (class->index % 64));

@@ -35,6 +35,7 @@ struct usher_stand {
     struct usher_seat *seats; /* by class upwards */
     uint32_t seats_room;
     uint64_t classes[USHER_CLASS_WORDS]; /* bit c: eligible */
+    struct usher_list hopes; /* contacts in line that may wait for this agent (in_hopes) */
 };
 
 struct usher_floor {
@@ -59,8 +60,9 @@ struct usher_floor {
     int64_t newest_ms;      /* nobody idles since later, and no bound was made later */
     uint64_t waiting[USHER_CLASS_WORDS]; /* bit c: the class has a line */
     bool is_ground_stale;
-    uint64_t *duty;        /* bit a: agent a is signed in and not on break */
-    uint32_t duty_version; /* another one after each change of `duty` or of who is eligible */
+    uint64_t *duty;          /* bit a: agent a is signed in and not on break */
+    uint32_t duty_version;   /* another one after each change of `duty` or of who is eligible */
+    struct usher_list waits; /* contacts in line that may wait for some agent (in_waits) */
 };
 
 /* Takes room for the agents of `limits`. False when memory is out. */
@@ -95,6 +97,9 @@ void usher_floor_key(const struct usher_floor *floor, size_t queue, size_t tier,
 void usher_floor_update_agent(struct usher_floor *floor, struct usher_agent *agent, int64_t now_ms);
 /* The agent signed in (by 1) or out (by -1). */
 void usher_floor_count_sign_in(struct usher_floor *floor, const struct usher_agent *agent, int by);
+
+/* His seat in a class for which he is eligible. */
+struct usher_seat *usher_floor_seat_in(struct usher_stand *stand, uint16_t class);
 
 /* Line moves that keep `waiting`. */
 void usher_floor_join(struct usher_floor *floor, struct usher_contact *contact);

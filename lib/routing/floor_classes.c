@@ -32,6 +32,7 @@ static void class_free(struct usher_class *class)
 {
     if (!class)
         return;
+    free(class->step);
     free(class->match);
     free(class->rank);
     free(class->orders);
@@ -39,6 +40,56 @@ static void class_free(struct usher_class *class)
     free(class->eligible);
     free(class->overlaps);
     free(class);
+}
+
+/* The steps of the queue's `relax`, up to the last that changes something for this class. */
+static void take_steps(struct usher_class *class, const struct usher_queue *queue)
+{
+    class->steps_count = 1;
+    for (uint32_t i = 0; i < queue->relax_count; i++) {
+        class->steps[i + 1].after_ms = queue->relax_after_ms[i];
+        for (size_t k = 0; k < class->key.needs_count; k++) {
+            const struct usher_need *need = &class->key.needs[k];
+            if (need->relaxed[i] < (i == 0 ? need->min : need->relaxed[i - 1]))
+                class->steps_count = i + 2;
+        }
+    }
+}
+
+static bool needs_skill(const struct usher_class_key *key, size_t skill)
+{
+    for (size_t i = 0; i < key->needs_count; i++)
+        if (key->needs[i].skill == skill)
+            return true;
+    return false;
+}
+
+static void add_age(struct usher_class *class, int64_t age_ms)
+{
+    class->ages[class->ages_count++] =
+        (struct usher_class_age){.age_ms = age_ms, .cursor = &class->legs};
+}
+
+/* What the queue's and the site's rules say of who may be asked, and from when on. */
+static void take_gates(struct usher_class *class, const struct usher_rules *rules)
+{
+    const struct usher_queue *queue = &rules->queues[class->key.queue];
+    take_steps(class, queue);
+    class->affinity_ms = queue->last_agent.worth_ms;
+    class->within_ms = queue->last_agent.within_ms;
+    class->wait_ms = queue->last_agent.wait_ms[class->key.channel];
+    usher_list_init(&class->legs);
+    for (uint32_t i = 1; i < class->steps_count; i++)
+        add_age(class, class->steps[i].after_ms);
+    for (size_t i = 0; i < rules->reserves_count; i++) {
+        const struct usher_reserve *reserve = &rules->reserves[i];
+        if (needs_skill(&class->key, reserve->skill))
+            continue;
+        class->reserves |= 1u << i;
+        if (reserve->until_ms >= 0)
+            add_age(class, reserve->until_ms);
+    }
+    class->is_plain = class->steps_count == 1 && class->wait_ms == 0 && class->reserves == 0;
 }
 
 static struct usher_class *class_new(const struct usher_floor *floor,
@@ -57,14 +108,18 @@ static struct usher_class *class_new(const struct usher_floor *floor,
     class->is_stale = true;
     usher_list_init(&class->line);
     class->cursor = &class->line;
-    class->match = malloc((floor->agents_max + 1) * sizeof(*class->match));
-    class->rank = malloc((floor->agents_max + 1) * sizeof(*class->rank));
-    class->orders = malloc((floor->agents_max + 1) * sizeof(*class->orders));
-    class->blocks = malloc((floor->agents_max / 64 + 1) * sizeof(*class->blocks));
+    take_gates(class, rules);
+    const size_t agents = floor->agents_max + 1;
+    const size_t places = agents + (size_t)64 * (class->steps_count - 1);
+    class->step = class->steps_count > 1 ? calloc(agents, sizeof(*class->step)) : NULL;
+    class->match = malloc(agents * sizeof(*class->match));
+    class->rank = malloc(places * sizeof(*class->rank));
+    class->orders = malloc(places * sizeof(*class->orders));
+    class->blocks = malloc((places / 64 + 1) * sizeof(*class->blocks));
     class->eligible = calloc(floor->agents_max / 64 + 1, sizeof(*class->eligible));
     class->overlaps = calloc(floor->classes_max + 1, sizeof(*class->overlaps));
     if (class->match && class->rank && class->orders && class->blocks && class->eligible &&
-        class->overlaps)
+        class->overlaps && (class->step || class->steps_count == 1))
         return class;
     class_free(class);
     return NULL;
@@ -85,15 +140,6 @@ static bool add_seat(struct usher_stand *stand, uint16_t class, uint16_t match)
     return true;
 }
 
-/* The match of an agent who may take the channel at all. */
-static uint16_t match_of(const struct usher_floor *floor, const struct usher_class *class,
-                         const struct usher_agent *agent)
-{
-    if (!usher_agent_can_take(agent, (enum usher_channel) class->key.channel))
-        return USHER_MATCH_NONE;
-    return usher_class_match(&class->key, usher_floor_levels(floor, agent));
-}
-
 /* Whether the agent is eligible; `match` says so. */
 static void set_match(struct usher_class *class, size_t agent, uint16_t match)
 {
@@ -104,19 +150,31 @@ static void set_match(struct usher_class *class, size_t agent, uint16_t match)
         class->eligible[agent / 64] |= bit;
 }
 
+/* Gives the agent a seat if the class is for him: if he may take the channel at all, and a step
+ * lets him in. False when memory is out. */
+static bool seat(struct usher_floor *floor, struct usher_class *class,
+                 const struct usher_agent *agent)
+{
+    uint16_t match = USHER_MATCH_NONE;
+    uint32_t step = 0;
+    if (usher_agent_can_take(agent, (enum usher_channel) class->key.channel))
+        match = usher_class_relaxed_match(&class->key, usher_floor_levels(floor, agent), &step);
+    set_match(class, agent->index, match);
+    if (match == USHER_MATCH_NONE)
+        return true;
+    if (class->step)
+        class->step[agent->index] = (uint8_t)step;
+    class->eligible_count += step == 0;
+    class->is_stale = true;
+    usher_class_count_sign_in(class, agent->index, agent->state != USHER_AGENT_SIGNED_OUT);
+    return add_seat(&floor->stands[agent->index], class->index, match);
+}
+
 static bool seat_all(struct usher_floor *floor, struct usher_class *class)
 {
-    for (size_t i = 0; i < floor->agents_count; i++) {
-        struct usher_agent *agent = &floor->agents[i];
-        uint16_t match = match_of(floor, class, agent);
-        set_match(class, i, match);
-        if (match == USHER_MATCH_NONE)
-            continue;
-        if (!add_seat(&floor->stands[i], class->index, match))
+    for (size_t i = 0; i < floor->agents_count; i++)
+        if (!seat(floor, class, &floor->agents[i]))
             return false;
-        class->eligible_count++;
-        class->signed_in_count += agent->state != USHER_AGENT_SIGNED_OUT;
-    }
     return true;
 }
 
@@ -141,6 +199,7 @@ struct usher_class *usher_floor_class(struct usher_floor *floor, const struct us
     if (!class)
         return NULL;
     class->index = (uint16_t)floor->classes_count;
+    class->opening.tie = USHER_CLASS_TIE + class->index;
     floor->classes[floor->classes_count++] = class;
     size_t bucket = bucket_of(key);
     floor->class_chain[class->index] = floor->class_buckets[bucket];
@@ -167,28 +226,19 @@ void usher_floor_key(const struct usher_floor *floor, size_t queue, size_t tier,
 bool usher_floor_seat_agent(struct usher_floor *floor, struct usher_agent *agent)
 {
     struct usher_stand *stand = &floor->stands[agent->index];
-    uint32_t signed_in = agent->state != USHER_AGENT_SIGNED_OUT;
+    int signed_in = agent->state != USHER_AGENT_SIGNED_OUT;
     for (uint32_t i = 0; i < stand->seats_count; i++) {
         struct usher_class *class = floor->classes[stand->seats[i].class];
-        class->eligible_count--;
-        class->signed_in_count -= signed_in;
+        class->eligible_count -= usher_class_step_of(class, agent->index) == 0;
         class->is_stale = true;
+        usher_class_count_sign_in(class, agent->index, -signed_in);
     }
     stand->seats_count = 0;
     floor->duty_version++;
     memset(stand->classes, 0, sizeof(stand->classes));
-    for (size_t i = 0; i < floor->classes_count; i++) {
-        struct usher_class *class = floor->classes[i];
-        uint16_t match = match_of(floor, class, agent);
-        set_match(class, agent->index, match);
-        if (match == USHER_MATCH_NONE)
-            continue;
-        if (!add_seat(stand, class->index, match))
+    for (size_t i = 0; i < floor->classes_count; i++)
+        if (!seat(floor, floor->classes[i], agent))
             return false;
-        class->eligible_count++;
-        class->signed_in_count += signed_in;
-        class->is_stale = true;
-    }
     return true;
 }
 
@@ -272,8 +322,11 @@ static void refresh_grounds(struct usher_floor *floor)
         uint64_t sum = 0;
         uint64_t weight = 0;
         for (uint32_t j = 0; j < stand->seats_count; j++) {
-            weight += weights[stand->seats[j].class];
-            sum += weights[stand->seats[j].class] * stand->seats[j].match;
+            uint16_t class = stand->seats[j].class;
+            if (usher_class_step_of(floor->classes[class], (uint32_t)i) > 0)
+                continue; /* what he is let in for later is not his usual work */
+            weight += weights[class];
+            sum += weights[class] * stand->seats[j].match;
         }
         stand->ground = 0;
         if (weight > 0)
@@ -282,7 +335,7 @@ static void refresh_grounds(struct usher_floor *floor)
     floor->is_ground_stale = false;
 }
 
-static struct usher_seat *seat_in(struct usher_stand *stand, uint16_t class)
+struct usher_seat *usher_floor_seat_in(struct usher_stand *stand, uint16_t class)
 {
     uint32_t low = 0;
     uint32_t high = stand->seats_count;
@@ -296,13 +349,11 @@ static struct usher_seat *seat_in(struct usher_stand *stand, uint16_t class)
     return &stand->seats[low];
 }
 
-/* The blocks of a rank that has been made; everybody's place is free who is open. */
-static void fill_blocks(const struct usher_floor *floor, struct usher_class *class)
+/* The blocks of a step whose rank has been made; everybody's place is free who is open. */
+static void fill_blocks(const struct usher_floor *floor, struct usher_class *class,
+                        const struct usher_class_step *step)
 {
-    class->blocks_count = (class->rank_count + 63) / 64;
-    for (uint32_t i = 0; i < class->blocks_count; i++)
-        class->blocks[i] = (struct usher_block){0, USHER_LEAD_NONE, INT64_MAX, UINT32_MAX};
-    for (uint32_t place = 0; place < class->rank_count; place++) {
+    for (uint32_t place = step->rank_begin; place < step->rank_end; place++) {
         const struct usher_agent *agent = &floor->agents[class->rank[place]];
         struct usher_block *block = &class->blocks[place / 64];
         block->index = agent->index < block->index ? agent->index : block->index;
@@ -315,26 +366,38 @@ static void fill_blocks(const struct usher_floor *floor, struct usher_class *cla
     }
 }
 
-/* Ranks by counting: the orders are few, and agents are taken by index upwards. */
-static void rank_class(struct usher_floor *floor, struct usher_class *class)
+static bool is_of_step(const struct usher_class *class, size_t agent, uint32_t step)
 {
+    return class->match[agent] != USHER_MATCH_NONE &&
+           usher_class_step_of(class, (uint32_t)agent) == step;
+}
+
+/* Ranks by counting: the orders are few, and agents are taken by index upwards. */
+static void rank_step(struct usher_floor *floor, struct usher_class *class, uint32_t number)
+{
+    struct usher_class_step *step = &class->steps[number];
     uint32_t start[ORDER_COUNT + 1] = {0};
+    step->rank_begin = class->blocks_count * 64;
+    start[0] = step->rank_begin;
     for (size_t i = 0; i < floor->agents_count; i++)
-        if (class->match[i] != USHER_MATCH_NONE)
+        if (is_of_step(class, i, number))
             start[ORDER_COUNT - (2 * class->match[i] - floor->stands[i].ground + ORDER_OFFSET)]++;
     for (size_t order = 1; order <= ORDER_COUNT; order++)
         start[order] += start[order - 1];
-    class->rank_count = class->eligible_count;
+    step->rank_end = start[ORDER_COUNT];
     for (size_t i = 0; i < floor->agents_count; i++) {
-        if (class->match[i] == USHER_MATCH_NONE)
+        if (!is_of_step(class, i, number))
             continue;
         uint32_t order = (uint32_t)(2 * class->match[i] - floor->stands[i].ground + ORDER_OFFSET);
         uint32_t place = start[ORDER_COUNT - order - 1]++;
         class->rank[place] = (uint32_t)i;
         class->orders[place] = (int16_t)((int)order - ORDER_OFFSET);
-        seat_in(&floor->stands[i], class->index)->place = place;
+        usher_floor_seat_in(&floor->stands[i], class->index)->place = place;
     }
-    fill_blocks(floor, class);
+    for (; class->blocks_count * 64 < step->rank_end; class->blocks_count++)
+        class->blocks[class->blocks_count] =
+            (struct usher_block){0, USHER_LEAD_NONE, INT64_MAX, UINT32_MAX};
+    fill_blocks(floor, class, step);
 }
 
 void usher_floor_refresh(struct usher_floor *floor, struct usher_class *class)
@@ -343,6 +406,8 @@ void usher_floor_refresh(struct usher_floor *floor, struct usher_class *class)
         refresh_grounds(floor);
     if (!class->is_stale)
         return;
-    rank_class(floor, class);
+    class->blocks_count = 0;
+    for (uint32_t step = 0; step < class->steps_count; step++)
+        rank_step(floor, class, step);
     class->is_stale = false;
 }

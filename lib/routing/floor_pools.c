@@ -176,7 +176,8 @@ static bool is_member(const struct usher_floor *floor, const struct usher_agent 
         return usher_agent_can_take(agent, (enum usher_channel)pool->channel);
     case USHER_POOL_SET:
         for (uint32_t i = 0; i < stand->seats_count; i++)
-            if (is_same_set(pool, &floor->classes[stand->seats[i].class]->key))
+            if (is_same_set(pool, &floor->classes[stand->seats[i].class]->key) &&
+                usher_class_step_of(floor->classes[stand->seats[i].class], agent->index) == 0)
                 return true;
         return false;
     case USHER_POOL_NONE:
@@ -278,7 +279,7 @@ static bool join_set(struct usher_floor *floor, const struct usher_class *class,
 {
     for (size_t i = 0; i < floor->agents_count; i++) {
         struct usher_stand *stand = &floor->stands[i];
-        if (class->match[i] == USHER_MATCH_NONE)
+        if (class->match[i] == USHER_MATCH_NONE || usher_class_step_of(class, (uint32_t)i) > 0)
             continue;
         bool is_in = false;
         for (uint32_t j = 0; j < stand->pools_count; j++)

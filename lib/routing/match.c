@@ -1,10 +1,11 @@
-/* The two searches. For a contact, the rank of its class is walked in blocks of 64. A block knows
- * how much its free agents could bid at most if lending cost nothing (its lead), and as lending
- * costs no less than that, a block whose lead does not reach the best bid need not be looked into.
- * The block with the highest lead comes first; then few others are left. For an agent, each class
- * that he may serve and that has a line puts forward two contacts at most: its first late and its
- * first on time. */
+/* The search for an agent. The rank of a contact's class is walked in blocks of 64, step after step
+ * as far as they are open. A block knows how much its free agents could bid at most if lending cost
+ * nothing (its lead), and as lending costs no less than that, a block whose lead does not reach the
+ * best bid need not be looked into. The block with the highest lead comes first; then few others
+ * are left. The agent who served the customer last is looked at before all. */
 #include "routing/match.h"
+
+#include "routing/match_internal.h"
 
 #define STRIDE 8 /* blocks after which a walk asks whether the rest could matter */
 
@@ -26,36 +27,6 @@ enum usher_choice usher_choice_find(struct usher_text name)
         if (usher_text_is_equal(name, usher_text_of(choice_names[i])))
             return (enum usher_choice)i;
     return USHER_CHOICE_NONE;
-}
-
-/* Division rounded down, of a number that may be negative. */
-static int64_t divide_down(int64_t number, int64_t by)
-{
-    int64_t quotient = number / by;
-    return quotient * by > number ? quotient - 1 : quotient;
-}
-
-/* `order` is 2 * match - ground. */
-static int64_t match_term(const struct usher_floor *floor, int64_t order)
-{
-    return divide_down(floor->rules->bid.match_worth_ms * order, 2000);
-}
-
-static int64_t lend_term(const struct usher_floor *floor, int64_t lend)
-{
-    return divide_down(floor->rules->bid.lend_worth_ms * lend, USHER_PRICE_ONE);
-}
-
-static int64_t idle_of(int64_t idle_since_ms, int64_t now_ms)
-{
-    return now_ms > idle_since_ms ? now_ms - idle_since_ms : 0;
-}
-
-static int64_t idle_term(const struct usher_floor *floor, int64_t idle_ms)
-{
-    const struct usher_bid_knobs *knobs = &floor->rules->bid;
-    int64_t counted = idle_ms < knobs->idle_cap_ms ? idle_ms : knobs->idle_cap_ms;
-    return divide_down(knobs->fairness_per_mille * counted, 1000);
 }
 
 /* The price and, in `dearest`, the pool whose it is. */
@@ -115,12 +86,14 @@ void usher_match_weigh(struct usher_floor *floor, const struct usher_contact *co
     bid->match = class->match[agent->index];
     bid->ground = floor->stands[agent->index].ground;
     bid->lend = find_dearest(floor, agent, class, &terms->dear_pool);
-    bid->idle_ms = idle_of(agent->idle_since_ms, now_ms);
-    terms->match_ms = match_term(floor, 2 * bid->match);
-    terms->ground_ms = match_term(floor, 2 * bid->match - bid->ground) - terms->match_ms;
-    terms->lend_ms = -lend_term(floor, bid->lend);
-    terms->idle_ms = idle_term(floor, bid->idle_ms);
-    terms->bid_of_agent_ms = bid->late_ms + terms->match_ms + terms->lend_ms;
+    bid->idle_ms = usher_match_idle_of(agent->idle_since_ms, now_ms);
+    bid->affinity_ms = usher_match_affinity(contact, agent);
+    terms->match_ms = usher_match_term(floor, 2 * bid->match);
+    terms->ground_ms = usher_match_term(floor, 2 * bid->match - bid->ground) - terms->match_ms;
+    terms->lend_ms = -usher_match_lend_term(floor, bid->lend);
+    terms->idle_ms = usher_match_idle_term(floor, bid->idle_ms);
+    terms->affinity_ms = bid->affinity_ms;
+    terms->bid_of_agent_ms = bid->late_ms + terms->match_ms + terms->lend_ms + terms->affinity_ms;
     bid->bid_ms = terms->bid_of_agent_ms + terms->ground_ms + terms->idle_ms;
 }
 
@@ -130,8 +103,12 @@ bool usher_match_is_excluded(const struct usher_contact *contact, const struct u
     if (contact->declines_count == 0 ||
         !usher_contact_is_declined_by(contact, agent->index, now_ms))
         return false;
-    uint32_t others = contact->class->signed_in_count - (agent->state != USHER_AGENT_SIGNED_OUT);
-    return others > 0;
+    const struct usher_class *class = contact->class;
+    uint32_t step = usher_class_open_step(class, contact, now_ms);
+    uint32_t own = agent->state != USHER_AGENT_SIGNED_OUT &&
+                   class->match[agent->index] != USHER_MATCH_NONE &&
+                   usher_class_step_of(class, agent->index) <= step;
+    return class->steps[step].signed_in_count > own;
 }
 
 /* One search for a contact. */
@@ -139,9 +116,9 @@ struct search {
     struct usher_floor *floor;
     const struct usher_contact *contact;
     struct usher_class *class;
-    const struct usher_contact *not_passed; /* of the line: whoever may be asked for this one, or
-                                               for one from it up to `contact`, is not looked at;
-                                               NULL = everybody is */
+    const struct usher_contact *before; /* of the line, or NULL: who may be asked for this one, or
+                                           for one from it up to `contact`, passes them */
+    bool is_strict;                     /* nobody may pass */
     int64_t now_ms;
     int64_t late_ms;
     struct usher_agent *best;
@@ -149,12 +126,12 @@ struct search {
     int64_t as_good; /* the least lead that can reach the best bid; INT64_MIN = any */
 };
 
-/* Whether `agent` would pass somebody whom he must not pass. */
+/* Whether `agent` would pass somebody before the contact for whom he may be asked. */
 static bool passes(const struct search *search, const struct usher_agent *agent)
 {
-    for (const struct usher_contact *before = search->not_passed;
-         before && before != search->contact; before = usher_class_next(search->class, before))
-        if (!usher_match_is_excluded(before, agent, search->now_ms))
+    for (const struct usher_contact *before = search->before; before && before != search->contact;
+         before = usher_class_next(search->class, before))
+        if (usher_match_may_ask(search->floor, before, agent, search->now_ms))
             return true;
     return false;
 }
@@ -191,27 +168,47 @@ static void take_best(struct search *search, struct usher_agent *agent, const st
                           2 * floor->rules->bid.fairness_per_mille * search->now_ms;
 }
 
-static void look_at(struct search *search, uint32_t place)
+static inline void weigh_at(struct search *search, uint32_t place, int64_t affinity_ms)
 {
     struct usher_floor *floor = search->floor;
     uint32_t index = search->class->rank[place];
     int64_t order = search->class->orders[place];
     int64_t since_ms = floor->idle_since_ms[index];
-    int64_t idle_ms = idle_of(since_ms, search->now_ms);
-    int64_t bid_ms = search->late_ms + match_term(floor, order) + idle_term(floor, idle_ms);
+    int64_t idle_ms = usher_match_idle_of(since_ms, search->now_ms);
+    int64_t bid_ms = search->late_ms + usher_match_term(floor, order) +
+                     usher_match_idle_term(floor, idle_ms) + affinity_ms;
     if (!is_better(search, bid_ms, since_ms, index)) /* nor is it with a price */
         return;
     const struct usher_stand *stand = &floor->stands[index];
     int64_t lend = lend_below(floor, stand, search->class, too_dear(search, bid_ms));
-    bid_ms -= lend_term(floor, lend);
+    bid_ms -= usher_match_lend_term(floor, lend);
     struct usher_agent *agent = &floor->agents[index];
     if (!is_better(search, bid_ms, since_ms, index) ||
-        usher_match_is_excluded(search->contact, agent, search->now_ms) || passes(search, agent))
+        !usher_match_may_ask(floor, search->contact, agent, search->now_ms) ||
+        (search->is_strict && passes(search, agent)))
         return;
     int64_t ground = stand->ground;
-    take_best(
-        search, agent,
-        &(struct usher_bid){bid_ms, search->late_ms, (order + ground) / 2, ground, lend, idle_ms});
+    take_best(search, agent,
+              &(struct usher_bid){bid_ms, search->late_ms, (order + ground) / 2, ground, lend,
+                                  idle_ms, affinity_ms});
+}
+
+static void look_at(struct search *search, uint32_t place)
+{
+    weigh_at(search, place, 0);
+}
+
+/* The agent who served the customer last comes first, with what that is worth; without it he is
+ * found like anybody else, if others of the line are his as well. */
+static void look_at_last_agent(struct search *search, const struct usher_agent *held_for)
+{
+    const struct usher_class *class = search->class;
+    const struct usher_agent *agent = usher_class_last_agent(class, search->contact);
+    if (!agent || class->match[agent->index] == USHER_MATCH_NONE)
+        return;
+    uint32_t place = usher_floor_seat_in(&search->floor->stands[agent->index], class->index)->place;
+    if (usher_class_is_free(class, place) && (agent == held_for || !passes(search, agent)))
+        weigh_at(search, place, class->affinity_ms);
 }
 
 /* Looks at the free agents of a block who may be better, and makes its bounds what they are. */
@@ -243,6 +240,12 @@ static void look_into(struct search *search, uint32_t number)
     }
 }
 
+/* The blocks of a step. */
+struct blocks {
+    uint32_t begin;
+    uint32_t end;
+};
+
 /* What nobody's lead at the block's places or behind can be above, however long he idles. */
 static int64_t lead_from(const struct search *search, uint32_t number)
 {
@@ -251,14 +254,15 @@ static int64_t lead_from(const struct search *search, uint32_t number)
                             search->now_ms);
 }
 
-/* The block with the highest lead, of those that could have it. */
-static uint32_t most_promising(const struct search *search)
+/* The block with the highest lead, of the step's that could have it; UINT32_MAX when none has any.
+ */
+static uint32_t most_promising(const struct search *search, struct blocks blocks)
 {
     const struct usher_class *class = search->class;
-    uint32_t found = 0;
+    uint32_t found = UINT32_MAX;
     int64_t highest = USHER_LEAD_NONE;
-    for (uint32_t i = 0; i < class->blocks_count; i++) {
-        if (i % STRIDE == 0 && lead_from(search, i) < highest)
+    for (uint32_t i = blocks.begin; i < blocks.end; i++) {
+        if ((i - blocks.begin) % STRIDE == 0 && lead_from(search, i) < highest)
             break;
         if (class->blocks[i].lead > highest) {
             highest = class->blocks[i].lead;
@@ -279,38 +283,52 @@ static bool is_behind(const struct search *search, const struct usher_block *blo
 }
 
 /* Looks into every block where somebody may be better than the best. `done` was looked into. */
-static void look_further(struct search *search, uint32_t done)
+static void look_further(struct search *search, struct blocks blocks, uint32_t done)
 {
     const struct usher_class *class = search->class;
-    for (uint32_t i = 0; i < class->blocks_count; i++) {
+    for (uint32_t i = blocks.begin; i < blocks.end; i++) {
         const struct usher_block *block = &class->blocks[i];
-        if (i % STRIDE == 0 && lead_from(search, i) < search->as_good)
+        if ((i - blocks.begin) % STRIDE == 0 && lead_from(search, i) < search->as_good)
             break;
         if (block->lead >= search->as_good && i != done && !is_behind(search, block))
             look_into(search, i);
     }
 }
 
-static struct usher_agent *find_agent(struct usher_floor *floor,
-                                      const struct usher_contact *contact,
-                                      const struct usher_contact *not_passed, int64_t now_ms,
-                                      struct usher_bid *bid)
+/* Of the agents whom one step adds. */
+static void look_in_step(struct search *search, const struct usher_class_step *step)
+{
+    struct blocks blocks = {step->rank_begin / 64, (step->rank_end + 63) / 64};
+    uint32_t first = most_promising(search, blocks);
+    if (first == UINT32_MAX)
+        return;
+    look_into(search, first);
+    look_further(search, blocks, first);
+}
+
+struct usher_agent *usher_match_find_agent(struct usher_floor *floor,
+                                           const struct usher_contact *contact,
+                                           const struct usher_contact *before, int64_t now_ms,
+                                           struct usher_bid *bid)
 {
     struct usher_class *class = contact->class;
     struct search search = {.floor = floor,
                             .contact = contact,
                             .class = class,
-                            .not_passed = not_passed,
+                            .before = before,
+                            .is_strict = before && !floor->rules->bid.overtaking,
                             .now_ms = now_ms,
                             .as_good = INT64_MIN};
     usher_floor_refresh(floor, class);
     usher_floor_note_time(floor, now_ms);
     search.late_ms = usher_class_lateness_ms(class, contact, now_ms);
-    if (class->blocks_count > 0) {
-        uint32_t first = most_promising(&search);
-        look_into(&search, first);
-        look_further(&search, first);
-    }
+    const struct usher_agent *held_for =
+        class->is_plain ? NULL : usher_gate_held_for(contact, now_ms);
+    if (contact->served_by)
+        look_at_last_agent(&search, held_for);
+    uint32_t last = class->is_plain ? 0 : usher_class_open_step(class, contact, now_ms);
+    for (uint32_t step = 0; step <= last && !held_for; step++)
+        look_in_step(&search, &class->steps[step]);
     *bid = search.bid;
     return search.best;
 }
@@ -319,147 +337,5 @@ struct usher_agent *usher_match_agent(struct usher_floor *floor,
                                       const struct usher_contact *contact, int64_t now_ms,
                                       struct usher_bid *bid)
 {
-    return find_agent(floor, contact, NULL, now_ms, bid);
-}
-
-/* The first contact of the class, from `contact` on, whom the agent may be asked for. */
-static struct usher_contact *skip_excluded(const struct usher_class *class,
-                                           struct usher_contact *contact,
-                                           const struct usher_agent *agent, int64_t now_ms)
-{
-    while (contact && usher_match_is_excluded(contact, agent, now_ms))
-        contact = usher_class_next(class, contact);
-    return contact;
-}
-
-/* The contacts that a class puts forward: its first, which is late if anybody is, and its first on
- * time. Returns how many. */
-static size_t put_forward(struct usher_floor *floor, struct usher_class *class,
-                          const struct usher_agent *agent, int64_t now_ms,
-                          struct usher_contact *candidates[2])
-{
-    size_t count = 0;
-    struct usher_contact *first = skip_excluded(class, usher_class_first(class), agent, now_ms);
-    if (!first)
-        return 0;
-    candidates[count++] = first;
-    if (!floor->rules->bid.overtaking || !usher_class_is_late(class, first, now_ms))
-        return count;
-    struct usher_contact *on_time =
-        skip_excluded(class, usher_class_first_on_time(class, now_ms), agent, now_ms);
-    if (on_time)
-        candidates[count++] = on_time;
-    return count;
-}
-
-/* The best so far among contacts: live before others, then the bid, the place, the serial. */
-static bool precedes(const struct usher_contact *contact, int64_t bid_ms,
-                     const struct usher_contact *best, int64_t best_bid_ms)
-{
-    if (!best)
-        return true;
-    bool is_live = usher_channel_is_live(contact->channel);
-    if (is_live != usher_channel_is_live(best->channel))
-        return is_live;
-    if (bid_ms != best_bid_ms)
-        return bid_ms > best_bid_ms;
-    if (contact->place_ms != best->place_ms)
-        return contact->place_ms < best->place_ms;
-    return contact->serial < best->serial;
-}
-
-/* The best contact for an agent so far. */
-struct choice {
-    struct usher_contact *contact;
-    struct usher_bid bid;
-};
-
-static void choose(struct usher_floor *floor, const struct usher_agent *agent, int64_t match,
-                   struct usher_contact *contact, int64_t now_ms, struct choice *best)
-{
-    int64_t late_ms = usher_class_lateness_ms(contact->class, contact, now_ms);
-    int64_t bid_ms = late_ms + match_term(floor, 2 * match);
-    if (!precedes(contact, bid_ms, best->contact, best->bid.bid_ms))
-        return; /* the price can only lower it */
-    int64_t lend = usher_match_lend(floor, agent, contact->class);
-    bid_ms -= lend_term(floor, lend);
-    if (!precedes(contact, bid_ms, best->contact, best->bid.bid_ms))
-        return;
-    best->contact = contact;
-    best->bid =
-        (struct usher_bid){bid_ms, late_ms, match, 0, lend, idle_of(agent->idle_since_ms, now_ms)};
-}
-
-static bool has_waiting(const struct usher_floor *floor, const struct usher_stand *stand)
-{
-    uint64_t any = 0;
-    for (size_t word = 0; word < USHER_CLASS_WORDS; word++)
-        any |= floor->waiting[word] & stand->classes[word];
-    return any != 0;
-}
-
-struct usher_contact *usher_match_contact(struct usher_floor *floor,
-                                          const struct usher_agent *agent, int64_t now_ms,
-                                          struct usher_bid *bid)
-{
-    const struct usher_stand *stand = &floor->stands[agent->index];
-    struct choice best = {0};
-    uint32_t seats_count = has_waiting(floor, stand) ? stand->seats_count : 0;
-    for (uint32_t i = 0; i < seats_count; i++) {
-        const struct usher_seat *seat = &stand->seats[i];
-        struct usher_class *class = floor->classes[seat->class];
-        struct usher_contact *candidates[2];
-        if (!((floor->waiting[seat->class / 64] >> (seat->class % 64)) & 1) ||
-            !(agent->open_mask & (1u << class->key.channel)))
-            continue;
-        size_t count = put_forward(floor, class, agent, now_ms, candidates);
-        for (size_t j = 0; j < count; j++)
-            choose(floor, agent, seat->match, candidates[j], now_ms, &best);
-    }
-    *bid = best.bid;
-    return best.contact;
-}
-
-/* The best pair so far. */
-struct pair {
-    struct usher_agent *agent;
-    struct usher_contact *contact;
-    struct usher_bid bid;
-};
-
-/* Pairs `contact` and those behind it. Somebody who has declined it may still take the next, and so
- * on up to the first whom nobody has declined: whoever could take one behind that would rather take
- * that one, or must, where overtaking is off. */
-static void pair_from(struct usher_floor *floor, struct usher_contact *contact, int64_t now_ms,
-                      struct pair *best)
-{
-    const struct usher_class *class = contact ? contact->class : NULL;
-    const struct usher_contact *not_passed = floor->rules->bid.overtaking ? NULL : contact;
-    for (; contact; contact = usher_class_next(class, contact)) {
-        struct usher_bid bid;
-        struct usher_agent *taker = find_agent(floor, contact, not_passed, now_ms, &bid);
-        if (taker && precedes(contact, bid.bid_ms, best->contact, best->bid.bid_ms))
-            *best = (struct pair){taker, contact, bid};
-        if (contact->declines_count == 0)
-            break;
-    }
-}
-
-bool usher_match_pair(struct usher_floor *floor, int64_t now_ms, struct usher_agent **agent,
-                      struct usher_contact **contact, struct usher_bid *bid)
-{
-    struct pair best = {0};
-    for (size_t word = 0; word < USHER_CLASS_WORDS; word++) {
-        for (uint64_t bits = floor->waiting[word]; bits != 0; bits &= bits - 1) {
-            struct usher_class *class = floor->classes[word * 64 + (size_t)__builtin_ctzll(bits)];
-            struct usher_contact *first = usher_class_first(class);
-            pair_from(floor, first, now_ms, &best);
-            if (floor->rules->bid.overtaking && first && usher_class_is_late(class, first, now_ms))
-                pair_from(floor, usher_class_first_on_time(class, now_ms), now_ms, &best);
-        }
-    }
-    *agent = best.agent;
-    *contact = best.contact;
-    *bid = best.bid;
-    return best.contact != NULL;
+    return usher_match_find_agent(floor, contact, NULL, now_ms, bid);
 }

@@ -2,6 +2,7 @@
  * best contact for an agent.
  *
  *   bid = lateness + match_worth * (q - G/2) - lend_worth * S + fairness * min(idle, idle_cap)
+ *         + affinity * [the agent served this customer last]
  *
  * Milliseconds throughout; every term is one division rounded down. README.md tells what the terms
  * mean. */
@@ -20,6 +21,7 @@ struct usher_bid {
     int64_t ground;  /* G, per mille; 0 where the agent is given */
     int64_t lend;    /* S, per ten thousand */
     int64_t idle_ms;
+    int64_t affinity_ms; /* above 0: the agent served this customer last */
 };
 
 /* Which of the searches below came to an offer. */
@@ -42,6 +44,7 @@ struct usher_terms {
     int64_t ground_ms; /* 0 or below: half of the agent's own ground */
     int64_t lend_ms;   /* 0 or below */
     int64_t idle_ms;
+    int64_t affinity_ms;
     int64_t bid_of_agent_ms; /* the bid where the agent is given: without ground and idle */
     size_t dear_pool;        /* whose price `bid.lend` is; SIZE_MAX = of none */
 };
@@ -62,7 +65,9 @@ struct usher_agent *usher_match_agent(struct usher_floor *floor,
                                       struct usher_bid *bid);
 
 /* The waiting contact with the highest bid for `agent`: live ones before the others; G and idle
- * drop out. NULL when there is none. Ties: the earlier place, then the lower serial. */
+ * drop out. NULL when there is none. Ties: the earlier place, then the lower serial. Affinity
+ * counts for who stands first in its class, of the late or of those on time, and for who waits for
+ * this agent; nobody else is looked at. */
 struct usher_contact *usher_match_contact(struct usher_floor *floor,
                                           const struct usher_agent *agent, int64_t now_ms,
                                           struct usher_bid *bid);

@@ -41,6 +41,9 @@ extern const struct usher_schema usher_missed_schema;
 extern const struct usher_schema usher_wrap_up_schema;
 extern const struct usher_schema_row usher_wrap_up_row; /* a time alone */
 extern const struct usher_schema_row usher_disposition_row;
+extern const struct usher_schema usher_relax_schema;
+extern const struct usher_schema usher_last_agent_schema;
+extern const struct usher_schema usher_reserve_schema;
 extern const struct usher_schema usher_route_schema;
 extern const struct usher_schema usher_when_schema;
 /* What a user's own keys say there: of `when` a value or a list, of `promise` a duration. */
@@ -73,6 +76,7 @@ void usher_compile_tiers(struct usher_compile *compile, const struct usher_node 
 void usher_compile_bid(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_channels(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_customer(struct usher_compile *compile, const struct usher_node *node);
+void usher_compile_reserves(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_queues(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_routes(struct usher_compile *compile, const struct usher_node *node);
 
@@ -109,6 +113,12 @@ void usher_compile_when(struct usher_compile *compile, const struct usher_node *
  * the owner's arena; NULL for no node, and when memory is out. */
 const struct usher_hours *usher_compile_hours(struct usher_compile *compile,
                                               const struct usher_node *node);
+/* The needs must be there. */
+void usher_compile_relax(struct usher_compile *compile, const struct usher_node *node,
+                         struct usher_queue *queue);
+/* Without a node: what holds by default. */
+void usher_compile_last_agent(struct usher_compile *compile, const struct usher_node *node,
+                              struct usher_queue *queue);
 
 /* As usher_arena_take and usher_arena_copy from the owner's arena; false or NULL after adding the
  * problem that memory is out. */

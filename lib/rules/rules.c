@@ -21,6 +21,7 @@ struct top_values {
     const struct usher_node *bid;
     const struct usher_node *channels;
     const struct usher_node *customer;
+    const struct usher_node *reserve;
     const struct usher_node *queues;
     const struct usher_node *routes;
 };
@@ -70,6 +71,10 @@ static const struct usher_schema_row top_rows[] = {
                      .sentence = "how much of an agent a contact of each channel takes",
                      .members = &usher_channel_schema, .name = "CHANNEL",
                      .choices = USHER_CHANNEL_CHOICES),
+    USHER_SCHEMA_ROW(top_values, reserve, MAP,
+                     .sentence = "the free agents of a skill who are kept for who needs it",
+                     .without = "none; the price of lending spares them where it can",
+                     .members = &usher_reserve_schema, .name = "SKILL"),
     USHER_SCHEMA_ROW(top_values, customer, MAP,
                      .sentence = "who counts as one customer, and how long he is remembered",
                      .members = &usher_customer_schema),
@@ -111,6 +116,7 @@ static void compile_document(struct usher_compile *compile, const struct usher_n
     usher_compile_bid(compile, values.bid);
     usher_compile_channels(compile, values.channels);
     usher_compile_customer(compile, values.customer);
+    usher_compile_reserves(compile, values.reserve);
     usher_compile_queues(compile, values.queues);
     usher_compile_routes(compile, values.routes);
 }

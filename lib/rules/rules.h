@@ -21,6 +21,8 @@ struct usher_schema;
 #define USHER_ROUTES_MAX           1024
 #define USHER_BLOCKED_MAX          1000
 #define USHER_NEEDS_MAX            16 /* skills that one queue needs */
+#define USHER_RELAX_MAX            4  /* steps of one queue's `relax` */
+#define USHER_RESERVES_MAX         8
 #define USHER_SWITCHES_MAX         64 /* each is a bit of usher_facts */
 #define USHER_NOTICES_MAX          256
 #define USHER_CUSTOMER_SOURCES_MAX 8
@@ -30,11 +32,13 @@ struct usher_schema;
 struct usher_need_rule {
     size_t skill; /* index into rules->skills; with a key the one of `else`, USHER_SKILL_NONE
                      without `else` */
-    struct usher_text prefix; /* "lang." of lang.$data.lang */
-    struct usher_text key;    /* "lang" of lang.$data.lang; absent: the skill is fixed */
-    bool is_customers;        /* the key is the customer's: lang.$customer.lang */
-    int min;                  /* hard minimum level, 1 .. 10; default 1 */
-    int weight;               /* 1 .. 100; default 1 */
+    struct usher_text prefix;         /* "lang." of lang.$data.lang */
+    struct usher_text key;            /* "lang" of lang.$data.lang; absent: the skill is fixed */
+    bool is_customers;                /* the key is the customer's: lang.$customer.lang */
+    int min;                          /* hard minimum level, 1 .. 10; default 1 */
+    int weight;                       /* 1 .. 100; default 1 */
+    uint8_t relaxed[USHER_RELAX_MAX]; /* the minimum from each step of `relax` on, never above that
+                                         of the step before; 0 = not needed any more */
 };
 #define USHER_SKILL_NONE SIZE_MAX
 
@@ -43,6 +47,7 @@ struct usher_need {
     uint16_t skill;
     uint8_t min;
     uint8_t weight;
+    uint8_t relaxed[USHER_RELAX_MAX]; /* as that of the rule; behind the last step as the last */
 };
 
 struct usher_tier {
@@ -73,6 +78,14 @@ struct usher_dispositions {
 };
 bool usher_dispositions_has(const struct usher_dispositions *dispositions, struct usher_text name);
 
+/* What it is worth that the agent who served a customer before does so again. */
+struct usher_last_agent {
+    int64_t worth_ms;                     /* 30 s when absent */
+    int64_t within_ms;                    /* 7 d when absent: how long ago at most */
+    int64_t wait_ms[USHER_CHANNEL_COUNT]; /* how long a contact is kept for that agent; 0 = is not,
+                                             as always for voice and chat */
+};
+
 /* What follows when an agent lets offers ring out. */
 struct usher_missed_rule {
     int64_t count_max; /* so many in a row make the agent not ready; 0 = none do */
@@ -89,6 +102,9 @@ struct usher_queue {
     int64_t forecast_handle_ms;                         /* -1 = none */
     struct usher_need_rule needs[USHER_NEEDS_MAX];
     size_t needs_count;
+    int64_t relax_after_ms[USHER_RELAX_MAX]; /* upwards */
+    size_t relax_count;
+    struct usher_last_agent last_agent;
     int64_t ring_ms;    /* 15 s when absent */
     int64_t wrap_up_ms; /* 0 when absent */
     int64_t extend_max; /* how often an agent may make the wrap-up longer */
@@ -123,6 +139,13 @@ struct usher_customer_rule {
     size_t sources_count;
     int64_t keep_ms; /* how long a customer is remembered: 365 d */
     int64_t read_ms; /* how long a contact waits for that: 50 ms; 0 = it is not asked */
+};
+
+/* The last `keep` free agents with a skill are refused to contacts that do not need it. */
+struct usher_reserve {
+    size_t skill;
+    int64_t keep;
+    int64_t until_ms; /* to who has waited for less; -1 = to all */
 };
 
 /* The knobs of the bid; per mille and milliseconds. */
@@ -168,6 +191,8 @@ struct usher_rules {
     struct usher_bid_knobs bid;
     struct usher_customer_rule customer;
     struct usher_channel_load channels[USHER_CHANNEL_COUNT];
+    struct usher_reserve reserves[USHER_RESERVES_MAX];
+    size_t reserves_count;
     struct usher_queue *queues;
     size_t queues_count;
     const struct usher_route *routes;
@@ -231,6 +256,11 @@ void usher_rules_route_again(const struct usher_rules *rules, const struct usher
  * how many; at most USHER_NEEDS_MAX. */
 size_t usher_rules_needs(const struct usher_rules *rules, size_t queue,
                          const struct usher_facts *facts, struct usher_need needs[USHER_NEEDS_MAX]);
+
+/* "internet", "lang.$data.lang": how the need is written in the rules, cut to fit into `room`. */
+struct usher_text usher_rules_need_name(const struct usher_rules *rules,
+                                        const struct usher_need_rule *need, char *room,
+                                        size_t room_size);
 
 /* The promise: the lower of those of tier and channel that are there, else answer_within. */
 int64_t usher_rules_promise_ms(const struct usher_rules *rules, size_t queue, size_t tier,

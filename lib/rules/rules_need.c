@@ -1,5 +1,7 @@
 /* `need`: the skills that a queue's contacts need. A key is a skill, or a prefix and `$data.KEY` or
  * `$customer.KEY`, which is the skill that the prefix and the value make together. */
+#include <stdio.h>
+
 #include "rules/compile.h"
 #include "rules/schema.h"
 #include "wire/json.h"
@@ -151,6 +153,7 @@ static void add_need(struct usher_compile *compile, const struct usher_node *nod
                            "lang.$data.lang; take it out");
     need.min = (int)values.min;
     need.weight = (int)values.weight;
+    memset(need.relaxed, need.min, sizeof(need.relaxed));
     queue->needs[queue->needs_count++] = need;
 }
 
@@ -168,6 +171,20 @@ void usher_compile_need(struct usher_compile *compile, const struct usher_node *
     }
     usher_node_for_each (member, node)
         add_need(compile, member, queue);
+}
+
+struct usher_text usher_rules_need_name(const struct usher_rules *rules,
+                                        const struct usher_need_rule *need, char *room,
+                                        size_t room_size)
+{
+    struct usher_text skill =
+        need->skill == USHER_SKILL_NONE ? USHER_NO_TEXT : rules->skills[need->skill];
+    if (need->key.at)
+        (void)snprintf(room, room_size, "%.*s%s%.*s", USHER_TEXT_ARGS(need->prefix),
+                       need->is_customers ? CUSTOMER_MARK : DATA_MARK, USHER_TEXT_ARGS(need->key));
+    else
+        (void)snprintf(room, room_size, "%.*s", USHER_TEXT_ARGS(skill));
+    return usher_text_of(room);
 }
 
 /* The skill that `need` asks of a contact; USHER_SKILL_NONE when it asks nothing. */
@@ -206,6 +223,9 @@ static size_t merge_need(struct usher_need *needs, size_t count, struct usher_ne
         needs[place].weight = (uint8_t)(weight < WEIGHT_MAX ? weight : WEIGHT_MAX);
         if (needs[place].min < need.min)
             needs[place].min = need.min;
+        for (size_t i = 0; i < USHER_RELAX_MAX; i++)
+            if (needs[place].relaxed[i] < need.relaxed[i])
+                needs[place].relaxed[i] = need.relaxed[i];
         return count;
     }
     memmove(&needs[place + 1], &needs[place], (count - place) * sizeof(needs[0]));
@@ -232,9 +252,9 @@ static size_t own_needs(const struct usher_rules *rules, struct usher_text skill
             usher_json_skip(&json);
         if (skill == SIZE_MAX || level < 1 || level > USHER_LEVEL_MAX || count == USHER_NEEDS_MAX)
             continue;
-        count = merge_need(
-            needs, count,
-            (struct usher_need){.skill = (uint16_t)skill, .min = (uint8_t)level, .weight = 1});
+        struct usher_need need = {.skill = (uint16_t)skill, .min = (uint8_t)level, .weight = 1};
+        memset(need.relaxed, need.min, sizeof(need.relaxed));
+        count = merge_need(needs, count, need);
     }
     return count;
 }
@@ -253,10 +273,10 @@ size_t usher_rules_needs(const struct usher_rules *rules, size_t queue,
 
         if (skill == USHER_SKILL_NONE)
             continue;
-        count = merge_need(needs, count,
-                           (struct usher_need){.skill = (uint16_t)skill,
-                                               .min = (uint8_t)rule->min,
-                                               .weight = (uint8_t)rule->weight});
+        struct usher_need need = {
+            .skill = (uint16_t)skill, .min = (uint8_t)rule->min, .weight = (uint8_t)rule->weight};
+        memcpy(need.relaxed, rule->relaxed, sizeof(need.relaxed));
+        count = merge_need(needs, count, need);
     }
     return count;
 }

@@ -14,6 +14,8 @@ struct queue_values {
     const struct usher_node *hours;
     const struct usher_node *closed;
     const struct usher_node *overflow;
+    const struct usher_node *relax;
+    const struct usher_node *last_agent;
     const struct usher_node *limit;
     const struct usher_node *wrap_up;
     const struct usher_node *dispositions;
@@ -51,6 +53,13 @@ static const struct usher_schema_row queue_rows[] = {
     USHER_SCHEMA_ROW(queue_values, need, MAP,
                      .sentence = "the skills that its contacts need, such as internet: {min: 5}",
                      .without = "none", .members = &usher_need_schema, .name = "SKILL"),
+    USHER_SCHEMA_ROW(queue_values, relax, LIST,
+                     .sentence = "steps that let more agents in the longer a contact waits",
+                     .kind = "a list of mappings, one a step", .without = "`need` stays as it is",
+                     .members = &usher_relax_schema),
+    USHER_SCHEMA_ROW(queue_values, last_agent, MAP,
+                     .sentence = "what it is worth that the same agent serves a customer again",
+                     .members = &usher_last_agent_schema),
     USHER_SCHEMA_ROW(queue_values, ring, DURATION, .min = 1000, .max = 600000, .fallback = 15000,
                      .sentence = "how long an agent's phone rings"),
     USHER_SCHEMA_ROW(queue_values, ring_no_answer, MAP,
@@ -114,6 +123,8 @@ static void compile_queue(struct usher_compile *compile, const struct queue_valu
     usher_compile_promise(compile, values->promise, queue);
     compile_forecast(compile, values->forecast, queue);
     usher_compile_need(compile, values->need, queue);
+    usher_compile_relax(compile, values->relax, queue);
+    usher_compile_last_agent(compile, values->last_agent, queue);
     queue->ring_ms = values->ring;
     usher_compile_wrap_up(compile, values->wrap_up, queue);
     usher_compile_missed(compile, values->ring_no_answer, &compile->rules->missed, &queue->missed);
@@ -174,8 +185,13 @@ static void take_over(struct usher_compile *compile, const struct usher_node *no
                            "`%.*s` is itself like `%.*s`, and `like` goes one level only; name a "
                            "queue without `like`",
                            USHER_TEXT_ARGS(excerpt), USHER_TEXT_ARGS(further));
-    } else
+    } else {
         usher_schema_inherit(&usher_queue_schema, node, &values[from], &values[index]);
+        /* Steps are of the need that they stand beside. */
+        if (usher_node_find(node, USHER_TEXT("need")) &&
+            !usher_node_find(node, USHER_TEXT("relax")))
+            values[index].relax = NULL;
+    }
 }
 
 static bool check_name(struct usher_compile *compile, const struct usher_node *node)

@@ -128,16 +128,24 @@ class Agent:
         return used + LOADS[channel][0] <= 100 or (
             not LOADS[channel][2] and all(LOADS[contact.channel][2] for contact in self.held))
 
-    def matches(self, kind):
-        """Per mille, rounded half up; None when the profile does not fit."""
+    def step(self, kind):
+        """The first step of `relax` that lets the agent in, 0 for the need itself; None when the profile does not fit."""
         if self.caps[kind.channel] == 0 or (kind.channel == "voice" and not self.phone):
             return None
-        if any(self.skills.get(skill, 0) < least for skill, (least, _) in kind.needs):
+        fitting = (number for number, (_, least) in enumerate(kind.steps) if not self.missing(least))
+        return next(fitting, None)
+
+    def missing(self, least):
+        return [skill for skill, level in least.items() if self.skills.get(skill, 0) < level]
+
+    def matches(self, kind):
+        """Per mille, rounded half up; None when the profile does not fit."""
+        if self.step(kind) is None:
             return None
         weights = sum(weight for _, (_, weight) in kind.needs)
         if weights == 0:
             return 1000
-        return (200 * sum(self.skills[skill] * weight for skill, (_, weight) in kind.needs) + weights) // (2 * weights)
+        return (200 * sum(self.skills.get(skill, 0) * weight for skill, (_, weight) in kind.needs) + weights) // (2 * weights)
 
 
 class Kind:
@@ -146,6 +154,14 @@ class Kind:
     def __init__(self, rules, queue, tier, channel, needs):
         self.queue, self.tier, self.channel, self.needs = queue, tier, channel, needs
         self.skills = [skill for skill, _ in needs]
+        self.steps = [(0, {skill: least for skill, (least, _) in needs})]
+        for step in rules["queues"][queue].get("relax", []):
+            least = {skill: need["min"] for skill, need in step.items() if skill in self.skills}
+            self.steps.append((span_ms(step["after"]), {**self.steps[-1][1], **least}))
+        last_agent = rules["queues"][queue].get("last_agent", {})
+        self.affinity_ms = span_ms(last_agent.get("worth", "30s"))
+        self.within_ms = span_ms(last_agent.get("within", "10080m"))
+        self.wait_ms = span_ms(last_agent.get("wait", {}).get(channel, "0s"))
         self.promise_ms = span_ms(rules["queues"][queue]["promise"]["answer_within"])
         self.head_start_ms = span_ms(rules["tiers"][tier].get("head_start", "0s"))
         self.arrived = self.share = 0
@@ -159,6 +175,8 @@ class Contact:
         self.declines = {}
         self.settles = 0
         self.answered = self.idle_before = None
+        is_of_late = event.get("since_ms", event["at"]) - event.get("last_ms", 0) <= kind.within_ms
+        self.served_by = event.get("last_agent") if is_of_late else None
 
 
 class Floor:
@@ -192,7 +210,7 @@ class Floor:
             return bool(agent.phone) and agent.caps[pool.channel] > 0
         if len(pool.skills) == 1:
             return agent.skills.get(pool.skills[0], 0) > 0
-        return any(kind.skills == pool.skills and agent.matches(kind) is not None for kind in self.kinds.values())
+        return any(kind.skills == pool.skills and agent.step(kind) == 0 for kind in self.kinds.values())
 
     def recount(self, agent, at_ms):
         is_counted, is_open = agent.state == "ready", agent.is_whole()
@@ -219,7 +237,7 @@ class Floor:
         for agent in self.agents.values():
             weight = sum_of = 0
             for kind in self.kinds.values():
-                fitting = [other for other in self.agents.values() if other.matches(kind) is not None]
+                fitting = [other for other in self.agents.values() if other.step(kind) == 0]
                 if agent not in fitting:
                     continue
                 share = (kind.share << 20) // len(fitting)
@@ -252,7 +270,7 @@ class Floor:
             pool = Pool(kind.skills, None, (queue["forecast"]["per_hour"], span_ms(queue["forecast"]["handle"])), at_ms)
             self.pools.append(pool)
         for agent in self.agents.values():
-            if agent.matches(kind) is not None and pool not in agent.pools:
+            if agent.step(kind) == 0 and pool not in agent.pools:
                 agent.pools.append(pool)
                 pool.change(agent.is_counted, agent.is_counted_open, at_ms)
 
@@ -334,14 +352,19 @@ class Floor:
 
     def hurdle(self, contact, agent, at_ms):
         """What keeps the agent from the contact, as explain's JSON has it; None when he is a candidate."""
-        channel, needs = contact.channel, contact.kind.needs
+        channel = contact.channel
         if agent.caps[channel] == 0:
             return {"reason": "channel"}
         if channel == "voice" and not agent.phone:
             return {"reason": "no_phone"}
-        for skill, (least, _) in needs:
-            if agent.skills.get(skill, 0) < least:
-                return {"reason": "level", "skill": skill, "level": agent.skills.get(skill, 0), "min": least}
+        step, opened = agent.step(contact.kind), self.open_step(contact, at_ms)
+        if step is None or step > opened:
+            least = contact.kind.steps[opened][1]
+            skill = agent.missing(least)[0]
+            lack = {"skill": skill, "level": agent.skills.get(skill, 0), "min": least[skill]}
+            if step is None:
+                return {"reason": "level", **lack}
+            return {"reason": "step", "step": step, **lack, "until_ms": contact.place + contact.kind.steps[step][0]}
         if agent.state == "signed_out":
             return {"reason": "signed_out"}
         if agent.state == "not_ready":
@@ -350,22 +373,60 @@ class Floor:
             return {"reason": "phone_" + agent.phone_state, **({"until_ms": agent.phone_until} if agent.phone_until else {})}
         if not agent.has_room(channel):
             return {"reason": "full", "held": agent.count(channel), "cap": agent.caps[channel]}
-        others = [other for other in self.agents.values()
-                  if other is not agent and other.state != "signed_out" and other.matches(contact.kind) is not None]
+        others = [other for other in self.signed_in(contact.kind, opened) if other is not agent]
         if others and contact.declines.get(agent.id, 0) > at_ms:
             return {"reason": "cool_down", "until_ms": contact.declines[agent.id]}
         if contact.state != "waiting":
             return {"reason": "not_waiting"}
         if contact.settles > at_ms:
             return {"reason": "settling", "until_ms": contact.settles}
+        return self.gate(contact, agent, at_ms)
+
+    def signed_in(self, kind, step):
+        """Those whom the step or one before it lets in."""
+        return [agent for agent in self.agents.values()
+                if agent.state != "signed_out" and agent.step(kind) is not None and agent.step(kind) <= step]
+
+    def open_step(self, contact, at_ms):
+        steps = contact.kind.steps
+        return max(number for number, (after, _) in enumerate(steps)
+                   if number == 0 or at_ms - contact.place >= after or not self.signed_in(contact.kind, number - 1))
+
+    def held_for(self, contact, at_ms):
+        agent = self.agents.get(contact.served_by)
+        if not agent or at_ms - contact.place >= contact.kind.wait_ms or agent.id in contact.declines:
+            return None
+        return agent if agent in self.signed_in(contact.kind, self.open_step(contact, at_ms)) else None
+
+    def gate(self, contact, agent, at_ms):
+        held_for = self.held_for(contact, at_ms)
+        if held_for not in (None, agent):
+            return {"reason": "hold", "for": held_for.id, "until_ms": contact.place + contact.kind.wait_ms}
+        for skill, reserve in self.rules.get("reserve", {}).items():
+            free = [other for other in self.agents.values() if other.is_whole() and other.skills.get(skill, 0) > 0]
+            if skill not in contact.kind.skills and agent in free and len(free) <= reserve["keep"]:
+                return {"reason": "reserve", "skill": skill, "free": len(free), "keep": reserve["keep"]}
         return None
 
-    def weigh(self, contact, agent, at_ms):
+    def is_late(self, contact, at_ms):
+        return at_ms > contact.place + contact.kind.promise_ms
+
+    def affinity(self, contact, agent, at_ms, choice):
+        """Where the agent is given, only the first of a line counts, and who waits for this agent."""
+        if contact.served_by != agent.id:
+            return 0
+        is_first = not any(other.kind is contact.kind and other.place < contact.place and
+                           self.is_late(other, at_ms) == self.is_late(contact, at_ms) and
+                           self.hurdle(other, agent, at_ms) is None for other in self.contacts.values())
+        is_given = choice in (None, "best_agent")
+        return contact.kind.affinity_ms if is_given or is_first or self.held_for(contact, at_ms) is agent else 0
+
+    def weigh(self, contact, agent, at_ms, choice=None):
         """The terms of a candidate, as explain's JSON has them."""
         bid, kind = self.rules["bid"], contact.kind
         match_worth, lend_worth, cap = (span_ms(bid[name]) for name in ("match_worth", "lend_worth", "idle_cap"))
-        is_late = at_ms > contact.place + kind.promise_ms
-        late = at_ms - contact.place - kind.promise_ms * (bid["second_promise"] if is_late else 1) + kind.head_start_ms
+        late = at_ms - contact.place - kind.promise_ms * (bid["second_promise"] if self.is_late(contact, at_ms) else 1)
+        late += kind.head_start_ms
         match = agent.matches(kind)
         lend, dear = 0, None
         for pool in agent.pools if agent.is_whole() else []:
@@ -376,15 +437,19 @@ class Floor:
         match_ms = match_worth * 2 * match // 2000
         ground_ms = match_worth * (2 * match - agent.ground) // 2000 - match_ms
         lend_ms = -(lend_worth * lend // ONE)
-        terms = {"bid_ms": late + match_ms + ground_ms + lend_ms + fairness, "bid_of_agent_ms": late + match_ms + lend_ms,
+        affinity = self.affinity(contact, agent, at_ms, choice)
+        of_agent = late + match_ms + lend_ms + affinity
+        terms = {"bid_ms": of_agent + ground_ms + fairness, "bid_of_agent_ms": of_agent,
                  "late_ms": late, "match_ms": match_ms, "ground_ms": ground_ms, "lend_ms": lend_ms, "fairness_ms": fairness,
-                 "match": match, "ground": agent.ground, "lend": lend, "idle_ms": idle}
+                 "affinity_ms": affinity, "match": match, "ground": agent.ground, "lend": lend, "idle_ms": idle}
+        if agent.step(kind):
+            terms["step"] = agent.step(kind)
         if dear:
             terms["dear"] = {"skills": dear.skills, **({"channel": dear.channel} if dear.channel else {}), "free": dear.open,
                              "on_duty": dear.members, "load_erlang_16ths": dear.used_load()}
         return terms
 
-    def pairs(self, contacts, agents, at_ms):
+    def pairs(self, contacts, agents, at_ms, choice=None):
         """(candidates, the others) of all these, unordered."""
         candidates, others = [], []
         for contact in contacts:
@@ -394,5 +459,5 @@ class Floor:
                 if hurdle:
                     others.append({**names, **hurdle})
                 else:
-                    candidates.append({**names, **self.weigh(contact, agent, at_ms)})
+                    candidates.append({**names, **self.weigh(contact, agent, at_ms, choice)})
         return candidates, others

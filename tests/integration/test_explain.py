@@ -12,20 +12,26 @@ from second_path import Floor
 
 USHERCTL = os.environ["USHERCTL"]
 RULES = {
-    "skills": ["billing", "internet", "lang.uk", "lang.fr"],
+    "skills": ["billing", "internet", "lang.uk", "lang.fr", "card"],
     "not_ready": ["lunch", "training"],
     "tiers": {"gold": {"head_start": "30s"}, "standard": {}},
     "bid": {"match_worth": "240s", "lend_worth": "160s", "fairness": 0.15, "idle_cap": "900s", "second_promise": 2},
+    "reserve": {"card": {"keep": 1}},
     "queues": {
         "internet": {"promise": {"answer_within": "20s"}, "ring": "15s", "forecast": {"per_hour": 60, "handle": "5m"},
+                     "last_agent": {"worth": "45s", "within": "60m", "wait": {"email": "600s"}},
                      "need": {"internet": {"min": 5, "weight": 2}, "lang.$data.lang": {"min": 1, "else": "lang.uk"}}},
         "french": {"promise": {"answer_within": "10s"}, "forecast": {"per_hour": 24, "handle": "4m"},
                    "need": {"lang.fr": {"min": 1}}},
+        "network": {"promise": {"answer_within": "20s"}, "forecast": {"per_hour": 6, "handle": "5m"},
+                    "need": {"internet": {"min": 9}, "lang.uk": {"min": 2}},
+                    "relax": [{"after": "60s", "internet": {"min": 6}}, {"after": "90s", "internet": {"min": 5}, "lang.uk": {"min": 0}}]},
         "billing": {"promise": {"answer_within": "20s"}, "forecast": {"per_hour": 12, "handle": "3m"},
                     "need": {"billing": {"min": 2}}},
     },
     "routes": [{"when": {"dialled": "1"}, "queue": "internet"}, {"when": {"dialled": "2"}, "queue": "french"},
-               {"when": {"dialled": "4"}, "queue": "internet", "tier": "gold"}, {"queue": "billing"}],
+               {"when": {"dialled": "4"}, "queue": "internet", "tier": "gold"}, {"when": {"dialled": "5"}, "queue": "network"},
+               {"queue": "billing"}],
 }
 PEOPLE = {
     "anna": {"internet": 9, "lang.uk": 10, "lang.fr": 7},
@@ -36,6 +42,7 @@ PEOPLE = {
     "fedir": {"internet": 7, "lang.uk": 7},  # signed out
     "halyna": {"internet": 9, "lang.uk": 9, "billing": 9},  # without a phone
     "ivan": {"internet": 5, "lang.uk": 3},
+    "yuri": {"internet": 7, "lang.uk": 6, "card": 4},  # kept for the cards
 }
 SECRETS = {"from": "+380501112233", "data": {"lang": "uk", "contract": "A-77"}}
 
@@ -59,9 +66,11 @@ class Story:
                 desk.call({"do": "agent.ready"})
         self.desks["fedir"].call({"do": "agent.sign_out"})
 
-    def arrive(self, contact, to, waited_s=0, pbx=None, lang="uk", channel="voice"):
+    def arrive(self, contact, to, waited_s=0, pbx=None, lang="uk", channel="voice", last_agent=None):
         command = {"do": "contact.arrive", "contact": contact, "channel": channel, "to": to, "from": SECRETS["from"],
                    "data": {**SECRETS["data"], "lang": lang}}
+        if last_agent:
+            command |= {"last_agent": last_agent, "last_ms": int(time.time() * 1000) - 60_000}
         if waited_s:
             command["since_ms"] = int(time.time() * 1000) - waited_s * 1000
         (pbx or self.pbx).call(command)
@@ -74,8 +83,18 @@ class Story:
         self.pbx.call({"do": "contact.answer", "contact": contact, "offer": offer["offer"]})
         return offer
 
+    def answer_at_desk(self, contact):
+        offer = self.offer(contact)
+        self.desks[offer["agent"]].call({"do": "offer.accept", "offer": offer["offer"]})
+
+    def agent_of(self, contact):
+        return next(event["agent"] for event in reversed(self.center.journal())
+                    if event["ev"] == "contact.offered" and event["contact"] == "pbx1/" + contact)
+
     def tell(self):
         """All that happens; some wait at the end."""
+        self.arrive("again", "1", channel="email", last_agent="bohdan")
+        self.answer_at_desk("again")
         self.arrive("calls", "1")
         offer = self.offer("calls")
         self.desks[offer["agent"]].call({"do": "offer.decline", "offer": offer["offer"], "reason": "coffee"})
@@ -83,6 +102,9 @@ class Story:
         self.answer("calls")
         self.arrive("bills", "3")
         self.answer("bills")
+        self.arrive("technics", "5")
+        self.arrive("relaxed", "5", waited_s=95)
+        self.arrive("mail", "1", channel="email", last_agent=self.agent_of("calls"))
         self.arrive("written", "1", channel="chat")
         self.offer("written")
         self.arrive("french", "2")
@@ -167,12 +189,12 @@ class Explained(Known):
         event, told = step["event"], step["explanation"]
         floor = self.floor_before(event["n"])
         contact, agent = floor.contacts[event["contact"]], floor.agents[event["agent"]]
-        candidates, others = floor.pairs([contact], floor.agents.values(), event["at"])
+        candidates, others = floor.pairs([contact], floor.agents.values(), event["at"], event["reason"])
         self.check_pairs(told["candidates"], candidates)
         self.check_pairs(told["excluded"], others)
         self.check_order(told["candidates"], "bid_ms", floor)
         waiting = [other for other in floor.contacts.values() if other.state == "waiting"]
-        candidates, others = floor.pairs(waiting, [agent], event["at"])
+        candidates, others = floor.pairs(waiting, [agent], event["at"], event["reason"])
         self.check_pairs(told["contacts"], candidates)
         self.check_pairs(told["contacts_excluded"], others)
         is_of_agent = event["reason"] == "best_contact"
@@ -193,9 +215,11 @@ class Explained(Known):
         self.assertTrue(any(pair["lend_ms"] for pair in chosen))
         self.assertTrue(any(pair["ground_ms"] for pair in chosen))
         self.assertTrue(any(pair["late_ms"] > 0 for pair in chosen))
+        self.assertTrue(any(pair["affinity_ms"] for pair in chosen))
+        self.assertTrue(any("step" in pair for pair in chosen))
         self.assertTrue(any(len(step["explanation"]["candidates"]) > 1 for step in offers))
         reasons = {pair["reason"] for step in offers for pair in step["explanation"]["excluded"]}
-        self.assertLessEqual({"level", "not_ready", "signed_out", "full", "channel", "cool_down"}, reasons)
+        self.assertLessEqual({"level", "not_ready", "signed_out", "full", "channel", "cool_down", "hold", "reserve"}, reasons)
 
     def test_what_a_contact_waited_for_before_its_offer_is_told(self):
         waits = [(contact, step["wait"]) for contact in self.contacts for step in self.explain(contact)["steps"] if "wait" in step]
@@ -214,18 +238,20 @@ class Explained(Known):
         told = {contact: self.explain(contact).get("state") for contact in self.contacts}
         waiting = {contact: state for contact, state in told.items() if state and state["state"] == "waiting"}
         self.assertGreater(len(waiting), 3)
-        floor = self.floor_before(None)
+        floor, reasons = self.floor_before(None), set()
         for contact, state in waiting.items():
             with self.subTest(contact=contact):
                 candidates, others = floor.pairs([floor.contacts[contact]], floor.agents.values(), state["at"])
                 self.assertEqual(candidates, [])
                 self.assertEqual(state["candidates"], [])
                 self.check_pairs(state["excluded"], others)
+                reasons |= {pair["reason"] for pair in state["excluded"]}
                 kind = floor.contacts[contact].kind
                 line = [other for other in floor.contacts.values() if other.kind is kind and other.state == "waiting"]
                 line.sort(key=lambda other: other.place)  # of equal places the first to arrive comes first
                 self.assertEqual(state["before"], line.index(floor.contacts[contact]))
                 self.assertEqual({need["skill"]: (need["min"], need["weight"]) for need in state["needs"]}, dict(kind.needs))
+        self.assertLessEqual({"step", "hold", "reserve"}, reasons)
 
     def test_an_agent_is_told_who_waits_and_why_not_for_this_agent(self):
         floor = self.floor_before(None)
@@ -250,7 +276,7 @@ class Explained(Known):
             floor = self.floor_before(event["n"])
             contact = floor.contacts[event["contact"]]
             if floor.hurdle(contact, floor.agents["anna"], event["at"]) is None:
-                own, best = (floor.weigh(contact, floor.agents[agent], event["at"])["bid_ms"]
+                own, best = (floor.weigh(contact, floor.agents[agent], event["at"], event["reason"])["bid_ms"]
                              for agent in ("anna", event["agent"]))
                 expected.append({"at": event["at"], "n": event["n"], "contact": event["contact"], "winner": event["agent"],
                                  "bid_ms": own, "winner_bid_ms": best})
@@ -314,15 +340,19 @@ class Told(Known):
 
     def test_a_wait_and_an_agent_are_told_in_sentences(self):
         pages = [self.explain(contact) for contact in self.contacts]
-        page = next(page for page in pages if "still waiting" in page and "queue internet" in page)
+        page = next(page for page in pages if "still waiting" in page and "voice, queue internet" in page)
         self.assertRegex(page, r"(?m)  still waiting, for .*: \d before it in its line, \d+ wait in the queue; the promise ")
         self.assertRegex(page, r"(?m)^ +nobody can take it now:$")
         self.assertRegex(page, r"(?m)^ +busy \(\d\): anna \(1 of 1 voice\), ")
+        self.assertRegex(page, r"(?m)^ +kept free for card \(1\): yuri \(1 of 1 free\)$")
+        self.assertRegex(self.explain("mail"), r"(?m)^ +free, but it waits for anna \(\d\): halyna \(until \d\d:\d\d:\d\d\), ")
+        self.assertRegex(self.explain("technics"), r"(?m)^ +not let in yet, less than internet 9 \(\d\): bohdan \(6, from \d\d:\d\d:\d\d on\), ")
+        self.assertRegex(self.explain("again"), r"(?m)^  AGENT .* AGAIN\n *> bohdan .* \+45\.0 s$")
         page = self.explain("agent", "danylo")
         self.assertRegex(page, r"^Danylo K\. \(danylo\) at .*: ready for .*, the phone is busy")
         self.assertRegex(page, r"(?m)^fits none of the contacts seen so far$")
         self.assertRegex(page, r"(?m)^  needs internet 5, has 3 \(\d+\): pbx1/")
-        self.assertRegex(self.explain("agent", "anna"), r"(?m)^fits internet 93 %, french 70 % of the contacts seen so far$")
+        self.assertRegex(self.explain("agent", "anna"), r"(?m)^fits internet 93 %, french 70 %, network 95 % of the contacts seen so far$")
         self.assertRegex(self.explain("agent", "anna"), r"(?m)^\d\d:\d\d:\d\d  pbx1/\w+ +\w+ +[+-]\d+\.\d s +[+-]\d+\.\d s")
 
     def test_personal_data_are_shown_with_full_alone(self):

@@ -18,7 +18,27 @@
     "  any: {promise: {answer_within: 60s}}\n"                                                     \
     "routes:\n  - queue: any\n"
 
+#define GATED                                                                                      \
+    "skills: [billing, french, sales, card]\n"                                                     \
+    "tiers:\n  gold: {head_start: 30s}\n"                                                          \
+    "reserve: {french: {keep: 1, until: 100s}, card: {keep: 2}}\n"                                 \
+    "queues:\n"                                                                                    \
+    "  billing: {need: {billing: {min: 4}}, promise: {answer_within: 20s},\n"                      \
+    "            relax: [{after: 15s, billing: {min: 2}}, {after: 40s, billing: {min: 0}}],\n"     \
+    "            last_agent: {worth: 60s, within: 1h}}\n"                                          \
+    "  french: {need: {french: {min: 6}}, promise: {answer_within: 15s},\n"                        \
+    "           relax: [{after: 10s, french: {min: 3}}], forecast: {per_hour: 20, handle: 4m},\n"  \
+    "           last_agent: {wait: {email: 100s, callback: 50s, outbound: 300s}}}\n"               \
+    "  sales: {need: {sales: {min: 5, weight: 3}, french: {min: 2}},\n"                            \
+    "          relax: [{after: 20s, french: {min: 0}}, {after: 60s, sales: {min: 2}}],\n"          \
+    "          last_agent: {worth: 100s, wait: {email: 500s, task: 30s, callback: 200s}},\n"       \
+    "          promise: {answer_within: 30s}}\n"                                                   \
+    "  card: {need: {card: {min: 1}, billing: {min: 4}, french: {min: 1}}}\n"                      \
+    "  any: {promise: {answer_within: 60s}, last_agent: {worth: 0s, wait: {task: 400s}}}\n"        \
+    "routes:\n  - queue: any\n"
+
 const char floor_center[] = CENTER;
+const char floor_gated[] = GATED;
 
 static const char *const any_rules[] = {
     CENTER,
@@ -30,6 +50,10 @@ static const char *const any_rules[] = {
     CENTER "bid: {match_worth: 10ms, lend_worth: 0s, fairness: 0}\n",
     CENTER
     "channels: {voice: {unit: 60, cap: 1}, chat: {unit: 100, cap: 1, interruptible: true}}\n",
+    GATED,
+    GATED,
+    GATED "bid: {overtaking: false}\n",
+    GATED "bid: {match_worth: 7s, lend_worth: 0s, fairness: 0.01, idle_cap: 20s}\n",
 };
 
 static const char *const queues[] = {"billing", "french", "sales", "card", "any"};
@@ -123,6 +147,23 @@ static struct usher_class *any_class(struct floor_world *world, uint64_t *state)
                        tiers[below(state, USHER_COUNT_OF(tiers))], channel, NULL);
 }
 
+/* Somebody served some of the customers before; some came to their class later than to their place.
+ */
+static void add_contact(struct floor_world *world, uint64_t *state)
+{
+    struct usher_contact *contact =
+        floor_contact_of(world, any_class(world, state), before(world, state));
+    usher_floor_leave(&world->floor, contact);
+    contact->arrived_ms = contact->place_ms;
+    if (below(state, 4) == 0)
+        contact->leg_ms = before(world, state);
+    if (below(state, 2)) {
+        contact->served_by = &world->floor.agents[random_below(state, world->floor.agents_count)];
+        contact->served_ms = contact->place_ms - (below(state, 4) ? 1000 : 86400000);
+    }
+    usher_floor_join(&world->floor, contact);
+}
+
 void floor_open_random(struct floor_world *world, const char *rules, uint64_t *state)
 {
     floor_open(world, rules ? rules : any_rules[below(state, USHER_COUNT_OF(any_rules))], 100);
@@ -151,7 +192,7 @@ void floor_open_random(struct floor_world *world, const char *rules, uint64_t *s
     if (below(state, 2))
         usher_floor_take_shares(&world->floor, world->now_ms);
     for (int i = 1 + below(state, below(state, 2) ? 5 : 60); i > 0; i--)
-        floor_contact_of(world, any_class(world, state), before(world, state));
+        add_contact(world, state);
 }
 
 void floor_decline_random(struct floor_world *world, uint64_t *state)
@@ -161,22 +202,4 @@ void floor_decline_random(struct floor_world *world, uint64_t *state)
             usher_contact_remember_decline(&world->contacts[i],
                                            (uint32_t)random_below(state, world->floor.agents_count),
                                            world->now_ms + 5000 * (below(state, 9) - 2));
-}
-
-bool floor_may_take(const struct floor_world *world, const struct usher_agent *agent,
-                    enum usher_channel channel)
-{
-    const struct usher_channel_load *loads = world->rules->channels;
-    int used = 0;
-    bool is_interruptible = true;
-    for (int other = USHER_CHANNEL_VOICE; other < USHER_CHANNEL_COUNT; other++) {
-        used += agent->active[other] * loads[other].unit;
-        is_interruptible &= agent->active[other] == 0 || loads[other].is_interruptible;
-    }
-    if (agent->state != USHER_AGENT_READY || agent->phone_state != USHER_PHONE_IDLE ||
-        agent->active[channel] >= agent->cap[channel] ||
-        (usher_channel_is_phone(channel) && !agent->phone[0]))
-        return false;
-    return used + loads[channel].unit <= 100 ||
-           (is_interruptible && !loads[channel].is_interruptible);
 }

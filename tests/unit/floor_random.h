@@ -3,10 +3,13 @@
 #ifndef UNIT_FLOOR_RANDOM_H
 #define UNIT_FLOOR_RANDOM_H
 
+#include "unit/floor_plain.h"
 #include "unit/floor_world.h"
 
 /* A center whose rules have all defaults. */
 extern const char floor_center[];
+/* The same with steps of `relax`, last agents who are waited for, and reserves. */
+extern const char floor_gated[];
 
 /* Opens `world` with these rules of the center, or with any when NULL, 1 to 40 agents, seldom up to
  * 600, and up to 60 waiting contacts. */
@@ -17,10 +20,5 @@ void floor_profile_random(struct floor_world *world, uint64_t *state);
 void floor_change_random(struct floor_world *world, uint64_t *state);
 /* Some agents have declined some contacts. */
 void floor_decline_random(struct floor_world *world, uint64_t *state);
-
-/* Whether the agent may take one more contact of the channel, by the definition: ready, the phone
- * idle, and room beside his load. */
-bool floor_may_take(const struct floor_world *world, const struct usher_agent *agent,
-                    enum usher_channel channel);
 
 #endif

@@ -90,18 +90,18 @@ START_TEST(signed_in_are_counted_through_shifts_and_profiles)
     struct usher_agent *olena = floor_agent(&world, "olena", "{\"billing\":3}", NULL);
     struct usher_agent *petro = floor_ready_agent(&world, "petro", "{\"billing\":5}", 0);
     const struct usher_class *billing = voice("billing");
-    ck_assert_uint_eq(billing->signed_in_count, 1);
+    ck_assert_uint_eq(billing->steps[0].signed_in_count, 1);
     floor_ready(&world, olena, 0);
-    ck_assert_uint_eq(billing->signed_in_count, 2);
+    ck_assert_uint_eq(billing->steps[0].signed_in_count, 2);
     floor_not_ready(&world, petro);
-    ck_assert_uint_eq(billing->signed_in_count, 2);
+    ck_assert_uint_eq(billing->steps[0].signed_in_count, 2);
     floor_profile(&world, petro, "{\"sales\":5}", NULL);
-    ck_assert_uint_eq(billing->signed_in_count, 1);
+    ck_assert_uint_eq(billing->steps[0].signed_in_count, 1);
     floor_profile(&world, petro, "{\"billing\":4}", NULL);
-    ck_assert_uint_eq(billing->signed_in_count, 2);
+    ck_assert_uint_eq(billing->steps[0].signed_in_count, 2);
     floor_sign_out(&world, olena);
     floor_sign_out(&world, petro);
-    ck_assert_uint_eq(billing->signed_in_count, 0);
+    ck_assert_uint_eq(billing->steps[0].signed_in_count, 0);
     floor_close(&world);
 }
 END_TEST
@@ -121,7 +121,7 @@ START_TEST(rank_is_by_twice_the_match_less_the_ground)
     world.floor.is_ground_stale = true;
     ck_assert_uint_eq(ground_of(petro), 500);
     ck_assert_uint_eq(ground_of(anna), 900);
-    ck_assert_uint_eq(billing->rank_count, 3);
+    ck_assert_uint_eq(billing->steps[0].rank_end, 3);
     ck_assert_uint_eq(billing->rank[0], petro->index); /* 1600 - 500 */
     ck_assert_uint_eq(billing->rank[1], anna->index);  /* 1800 - 900, and the lower index */
     ck_assert_uint_eq(billing->rank[2], olena->index);

@@ -17,20 +17,34 @@ static bool may_ever_take(const struct usher_agent *agent, enum usher_channel ch
 
 static uint16_t match_of(const struct usher_class *class, const struct usher_agent *agent)
 {
+    uint32_t step;
     if (!may_ever_take(agent, (enum usher_channel) class->key.channel))
         return USHER_MATCH_NONE;
-    return usher_class_match(&class->key, usher_floor_levels(&world.floor, agent));
+    return usher_class_relaxed_match(&class->key, usher_floor_levels(&world.floor, agent), &step);
 }
 
-static void check_rank(const struct usher_class *class)
+static bool is_let_in(const struct usher_class *class, const struct usher_agent *agent,
+                      uint32_t step)
+{
+    return match_of(class, agent) != USHER_MATCH_NONE && floor_step(&world, class, agent) == step;
+}
+
+/* The agents of one step. */
+static void check_rank(const struct usher_class *class, uint32_t step)
 {
     int before = INT32_MAX;
     uint32_t before_index = 0;
-    ck_assert_uint_eq(class->rank_count, class->eligible_count);
-    for (uint32_t place = 0; place < class->rank_count; place++) {
+    uint32_t count = 0;
+    for (size_t i = 0; i < world.floor.agents_count; i++)
+        count += is_let_in(class, &world.floor.agents[i], step);
+    ck_assert_uint_eq(class->steps[step].rank_end - class->steps[step].rank_begin, count);
+    ck_assert_uint_eq(class->steps[step].rank_begin % 64, 0);
+    for (uint32_t place = class->steps[step].rank_begin; place < class->steps[step].rank_end;
+         place++) {
         const struct usher_agent *agent = &world.floor.agents[class->rank[place]];
         const struct usher_stand *stand = &world.floor.stands[agent->index];
         int order = 2 * match_of(class, agent) - stand->ground;
+        ck_assert(is_let_in(class, agent, step));
         ck_assert_int_eq(class->orders[place], order);
         ck_assert(order < before || (order == before && agent->index > before_index));
         before = order;
@@ -45,11 +59,12 @@ static void check_rank(const struct usher_class *class)
 }
 
 /* What a search trusts: nobody free is beyond the bounds of his block. */
-static void check_blocks(const struct usher_class *class)
+static void check_blocks(const struct usher_class *class, uint32_t step)
 {
     const struct usher_bid_knobs *knobs = &world.rules->bid;
-    ck_assert_uint_eq(class->blocks_count, (class->rank_count + 63) / 64);
-    for (uint32_t place = 0; place < class->rank_count; place++) {
+    ck_assert_uint_ge(class->blocks_count, (class->steps[step].rank_end + 63) / 64);
+    for (uint32_t place = class->steps[step].rank_begin; place < class->steps[step].rank_end;
+         place++) {
         const struct usher_block *block = &class->blocks[place / 64];
         const struct usher_agent *agent = &world.floor.agents[class->rank[place]];
         if (!usher_class_is_free(class, place))
@@ -65,7 +80,7 @@ static void check_classes(void)
     for (size_t i = 0; i < world.floor.classes_count; i++) {
         struct usher_class *class = world.floor.classes[i];
         uint32_t eligible = 0;
-        uint32_t signed_in = 0;
+        uint32_t signed_in[USHER_STEPS_MAX] = {0};
         usher_floor_refresh(&world.floor, class);
         for (size_t j = 0; j < world.floor.agents_count; j++) {
             const struct usher_agent *agent = &world.floor.agents[j];
@@ -73,14 +88,18 @@ static void check_classes(void)
             bool is_eligible = match_of(class, agent) != USHER_MATCH_NONE;
             ck_assert_uint_eq(class->match[j], match_of(class, agent));
             ck_assert_int_eq((stand->classes[i / 64] >> (i % 64)) & 1, is_eligible);
-            eligible += is_eligible;
-            signed_in += is_eligible && agent->state != USHER_AGENT_SIGNED_OUT;
+            eligible += is_let_in(class, agent, 0);
+            for (uint32_t step = 0; step < class->steps_count; step++)
+                signed_in[step] += is_eligible && floor_step(&world, class, agent) <= step &&
+                                   agent->state != USHER_AGENT_SIGNED_OUT;
         }
         ck_assert_uint_eq(class->eligible_count, eligible);
-        ck_assert_uint_eq(class->signed_in_count, signed_in);
         ck_assert_int_eq((world.floor.waiting[i / 64] >> (i % 64)) & 1, class->line_count > 0);
-        check_rank(class);
-        check_blocks(class);
+        for (uint32_t step = 0; step < class->steps_count; step++) {
+            ck_assert_uint_eq(class->steps[step].signed_in_count, signed_in[step]);
+            check_rank(class, step);
+            check_blocks(class, step);
+        }
     }
 }
 
@@ -101,8 +120,7 @@ static bool is_member(const struct usher_agent *agent, const struct usher_pool *
     if (pool->kind == USHER_POOL_CHANNEL)
         return may_ever_take(agent, (enum usher_channel)pool->channel);
     for (size_t i = 0; i < world.floor.classes_count; i++)
-        if (is_of_set(pool, world.floor.classes[i]) &&
-            match_of(world.floor.classes[i], agent) != USHER_MATCH_NONE)
+        if (is_of_set(pool, world.floor.classes[i]) && is_let_in(world.floor.classes[i], agent, 0))
             return true;
     return false;
 }

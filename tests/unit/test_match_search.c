@@ -39,7 +39,9 @@ static int64_t plain_bid(const struct usher_contact *contact, const struct usher
     int64_t late_ms = world.now_ms - contact->place_ms - class->promise_ms;
     if (late_ms > 0)
         late_ms -= (knobs->second_promise - 1) * class->promise_ms;
-    int64_t match = usher_class_match(&class->key, usher_floor_levels(&world.floor, agent));
+    uint32_t step;
+    int64_t match =
+        usher_class_relaxed_match(&class->key, usher_floor_levels(&world.floor, agent), &step);
     int64_t bid_ms = late_ms + class->head_start_ms -
                      floor_of(knobs->lend_worth_ms * plain_lend(agent, class), USHER_PRICE_ONE);
     if (is_agent_given)
@@ -52,23 +54,15 @@ static int64_t plain_bid(const struct usher_contact *contact, const struct usher
            floor_of(knobs->fairness_per_mille * idle_ms, 1000);
 }
 
-static bool may_be_asked(const struct usher_contact *contact, const struct usher_agent *agent)
-{
-    enum usher_channel channel = (enum usher_channel)contact->class->key.channel;
-    return usher_class_match(&contact->class->key, usher_floor_levels(&world.floor, agent)) !=
-               USHER_MATCH_NONE &&
-           floor_may_take(&world, agent, channel) &&
-           !usher_match_is_excluded(contact, agent, world.now_ms);
-}
-
 static struct usher_agent *plain_agent(const struct usher_contact *contact, int64_t *best_bid_ms)
 {
     struct usher_agent *best = NULL;
     for (size_t i = 0; i < world.floor.agents_count; i++) {
         struct usher_agent *agent = &world.floor.agents[i];
-        if (!may_be_asked(contact, agent))
+        if (!floor_may_ask(&world, contact, agent))
             continue;
-        int64_t bid_ms = plain_bid(contact, agent, false);
+        int64_t bid_ms =
+            plain_bid(contact, agent, false) + floor_affinity_ms(&world, contact, agent);
         if (!best || bid_ms > *best_bid_ms ||
             (bid_ms == *best_bid_ms && agent->idle_since_ms < best->idle_since_ms)) {
             best = agent;
@@ -81,13 +75,15 @@ static struct usher_agent *plain_agent(const struct usher_contact *contact, int6
 /* Without overtaking only the first of a class whom the agent may be asked for is a candidate. */
 static bool is_passed(const struct usher_contact *contact, const struct usher_agent *agent)
 {
-    if (world.rules->bid.overtaking)
-        return false;
-    for (const struct usher_contact *other = usher_class_first(contact->class); other != contact;
-         other = usher_class_next(contact->class, other))
-        if (may_be_asked(other, agent))
-            return true;
-    return false;
+    return !world.rules->bid.overtaking && !floor_is_first(&world, contact, agent, true);
+}
+
+/* Who is not the first of his class is worth no affinity to the agent, unless he waits for him. */
+static int64_t affinity_of(const struct usher_contact *contact, const struct usher_agent *agent)
+{
+    bool counts =
+        floor_held_for(&world, contact) == agent || floor_is_first(&world, contact, agent, false);
+    return counts ? floor_affinity_ms(&world, contact, agent) : 0;
 }
 
 static bool precedes(const struct usher_contact *contact, int64_t bid_ms,
@@ -109,9 +105,9 @@ static struct usher_contact *plain_contact(const struct usher_agent *agent, int6
     struct usher_contact *best = NULL;
     for (size_t i = 0; i < world.contacts_count; i++) {
         struct usher_contact *contact = &world.contacts[i];
-        if (!may_be_asked(contact, agent) || is_passed(contact, agent))
+        if (!floor_may_ask(&world, contact, agent) || is_passed(contact, agent))
             continue;
-        int64_t bid_ms = plain_bid(contact, agent, true);
+        int64_t bid_ms = plain_bid(contact, agent, true) + affinity_of(contact, agent);
         if (precedes(contact, bid_ms, best, *best_bid_ms)) {
             best = contact;
             *best_bid_ms = bid_ms;
@@ -174,9 +170,9 @@ static const struct usher_contact *plain_pair(const struct usher_agent **taker,
         const struct usher_contact *contact = &world.contacts[i];
         for (size_t j = 0; j < world.floor.agents_count; j++) {
             const struct usher_agent *agent = &world.floor.agents[j];
-            if (!may_be_asked(contact, agent) || is_passed(contact, agent))
+            if (!floor_may_ask(&world, contact, agent) || is_passed(contact, agent))
                 continue;
-            int64_t bid_ms = plain_bid(contact, agent, false);
+            int64_t bid_ms = plain_bid(contact, agent, false) + affinity_of(contact, agent);
             bool is_better = contact == best ? bid_ms > *best_bid_ms ||
                                                    (bid_ms == *best_bid_ms &&
                                                     agent->idle_since_ms < (*taker)->idle_since_ms)

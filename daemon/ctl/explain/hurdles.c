@@ -33,6 +33,10 @@ static const struct {
     [USHER_HURDLE_LINK_LOST] = {"free, but its PBX is away", "its PBX is away"},
     [USHER_HURDLE_SETTLING] = {"free, but its PBX may still ring for the offer before",
                                "its PBX may still ring for the offer before"},
+    [USHER_HURDLE_STEP] = {"not let in yet, less than %s",
+                           "does not let the agent in yet, needs %s"},
+    [USHER_HURDLE_HOLD] = {"free, but it waits for %s", "waits for %s"},
+    [USHER_HURDLE_RESERVE] = {"kept free for %s", "the agent is kept free for %s"},
     [USHER_HURDLE_BEHIND] = {"free, but for somebody before it in line",
                              "another before it in line"},
 };
@@ -45,7 +49,11 @@ static const char *detail_of(const struct usher_floor *floor,
     if (pair->hurdle == USHER_HURDLE_CHANNEL)
         (void)snprintf(room, size, "%.*s",
                        USHER_TEXT_ARGS(usher_channel_name(pair->contact->channel)));
-    else if (pair->hurdle == USHER_HURDLE_LEVEL)
+    else if (pair->hurdle == USHER_HURDLE_HOLD)
+        (void)snprintf(room, size, "%s", pair->held_for->id);
+    else if (pair->hurdle == USHER_HURDLE_RESERVE)
+        (void)snprintf(room, size, "%.*s", USHER_TEXT_ARGS(floor->rules->skills[pair->skill]));
+    else if (pair->hurdle == USHER_HURDLE_LEVEL || pair->hurdle == USHER_HURDLE_STEP)
         (void)snprintf(room, size, of_agents ? "%.*s %d" : "%.*s %d, has %d",
                        USHER_TEXT_ARGS(floor->rules->skills[pair->skill]), pair->min, pair->level);
     else if (pair->hurdle == USHER_HURDLE_NOT_READY && pair->agent->reason[0])
@@ -61,7 +69,7 @@ static bool is_alike(const struct usher_explained_pair *a, const struct usher_ex
         return strcmp(a->agent->reason, b->agent->reason) == 0;
     if (a->hurdle == USHER_HURDLE_CHANNEL)
         return a->contact->channel == b->contact->channel;
-    return a->skill == b->skill && a->min == b->min;
+    return a->skill == b->skill && a->min == b->min && a->held_for == b->held_for;
 }
 
 static void write_name(const struct usher_explained_pair *pair, bool of_agents, FILE *out)
@@ -70,6 +78,10 @@ static void write_name(const struct usher_explained_pair *pair, bool of_agents, 
     fputs(of_agents ? pair->agent->id : pair->contact->id, out);
     if (pair->hurdle == USHER_HURDLE_LEVEL && of_agents)
         fprintf(out, " (%d)", pair->level);
+    else if (pair->hurdle == USHER_HURDLE_STEP)
+        fprintf(out, " (%d, from %s on)", pair->level, moment_write_clock(pair->until_ms, room));
+    else if (pair->hurdle == USHER_HURDLE_RESERVE && of_agents)
+        fprintf(out, " (1 of %d free)", pair->free_count);
     else if (pair->hurdle == USHER_HURDLE_FULL && of_agents)
         fprintf(out, " (%d of %d %.*s)", pair->held_count, pair->cap,
                 USHER_TEXT_ARGS(usher_channel_name(pair->contact->channel)));
@@ -162,6 +174,7 @@ static void write_terms(const struct usher_floor *floor, const struct usher_term
     write_number(writer, "ground_ms", terms->ground_ms);
     write_number(writer, "lend_ms", terms->lend_ms);
     write_number(writer, "fairness_ms", terms->idle_ms);
+    write_number(writer, "affinity_ms", terms->affinity_ms);
     write_number(writer, "match", terms->bid.match);
     write_number(writer, "ground", terms->bid.ground);
     write_number(writer, "lend", terms->bid.lend);
@@ -174,7 +187,16 @@ static void write_hurdle(const struct usher_floor *floor, const struct usher_exp
                          struct usher_json_writer *writer)
 {
     write_text(writer, "reason", usher_hurdle_name(pair->hurdle));
-    if (pair->hurdle == USHER_HURDLE_LEVEL) {
+    if (pair->hurdle == USHER_HURDLE_STEP)
+        write_number(writer, "step", pair->step);
+    if (pair->hurdle == USHER_HURDLE_HOLD)
+        write_text(writer, "for", usher_text_of(pair->held_for->id));
+    if (pair->hurdle == USHER_HURDLE_RESERVE) {
+        write_text(writer, "skill", floor->rules->skills[pair->skill]);
+        write_number(writer, "free", pair->free_count);
+        write_number(writer, "keep", pair->keep);
+    }
+    if (pair->hurdle == USHER_HURDLE_LEVEL || pair->hurdle == USHER_HURDLE_STEP) {
         write_text(writer, "skill", floor->rules->skills[pair->skill]);
         write_number(writer, "level", pair->level);
         write_number(writer, "min", pair->min);
@@ -191,6 +213,15 @@ static void write_hurdle(const struct usher_floor *floor, const struct usher_exp
         write_number(writer, "until_ms", pair->until_ms);
 }
 
+static void write_candidate(const struct usher_floor *floor,
+                            const struct usher_explained_pair *pair,
+                            struct usher_json_writer *writer)
+{
+    if (pair->step > 0)
+        write_number(writer, "step", pair->step);
+    write_terms(floor, &pair->terms, writer);
+}
+
 void reasons_write_pair(const struct usher_floor *floor, const struct usher_explained_pair *pair,
                         struct usher_json_writer *writer)
 {
@@ -198,7 +229,7 @@ void reasons_write_pair(const struct usher_floor *floor, const struct usher_expl
     write_text(writer, "agent", usher_text_of(pair->agent->id));
     write_text(writer, "contact", usher_text_of(pair->contact->id));
     if (pair->hurdle == USHER_HURDLE_NONE)
-        write_terms(floor, &pair->terms, writer);
+        write_candidate(floor, pair, writer);
     else
         write_hurdle(floor, pair, writer);
     usher_json_write_close(writer, '}');

@@ -100,15 +100,25 @@ static void print_more(size_t count, size_t most, FILE *out)
         fprintf(out, "and %zu more; --json names all\n", count - most);
 }
 
+/* A last column, for the agent who served the customer before. */
+static bool has_affinity(const struct usher_explanation *pairs)
+{
+    for (size_t i = 0; i < pairs->candidates_count; i++)
+        if (pairs->pairs[i].terms.affinity_ms != 0)
+            return true;
+    return false;
+}
+
 void reasons_print_agents(const struct usher_explanation *agents, size_t most,
                           const struct usher_agent *chosen, struct table_style style, FILE *out)
 {
     static const struct table_column columns[] = {
         {"  AGENT", false, true}, {"BID", true, false},    {"LATE", true, false},
         {"MATCH", true, false},   {"GROUND", true, false}, {"LENDING", true, false},
-        {"IDLE", true, false},
+        {"IDLE", true, false},    {"AGAIN", true, false},
     };
-    struct table *table = table_new(columns, USHER_COUNT_OF(columns));
+    bool is_again = has_affinity(agents);
+    struct table *table = table_new(columns, USHER_COUNT_OF(columns) - !is_again);
     for (size_t i = 0; i < agents->candidates_count && i < most; i++) {
         const struct usher_explained_pair *pair = &agents->pairs[i];
         const struct usher_terms *terms = &pair->terms;
@@ -122,6 +132,8 @@ void reasons_print_agents(const struct usher_explanation *agents, size_t most,
         add_term(table, terms->ground_ms);
         add_term(table, terms->lend_ms);
         add_term(table, terms->idle_ms);
+        if (is_again)
+            add_term(table, terms->affinity_ms);
     }
     table_print(table, style, out);
     table_free(table);
@@ -135,8 +147,10 @@ void reasons_print_contacts(const struct usher_explanation *contacts, size_t mos
     static const struct table_column columns[] = {
         {"  CONTACT", false, true}, {"WAITS", true, false}, {"BID", true, false},
         {"LATE", true, false},      {"MATCH", true, false}, {"LENDING", true, false},
+        {"AGAIN", true, false},
     };
-    struct table *table = table_new(columns, USHER_COUNT_OF(columns));
+    bool is_again = has_affinity(contacts);
+    struct table *table = table_new(columns, USHER_COUNT_OF(columns) - !is_again);
     for (size_t i = 0; i < contacts->candidates_count && i < most; i++) {
         const struct usher_explained_pair *pair = &contacts->pairs[i];
         const struct usher_terms *terms = &pair->terms;
@@ -152,6 +166,8 @@ void reasons_print_contacts(const struct usher_explanation *contacts, size_t mos
         add_term(table, terms->bid.late_ms);
         add_term(table, terms->match_ms);
         add_term(table, terms->lend_ms);
+        if (is_again)
+            add_term(table, terms->affinity_ms);
     }
     table_print(table, style, out);
     table_free(table);

@@ -162,8 +162,11 @@ void steps_print_figures(const struct usher_event *event, const char *indent, FI
         return;
     fprintf(out,
             "%sbid %s: lateness %s, match %" PRId64 ".%03d, own ground %" PRId64
-            ".%03d, price of lending %" PRId64 " %%, idle for %s\n",
+            ".%03d, price of lending %" PRId64 " %%, idle for %s",
             indent, reasons_signed(fields->bid_ms, bid), reasons_signed(fields->late_ms, late),
             fields->match / 1000, (int)(fields->match % 1000), fields->ground / 1000,
             (int)(fields->ground % 1000), fields->lend / 100, reasons_span(fields->idle_ms, idle));
+    if (fields->affinity_ms > 0)
+        fprintf(out, ", served this customer last %s", reasons_signed(fields->affinity_ms, idle));
+    fputc('\n', out);
 }

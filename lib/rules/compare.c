@@ -20,13 +20,13 @@ struct side {
 const char *usher_rules_section_name(enum usher_rules_section section)
 {
     static const char *const names[USHER_SECTION_COUNT] = {
-        "",      "skills", "not_ready", "switches", "notices",
-        "tiers", "bid",    "channels",  "queues",   "routes"};
+        "",    "skills",   "not_ready", "switches", "notices", "tiers",
+        "bid", "channels", "queues",    "routes",   "rules"};
     return names[section];
 }
 
-/* Cuts at a character's border when there was more than the room. */
-static void end_cut(char *text, size_t size, size_t length)
+/* At a character's border. */
+void usher_change_cut(char *text, size_t size, size_t length)
 {
     size_t end = size - sizeof("…");
     if (length < size)
@@ -41,7 +41,7 @@ static void append(struct side *side, struct usher_text text)
     size_t length = strlen(side->text);
     size_t wanted = length + text.length;
     (void)snprintf(side->text + length, sizeof(side->text) - length, "%.*s", USHER_TEXT_ARGS(text));
-    end_cut(side->text, sizeof(side->text), wanted);
+    usher_change_cut(side->text, sizeof(side->text), wanted);
 }
 
 static void add(struct comparison *comparison, enum usher_rules_section section,

@@ -2,6 +2,7 @@
 #ifndef USHER_RULES_COMPARE_H
 #define USHER_RULES_COMPARE_H
 
+#include "rules/document.h"
 #include "rules/rules.h"
 
 enum usher_rules_section {
@@ -15,6 +16,7 @@ enum usher_rules_section {
     USHER_SECTION_CHANNELS,
     USHER_SECTION_QUEUES,
     USHER_SECTION_ROUTES,
+    USHER_SECTION_RULES, /* keys of the file itself */
     USHER_SECTION_COUNT,
 };
 
@@ -38,9 +40,17 @@ struct usher_changes {
     size_t count;
 };
 
-/* In the order of the sections. */
+/* What the rules mean, in the order of the sections. */
 void usher_rules_compare(const struct usher_rules *before, const struct usher_rules *now,
                          struct usher_changes *changes);
+
+/* Adds what else differs in two documents: keys of which the above knows nothing, as they are
+ * written. Names are borrowed from `now`. */
+void usher_rules_compare_keys(const struct usher_node *before, const struct usher_node *now,
+                              struct usher_changes *changes);
+
+/* Ends a text of `size` bytes, of which `length` were wanted, with `…` if that was too long. */
+void usher_change_cut(char *text, size_t size, size_t length);
 
 /* "queues". */
 const char *usher_rules_section_name(enum usher_rules_section section);

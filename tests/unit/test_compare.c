@@ -12,9 +12,14 @@ static const char *changes_of(const char *before_text, const char *now_text, cha
 {
     struct usher_rules *before = ruled(before_text), *now = ruled(now_text);
     struct usher_changes *changes = calloc(1, sizeof(*changes));
+    struct usher_problems *problems = told_new();
+    struct usher_document was, is;
     size_t length = 0;
     ck_assert_ptr_nonnull(changes);
     usher_rules_compare(before, now, changes);
+    ck_assert(usher_document_read(&was, usher_text_of(before_text), problems));
+    ck_assert(usher_document_read(&is, usher_text_of(now_text), problems));
+    usher_rules_compare_keys(was.root, is.root, changes);
     told[0] = '\0';
     for (size_t i = 0; i < changes->count; i++) {
         const struct usher_change *change = &changes->list[i];
@@ -24,6 +29,9 @@ static const char *changes_of(const char *before_text, const char *now_text, cha
                              USHER_TEXT_ARGS(change->name), change->key, change->was, change->now);
     }
     free(changes);
+    free(problems);
+    usher_document_fini(&was);
+    usher_document_fini(&is);
     usher_rules_free(before);
     usher_rules_free(now);
     return told;
@@ -111,6 +119,29 @@ START_TEST(change_behind_what_is_shown_of_a_long_route_is_seen)
 }
 END_TEST
 
-SUITE_MAIN("compare", same_rules_have_no_changes, new_and_gone_things_are_told_whole,
-           values_are_told_as_people_write_them, routes_count_in_their_order,
-           change_behind_what_is_shown_of_a_long_route_is_seen)
+START_TEST(keys_that_are_compared_as_they_are_written_are_told_one_by_one)
+{
+    ASSERT_CHANGES("timezone: Europe/Kyiv\n"
+                   "queues:\n  a: {hours: {mon-fri: \"08:00-20:00\"}, closed: {then: farewell}}\n"
+                   "  b: {like: a}\n  c: {limit: {waiting: 5}}\n"
+                   "routes: [{queue: a}]\n",
+                   "timezone: Europe/Rome\nblocked: [\"+380\", \"+39*\"]\n"
+                   "queues:\n  a: {hours: {mon-fri: \"09:00-20:00\", sat: \"10:00-14:00\"}}\n"
+                   "  b: {like: a, closed: {then: farewell}}\n"
+                   "  c: {limit: {waiting: 9, then: b}}\nroutes: [{queue: a}]\n",
+                   "queues c limit.waiting: 5 => 9\n"
+                   "rules  timezone: Europe/Kyiv => Europe/Rome\n"
+                   "rules  blocked:  => [+380, +39*]\n"
+                   "queues a hours.mon-fri: 08:00-20:00 => 09:00-20:00\n"
+                   "queues a hours.sat:  => 10:00-14:00\n"
+                   "queues a closed.then: farewell => \n"
+                   "queues b hours.mon-fri: 08:00-20:00 => 09:00-20:00\n"
+                   "queues b hours.sat:  => 10:00-14:00\n"
+                   "queues c limit.then:  => b\n");
+}
+END_TEST
+
+SUITE_MAIN("compare", same_rules_have_no_changes,
+           keys_that_are_compared_as_they_are_written_are_told_one_by_one,
+           new_and_gone_things_are_told_whole, values_are_told_as_people_write_them,
+           routes_count_in_their_order, change_behind_what_is_shown_of_a_long_route_is_seen)

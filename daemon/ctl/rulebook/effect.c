@@ -21,8 +21,8 @@ static bool read_contact(const struct usher_rules *before, const struct usher_ru
                                       .from = fields->from,
                                       .to = fields->to,
                                       .data = fields->data,
-                                      .customer = USHER_NO_TEXT,
-                                      .skills = fields->skills};
+                                      .skills = fields->skills,
+                                      .customer = fields->memory};
     effect->needs_before_count = usher_rules_needs(before, queue, &facts, effect->needs_before);
     usher_rules_route_again(after, before, &facts, &queue, &tier);
     effect->queue_after = queue;

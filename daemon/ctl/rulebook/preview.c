@@ -267,14 +267,30 @@ static void show_json(const struct side *before, const struct side *now,
     usher_bytes_fini(&out);
 }
 
+/* The documents stay as long as the changes, which borrow from them. */
+static void compare_keys(struct usher_text before, struct usher_text now,
+                         struct usher_document *was, struct usher_document *will_be,
+                         struct usher_changes *changes)
+{
+    struct usher_problems *problems = memory_resize(NULL, sizeof(*problems));
+    usher_problems_init(problems);
+    bool is_read = usher_document_read(was, before, problems);
+    is_read &= usher_document_read(will_be, now, problems);
+    if (is_read)
+        usher_rules_compare_keys(was->root, will_be->root, changes);
+    free(problems);
+}
+
 static void show(const struct preview_center *center, struct side *before, struct side *now,
                  const struct options *options)
 {
     struct usher_changes *changes = memory_resize(NULL, sizeof(*changes));
     struct effects effects;
+    struct usher_document was, will_be;
     struct crew crew;
     crew_of_snapshot(&crew, &center->snapshot);
     usher_rules_compare(before->rules, now->rules, changes);
+    compare_keys(before->text, now->text, &was, &will_be, changes);
     bool has_staff = usher_staff_init(&before->staff, before->rules, crew.members, crew.count);
     has_staff &= usher_staff_init(&now->staff, now->rules, crew.members, crew.count);
     if (has_staff) {
@@ -290,6 +306,8 @@ static void show(const struct preview_center *center, struct side *before, struc
     usher_staff_fini(&before->staff);
     usher_staff_fini(&now->staff);
     crew_fini(&crew);
+    usher_document_fini(&was);
+    usher_document_fini(&will_be);
     free(changes);
 }
 

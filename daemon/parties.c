@@ -190,10 +190,20 @@ struct router_party *parties_find(const struct parties *parties, uint64_t serial
     return parties->slots[index].party;
 }
 
+static bool parties_has(const struct parties *parties, enum usher_role role, struct usher_text name)
+{
+    const struct parties_group *group = parties_find_group(parties, role, name);
+    return group && !usher_list_is_empty(&group->members);
+}
+
 bool parties_has_pbx(const struct parties *parties, struct usher_text client)
 {
-    const struct parties_group *group = parties_find_group(parties, USHER_ROLE_PBX, client);
-    return group && !usher_list_is_empty(&group->members);
+    return parties_has(parties, USHER_ROLE_PBX, client);
+}
+
+bool parties_has_desk(const struct parties *parties, struct usher_text agent)
+{
+    return parties_has(parties, USHER_ROLE_DESK, agent);
 }
 
 bool parties_is_concerned(const struct router_party *party, const struct router_event *event)

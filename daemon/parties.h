@@ -43,6 +43,7 @@ void parties_remove(struct parties *parties, struct router_party *party);
 /* NULL when that party has left. */
 struct router_party *parties_find(const struct parties *parties, uint64_t serial);
 /* True when an open party of a PBX of this name is there. */
+bool parties_has_desk(const struct parties *parties, struct usher_text agent);
 bool parties_has_pbx(const struct parties *parties, struct usher_text client);
 
 /* The rule of the head of this file. */

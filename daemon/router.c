@@ -241,6 +241,11 @@ void router_profile(void *owner, struct usher_text agent, struct usher_text name
     if (capacity.at)
         USHER_FIELDS_SET(&command.fields, CAPACITY, capacity, capacity);
     router_order(router, 0, USHER_NO_TEXT, &command);
+    if (!parties_has_desk(&router->parties, agent))
+        return;
+    struct usher_command regain = {.kind = USHER_COMMAND_DESK_REGAIN};
+    USHER_FIELDS_SET(&regain.fields, AGENT, agent, agent);
+    router_order(router, 0, USHER_NO_TEXT, &regain);
 }
 
 /* Parties. */
@@ -255,17 +260,32 @@ void router_join(struct router *router, struct router_party *party)
     }
 }
 
+static void router_lose(struct router *router, enum usher_command_kind kind, int64_t grace_ms,
+                        struct usher_text client, struct usher_text agent)
+{
+    struct usher_command command = {.kind = kind};
+    if (client.at)
+        USHER_FIELDS_SET(&command.fields, CLIENT, client, client);
+    if (agent.at)
+        USHER_FIELDS_SET(&command.fields, AGENT, agent, agent);
+    USHER_FIELDS_SET(&command.fields, UNTIL_MS, until_ms, router_now_ms(router) + grace_ms);
+    router_order(router, 0, USHER_NO_TEXT, &command);
+}
+
 void router_leave(struct router *router, struct router_party *party)
 {
+    struct usher_text client = usher_text_of(party->client);
+    struct usher_text agent = usher_text_of(party->agent);
     bool was_open = parties_is_open(party);
     parties_remove(&router->parties, party);
-    if (!was_open || party->role != USHER_ROLE_PBX || !router->is_leading || router->is_draining ||
-        parties_has_pbx(&router->parties, usher_text_of(party->client)))
+    if (!was_open || !router->is_leading || router->is_draining)
         return;
-    struct usher_command command = {.kind = USHER_COMMAND_LINK_LOSE};
-    USHER_FIELDS_SET(&command.fields, CLIENT, client, usher_text_of(party->client));
-    USHER_FIELDS_SET(&command.fields, UNTIL_MS, until_ms,
-                     router_now_ms(router) + router->settings->timing.grace_ms);
-    log_warning("A PBX is gone; its contacts get no new offers", "client=%s", party->client);
-    router_order(router, 0, USHER_NO_TEXT, &command);
+    if (party->role == USHER_ROLE_PBX && !parties_has_pbx(&router->parties, client)) {
+        log_warning("A PBX is gone; its contacts get no new offers", "client=%s", party->client);
+        router_lose(router, USHER_COMMAND_LINK_LOSE, router->settings->timing.grace_ms, client,
+                    USHER_NO_TEXT);
+    }
+    if (party->role == USHER_ROLE_DESK && !parties_has_desk(&router->parties, agent))
+        router_lose(router, USHER_COMMAND_DESK_LOSE, router->settings->timing.desk_grace_ms,
+                    USHER_NO_TEXT, agent);
 }

@@ -100,7 +100,9 @@ int router_know_customers(struct router *router);
 /* From here the party may submit. It gets no events before router_submit_hello. */
 void router_join(struct router *router, struct router_party *party);
 /* No call to the party follows. Inside its own callbacks this is allowed. When it was the last open
- * session of a PBX, the router decides link.lose for it: its contacts are kept for timing.grace. */
+ * session of a PBX, the router decides link.lose for it: its contacts are kept for timing.grace;
+ * when it was the last of an agent's desk, desk.lose: the agent stays ready for timing.desk_grace.
+ */
 void router_leave(struct router *router, struct router_party *party);
 
 /* Decides a command for a party: sets its client, role and own_agent from the party, repeats the

@@ -59,13 +59,17 @@ static bool on_line(void *owner, struct usher_text line)
 
 /* The claim. */
 
-/* No PBX is connected yet: their contacts get no offers until they are. */
+/* No PBX is connected yet: their contacts get no offers until they are. Nor is any desk. */
 static void router_lose_links(struct router *router)
 {
-    struct usher_command command = {.kind = USHER_COMMAND_LINK_LOSE};
-    USHER_FIELDS_SET(&command.fields, UNTIL_MS, until_ms,
+    struct usher_command links = {.kind = USHER_COMMAND_LINK_LOSE};
+    struct usher_command desks = {.kind = USHER_COMMAND_DESK_LOSE};
+    USHER_FIELDS_SET(&links.fields, UNTIL_MS, until_ms,
                      router_now_ms(router) + router->settings->timing.grace_ms);
-    router_order(router, 0, USHER_NO_TEXT, &command);
+    USHER_FIELDS_SET(&desks.fields, UNTIL_MS, until_ms,
+                     router_now_ms(router) + router->settings->timing.desk_grace_ms);
+    router_order(router, 0, USHER_NO_TEXT, &links);
+    router_order(router, 0, USHER_NO_TEXT, &desks);
 }
 
 /* Starts the engine's numbers behind the claim, which is the first event of its epoch and came in

@@ -105,6 +105,14 @@ static void router_regain_link(struct router *router, const struct router_party 
     router_order(router, 0, USHER_NO_TEXT, &command);
 }
 
+/* The agent may lose it from now on. */
+static void router_regain_desk(struct router *router, const struct router_party *party)
+{
+    struct usher_command command = {.kind = USHER_COMMAND_DESK_REGAIN};
+    USHER_FIELDS_SET(&command.fields, AGENT, agent, usher_text_of(party->agent));
+    router_order(router, 0, USHER_NO_TEXT, &command);
+}
+
 void router_open_session(struct router *router, struct router_party *party, struct usher_text id,
                          struct usher_text after)
 {
@@ -132,6 +140,8 @@ void router_open_session(struct router *router, struct router_party *party, stru
         router_answer(router, party->serial, id, &answer, usher_bytes_text(&payload));
         if (party->role == USHER_ROLE_PBX)
             router_regain_link(router, party);
+        else if (party->role == USHER_ROLE_DESK)
+            router_regain_desk(router, party);
     }
     usher_bytes_fini(&payload);
 }

@@ -106,6 +106,7 @@ struct settings {
     struct {
         int64_t heartbeat_ms;    /* 1 s */
         int64_t lease_ms;        /* 2500 ms: the publish window */
+        int64_t desk_grace_ms;   /* 30 s: how long a lost desk's agent stays ready */
         int64_t grace_ms;        /* 30 s: how long a lost PBX link's contacts stay */
         int64_t silent_reads;    /* 3: answered reads without an entry that a standby takes for the
                                     leader's death */

@@ -19,6 +19,7 @@ static const usher_apply table[USHER_EVENT_COUNT] = {
     [USHER_EVENT_AGENT_NOT_READY] = usher_apply_agent_not_ready,
     [USHER_EVENT_AGENT_LEAVING] = usher_apply_agent_leaving,
     [USHER_EVENT_AGENT_SIGNED_OUT] = usher_apply_agent_signed_out,
+    [USHER_EVENT_AGENT_DESK] = usher_apply_agent_desk,
     [USHER_EVENT_AGENT_PHONE] = usher_apply_agent_phone,
     [USHER_EVENT_CONTACT_ARRIVED] = usher_apply_contact_arrived,
     [USHER_EVENT_CONTACT_MOVED] = usher_apply_contact_moved,

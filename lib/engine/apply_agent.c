@@ -143,8 +143,44 @@ bool usher_apply_agent_signed_out(struct usher_engine *engine, const struct ushe
     agent->reason[0] = '\0';
     stay(agent);
     set_away(engine, agent, 0);
+    if (agent->desk_state == USHER_DESK_LOST) {
+        agent->desk_state = USHER_DESK_NONE;
+        agent->desk_until_ms = 0;
+        usher_engine_place_agent(engine, agent);
+    }
     usher_floor_count_sign_in(&engine->floor, agent, -1);
     return move(engine, agent, USHER_AGENT_SIGNED_OUT, event->at_ms);
+}
+
+static void set_desk(struct usher_engine *engine, struct usher_agent *agent,
+                     enum usher_desk_state state, int64_t until_ms, int64_t now_ms)
+{
+    agent->desk_state = state;
+    agent->desk_until_ms = until_ms;
+    usher_engine_place_agent(engine, agent);
+    usher_floor_update_agent(&engine->floor, agent, now_ms);
+}
+
+bool usher_apply_agent_desk(struct usher_engine *engine, const struct usher_event *event)
+{
+    const struct usher_fields *fields = &event->fields;
+    enum usher_desk_state state = usher_desk_state_find(fields->state);
+    if (state == USHER_DESK_STATE_COUNT || (state != USHER_DESK_LOST && fields->until_ms != 0))
+        return false;
+    if (fields->agent.at) {
+        struct usher_agent *agent = agent_of(engine, event);
+        if (agent)
+            set_desk(engine, agent, state, fields->until_ms, event->at_ms);
+        return agent != NULL;
+    }
+    for (size_t i = 0; i < engine->floor.agents_count; i++) {
+        struct usher_agent *agent = &engine->floor.agents[i];
+        bool is_out = agent->state == USHER_AGENT_SIGNED_OUT;
+        if (agent->desk_state == USHER_DESK_CONNECTED)
+            set_desk(engine, agent, is_out ? USHER_DESK_NONE : state, is_out ? 0 : fields->until_ms,
+                     event->at_ms);
+    }
+    return true;
 }
 
 bool usher_apply_agent_phone(struct usher_engine *engine, const struct usher_event *event)

@@ -10,12 +10,15 @@ static void fire_offer(struct usher_engine *engine, struct usher_contact *contac
     struct usher_agent *agent = contact->agent;
     if (engine->clients.list[contact->client].is_lost)
         deaf_reason = "link_lost";
+    else if (!deaf_reason && !usher_agent_has_desk_for(agent, contact->channel))
+        deaf_reason = USHER_DESK_IS_LOST;
     if (!deaf_reason) {
         usher_end_offer(engine, contact, USHER_EVENT_OFFER_EXPIRED, USHER_NO_TEXT, now_ms);
         return;
     }
     usher_withdraw_offer(engine, contact, deaf_reason, now_ms);
     usher_dispatch_agent(engine, agent, now_ms);
+    usher_dispatch_contact(engine, contact, now_ms);
 }
 
 static void fire_contact(struct usher_engine *engine, struct usher_contact *contact,
@@ -68,6 +71,10 @@ static void fire_opening(struct usher_engine *engine, struct usher_class *class,
 static void fire_agent(struct usher_engine *engine, struct usher_agent *agent, int64_t now_ms)
 {
     bool is_phone = agent->phone_until_ms == usher_agent_next_ms(agent);
+    if (!is_phone && agent->desk_until_ms == usher_agent_next_ms(agent)) {
+        usher_give_up_desk(engine, agent, now_ms);
+        return;
+    }
     struct usher_event event =
         usher_event_of_agent(is_phone ? USHER_EVENT_AGENT_PHONE : USHER_EVENT_AGENT_READY, agent);
     if (is_phone)

@@ -49,6 +49,8 @@ enum usher_error usher_decide_router_yield(struct usher_request *request);
 enum usher_error usher_decide_router_set_outage(struct usher_request *request);
 enum usher_error usher_decide_journal_lose(struct usher_request *request);
 enum usher_error usher_decide_link_lose(struct usher_request *request);
+enum usher_error usher_decide_desk_lose(struct usher_request *request);
+enum usher_error usher_decide_desk_regain(struct usher_request *request);
 enum usher_error usher_decide_link_regain(struct usher_request *request);
 
 /* Where a contact that may be taken in belongs. */
@@ -133,6 +135,8 @@ struct usher_event usher_event_of_agent(enum usher_event_kind kind,
 /* Carries out what was put off: agents who leave, and have no contact any more. To be called when
  * a command or a deadline is done. */
 void usher_let_leave(struct usher_engine *engine, int64_t now_ms);
+/* The lost desk did not come back in time. */
+void usher_give_up_desk(struct usher_engine *engine, struct usher_agent *agent, int64_t now_ms);
 /* Ends an open offer with blame (declined, failed, expired), lays the agent's phone to rest or
  * makes him not ready and takes back his other offers where that follows, and dispatches all of
  * them. */

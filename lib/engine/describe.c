@@ -70,6 +70,8 @@ static const char *reason_of(const struct usher_agent *agent)
     case USHER_PHONE_STATE_COUNT:
         break;
     }
+    if (agent->desk_state == USHER_DESK_LOST)
+        return "desk_lost";
     bool is_to_be_called = agent->cap[USHER_CHANNEL_VOICE] > 0;
     return is_to_be_called && !usher_agent_can_take(agent, USHER_CHANNEL_VOICE) ? "no_phone" : NULL;
 }
@@ -144,6 +146,8 @@ static void describe_agent(struct description *description, const struct usher_a
         USHER_FIELDS_SET(fields, REASON, reason, usher_text_of(reason));
     if (agent->away_until_ms != 0)
         USHER_FIELDS_SET(fields, UNTIL_MS, until_ms, agent->away_until_ms);
+    if (agent->desk_state != USHER_DESK_NONE)
+        USHER_FIELDS_SET(fields, DESK, desk, usher_desk_state_name(agent->desk_state));
     if (agent->leaving_to != USHER_AGENT_NONE)
         USHER_FIELDS_SET(fields, THEN, then, usher_agent_state_name(agent->leaving_to));
     if (count > 0)

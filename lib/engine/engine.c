@@ -44,6 +44,8 @@ static const usher_decide table[USHER_COMMAND_COUNT] = {
     [USHER_COMMAND_ROUTER_SET_OUTAGE] = usher_decide_router_set_outage,
     [USHER_COMMAND_JOURNAL_LOSE] = usher_decide_journal_lose,
     [USHER_COMMAND_LINK_LOSE] = usher_decide_link_lose,
+    [USHER_COMMAND_DESK_LOSE] = usher_decide_desk_lose,
+    [USHER_COMMAND_DESK_REGAIN] = usher_decide_desk_regain,
     [USHER_COMMAND_LINK_REGAIN] = usher_decide_link_regain,
 };
 

@@ -21,6 +21,7 @@ static const char *const hurdle_names[USHER_HURDLE_COUNT] = {
     [USHER_HURDLE_LEAVING] = "leaving",
     [USHER_HURDLE_PHONE_BUSY] = "phone_busy",
     [USHER_HURDLE_PHONE_UNREACHABLE] = "phone_unreachable",
+    [USHER_HURDLE_DESK_LOST] = "desk_lost",
     [USHER_HURDLE_FULL] = "full",
     [USHER_HURDLE_COOL_DOWN] = "cool_down",
     [USHER_HURDLE_NOT_WAITING] = "not_waiting",
@@ -140,6 +141,10 @@ static enum usher_hurdle find_busy(struct usher_explained_pair *pair)
         pair->until_ms = agent->phone_until_ms;
         return agent->phone_state == USHER_PHONE_BUSY ? USHER_HURDLE_PHONE_BUSY
                                                       : USHER_HURDLE_PHONE_UNREACHABLE;
+    }
+    if (!usher_agent_has_desk_for(agent, channel)) {
+        pair->until_ms = agent->desk_until_ms;
+        return USHER_HURDLE_DESK_LOST;
     }
     pair->held_count = agent->active[channel];
     pair->cap = agent->cap[channel];

@@ -26,6 +26,7 @@ enum usher_hurdle {
     USHER_HURDLE_LEAVING, /* he finishes what is in hand, and takes no more */
     USHER_HURDLE_PHONE_BUSY,
     USHER_HURDLE_PHONE_UNREACHABLE,
+    USHER_HURDLE_DESK_LOST, /* only a desk could accept it, and his is gone */
     USHER_HURDLE_FULL,      /* he holds all that he may hold */
     USHER_HURDLE_COOL_DOWN, /* he declined it a short while ago */
     /* What follows is the contact's: to each agent without one of the above. */

@@ -16,13 +16,16 @@ static bool is_json(struct usher_text text)
     return !text.at || usher_json_check(text, USHER_DEPTH_MAX, &problem);
 }
 
-/* Who leaves is there, and goes somewhere; a break that ends by itself is one. */
+/* Who leaves is there, and goes somewhere; a break that ends by itself is one; a desk is lost by
+ * those who are there. */
 static bool are_leases_sound(const struct usher_agent *agent)
 {
     bool is_leaving = agent->leaving_to != USHER_AGENT_NONE;
     return agent->leaving_to != USHER_AGENT_READY &&
            (!is_leaving || agent->state != USHER_AGENT_SIGNED_OUT) &&
-           (agent->away_until_ms == 0 || agent->state == USHER_AGENT_NOT_READY);
+           (agent->away_until_ms == 0 || agent->state == USHER_AGENT_NOT_READY) &&
+           (agent->desk_until_ms == 0 || agent->desk_state == USHER_DESK_LOST) &&
+           (agent->desk_state != USHER_DESK_LOST || agent->state != USHER_AGENT_SIGNED_OUT);
 }
 
 bool usher_sound_agent(const struct usher_agent *agent, int64_t now_ms)

@@ -28,6 +28,7 @@
 #define USHER_DIGEST_BLOCK   64 /* contacts in a row that are of one slice */
 #define USHER_RING_NO_ANSWER "ring_no_answer"
 #define USHER_NO_DISPOSITION "none"
+#define USHER_DESK_IS_LOST   "desk_lost"
 #define USHER_FORCED         "forced"
 #define USHER_OWN_CLIENT     "usher"     /* has the contacts that no PBX has on a line */
 #define USHER_LINK_LOST      "link_lost" /* why a contact ended: its PBX did not come back in time */
@@ -140,6 +141,7 @@ bool usher_apply_agent_ready(struct usher_engine *engine, const struct usher_eve
 bool usher_apply_agent_not_ready(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_agent_leaving(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_agent_signed_out(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_agent_desk(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_agent_phone(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_arrived(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_moved(struct usher_engine *engine, const struct usher_event *event);

@@ -7,13 +7,18 @@
 static void walk_leases(struct usher_archive *archive, struct usher_agent *agent)
 {
     uint32_t leaving_to = agent->leaving_to;
+    uint32_t desk_state = agent->desk_state;
     usher_archive_u32(archive, &leaving_to);
     usher_archive_chars(archive, agent->leaving_reason, sizeof(agent->leaving_reason));
     usher_walk_time(archive, &agent->away_until_ms);
-    if (leaving_to >= USHER_AGENT_STATE_COUNT)
+    usher_archive_u32(archive, &desk_state);
+    usher_walk_time(archive, &agent->desk_until_ms);
+    if (leaving_to >= USHER_AGENT_STATE_COUNT || desk_state >= USHER_DESK_STATE_COUNT)
         archive->is_bad = true;
-    else if (usher_archive_is_loading(archive))
-        agent->leaving_to = (enum usher_agent_state)leaving_to;
+    if (archive->is_bad || !usher_archive_is_loading(archive))
+        return;
+    agent->leaving_to = (enum usher_agent_state)leaving_to;
+    agent->desk_state = (enum usher_desk_state)desk_state;
 }
 
 void usher_walk_agent(struct usher_archive *archive, struct usher_agent *agent, int64_t now_ms)

@@ -17,6 +17,12 @@ static const char *const state_names[USHER_AGENT_STATE_COUNT] = {
     [USHER_AGENT_NOT_READY] = "not_ready",
 };
 
+static const char *const desk_names[USHER_DESK_STATE_COUNT] = {
+    [USHER_DESK_NONE] = "none",
+    [USHER_DESK_CONNECTED] = "connected",
+    [USHER_DESK_LOST] = "lost",
+};
+
 static const char *const phone_names[USHER_PHONE_STATE_COUNT] = {
     [USHER_PHONE_NONE] = "",
     [USHER_PHONE_IDLE] = "idle",
@@ -59,12 +65,31 @@ enum usher_agent_state usher_agent_state_find(struct usher_text name)
 
 int64_t usher_agent_next_ms(const struct usher_agent *agent)
 {
-    const int64_t times[] = {agent->phone_until_ms, agent->away_until_ms};
+    const int64_t times[] = {agent->phone_until_ms, agent->desk_until_ms, agent->away_until_ms};
     int64_t next_ms = INT64_MAX;
     for (size_t i = 0; i < USHER_COUNT_OF(times); i++)
         if (times[i] != 0 && times[i] < next_ms)
             next_ms = times[i];
     return next_ms;
+}
+
+bool usher_agent_has_desk_for(const struct usher_agent *agent, enum usher_channel channel)
+{
+    return agent->desk_state != USHER_DESK_LOST || usher_channel_is_phone(channel);
+}
+
+struct usher_text usher_desk_state_name(enum usher_desk_state state)
+{
+    return usher_text_of(desk_names[state]);
+}
+
+enum usher_desk_state usher_desk_state_find(struct usher_text name)
+{
+    enum usher_desk_state state = USHER_DESK_NONE;
+    while (state < USHER_DESK_STATE_COUNT &&
+           !usher_text_is_equal(name, usher_text_of(desk_names[state])))
+        state++;
+    return state;
 }
 
 struct usher_text usher_phone_state_name(enum usher_phone_state state)

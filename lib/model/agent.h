@@ -26,6 +26,14 @@ enum usher_phone_state {
     USHER_PHONE_STATE_COUNT,
 };
 
+/* Whether a desk is connected for the agent: only who had one can lose it. */
+enum usher_desk_state {
+    USHER_DESK_NONE = 0, /* a phone is all there is, or nothing yet */
+    USHER_DESK_CONNECTED,
+    USHER_DESK_LOST,
+    USHER_DESK_STATE_COUNT,
+};
+
 struct usher_agent {
     /* What a match reads of every candidate comes first, so that it lies close together. */
     uint32_t index; /* in the order of the first profiles; "the lower id" of ties */
@@ -42,7 +50,9 @@ struct usher_agent {
     enum usher_phone_state phone_state;
     int64_t phone_until_ms; /* when a phone that is not idle counts as idle again; 0 = when the PBX
                                says so */
-    int64_t away_until_ms;  /* NOT_READY: ready again then, by itself; 0 = not by itself */
+    enum usher_desk_state desk_state;
+    int64_t desk_until_ms;        /* LOST: not ready from then on; 0 = that was, or is not to be */
+    int64_t away_until_ms;        /* NOT_READY: ready again then, by itself; 0 = not by itself */
     struct usher_heap_node lease; /* the first of the times at which something ends by itself */
     struct usher_list contacts;   /* held by this agent (usher_contact.of_agent) */
     struct usher_list leaving;    /* of the engine's, while leaving_to is set */
@@ -71,9 +81,15 @@ bool usher_agent_can_take(const struct usher_agent *agent, enum usher_channel ch
 struct usher_text usher_agent_state_name(enum usher_agent_state state);
 /* NONE when there is no such state. */
 enum usher_agent_state usher_agent_state_find(struct usher_text name);
-/* When the next of the agent's leases ends: the phone's rest, a break that ends by itself.
- * INT64_MAX when none runs. */
+/* When the next of the agent's leases ends: the phone's rest, a lost desk's grace, a break that
+ * ends by itself. INT64_MAX when none runs. */
 int64_t usher_agent_next_ms(const struct usher_agent *agent);
+/* Whether an offer of the channel can be taken now, as far as the desk goes: a phone needs none. */
+bool usher_agent_has_desk_for(const struct usher_agent *agent, enum usher_channel channel);
+/* "none", "connected", "lost". */
+struct usher_text usher_desk_state_name(enum usher_desk_state state);
+/* USHER_DESK_STATE_COUNT when there is no such state. */
+enum usher_desk_state usher_desk_state_find(struct usher_text name);
 struct usher_text usher_phone_state_name(enum usher_phone_state state);
 enum usher_phone_state usher_phone_state_find(struct usher_text name);
 

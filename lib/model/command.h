@@ -108,6 +108,9 @@
       "contacts.")                                                                                 \
     X(LINK_REGAIN, "link.regain", F(CLIENT), F(INSTANCE), R(ROUTER),                               \
       "A PBX's connection is back.")                                                               \
+    X(DESK_LOSE, "desk.lose", F(UNTIL_MS), F(AGENT), R(ROUTER),                                    \
+      "The last desk of an agent is gone; without `agent`, as at a start, those of all.")          \
+    X(DESK_REGAIN, "desk.regain", F(AGENT), 0, R(ROUTER), "A desk of the agent is connected.")     \
     X(CONTACT_VANISH, "contact.vanish", F(CONTACT), 0, R(ROUTER),                                  \
       "A full sync did not name this call.")
 

@@ -37,6 +37,9 @@
       "The agent is offered nothing more, and becomes `not_ready` or `signed_out` when the "       \
       "contacts in hand have ended; `agent.ready` takes it back.")                                 \
     X(AGENT_SIGNED_OUT, "agent.signed_out", F(AGENT), 0, true, "The agent's shift ended.")         \
+    X(AGENT_DESK, "agent.desk", F(STATE), F(AGENT) | F(UNTIL_MS), true,                            \
+      "The agent's desk is `connected`, `lost` (with `until_ms`: not ready from then on) or, "     \
+      "of no interest any more, `none`; without `agent` all that were connected.")                 \
     X(AGENT_PHONE, "agent.phone", F(AGENT) | F(STATE), F(UNTIL_MS), true,                          \
       "The agent's phone is `idle`, `busy` or `unreachable`; not idle overrides ready.")           \
     X(CONTACT_ARRIVED, "contact.arrived",                                                          \
@@ -122,7 +125,7 @@
     X(SYNC_WANTED, "sync.wanted", 0, 0, false, "The PBX should send a counted sync of its calls.") \
     X(STATE_AGENT, "state.agent", F(AGENT) | F(STATE) | F(SINCE_MS),                               \
       F(NAME) | F(PHONE) | F(SKILLS) | F(CAPACITY) | F(REASON) | F(CONTACT) | F(COUNT) |           \
-          F(QUEUES) | F(THEN) | F(UNTIL_MS),                                                       \
+          F(QUEUES) | F(THEN) | F(UNTIL_MS) | F(DESK),                                             \
       false, "A snapshot's agent.")                                                                \
     X(STATE_CONTACT, "state.contact",                                                              \
       F(CONTACT) | F(STATE) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS),                       \

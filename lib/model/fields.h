@@ -30,6 +30,7 @@
     X(SKILLS, skills, RAW, 16384, "An object: skill to level, 1 to 10.")                           \
     X(CAPACITY, capacity, RAW, 1024, "An object: channel to how many contacts at the same time.")  \
     X(STATE, state, TEXT, 16, "A state, by its name.")                                             \
+    X(DESK, desk, TEXT, 16, "The link to the agent's desk: `connected` or `lost`.")                \
     X(THEN, then, TEXT, 16,                                                                        \
       "What the agent becomes when the contacts in hand have ended: `not_ready` or "               \
       "`signed_out`.")                                                                             \

@@ -153,7 +153,7 @@ static uint8_t open_mask(const struct usher_floor *floor, const struct usher_age
     if (!floor->rules || !is_available(agent))
         return 0;
     for (enum usher_channel channel = USHER_CHANNEL_VOICE; channel < USHER_CHANNEL_COUNT; channel++)
-        if (usher_floor_has_room(floor, agent, channel))
+        if (usher_agent_has_desk_for(agent, channel) && usher_floor_has_room(floor, agent, channel))
             mask |= 1u << channel;
     return (uint8_t)mask;
 }

@@ -51,6 +51,8 @@ bool act_nothing(struct actor *actor, struct act *act);
 bool act_phone(struct actor *actor, struct act *act);
 bool act_profile(struct actor *actor, struct act *act);
 bool act_sign_out(struct actor *actor, struct act *act);
+bool act_desk_lose(struct actor *actor, struct act *act);
+bool act_desk_regain(struct actor *actor, struct act *act);
 bool act_force(struct actor *actor, struct act *act);
 bool act_vanish(struct actor *actor, struct act *act);
 

@@ -87,6 +87,26 @@ bool act_link_lose(struct actor *actor, struct act *act)
     return true;
 }
 
+bool act_desk_lose(struct actor *actor, struct act *act)
+{
+    act_agent(actor, act);
+    act->command.role = USHER_ROLE_ROUTER;
+    if (chance_is(&actor->chance, 20)) {
+        act->command.fields.agent = USHER_NO_TEXT;
+        act->command.fields.present &= ~USHER_FIELD_BIT(AGENT);
+    }
+    USHER_FIELDS_SET(&act->command.fields, UNTIL_MS, until_ms,
+                     actor->world->now_ms + 1000 * chance_between(&actor->chance, 1, 40));
+    return true;
+}
+
+bool act_desk_regain(struct actor *actor, struct act *act)
+{
+    act_agent(actor, act);
+    act->command.role = USHER_ROLE_ROUTER;
+    return true;
+}
+
 bool act_link_regain(struct actor *actor, struct act *act)
 {
     static const char *const instances[] = {"a", "a", "a", "b"};

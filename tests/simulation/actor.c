@@ -34,6 +34,8 @@ static const struct row {
     {40, USHER_COMMAND_AGENT_NOT_READY, act_not_ready},
     {30, USHER_COMMAND_AGENT_SIGN_OUT, act_sign_out},
     {15, USHER_COMMAND_AGENT_FORCE, act_force},
+    {25, USHER_COMMAND_DESK_REGAIN, act_desk_regain},
+    {12, USHER_COMMAND_DESK_LOSE, act_desk_lose},
     {30, USHER_COMMAND_AGENT_PHONE, act_phone},
     {15, USHER_COMMAND_PROFILE_SET, act_profile},
     {6, USHER_COMMAND_LINK_LOSE, act_link_lose},

@@ -52,6 +52,11 @@ static bool check_leases(struct model *model)
             !check_deadline(model, "the break", model->agents[i].id,
                             model->agents[i].away_until_ms))
             return false;
+    for (size_t i = 0; i < model->agents_count; i++)
+        if (model->agents[i].desk_until_ms != 0 &&
+            !check_deadline(model, "the lost desk", model->agents[i].id,
+                            model->agents[i].desk_until_ms))
+            return false;
     for (size_t i = 0; i < model->clients_count; i++)
         if (model->clients[i].is_lost && model->clients[i].until_ms > model->world->now_ms &&
             !check_deadline(model, "the lost link", model->clients[i].name,
@@ -95,6 +100,9 @@ static bool check_agent(struct model *model, const struct usher_fields *fields)
     if (!is_text(fields->state, state))
         return model_fail(model, "the engine describes %s as %.*s, but he is %s", agent->id,
                           USHER_TEXT_ARGS(fields->state), state);
+    if (!is_text(fields->desk, agent->desk))
+        return model_fail(model, "the engine describes the desk of %s as %.*s, and not %s",
+                          agent->id, USHER_TEXT_ARGS(fields->desk), agent->desk);
     if (!is_text(fields->then, agent->then))
         return model_fail(model, "the engine describes %s as about to be %.*s, and not %s",
                           agent->id, USHER_TEXT_ARGS(fields->then), agent->then);

@@ -435,6 +435,7 @@ static const model_apply table[USHER_EVENT_COUNT] = {
     [USHER_EVENT_AGENT_READY] = model_on_agent,
     [USHER_EVENT_AGENT_NOT_READY] = model_on_agent,
     [USHER_EVENT_AGENT_SIGNED_OUT] = model_on_agent,
+    [USHER_EVENT_AGENT_DESK] = model_on_desk,
     [USHER_EVENT_AGENT_LEAVING] = model_on_leaving,
     [USHER_EVENT_AGENT_PHONE] = model_on_phone,
     [USHER_EVENT_CONTACT_ARRIVED] = on_arrived,

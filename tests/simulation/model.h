@@ -40,6 +40,8 @@ struct model_agent {
     char reason[65];
     bool is_signed_in;
     bool is_ready;
+    char desk[16];         /* "" = none */
+    int64_t desk_until_ms; /* of a lost one; 0 = none */
     int64_t away_until_ms; /* a break that ends by itself; 0 = none */
     char then[16];         /* what he becomes after the contacts in hand; "" = stays */
     bool has_phone;
@@ -172,6 +174,8 @@ bool model_on_agent(struct model *model, const struct usher_event *event,
                     struct model_contact *contact, size_t agent);
 bool model_on_leaving(struct model *model, const struct usher_event *event,
                       struct model_contact *contact, size_t agent);
+bool model_on_desk(struct model *model, const struct usher_event *event,
+                   struct model_contact *contact, size_t agent);
 bool model_on_phone(struct model *model, const struct usher_event *event,
                     struct model_contact *contact, size_t agent);
 
@@ -184,6 +188,8 @@ bool model_end_told(struct model *model, const struct usher_event *event,
 /* Who hears what is told is told again in time. */
 bool model_check_told(struct model *model);
 
+/* Whether the agent's desk, if one is needed, can take a contact of the channel. */
+bool model_has_desk_for(const struct model_agent *agent, enum usher_channel channel);
 bool model_is_serving(const struct model_agent *agent);
 
 /* floor.c: classes, own ground, pools. */

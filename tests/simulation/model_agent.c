@@ -26,6 +26,13 @@ bool model_on_profile(struct model *model, const struct usher_event *event,
     return true;
 }
 
+static void set_desk(struct model_agent *agent, struct usher_text state, int64_t until_ms)
+{
+    bool is_none = usher_text_is_equal(state, USHER_TEXT("none"));
+    model_keep(agent->desk, sizeof(agent->desk), is_none ? USHER_TEXT("") : state);
+    agent->desk_until_ms = until_ms;
+}
+
 /* Whether a contact is in hand that an agent who leaves finishes first. */
 static bool has_work(const struct model *model, size_t agent)
 {
@@ -80,9 +87,33 @@ bool model_on_agent(struct model *model, const struct usher_event *event,
     if (agent->is_ready && !was_ready)
         agent->idle_since_ms = event->at_ms;
     agent->away_until_ms = event->kind == USHER_EVENT_AGENT_NOT_READY ? event->fields.until_ms : 0;
+    if (event->kind == USHER_EVENT_AGENT_SIGNED_OUT && strcmp(agent->desk, "lost") == 0)
+        set_desk(agent, USHER_TEXT("none"), 0);
     if (event->kind != USHER_EVENT_AGENT_NOT_READY || strcmp(agent->then, "not_ready") == 0)
         agent->then[0] = '\0';
     model_keep(agent->reason, sizeof(agent->reason), event->fields.reason);
+    return true;
+}
+
+bool model_has_desk_for(const struct model_agent *agent, enum usher_channel channel)
+{
+    return strcmp(agent->desk, "lost") != 0 || usher_channel_is_phone(channel);
+}
+
+bool model_on_desk(struct model *model, const struct usher_event *event,
+                   struct model_contact *contact, size_t index)
+{
+    (void)contact;
+    const struct usher_fields *fields = &event->fields;
+    for (size_t i = 0; i < model->agents_count; i++) {
+        struct model_agent *agent = &model->agents[i];
+        bool is_meant = index == MODEL_NONE ? strcmp(agent->desk, "connected") == 0 : i == index;
+        if (is_meant && !agent->is_signed_in &&
+            usher_text_is_equal(fields->state, USHER_TEXT("lost")))
+            set_desk(agent, USHER_TEXT("none"), 0);
+        else if (is_meant)
+            set_desk(agent, fields->state, fields->until_ms);
+    }
     return true;
 }
 

@@ -43,6 +43,7 @@ bool model_may_offer(const struct model *model, size_t contact_index, size_t age
     const struct model_agent *agent = &model->agents[agent_index];
     return contact->state == MODEL_WAITING && contact->settle_until_ms <= at_ms &&
            is_link_up(model, contact) && model_is_serving(agent) && agent->is_phone_idle &&
+           model_has_desk_for(agent, contact->channel) &&
            model_has_room(model, agent_index, contact->channel) &&
            model_match(model, &model->classes[contact->class], agent) >= 0 &&
            !is_excluded(model, contact, agent_index, at_ms);
@@ -85,7 +86,9 @@ void model_count_due(struct model *model)
             model->due_count += is_due(model, contact->declines[j].until_ms);
     }
     for (size_t i = 0; i < model->agents_count; i++)
-        model->due_count += is_due(model, model->agents[i].phone_until_ms);
+        model->due_count += is_due(model, model->agents[i].phone_until_ms) +
+                            is_due(model, model->agents[i].away_until_ms) +
+                            is_due(model, model->agents[i].desk_until_ms);
     for (size_t i = 0; i < model->clients_count; i++)
         model->due_count += is_due(model, model->clients[i].until_ms);
 }

@@ -52,6 +52,9 @@ void snapshot_open_rich(struct engine_world *world)
     pbx(world, "contact.end contact=wrapping");
     desk(world, "away", "contact.extend contact=pbx1/wrapping");
     desk(world, "petro", "agent.sign_out mode=after");
+    router(world, "desk.regain agent=anna");
+    router(world, "desk.regain agent=maria");
+    router(world, "desk.lose agent=maria until_ms=+50s");
     ck_assert_int_eq(engine_contact(world, "wrapping")->extended_count, 1);
     ck_assert_int_eq(engine_contact(world, "wrapping")->state, USHER_CONTACT_WRAPPING);
 }

@@ -163,6 +163,8 @@ static void show_json(struct looking *looking, const struct usher_engine *engine
     write_text(looking, "state", usher_agent_state_name(agent->state));
     if (agent->reason[0])
         write_text(looking, "reason", usher_text_of(agent->reason));
+    if (agent->desk_state != USHER_DESK_NONE)
+        write_text(looking, "desk", usher_desk_state_name(agent->desk_state));
     if (agent->leaving_to != USHER_AGENT_NONE)
         write_text(looking, "then", usher_agent_state_name(agent->leaving_to));
     write_text(looking, "phone", usher_phone_state_name(agent->phone_state));
@@ -192,6 +194,8 @@ static void print_state(const struct usher_agent *agent, int64_t now_ms)
     if (agent->leaving_to != USHER_AGENT_NONE)
         printf(", %s after the contacts in hand",
                agent->leaving_to == USHER_AGENT_SIGNED_OUT ? "signs out" : "takes a break");
+    if (agent->desk_state == USHER_DESK_LOST)
+        fputs(", the desk is lost", stdout);
     if (agent->phone_state != USHER_PHONE_IDLE)
         printf(", the phone is %.*s", USHER_TEXT_ARGS(usher_phone_state_name(agent->phone_state)));
     if (agent->phone_until_ms)

@@ -20,6 +20,7 @@ static const struct {
     [USHER_HURDLE_LEAVING] = {"about to leave", "the agent is about to leave"},
     [USHER_HURDLE_PHONE_BUSY] = {"phone busy", "the phone is busy"},
     [USHER_HURDLE_PHONE_UNREACHABLE] = {"phone unreachable", "the phone is unreachable"},
+    [USHER_HURDLE_DESK_LOST] = {"desk not connected", "the agent's desk is not connected"},
     [USHER_HURDLE_FULL] = {"busy", "the agent is busy"},
     [USHER_HURDLE_COOL_DOWN] = {"asked a short while ago", "asked for a short while ago"},
     [USHER_HURDLE_NOT_WAITING] = {"free, but the contact is not waiting", "not waiting"},

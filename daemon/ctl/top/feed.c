@@ -175,6 +175,14 @@ static void tell_signed_out(struct feed_line *line, const struct usher_fields *f
     add_words(line, "has signed out");
 }
 
+static void tell_desk(struct feed_line *line, const struct usher_fields *fields)
+{
+    if (fields->agent.length == 0)
+        add_words(line, "no desk is connected yet");
+    else
+        add_words(line, fields->until_ms ? "has lost the desk" : "has no desk any more");
+}
+
 static void tell_profiled(struct feed_line *line, const struct usher_fields *fields)
 {
     (void)fields;
@@ -229,6 +237,7 @@ static const struct {
     {USHER_EVENT_CONTACT_ABANDONED, FEED_LEFT, tell_abandoned},
     {USHER_EVENT_AGENT_NOT_READY, FEED_NOTE, tell_not_ready},
     {USHER_EVENT_AGENT_LEAVING, FEED_NOTE, tell_leaving},
+    {USHER_EVENT_AGENT_DESK, FEED_NOTE, tell_desk},
     {USHER_EVENT_AGENT_SIGNED_OUT, FEED_NOTE, tell_signed_out},
     {USHER_EVENT_AGENT_PROFILED, FEED_NOTE, tell_profiled},
     {USHER_EVENT_RULES_LOADED, FEED_NOTE, tell_rules},
@@ -260,10 +269,17 @@ static void name(struct feed_line *line, const struct live *live, const struct u
         snprintf(line->queue, sizeof(line->queue), "%s", contact->queue->item.id);
 }
 
+/* Desks come all the time. */
+static bool is_untold(const struct usher_event *event)
+{
+    return event->kind == USHER_EVENT_AGENT_DESK &&
+           !usher_text_is_equal(event->fields.state, USHER_TEXT("lost"));
+}
+
 void feed_tell(struct feed *feed, const struct live *live, const struct usher_event *event)
 {
     for (size_t i = 0; i < USHER_COUNT_OF(told); i++) {
-        if (told[i].event != event->kind)
+        if (told[i].event != event->kind || is_untold(event))
             continue;
         struct feed_line *line = add(feed, told[i].kind, event->at_ms);
         name(line, live, event);

@@ -57,6 +57,7 @@ static bool has_free(const struct model *model, size_t class)
 {
     for (size_t i = 0; i < model->agents_count; i++)
         if (is_on_duty(model, i, class) && model->agents[i].is_phone_idle &&
+            model_has_desk_for(&model->agents[i], model->classes[class].channel) &&
             model_has_room(model, i, model->classes[class].channel))
             return true;
     return false;

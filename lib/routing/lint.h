@@ -12,6 +12,7 @@
     X(NOBODY, "nobody", true, "No agent can take these contacts.")                                 \
     X(ONLY_ONE, "only_one", false, "One agent alone can take these contacts.")                     \
     X(NO_PHONE, "no_phone", false, "No agent who can take these contacts has a phone.")            \
+    X(IDLE_STEP, "idle_step", false, "A step of `relax` lets in no further agent.")                \
     X(UNUSED_SKILL, "unused_skill", false, "A skill is declared, and no queue needs it.")          \
     X(UNDECLARED_SKILL, "undeclared_skill", false,                                                 \
       "Agents have a skill that the rules do not declare.")                                        \

@@ -35,10 +35,10 @@ static const struct usher_node *need_node(const struct linter *linter, size_t qu
     return member;
 }
 
-/* Fills in what a contact of the case needs, and who can take it. */
-static void look_at(struct linter *linter, size_t queue, struct lint_case *at)
+/* What a contact of the case needs before any step of `relax` opens. */
+static size_t needs_of(const struct linter *linter, size_t queue, const struct lint_case *at,
+                       struct usher_need needs[USHER_NEEDS_MAX])
 {
-    uint64_t *taken = linter->takers + queue * linter->words;
     const struct usher_need_rule *rule =
         at->rule == SIZE_MAX ? NULL : &linter->rules->queues[queue].needs[at->rule];
     struct usher_facts facts = {.channel = USHER_CHANNEL_VOICE};
@@ -51,11 +51,32 @@ static void look_at(struct linter *linter, size_t queue, struct lint_case *at)
         usher_json_write_key(&writer, rule->key);
         usher_json_write_text(&writer, at->value);
         usher_json_write_close(&writer, '}');
-    }
-    if (rule)
         *(rule->is_customers ? &facts.customer : &facts.data) = usher_bytes_text(&data);
-    at->needs_count = usher_rules_needs(linter->rules, queue, &facts, at->needs);
+    }
+    size_t count = usher_rules_needs(linter->rules, queue, &facts, needs);
     usher_bytes_fini(&data);
+    return count;
+}
+
+/* Lowers the minima to those of the first `steps` steps; what is not needed any more goes. */
+static size_t relax(struct usher_need *needs, size_t count, size_t steps)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count && steps > 0; i++) {
+        struct usher_need need = needs[i];
+        need.min = need.relaxed[steps - 1];
+        if (need.min > 0)
+            needs[kept++] = need;
+    }
+    return steps > 0 ? kept : count;
+}
+
+/* Fills in what a contact of the case needs when all steps are open, and who can take it then. */
+static void look_at(struct linter *linter, size_t queue, struct lint_case *at)
+{
+    uint64_t *taken = linter->takers + queue * linter->words;
+    at->needs_count = needs_of(linter, queue, at, at->needs);
+    at->needs_count = relax(at->needs, at->needs_count, linter->rules->queues[queue].relax_count);
     at->agents = 0;
     for (size_t i = 0; i < linter->staff->count; i++) {
         if (!usher_staff_can_take(linter->staff, i, linter->channels[queue], at->needs,
@@ -205,6 +226,41 @@ static void look_for_phones(struct linter *linter, size_t queue, const struct li
             USHER_TEXT_ARGS(name), base->agents);
 }
 
+/* Whether the step (from 1) lets anybody in whom those before do not, for some kind of contacts. */
+static bool is_wider(const struct linter *linter, size_t queue, size_t step)
+{
+    struct lint_case at = {.rule = SIZE_MAX};
+    do {
+        struct usher_need needs[USHER_NEEDS_MAX];
+        size_t agents[2];
+        for (size_t i = 0; i < 2; i++) {
+            size_t count = needs_of(linter, queue, &at, needs);
+            count = relax(needs, count, step - 1 + i);
+            agents[i] =
+                usher_staff_count(linter->staff, linter->channels[queue], needs, count, NULL);
+        }
+        if (agents[1] > agents[0])
+            return true;
+    } while (next_case(linter->rules, queue, &at));
+    return false;
+}
+
+static void look_for_steps(struct linter *linter, size_t queue)
+{
+    struct usher_text name = linter->rules->queues[queue].name;
+    const struct usher_node *node = usher_linter_queue(linter, queue);
+    const struct usher_node *steps = node ? usher_node_find(node, USHER_TEXT("relax")) : NULL;
+    const struct usher_node *member = steps ? steps->first : NULL;
+    for (size_t step = 1; member && step <= linter->rules->queues[queue].relax_count; step++) {
+        if (!is_wider(linter, queue, step))
+            usher_linter_add(linter, USHER_FINDING_IDLE_STEP, member, name, USHER_NO_TEXT,
+                             "queue `%.*s`: step %zu of `relax` lets in no agent whom the ones "
+                             "before do not; lower its `min`, or take it out",
+                             USHER_TEXT_ARGS(name), step);
+        member = member->next;
+    }
+}
+
 static void look_at_queue(struct linter *linter, size_t queue)
 {
     struct lint_case base = {.rule = SIZE_MAX}, at = base;
@@ -232,6 +288,7 @@ static void look_at_queue(struct linter *linter, size_t queue)
     }
     if (!linter->is_told[queue])
         look_for_phones(linter, queue, &base);
+    look_for_steps(linter, queue);
 }
 
 static bool has_skill(const struct usher_staff_member *member, struct usher_text name)

@@ -178,8 +178,26 @@ START_TEST(without_profiles_the_rules_alone_are_looked_at)
 }
 END_TEST
 
-SUITE_MAIN("lint", nothing_is_found_where_all_is_well,
-           need_that_nobody_meets_is_told_where_it_stands,
+START_TEST(step_that_lets_nobody_in_is_told_and_one_that_does_counts)
+{
+    static const char rules[] =
+        "skills: [internet, billing, lang.uk, lang.en]\nqueues:\n"
+        "  a:\n    need: {internet: {min: 9}}\n    relax:\n      - {after: 20s, internet: {min: "
+        "8}}\n      - {after: 40s, internet: {min: 5}}\n"
+        "  b:\n    need: {billing: {min: 9}, lang.$data.lang: {}}\n    relax:\n      - {after: "
+        "20s, "
+        "billing: {min: 0}}\nroutes: [{when: {data.x: b}, queue: b}, {queue: a}]\n";
+    struct world *world = world_new();
+    staff_well(world);
+    ck_assert_str_eq(found(world, rules, true),
+                     "idle_step 6:9 queue `a`: step 1 of `relax` lets in no agent whom the ones "
+                     "before do not; lower its `min`, or take it out\n");
+    world_free(world);
+}
+END_TEST
+
+SUITE_MAIN("lint", step_that_lets_nobody_in_is_told_and_one_that_does_counts,
+           nothing_is_found_where_all_is_well, need_that_nobody_meets_is_told_where_it_stands,
            each_skill_that_data_may_name_is_looked_at, nobody_has_all_of_several_skills,
            channel_of_the_routes_counts, one_agent_alone_is_told_where_no_skill_is_needed,
            error_is_kept_where_warnings_fill_the_list, skills_that_one_side_does_not_know_are_told,

@@ -102,6 +102,8 @@ static void router_regain_link(struct router *router, const struct router_party 
     USHER_FIELDS_SET(&command.fields, CLIENT, client, usher_text_of(party->client));
     if (party->instance[0])
         USHER_FIELDS_SET(&command.fields, INSTANCE, instance, usher_text_of(party->instance));
+    if (party->can_dial)
+        USHER_FIELDS_SET(&command.fields, CAN, can, USHER_TEXT("[\"dial\"]"));
     router_order(router, 0, USHER_NO_TEXT, &command);
 }
 

@@ -78,7 +78,8 @@ static void read_link(struct settings_part *part, const struct usher_node *node)
     struct usher_text excerpt = usher_node_excerpt(node->key);
     struct link_values values;
 
-    if (!usher_text_is_id(node->key) || !usher_text_copy(link->name, sizeof(link->name), node->key))
+    if (usher_text_is_equal(node->key, USHER_TEXT("usher")) || !usher_text_is_id(node->key) ||
+        !usher_text_copy(link->name, sizeof(link->name), node->key))
         usher_problems_add(part->problems, node->key_line, node->key_column,
                            "a link cannot be called `%.*s`; use letters, digits and . _ @ : + -, "
                            "at most %d",

@@ -10,6 +10,7 @@
 #include "link/greeting.h"
 #include "link/session.h"
 #include "log.h"
+#include "wire/json.h"
 
 /* Wrong tokens are answered late, the later the more there were, and end the connection. */
 static void dispatch_refuse(struct session *session)
@@ -84,6 +85,8 @@ static void dispatch_hello(struct session *session, const struct usher_command *
     if (greeting.role == USHER_ROLE_PBX && hello->fields.instance.at)
         (void)!usher_text_copy(session->party.instance, sizeof(session->party.instance),
                                hello->fields.instance);
+    session->party.can_dial = greeting.role == USHER_ROLE_PBX &&
+                              usher_json_has_text(hello->fields.can, USHER_TEXT("dial"));
     log_info("A client has come", "client=%s role=%.*s agent=%s peer=%s", session->party.client,
              USHER_TEXT_ARGS(usher_role_name(greeting.role)),
              greeting.agent[0] ? greeting.agent : "-", session->peer);

@@ -94,6 +94,9 @@ enum usher_error greeting_check(const struct usher_command *hello, const struct 
     if (said.role == USHER_ROLE_DESK && !said.agent[0])
         return usher_answer_set(answer, USHER_ERROR_MISSING_FIELD,
                                 "`agent` is missing: a desk must say whose it is");
+    if (usher_text_is_equal(usher_text_of(said.client), USHER_TEXT("usher")))
+        return usher_answer_set(answer, USHER_ERROR_UNAUTHORIZED,
+                                "`client` is the name of usherd's own contacts");
     if (greeting_is_link(settings, said.client))
         return usher_answer_set(answer, USHER_ERROR_UNAUTHORIZED,
                                 "`client` is the name of a link of usherd's own");

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/callers.h"
 #include "engine/facts.h"
 #include "engine/move.h"
 
@@ -49,6 +50,7 @@ static bool fill(struct usher_engine *engine, struct usher_contact *contact,
         !usher_contact_keep_texts(contact, fields) ||
         (fields->note.at && !keep_note(contact, fields->note)))
         return false;
+    usher_callers_add(engine, contact);
     contact->is_repeat = fields->repeat != 0;
     usher_known_forget(engine);
     contact->client = client->index;

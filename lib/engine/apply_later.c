@@ -8,6 +8,25 @@ static bool is_new(const struct usher_contact *contact)
     return contact->waited_ms == 0 && contact->attempts_count == 0;
 }
 
+bool usher_contact_leave_line(struct usher_engine *engine, struct usher_contact *contact,
+                              const struct usher_event *event)
+{
+    struct usher_client *own =
+        usher_clients_get(&engine->clients, USHER_TEXT(USHER_OWN_CLIENT), event->at_ms);
+    if (!own)
+        return false;
+    contact->is_ours = true;
+    contact->has_ringer = false;
+    contact->client = own->index;
+    usher_list_remove(&contact->of_client);
+    usher_list_append(&own->contacts, &contact->of_client);
+    if (!event->fields.from.at)
+        return true;
+    struct usher_fields fields = usher_contact_texts(contact);
+    fields.from = event->fields.from;
+    return usher_contact_keep_texts(contact, &fields);
+}
+
 bool usher_apply_contact_due(struct usher_engine *engine, const struct usher_event *event)
 {
     struct usher_contact *contact = usher_engine_contact(engine, event->fields.contact);
@@ -63,4 +82,19 @@ bool usher_apply_contact_expired(struct usher_engine *engine, const struct usher
         return false;
     usher_contact_let_go(engine, contact, event);
     return true;
+}
+
+bool usher_apply_callback_offered(struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_contact *contact = usher_engine_contact(engine, event->fields.contact);
+    if (!contact)
+        return false;
+    contact->was_asked = true;
+    return true;
+}
+
+bool usher_apply_contact_dial(struct usher_engine *engine, const struct usher_event *event)
+{
+    const struct usher_contact *contact = usher_engine_contact(engine, event->fields.contact);
+    return contact && contact->is_ours && usher_contact_state_is_talk(contact->state);
 }

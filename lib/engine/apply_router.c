@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "engine/facts.h"
+#include "wire/json.h"
 
 bool usher_apply_router(struct usher_engine *engine, const struct usher_event *event)
 {
@@ -101,6 +102,7 @@ bool usher_apply_link_regained(struct usher_engine *engine, const struct usher_e
     if (!client)
         return false;
     client->is_lost = false;
+    client->can_dial = usher_json_has_text(event->fields.can, USHER_TEXT("dial"));
     client->lost_until_ms = 0;
     usher_heap_remove(&engine->deadlines, &client->lease);
     if (event->fields.instance.at &&

@@ -20,6 +20,7 @@ struct usher_client {
     char name[USHER_CLIENT_NAME_MAX + 1];
     uint32_t index;
     int64_t last_ms;            /* of its last command that caused an event */
+    bool can_dial;              /* a PBX that dials customers when it is told to */
     bool is_lost;               /* a PBX whose connection is gone */
     int64_t lost_until_ms;      /* then its contacts are closed */
     char instance[65];          /* the PBX's present life; "" = not told */

@@ -33,6 +33,7 @@ struct usher_contact *usher_engine_new_contact(struct usher_engine *engine)
     usher_list_init(&contact->of_client);
     usher_list_init(&contact->live);
     usher_list_init(&contact->declined);
+    usher_list_init(&contact->of_customer);
     usher_list_init(&contact->of_slice);
     usher_list_append(&engine->live, &contact->live);
     usher_engine_slice_contact(engine, contact);
@@ -47,6 +48,7 @@ void usher_engine_free_contact(struct usher_engine *engine, struct usher_contact
     usher_list_remove(&contact->of_slice);
     usher_list_remove(&contact->of_client);
     usher_list_remove(&contact->declined);
+    usher_list_remove(&contact->of_customer);
     usher_table_remove(&engine->contacts_by_id, contact);
     free(contact->texts);
     free(contact->note);
@@ -77,6 +79,18 @@ bool usher_contact_keep_texts(struct usher_contact *contact, const struct usher_
     free(contact->texts);
     contact->texts = texts;
     return true;
+}
+
+struct usher_fields usher_contact_texts(const struct usher_contact *contact)
+{
+    return (struct usher_fields){.from = contact->from,
+                                 .to = contact->to,
+                                 .data = contact->data,
+                                 .customer = contact->customer,
+                                 .case_id = contact->case_id,
+                                 .campaign = contact->campaign,
+                                 .zone = contact->zone,
+                                 .memory = contact->memory};
 }
 
 void usher_contact_tell(const struct usher_contact *contact, struct usher_fields *fields)

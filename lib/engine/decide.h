@@ -17,6 +17,8 @@ typedef enum usher_error (*usher_decide)(struct usher_request *request);
 
 enum usher_error usher_decide_contact_arrive(struct usher_request *request);
 enum usher_error usher_decide_contact_schedule(struct usher_request *request);
+enum usher_error usher_decide_contact_callback(struct usher_request *request);
+enum usher_error usher_decide_contact_follow_up(struct usher_request *request);
 enum usher_error usher_decide_contact_cancel(struct usher_request *request);
 enum usher_error usher_decide_contact_abandon(struct usher_request *request);
 enum usher_error usher_decide_contact_hold(struct usher_request *request);
@@ -69,6 +71,27 @@ enum usher_error usher_admit(struct usher_request *request, struct usher_text id
  * is none, or nobody is to be dialled. */
 const struct usher_client *usher_later_ringer(const struct usher_engine *engine,
                                               const struct usher_contact *contact);
+/* The agent has answered the PBX that rings for the contact: it is to dial. */
+void usher_later_dial(struct usher_engine *engine, const struct usher_contact *contact,
+                      int64_t now_ms);
+/* The agent could not reach the customer, for `reason`: the contact is tried again later, or ends
+ * after the last attempt. */
+void usher_later_miss(struct usher_engine *engine, struct usher_contact *contact,
+                      struct usher_text reason, int64_t now_ms);
+/* The customer of a callback that nobody talks in calls again: it ends. */
+void usher_later_replace(struct usher_engine *engine, struct usher_contact *callback,
+                         int64_t now_ms);
+/* decide_callback.c: offers the caller to be called back when he would wait for so long, once. */
+void usher_callback_offer(struct usher_engine *engine, struct usher_contact *contact,
+                          int64_t wait_ms, int64_t now_ms);
+/* The same for one who has just come; does nothing when his queue offers none. */
+void usher_callback_consider(struct usher_engine *engine, struct usher_contact *contact,
+                             int64_t now_ms);
+/* Turns a call that waits or is offered into a callback that keeps its place; `from` is the number
+ * to call if it is another. An error with the answer filled, and nothing changed. */
+enum usher_error usher_callback_turn(struct usher_engine *engine, struct usher_contact *contact,
+                                     struct usher_text from, const char *reason, int64_t now_ms,
+                                     struct usher_answer *answer);
 /* Whether the contact is of no use any more. */
 bool usher_later_is_over(const struct usher_contact *contact, int64_t now_ms);
 /* Ends a contact that is of no use any more. It is gone afterwards. */

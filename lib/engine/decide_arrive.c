@@ -1,8 +1,10 @@
 /* How a contact comes in: whether there is room for it, and where it belongs. */
 #include <inttypes.h>
 
+#include "engine/callers.h"
 #include "engine/decide.h"
 #include "engine/facts.h"
+#include "wire/json.h"
 
 /* The queue that the command names, with its tier or the default one, or those of the rules. */
 static enum usher_error find_queue(struct usher_request *request, struct usher_admission *admission)
@@ -160,7 +162,8 @@ static void tell_known(struct usher_request *request, const struct usher_event *
     usher_engine_emit(request->engine, &event, request->now_ms);
 }
 
-enum usher_error usher_decide_contact_arrive(struct usher_request *request)
+/* `callback`: of the same customer, whose place the contact takes; or NULL. */
+static enum usher_error arrive(struct usher_request *request, struct usher_contact *callback)
 {
     char customer[USHER_CUSTOMER_MAX];
     const struct usher_fields *fields = &request->command->fields;
@@ -184,6 +187,10 @@ enum usher_error usher_decide_contact_arrive(struct usher_request *request)
                      is_earlier ? fields->since_ms : request->now_ms);
     USHER_FIELDS_SET(&event.fields, SINCE_MS, since_ms,
                      is_earlier ? fields->since_ms : request->now_ms);
+    if (callback && callback->place_ms < event.fields.place_ms)
+        event.fields.place_ms = callback->place_ms;
+    if (callback && callback->note)
+        USHER_FIELDS_SET(&event.fields, NOTE, note, usher_text_of(callback->note));
     USHER_FIELDS_SET(&event.fields, DUE_MS, due_ms,
                      event.fields.place_ms + usher_rules_promise_ms(rules, admission.queue,
                                                                     admission.tier,
@@ -193,6 +200,46 @@ enum usher_error usher_decide_contact_arrive(struct usher_request *request)
     usher_engine_emit(request->engine, &event, request->now_ms);
     struct usher_contact *contact = usher_engine_contact(request->engine, id);
     usher_dispatch_contact(request->engine, contact, request->now_ms);
+    if (callback)
+        usher_later_replace(request->engine, callback, request->now_ms);
     usher_promise_tell(request->engine, contact, request->now_ms);
+    usher_callback_consider(request->engine, contact, request->now_ms);
     return USHER_OK;
+}
+
+/* What was known of the matter before, as far as the new call does not say it itself. */
+static void take_over(struct usher_command *command, const struct usher_contact *callback,
+                      struct usher_bytes *merged)
+{
+    struct usher_fields *fields = &command->fields;
+    if (!fields->case_id.at)
+        USHER_FIELDS_SET(fields, CASE_ID, case_id,
+                         callback->case_id.at ? callback->case_id : usher_text_of(callback->id));
+    if (!callback->data.at)
+        return;
+    if (!fields->data.at)
+        USHER_FIELDS_SET(fields, DATA, data, callback->data);
+    else if (usher_json_merge(fields->data, callback->data, merged))
+        USHER_FIELDS_SET(fields, DATA, data, usher_bytes_text(merged));
+}
+
+enum usher_error usher_decide_contact_arrive(struct usher_request *request)
+{
+    const struct usher_command *command = request->command;
+    char room[USHER_CUSTOMER_MAX];
+    struct usher_text customer = usher_customer_of(request->engine, &command->fields, room);
+    bool is_call = usher_channel_find(command->fields.channel) == USHER_CHANNEL_VOICE;
+    struct usher_contact *callback =
+        is_call ? usher_callers_callback(request->engine, customer, NULL) : NULL;
+    if (!callback)
+        return arrive(request, NULL);
+    struct usher_command whole = *command;
+    struct usher_request again = *request;
+    struct usher_bytes merged;
+    usher_bytes_init(&merged, request->engine->limits.context_bytes);
+    again.command = &whole;
+    take_over(&whole, callback, &merged);
+    enum usher_error error = arrive(&again, callback);
+    usher_bytes_fini(&merged);
+    return error;
 }

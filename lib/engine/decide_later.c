@@ -1,6 +1,7 @@
-/* Commands about work for later: it is booked, and cancelled. */
+/* Commands about work for later: it is booked, also as what is left of a talk, and cancelled. */
 #include <stdio.h>
 
+#include "engine/callers.h"
 #include "engine/decide.h"
 
 #define BOOKED_MAX_MS (INT64_C(400) * 86400000)
@@ -42,6 +43,18 @@ static enum usher_error check_booking(struct usher_request *request, int64_t fro
     return USHER_OK;
 }
 
+/* Takes away all fields but those of `mask`. */
+static void keep_only(struct usher_fields *fields, usher_field_mask mask)
+{
+    struct usher_fields kept = {.present = fields->present & mask};
+#define KEEP(NAME, member, TYPE, bound, sentence)                                                  \
+    if (kept.present & USHER_FIELD_BIT(NAME))                                                      \
+        kept.member = fields->member;
+    USHER_FIELDS(KEEP)
+#undef KEEP
+    *fields = kept;
+}
+
 /* Takes over what the command says, and where the contact belongs. */
 static void fill(struct usher_event *event, const struct usher_request *request,
                  const struct usher_admission *admission)
@@ -49,11 +62,11 @@ static void fill(struct usher_event *event, const struct usher_request *request,
     const struct usher_rules *rules = request->engine->floor.rules;
     struct usher_fields *fields = &event->fields;
     *fields = request->command->fields;
-    fields->present &= USHER_FIELD_BIT(FROM) | USHER_FIELD_BIT(TO) | USHER_FIELD_BIT(DATA) |
-                       USHER_FIELD_BIT(NOTE) | USHER_FIELD_BIT(CUSTOMER) |
-                       USHER_FIELD_BIT(CASE_ID) | USHER_FIELD_BIT(CAMPAIGN) |
-                       USHER_FIELD_BIT(ZONE) | USHER_FIELD_BIT(NOT_AFTER_MS) |
-                       USHER_FIELD_BIT(ATTEMPTS);
+    keep_only(fields, USHER_FIELD_BIT(FROM) | USHER_FIELD_BIT(TO) | USHER_FIELD_BIT(DATA) |
+                          USHER_FIELD_BIT(NOTE) | USHER_FIELD_BIT(CUSTOMER) |
+                          USHER_FIELD_BIT(CASE_ID) | USHER_FIELD_BIT(CAMPAIGN) |
+                          USHER_FIELD_BIT(ZONE) | USHER_FIELD_BIT(NOT_AFTER_MS) |
+                          USHER_FIELD_BIT(ATTEMPTS));
     USHER_FIELDS_SET(fields, CHANNEL, channel, usher_channel_name(admission->channel));
     USHER_FIELDS_SET(fields, QUEUE, queue, rules->queues[admission->queue].name);
     USHER_FIELDS_SET(fields, TIER, tier, rules->tiers[admission->tier].name);
@@ -61,21 +74,11 @@ static void fill(struct usher_event *event, const struct usher_request *request,
         USHER_FIELDS_SET(fields, AGENT, agent, request->command->own_agent);
 }
 
-enum usher_error usher_decide_contact_schedule(struct usher_request *request)
+/* Books what the request's command says, as `id`, from that time on. */
+static enum usher_error book(struct usher_request *request, struct usher_text id, int64_t from_ms)
 {
     struct usher_engine *engine = request->engine;
-    const struct usher_fields *fields = &request->command->fields;
-    char room[USHER_CONTACT_ID_MAX + 1];
     struct usher_admission admission;
-    struct usher_text id;
-    int64_t now_ms = request->now_ms;
-    int64_t from_ms = fields->not_before_ms > now_ms ? fields->not_before_ms : now_ms;
-    if (check_booking(request, from_ms))
-        return request->answer->error;
-    if (!fields->contact.at)
-        id = own_id(engine, room);
-    else if (!usher_request_contact_id(request, room, &id))
-        return request->answer->error;
     if (usher_admit(request, id, &admission))
         return request->answer->error;
     struct usher_event event = {.kind = USHER_EVENT_CONTACT_SCHEDULED};
@@ -84,10 +87,83 @@ enum usher_error usher_decide_contact_schedule(struct usher_request *request)
     USHER_FIELDS_SET(&event.fields, REASON, reason, usher_pause_name(USHER_PAUSE_NOT_BEFORE));
     USHER_FIELDS_SET(&event.fields, PLACE_MS, place_ms, from_ms);
     USHER_FIELDS_SET(&event.fields, UNTIL_MS, until_ms, from_ms);
-    usher_engine_emit(engine, &event, now_ms);
-    if (from_ms == now_ms)
-        usher_later_wake(engine, usher_engine_contact(engine, id), now_ms);
+    usher_engine_emit(engine, &event, request->now_ms);
+    if (from_ms <= request->now_ms)
+        usher_later_wake(engine, usher_engine_contact(engine, id), request->now_ms);
     return USHER_OK;
+}
+
+/* A customer is called back once, however often it is booked. */
+static enum usher_error check_twice(struct usher_request *request)
+{
+    const struct usher_fields *fields = &request->command->fields;
+    bool is_callback = usher_channel_find(fields->channel) == USHER_CHANNEL_CALLBACK;
+    const struct usher_contact *other =
+        is_callback ? usher_callers_callback(request->engine, fields->customer, NULL) : NULL;
+    if (!other)
+        return USHER_OK;
+    return usher_answer_set(request->answer, USHER_ERROR_CONTACT_EXISTS,
+                            "the customer is to be called back already: %.100s", other->id);
+}
+
+enum usher_error usher_decide_contact_schedule(struct usher_request *request)
+{
+    const struct usher_fields *fields = &request->command->fields;
+    char room[USHER_CONTACT_ID_MAX + 1];
+    struct usher_text id;
+    int64_t now_ms = request->now_ms;
+    int64_t from_ms = fields->not_before_ms > now_ms ? fields->not_before_ms : now_ms;
+    if (check_booking(request, from_ms) || check_twice(request))
+        return request->answer->error;
+    if (!fields->contact.at)
+        id = own_id(request->engine, room);
+    else if (!usher_request_contact_id(request, room, &id))
+        return request->answer->error;
+    return book(request, id, from_ms);
+}
+
+/* So that its promise runs out when it is due, or earlier. */
+static int64_t follow_up_ms(const struct usher_request *request, size_t queue)
+{
+    const struct usher_rules *rules = request->engine->floor.rules;
+    const struct usher_fields *fields = &request->command->fields;
+    int64_t promise_ms =
+        usher_rules_promise_ms(rules, queue, rules->default_tier, USHER_CHANNEL_TASK);
+    int64_t from_ms = fields->due_ms - promise_ms;
+    return from_ms > request->now_ms ? from_ms : request->now_ms;
+}
+
+enum usher_error usher_decide_contact_follow_up(struct usher_request *request)
+{
+    const struct usher_fields *fields = &request->command->fields;
+    const struct usher_rules *rules = request->engine->floor.rules;
+    char room[USHER_CONTACT_ID_MAX + 1];
+    struct usher_contact *contact = usher_request_contact(request);
+    if (!contact)
+        return request->answer->error;
+    if (!usher_contact_state_is_talk(contact->state) && contact->state != USHER_CONTACT_WRAPPING)
+        return usher_request_wrong_state(request, contact,
+                                         "only who talks or wraps up knows what is left to do");
+    size_t queue = usher_rules_find_queue(rules, fields->queue);
+    if (queue == SIZE_MAX)
+        return usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
+                                "`queue` must be one of the rules' queues");
+    if (fields->due_ms - request->now_ms > BOOKED_MAX_MS)
+        return usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
+                                "`due_ms` is more than 400 days away");
+    struct usher_command booking = *request->command;
+    struct usher_request booked = *request;
+    booked.command = &booking;
+    booking.fields = (struct usher_fields){0};
+    usher_contact_tell(contact, &booking.fields);
+    booking.fields.present &= ~(USHER_FIELD_BIT(NOTE) | USHER_FIELD_BIT(CAMPAIGN));
+    if (fields->note.at)
+        USHER_FIELDS_SET(&booking.fields, NOTE, note, fields->note);
+    USHER_FIELDS_SET(&booking.fields, CHANNEL, channel, usher_channel_name(USHER_CHANNEL_TASK));
+    USHER_FIELDS_SET(&booking.fields, QUEUE, queue, fields->queue);
+    if (!contact->case_id.at)
+        USHER_FIELDS_SET(&booking.fields, CASE_ID, case_id, usher_text_of(contact->id));
+    return book(&booked, own_id(request->engine, room), follow_up_ms(request, queue));
 }
 
 enum usher_error usher_decide_contact_cancel(struct usher_request *request)

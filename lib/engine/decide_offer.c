@@ -105,6 +105,9 @@ enum usher_error usher_decide_contact_answer(struct usher_request *request)
     usher_event_add_customer(&event, request->engine, contact);
     usher_promise_judge(&event, contact, request->now_ms);
     usher_engine_emit(request->engine, &event, request->now_ms);
+    /* In a full list of its calls the PBX tells of talks: there the customer is on the line. */
+    if (contact->is_ours && contact->has_ringer && !request->engine->holds_offers)
+        usher_later_dial(request->engine, contact, request->now_ms);
     if (is_other)
         usher_dispatch_all(request->engine, request->now_ms);
     return USHER_OK;
@@ -128,6 +131,17 @@ enum usher_error usher_decide_contact_fail(struct usher_request *request)
     if (!is_reason(request->command->fields.reason))
         return usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
                                 "`reason` must be busy, no_answer, rejected, unreachable or error");
+    bool is_of_customer =
+        named.is_taken && contact->is_ours && usher_channel_is_phone(contact->channel);
+    if (is_of_customer) {
+        usher_later_miss(request->engine, contact, request->command->fields.reason,
+                         request->now_ms);
+        return USHER_OK;
+    }
+    if (request->command->role == USHER_ROLE_DESK)
+        return usher_request_wrong_state(request, contact,
+                                         "a desk tells of customers it could not reach; "
+                                         "offer.decline refuses an offer");
     if (named.is_open) {
         usher_end_offer(request->engine, contact, USHER_EVENT_OFFER_FAILED,
                         request->command->fields.reason, request->now_ms);

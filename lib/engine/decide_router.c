@@ -1,5 +1,6 @@
 /* Commands of usherd itself: its start and end, rules, links. */
 #include "engine/decide.h"
+#include "wire/json.h"
 
 static enum usher_error emit_plain(struct usher_request *request, enum usher_event_kind kind)
 {
@@ -78,7 +79,8 @@ enum usher_error usher_decide_link_lose(struct usher_request *request)
     }
     struct usher_client *own = usher_clients_find(clients, USHER_TEXT(USHER_OWN_CLIENT));
     for (size_t i = 0; i < clients->count; i++)
-        if (&clients->list[i] != own && !usher_list_is_empty(&clients->list[i].contacts))
+        if (&clients->list[i] != own &&
+            (clients->list[i].can_dial || !usher_list_is_empty(&clients->list[i].contacts)))
             lose(request, &clients->list[i]);
     return USHER_OK;
 }
@@ -124,11 +126,12 @@ enum usher_error usher_decide_link_regain(struct usher_request *request)
     bool is_known_life =
         !fields->instance.at ||
         (client && usher_text_is_equal(usher_text_of(client->instance), fields->instance));
-    if (!client || (!client->is_lost && is_known_life)) {
-        if (is_known_life ||
-            !usher_clients_has_room(&engine->clients, fields->client, request->now_ms))
-            return USHER_OK;
-    }
+    bool can_dial = usher_json_has_text(fields->can, USHER_TEXT("dial"));
+    bool is_news = !is_known_life || can_dial != (client && client->can_dial);
+    if (client ? !client->is_lost && !is_news
+               : !is_news ||
+                     !usher_clients_has_room(&engine->clients, fields->client, request->now_ms))
+        return USHER_OK;
     if (is_new_life(client, fields->instance))
         begin_new_life(engine, client, request->now_ms);
     emit_plain(request, USHER_EVENT_LINK_REGAINED);

@@ -36,7 +36,9 @@ static void fold_slice(struct usher_archive *archive, struct usher_engine *engin
         usher_walk_agent(archive, &floor->agents[i], engine->last_ms);
     for (size_t i = slice; i < engine->clients.count; i += USHER_DIGEST_SLICES) {
         struct usher_client *client = &engine->clients.list[i];
-        uint64_t numbers[] = {client->is_lost, (uint64_t)client->lost_until_ms, client->done_count};
+        uint64_t numbers[] = {client->is_lost +
+                                  (archive->version >= 3 && client->can_dial ? 2u : 0u),
+                              (uint64_t)client->lost_until_ms, client->done_count};
         usher_archive_chars(archive, client->name, sizeof(client->name));
         for (size_t k = 0; k < USHER_COUNT_OF(numbers); k++)
             usher_archive_u64(archive, &numbers[k]);

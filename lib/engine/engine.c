@@ -12,6 +12,8 @@
 static const usher_decide table[USHER_COMMAND_COUNT] = {
     [USHER_COMMAND_CONTACT_ARRIVE] = usher_decide_contact_arrive,
     [USHER_COMMAND_CONTACT_SCHEDULE] = usher_decide_contact_schedule,
+    [USHER_COMMAND_CONTACT_CALLBACK] = usher_decide_contact_callback,
+    [USHER_COMMAND_CONTACT_FOLLOW_UP] = usher_decide_contact_follow_up,
     [USHER_COMMAND_CONTACT_CANCEL] = usher_decide_contact_cancel,
     [USHER_COMMAND_CONTACT_ABANDON] = usher_decide_contact_abandon,
     [USHER_COMMAND_CONTACT_RING] = usher_decide_contact_ring,
@@ -71,9 +73,12 @@ static bool init(struct usher_engine *engine, const struct usher_limits *limits,
     usher_outbox_init(&engine->outbox);
     engine->contacts = calloc(limits->contacts + 1, sizeof(*engine->contacts));
     engine->free_slots = calloc(limits->contacts + 1, sizeof(*engine->free_slots));
+    engine->callers = calloc(USHER_CALLERS_LISTS, sizeof(*engine->callers));
     engine->queue_waiting = calloc(USHER_QUEUES_MAX, sizeof(*engine->queue_waiting));
-    if (!engine->contacts || !engine->free_slots || !engine->queue_waiting)
+    if (!engine->contacts || !engine->free_slots || !engine->queue_waiting || !engine->callers)
         return false;
+    for (size_t i = 0; i < USHER_CALLERS_LISTS; i++)
+        usher_list_init(&engine->callers[i]);
     for (size_t i = 0; i < limits->contacts; i++)
         engine->free_slots[engine->free_slots_count++] = (uint32_t)(limits->contacts - 1 - i);
     return usher_table_init(&engine->contacts_by_id, limits->contacts, seed, contact_key) &&
@@ -122,6 +127,7 @@ void usher_engine_free(struct usher_engine *engine)
     free(engine->contacts);
     free(engine->free_slots);
     free(engine->queue_waiting);
+    free(engine->callers);
     free(engine);
 }
 

@@ -1,13 +1,108 @@
 /* Work for later: nobody is on a line for it, so it can wait for its time, and be tried again. Its
  * place in line is kept meanwhile. */
+#include "engine/callers.h"
 #include "engine/decide.h"
+#include "engine/move.h"
 
 const struct usher_client *usher_later_ringer(const struct usher_engine *engine,
                                               const struct usher_contact *contact)
 {
-    (void)engine;
-    (void)contact;
+    const struct usher_clients *clients = &engine->clients;
+    const struct usher_client *client =
+        usher_clients_find(clients, usher_contact_id_client(usher_text_of(contact->id)));
+    if (!usher_channel_is_phone(contact->channel))
+        return NULL;
+    if (client && client->can_dial && !client->is_lost)
+        return client;
+    for (size_t i = 0; i < clients->count; i++)
+        if (clients->list[i].can_dial && !clients->list[i].is_lost)
+            return &clients->list[i];
     return NULL;
+}
+
+void usher_later_dial(struct usher_engine *engine, const struct usher_contact *contact,
+                      int64_t now_ms)
+{
+    char room[USHER_NUMBER_SIZE];
+    struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_DIAL, contact);
+    usher_event_add_offer(&event, contact, room);
+    USHER_FIELDS_SET(&event.fields, TO, to, contact->from);
+    if (contact->to.at)
+        USHER_FIELDS_SET(&event.fields, FROM, from, contact->to);
+    if (contact->agent->phone[0])
+        USHER_FIELDS_SET(&event.fields, PHONE, phone, usher_text_of(contact->agent->phone));
+    USHER_FIELDS_SET(&event.fields, ATTEMPT, attempt, contact->attempts_count + 1);
+    usher_engine_emit(engine, &event, now_ms);
+}
+
+/* The customer is on the line, or waits there: the call takes the place of the callback. */
+static void give_place(struct usher_engine *engine, struct usher_contact *call,
+                       const struct usher_contact *callback, int64_t now_ms)
+{
+    if (call->state != USHER_CONTACT_WAITING || call->place_ms <= callback->place_ms)
+        return;
+    struct usher_move move = usher_move_of(call);
+    move.place_ms = callback->place_ms;
+    move.due_ms = usher_move_due_ms(engine, &move);
+    move.reason = USHER_TEXT(USHER_CALLED_AGAIN);
+    usher_move_contact(engine, call, &move, now_ms);
+}
+
+/* Ends the contact after attempts in vain: it is gone afterwards. */
+static void give_up(struct usher_engine *engine, struct usher_contact *contact, const char *reason,
+                    int64_t attempts, int64_t now_ms)
+{
+    struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_DONE, contact);
+    USHER_FIELDS_SET(&event.fields, REASON, reason, usher_text_of(reason));
+    USHER_FIELDS_SET(&event.fields, ATTEMPT, attempt, contact->attempts_count + 1);
+    USHER_FIELDS_SET(&event.fields, ATTEMPTS, attempts, attempts);
+    usher_engine_emit(engine, &event, now_ms);
+}
+
+static void try_again(struct usher_engine *engine, struct usher_contact *contact,
+                      struct usher_text reason, int64_t attempts, int64_t until_ms, int64_t now_ms)
+{
+    char room[USHER_NUMBER_SIZE];
+    struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_POSTPONED, contact);
+    usher_event_add_offer(&event, contact, room);
+    USHER_FIELDS_SET(&event.fields, UNTIL_MS, until_ms, until_ms);
+    USHER_FIELDS_SET(&event.fields, REASON, reason, reason);
+    USHER_FIELDS_SET(&event.fields, ATTEMPT, attempt, contact->attempts_count + 1);
+    USHER_FIELDS_SET(&event.fields, ATTEMPTS, attempts, attempts);
+    usher_engine_emit(engine, &event, now_ms);
+}
+
+void usher_later_miss(struct usher_engine *engine, struct usher_contact *contact,
+                      struct usher_text reason, int64_t now_ms)
+{
+    const struct usher_queue *queue = &engine->floor.rules->queues[contact->queue];
+    int64_t attempts = contact->attempts_max ? contact->attempts_max : queue->callback.attempts;
+    int64_t until_ms = now_ms + queue->callback.every_ms;
+    struct usher_agent *agent = contact->agent;
+    struct usher_contact *call = contact->channel == USHER_CHANNEL_CALLBACK
+                                     ? usher_callers_call(engine, contact->customer)
+                                     : NULL;
+    if (call) {
+        give_place(engine, call, contact, now_ms);
+        give_up(engine, contact, USHER_CALLED_AGAIN, attempts, now_ms);
+    } else if (contact->attempts_count + 1 >= attempts ||
+               (contact->not_after_ms != 0 && contact->not_after_ms <= until_ms)) {
+        give_up(engine, contact, "not_reached", attempts, now_ms);
+    } else {
+        try_again(engine, contact, reason, attempts, until_ms, now_ms);
+    }
+    usher_dispatch_agent(engine, agent, now_ms);
+}
+
+void usher_later_replace(struct usher_engine *engine, struct usher_contact *callback,
+                         int64_t now_ms)
+{
+    struct usher_agent *agent = callback->agent;
+    if (agent)
+        usher_withdraw_offer(engine, callback, USHER_CALLED_AGAIN, now_ms);
+    usher_finish_contact(engine, callback, USHER_TEXT(USHER_CALLED_AGAIN), USHER_NO_TEXT, now_ms);
+    if (agent)
+        usher_dispatch_agent(engine, agent, now_ms);
 }
 
 bool usher_later_is_over(const struct usher_contact *contact, int64_t now_ms)

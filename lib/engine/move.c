@@ -60,6 +60,8 @@ void usher_move_tell(const struct usher_engine *engine, const struct usher_move 
     USHER_FIELDS_SET(fields, CHANNEL, channel, usher_channel_name(move->channel));
     USHER_FIELDS_SET(fields, PLACE_MS, place_ms, move->place_ms);
     USHER_FIELDS_SET(fields, DUE_MS, due_ms, move->due_ms);
+    if (move->from.at)
+        USHER_FIELDS_SET(fields, FROM, from, move->from);
     if (move->skills.at)
         USHER_FIELDS_SET(fields, SKILLS, skills, move->skills);
     if (move->reason.at)
@@ -125,9 +127,12 @@ bool usher_move_apply(struct usher_engine *engine, struct usher_contact *contact
         contact->told = (struct usher_told){0}; /* who leaves the line is told anew */
     if (contact->queue != queue)
         contact->leg_ms = event->at_ms;
+    bool is_turned = channel == USHER_CHANNEL_CALLBACK && contact->channel != channel;
     contact->queue = queue;
     contact->tier = tier;
     contact->channel = channel;
+    if (is_turned && !usher_contact_leave_line(engine, contact, event))
+        return false;
     contact->place_ms = fields->place_ms;
     contact->due_ms = fields->due_ms;
     engine->queue_waiting[queue]++;

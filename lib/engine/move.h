@@ -16,6 +16,7 @@ struct usher_move {
     int64_t due_ms;           /* when the promise runs out */
     struct usher_text skills; /* its own needs, a checked JSON object of skill to level that has at
                                  least one skill of the rules; absent: what the queue needs */
+    struct usher_text from;   /* absent: as it is */
     struct usher_text reason; /* why, for people: "overflow", "supervisor"; absent: unsaid */
 };
 

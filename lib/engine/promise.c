@@ -64,9 +64,10 @@ void usher_promise_tell_class(struct usher_engine *engine, struct usher_class *c
     struct usher_outlook outlook = usher_estimate_outlook(&engine->floor, class);
     uint32_t position = 0;
     usher_list_for_each (node, &class->line) {
-        const struct usher_contact *contact = usher_list_entry(node, struct usher_contact, in_line);
+        struct usher_contact *contact = usher_list_entry(node, struct usher_contact, in_line);
         struct usher_estimate estimate = usher_estimate_at(&outlook, ++position);
         struct usher_saying saying = usher_estimate_say(&estimate);
+        usher_callback_offer(engine, contact, estimate.wait_ms, now_ms);
         bool is_due = contact->told.first_ms == 0 ||
                       (is_repeated && now_ms - contact->told.last_ms >= every_ms);
         if (is_due && is_news(&contact->told, position, &saying))

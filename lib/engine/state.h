@@ -24,13 +24,15 @@
 #define USHER_ENDED_MS       3600000 /* how long the id of an ended contact stays taken */
 #define USHER_SHELF_SIZE     5
 #define USHER_ANNOUNCE_TIE   (UINT64_C(3) << 62) /* of the leases of classes, and above */
+#define USHER_CALLERS_LISTS  4096
 #define USHER_DIGEST_SLICES  16
 #define USHER_DIGEST_BLOCK   64 /* contacts in a row that are of one slice */
 #define USHER_RING_NO_ANSWER "ring_no_answer"
 #define USHER_NO_DISPOSITION "none"
 #define USHER_DESK_IS_LOST   "desk_lost"
 #define USHER_FORCED         "forced"
-#define USHER_OWN_CLIENT     "usher"     /* has the contacts that no PBX has on a line */
+#define USHER_OWN_CLIENT     "usher"        /* has the contacts that no PBX has on a line */
+#define USHER_CALLED_AGAIN   "called_again" /* why a callback ended: its customer did not wait */
 #define USHER_LINK_LOST      "link_lost" /* why a contact ended: its PBX did not come back in time */
 
 /* What customer.known told of the contact whose contact.arrived comes next, in the same batch. */
@@ -53,6 +55,7 @@ struct usher_engine {
     struct usher_list live; /* contacts by serial */
     struct usher_list
         slices[USHER_DIGEST_SLICES]; /* contacts by serial, each in that of its serial */
+    struct usher_list *callers;      /* [USHER_CALLERS_LISTS]: see callers.h */
     struct usher_list declined;      /* waiting contacts with a decline, in no order that matters */
     struct usher_list leaving;       /* agents who leave after the contacts in hand, likewise */
     uint64_t serial_last;
@@ -111,6 +114,8 @@ void usher_engine_free_contact(struct usher_engine *engine, struct usher_contact
  * False when memory is out. */
 USHER_MUST_USE bool usher_contact_keep_texts(struct usher_contact *contact,
                                              const struct usher_fields *fields);
+/* Those texts of a contact, without their bits. Borrowed. */
+struct usher_fields usher_contact_texts(const struct usher_contact *contact);
 /* Sets in `fields` what is known of a contact: who it is and what it is about. Borrowed. */
 void usher_contact_tell(const struct usher_contact *contact, struct usher_fields *fields);
 /* customer.c: what was told just before of this contact's customer, borrowed; absent when nothing
@@ -123,6 +128,11 @@ void usher_contact_take_away(struct usher_contact *contact);
 
 /* apply_contact.c: it stands in line no longer; to be called before the move. */
 void usher_contact_stop_waiting(struct usher_engine *engine, struct usher_contact *contact);
+/* apply_later.c: the caller's line may end: the contact, which has become a callback, stays. False
+ * when memory or the table of clients is out. */
+USHER_MUST_USE bool usher_contact_leave_line(struct usher_engine *engine,
+                                             struct usher_contact *contact,
+                                             const struct usher_event *event);
 /* Everything that a final state, which it has, lets go of. The contact is gone afterwards. */
 void usher_contact_let_go(struct usher_engine *engine, struct usher_contact *contact,
                           const struct usher_event *event);
@@ -147,6 +157,8 @@ bool usher_apply_contact_arrived(struct usher_engine *engine, const struct usher
 bool usher_apply_contact_moved(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_promised(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_scheduled(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_callback_offered(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_contact_dial(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_due(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_postponed(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_expired(struct usher_engine *engine, const struct usher_event *event);

@@ -2,6 +2,7 @@
  * belongs by the same functions that place it otherwise. */
 #include <assert.h>
 
+#include "engine/callers.h"
 #include "engine/facts.h"
 #include "engine/sound.h"
 #include "engine/walk.h"
@@ -60,7 +61,8 @@ static void walk_contact_numbers(struct usher_archive *archive, struct usher_con
 /* What work for later has beside. Before version 3 there was none. */
 static void walk_later(struct usher_archive *archive, struct usher_contact *contact)
 {
-    uint32_t numbers[] = {contact->is_ours, contact->has_ringer, contact->pause};
+    uint32_t numbers[] = {contact->is_ours, contact->has_ringer, contact->pause,
+                          contact->was_asked};
     if (archive->version < 3)
         return;
     for (size_t i = 0; i < USHER_COUNT_OF(numbers); i++)
@@ -73,6 +75,7 @@ static void walk_later(struct usher_archive *archive, struct usher_contact *cont
     archive->is_bad |= numbers[2] >= USHER_PAUSE_COUNT;
     contact->is_ours = numbers[0] != 0;
     contact->has_ringer = numbers[1] != 0;
+    contact->was_asked = numbers[3] != 0;
     contact->pause = archive->is_bad ? USHER_PAUSE_NONE : (enum usher_pause)numbers[2];
 }
 
@@ -94,6 +97,7 @@ static bool settle_contact(struct usher_engine *engine, struct usher_contact *co
     if (!usher_sound_contact(engine, contact, numbers[3] != 0))
         return false;
     usher_list_append(&engine->clients.list[contact->client].contacts, &contact->of_client);
+    usher_callers_add(engine, contact);
     if (contact->due_ms < 0)
         contact->due_ms =
             contact->place_ms +
@@ -140,14 +144,7 @@ void usher_walk_contact(struct usher_archive *archive, struct usher_engine *engi
 {
     uint32_t agent = contact->agent ? contact->agent->index + 1 : 0;
     uint32_t numbers[5] = {contact->state, contact->channel, contact->client, agent, 0};
-    struct usher_fields fields = {.from = contact->from,
-                                  .to = contact->to,
-                                  .data = contact->data,
-                                  .customer = contact->customer,
-                                  .case_id = contact->case_id,
-                                  .campaign = contact->campaign,
-                                  .zone = contact->zone,
-                                  .memory = contact->memory};
+    struct usher_fields fields = usher_contact_texts(contact);
     struct usher_text *texts[] = {&fields.from,    &fields.to,       &fields.data, &fields.customer,
                                   &fields.case_id, &fields.campaign, &fields.zone, &fields.memory};
     uint32_t is_repeat = contact->is_repeat;

@@ -13,7 +13,7 @@
 /* X(NAME, name, needed fields, optional fields, roles, sentence) - F() and R() are the bits of
  * fields and roles. */
 #define USHER_COMMANDS(X, F, R)                                                                    \
-    X(HELLO, "hello", F(ROLE), F(CLIENT) | F(TOKEN) | F(AGENT) | F(AFTER) | F(INSTANCE),           \
+    X(HELLO, "hello", F(ROLE), F(CLIENT) | F(TOKEN) | F(AGENT) | F(AFTER) | F(INSTANCE) | F(CAN),  \
       R(PBX) | R(DESK) | R(SUPERVISOR) | R(ADMIN) | R(OBSERVER),                                   \
       "Says who the client is; must come first.")                                                  \
     X(PING, "ping", 0, 0, R(PBX) | R(DESK) | R(SUPERVISOR) | R(ADMIN) | R(OBSERVER),               \
@@ -35,6 +35,9 @@
           F(CASE_ID) | F(CAMPAIGN) | F(ZONE) | F(NOT_BEFORE_MS) | F(NOT_AFTER_MS) | F(ATTEMPTS),   \
       R(PBX) | R(DESK) | R(SUPERVISOR) | R(ADMIN),                                                 \
       "Books a callback, a task, an email or an outbound call, for now or for later.")             \
+    X(CONTACT_CALLBACK, "contact.callback", F(CONTACT), F(FROM) | F(NOTE),                         \
+      R(PBX) | R(SUPERVISOR) | R(ADMIN),                                                           \
+      "A caller who waits is called back instead, and keeps the place in line.")                   \
     X(CONTACT_CANCEL, "contact.cancel", F(CONTACT), F(REASON),                                     \
       R(PBX) | R(DESK) | R(SUPERVISOR) | R(ADMIN), "What was booked is not wanted any more.")      \
     X(CONTACT_ABANDON, "contact.abandon", F(CONTACT), 0, R(PBX),                                   \
@@ -42,8 +45,9 @@
     X(CONTACT_RING, "contact.ring", F(CONTACT) | F(OFFER), 0, R(PBX), "The agent's phone rings.")  \
     X(CONTACT_ANSWER, "contact.answer", F(CONTACT) | F(OFFER), F(AGENT), R(PBX),                   \
       "The agent answered.")                                                                       \
-    X(CONTACT_FAIL, "contact.fail", F(CONTACT) | F(OFFER) | F(REASON), 0, R(PBX),                  \
-      "The agent was not reached: busy, no_answer, rejected, unreachable or error.")               \
+    X(CONTACT_FAIL, "contact.fail", F(CONTACT) | F(OFFER) | F(REASON), 0, R(PBX) | R(DESK),        \
+      "The agent or, of a call that was dialled, the customer was not reached: busy, no_answer, "  \
+      "rejected, unreachable or error.")                                                           \
     X(CONTACT_HOLD, "contact.hold", F(CONTACT), 0, R(PBX), "The customer is put on hold.")         \
     X(CONTACT_RESUME, "contact.resume", F(CONTACT), 0, R(PBX), "The talk goes on.")                \
     X(CONTACT_END, "contact.end", F(CONTACT), F(REASON), R(PBX) | R(DESK), "The talk is over.")    \
@@ -54,6 +58,8 @@
     X(CONTACT_PRIORITISE, "contact.prioritise", F(CONTACT), F(TIER) | F(POSITION) | F(PLACE_MS),   \
       R(SUPERVISOR) | R(ADMIN),                                                                    \
       "The waiting contact gets another tier, or comes further to the front of its queue.")        \
+    X(CONTACT_FOLLOW_UP, "contact.follow_up", F(CONTACT) | F(QUEUE), F(DUE_MS) | F(NOTE),          \
+      R(DESK) | R(SUPERVISOR) | R(ADMIN), "Books a task for what is left to do in the same case.") \
     X(CONTACT_WRAP_UP, "contact.wrap_up", F(CONTACT), F(DISPOSITION),                              \
       R(DESK) | R(SUPERVISOR) | R(ADMIN), "The agent has finished the work after the talk.")       \
     X(CONTACT_EXTEND, "contact.extend", F(CONTACT), 0, R(DESK) | R(SUPERVISOR) | R(ADMIN),         \
@@ -106,7 +112,7 @@
     X(LINK_LOSE, "link.lose", F(UNTIL_MS), F(CLIENT), R(ROUTER),                                   \
       "A PBX's connection is gone; without `client`, as at a start, those of all that have "       \
       "contacts.")                                                                                 \
-    X(LINK_REGAIN, "link.regain", F(CLIENT), F(INSTANCE), R(ROUTER),                               \
+    X(LINK_REGAIN, "link.regain", F(CLIENT), F(INSTANCE) | F(CAN), R(ROUTER),                      \
       "A PBX's connection is back.")                                                               \
     X(DESK_LOSE, "desk.lose", F(UNTIL_MS), F(AGENT), R(ROUTER),                                    \
       "The last desk of an agent is gone; without `agent`, as at a start, those of all.")          \

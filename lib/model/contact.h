@@ -96,6 +96,7 @@ struct usher_contact {
                                 PBX's word or silence ends it */
     bool has_ringer;         /* is_ours, OFFERED to HELD: the PBX `client` rings for it; else the
                                 desk accepts */
+    bool was_asked;          /* the caller was offered to be called back */
     enum usher_pause pause;  /* SCHEDULED: why */
     int64_t not_after_ms;    /* of no use from then on; 0 = never so */
     int64_t attempts_count;  /* how often the customer was called in vain */
@@ -105,24 +106,25 @@ struct usher_contact {
     char *texts; /* ours: what those below lie in */
     struct usher_text from;
     struct usher_text to;
-    struct usher_text data;      /* a checked JSON object, or absent */
-    struct usher_text customer;  /* the key; absent: nobody knows who it is */
-    struct usher_text memory;    /* what is remembered of the customer: an object, or absent */
-    bool is_repeat;              /* the customer was served in this queue lately */
-    struct usher_text case_id;   /* absent: the contact is a case of its own, by its id */
-    struct usher_text campaign;  /* absent: it is of no outbound list */
-    struct usher_text zone;      /* the customer's time zone; absent: that of the rules */
-    char *note;                  /* ours; NULL = none */
-    char *skills;                /* ours: its own needs, a checked JSON object of skill to level,
-                                    instead of what its queue needs; NULL = the queue's */
-    struct usher_list in_legs;   /* as in_line, of a class with ages */
-    struct usher_list in_hopes;  /* likewise, of one that may wait for `served_by`: his */
-    struct usher_list in_waits;  /* and the floor's */
-    struct usher_list of_agent;  /* usher_agent.contacts */
-    struct usher_list of_client; /* the PBX's contacts */
-    struct usher_list live;      /* all live contacts, by serial */
-    struct usher_list of_slice;  /* those of one slice of the digest */
-    struct usher_list declined;  /* waiting contacts that somebody has declined */
+    struct usher_text data;        /* a checked JSON object, or absent */
+    struct usher_text customer;    /* the key; absent: nobody knows who it is */
+    struct usher_text memory;      /* what is remembered of the customer: an object, or absent */
+    bool is_repeat;                /* the customer was served in this queue lately */
+    struct usher_text case_id;     /* absent: the contact is a case of its own, by its id */
+    struct usher_text campaign;    /* absent: it is of no outbound list */
+    struct usher_text zone;        /* the customer's time zone; absent: that of the rules */
+    char *note;                    /* ours; NULL = none */
+    char *skills;                  /* ours: its own needs, a checked JSON object of skill to level,
+                                      instead of what its queue needs; NULL = the queue's */
+    struct usher_list in_legs;     /* as in_line, of a class with ages */
+    struct usher_list in_hopes;    /* likewise, of one that may wait for `served_by`: his */
+    struct usher_list in_waits;    /* and the floor's */
+    struct usher_list of_agent;    /* usher_agent.contacts */
+    struct usher_list of_client;   /* the PBX's contacts */
+    struct usher_list live;        /* all live contacts, by serial */
+    struct usher_list of_slice;    /* those of one slice of the digest */
+    struct usher_list of_customer; /* engine/callers.h */
+    struct usher_list declined;    /* waiting contacts that somebody has declined */
     struct usher_heap_node lease;
 };
 

@@ -26,7 +26,7 @@
     X(RULES_LOADED, "rules.loaded", F(HASH), 0, true, "From here on these rules hold.")            \
     X(LINK_LOST, "link.lost", F(CLIENT) | F(UNTIL_MS), 0, true,                                    \
       "A PBX is gone; its contacts get no new offers.")                                            \
-    X(LINK_REGAINED, "link.regained", F(CLIENT), F(INSTANCE), true, "The PBX is back.")            \
+    X(LINK_REGAINED, "link.regained", F(CLIENT), F(INSTANCE) | F(CAN), true, "The PBX is back.")   \
     X(AGENT_PROFILED, "agent.profiled", F(AGENT) | F(SKILLS), F(NAME) | F(PHONE) | F(CAPACITY),    \
       true, "An agent's profile came or changed.")                                                 \
     X(AGENT_SIGNED_IN, "agent.signed_in", F(AGENT), 0, true, "The agent's shift began.")           \
@@ -44,18 +44,23 @@
       "The agent's phone is `idle`, `busy` or `unreachable`; not idle overrides ready.")           \
     X(CONTACT_ARRIVED, "contact.arrived",                                                          \
       F(CONTACT) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS),                                  \
-      F(FROM) | F(TO) | F(DATA) | F(CUSTOMER) | F(CASE_ID) | F(LAST_AGENT) | F(LAST_MS) |          \
-          F(REPEAT) | F(SINCE_MS) | F(DUE_MS),                                                     \
+      F(FROM) | F(TO) | F(DATA) | F(NOTE) | F(CUSTOMER) | F(CASE_ID) | F(LAST_AGENT) |             \
+          F(LAST_MS) | F(REPEAT) | F(SINCE_MS) | F(DUE_MS),                                        \
       true, "A contact came, and waits in a queue.")                                               \
     X(CONTACT_MOVED, "contact.moved",                                                              \
       F(CONTACT) | F(QUEUE) | F(TIER) | F(CHANNEL) | F(PLACE_MS) | F(DUE_MS),                      \
-      F(SKILLS) | F(REASON), true,                                                                 \
+      F(SKILLS) | F(FROM) | F(REASON), true,                                                       \
       "A waiting contact waits in this queue and place from here on; with `skills`, whoever has "  \
       "these instead of what the queue needs.")                                                    \
     X(CONTACT_PROMISED, "contact.promised", F(CONTACT) | F(POSITION),                              \
       F(WAIT_MS) | F(WAIT_MIN_MS) | F(WAIT_MAX_MS) | F(DUE_MS) | F(RAW_MS), true,                  \
       "What a waiting customer is told: its position, and how long it takes if that is known. "    \
       "Answered by `due_ms`, the promise is kept.")                                                \
+    X(CALLBACK_OFFERED, "callback.offered", F(CONTACT) | F(WAIT_MS), 0, true,                      \
+      "The wait is long: the PBX may ask the caller whether to be called back.")                   \
+    X(CONTACT_DIAL, "contact.dial", F(CONTACT) | F(OFFER) | F(AGENT) | F(TO),                      \
+      F(FROM) | F(PHONE) | F(ATTEMPT), true,                                                       \
+      "The agent has answered: the PBX dials the customer, at `to`.")                              \
     X(CONTACT_SCHEDULED, "contact.scheduled",                                                      \
       F(CONTACT) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS) | F(UNTIL_MS),                    \
       F(FROM) | F(TO) | F(DATA) | F(NOTE) | F(CUSTOMER) | F(CASE_ID) | F(CAMPAIGN) | F(ZONE) |     \

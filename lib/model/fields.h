@@ -44,6 +44,7 @@
       "The secret that lets a client in over TCP; the random one of a start.")                     \
     X(INSTANCE, instance, TEXT, 64,                                                                \
       "The PBX's present life; another value means that all its calls are gone.")                  \
+    X(CAN, can, RAW, 256, "An array: what a PBX can beside ringing agents: `dial` customers.")     \
     X(AFTER, after, TEXT, 32, "The number of the last event that was seen.")                       \
     X(PREV, prev, TEXT, 32, "The number of the last event before this router took over.")          \
     X(RESUMED, resumed, INT, 1, "1: the events after `after` follow. 0: a snapshot follows.")      \

@@ -90,6 +90,9 @@ void usher_compile_need(struct usher_compile *compile, const struct usher_node *
  * like another, and what it took over may lead to itself: then it has none. */
 void usher_compile_closed(struct usher_compile *compile, const struct usher_node *node,
                           struct usher_queue *queue, bool is_like);
+extern const struct usher_schema usher_callback_schema;
+void usher_compile_callback(struct usher_compile *compile, const struct usher_node *node,
+                            struct usher_queue *queue);
 void usher_compile_overflow(struct usher_compile *compile, const struct usher_node *node,
                             struct usher_queue *queue, bool is_like);
 void usher_compile_limit(struct usher_compile *compile, const struct usher_node *node,

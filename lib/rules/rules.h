@@ -112,10 +112,16 @@ struct usher_queue {
     bool needs_disposition;
     struct usher_dispositions dispositions;
     struct usher_missed_rule missed;
-    int64_t repeat_ms;   /* who was served within this comes again with the same; 7 d when absent */
-    int64_t announce_ms; /* how often those who wait are told of it; 0: once; -1: never */
-    int64_t waiting_max; /* limit: {waiting: N}; INT64_MAX when absent */
-    struct usher_way full;           /* at that limit; NONE: whoever comes is refused */
+    int64_t repeat_ms; /* who was served within this comes again with the same; 7 d when absent */
+    struct {
+        bool is_offered;           /* to callers, above that wait */
+        int64_t when_wait_over_ms; /* -1: three times what is promised */
+        int64_t attempts;          /* to reach a customer, at most */
+        int64_t every_ms;          /* from one of them to the next */
+    } callback;
+    int64_t announce_ms;   /* how often those who wait are told of it; 0: once; -1: never */
+    int64_t waiting_max;   /* limit: {waiting: N}; INT64_MAX when absent */
+    struct usher_way full; /* at that limit; NONE: whoever comes is refused */
     const struct usher_hours *hours; /* NULL: always open */
     bool keeps_holidays;             /* of the rules */
     struct usher_way closed;         /* of those who hold the line; FAREWELL when absent */

@@ -24,6 +24,7 @@ struct queue_values {
     int64_t ring;
     int64_t repeat;
     int64_t announce;
+    const struct usher_node *callback;
     struct usher_text like;
 };
 
@@ -94,6 +95,12 @@ static const struct usher_schema_row queue_rows[] = {
                      .sentence = "how often callers and chats that wait are told their position "
                                  "and the estimated wait; 0: once, when they come",
                      .without = "they are told nothing"),
+    USHER_SCHEMA_ROW(queue_values, callback, MAP,
+                     .sentence = "when callers are offered to be called back, and how often that "
+                                 "is tried",
+                     .without = "they are not offered it; whoever is to be called is called 3 "
+                                "times, every 15 minutes",
+                     .members = &usher_callback_schema),
     USHER_SCHEMA_ROW(queue_values, limit, MAP, .sentence = "how many contacts may wait",
                      .members = &usher_limit_schema),
     USHER_SCHEMA_ROW(queue_values, like, NAME, .max = USHER_NAME_MAX,
@@ -137,6 +144,7 @@ static void compile_queue(struct usher_compile *compile, const struct queue_valu
     usher_compile_overflow(compile, values->overflow, queue, values->like.at != NULL);
     usher_compile_limit(compile, values->limit, queue, values->like.at != NULL);
     queue->announce_ms = values->announce;
+    usher_compile_callback(compile, values->callback, queue);
 }
 
 /* Nobody listens to more than that. */

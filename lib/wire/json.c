@@ -250,6 +250,23 @@ struct usher_text usher_json_find(struct usher_text object, struct usher_text ke
     return USHER_NO_TEXT;
 }
 
+bool usher_json_has_text(struct usher_text array, struct usher_text wanted)
+{
+    struct usher_json json;
+    struct usher_text value;
+    if (!array.at)
+        return false;
+    usher_json_start(&json, array, NULL, 0);
+    if (usher_json_peek(&json) != USHER_JSON_ARRAY || !usher_json_enter(&json))
+        return false;
+    while (usher_json_next_element(&json) && usher_json_read_raw(&json, &value)) {
+        struct usher_text inner = {value.at + 1, value.length - 2};
+        if (*value.at == '"' && usher_text_is_equal(inner, wanted))
+            return true;
+    }
+    return false;
+}
+
 bool usher_json_find_text(struct usher_text object, struct usher_text key, char *room,
                           size_t room_size, struct usher_text *text)
 {

@@ -81,6 +81,11 @@ struct usher_text usher_json_find(struct usher_text object, struct usher_text ke
 USHER_MUST_USE bool usher_json_find_text(struct usher_text object, struct usher_text key,
                                          char *room, size_t room_size, struct usher_text *text);
 
+/* Whether `array` is a checked array that has the string `wanted`, which is written without
+ * escapes.
+ */
+bool usher_json_has_text(struct usher_text array, struct usher_text wanted);
+
 /* A writer: commas are its own care. Only objects and arrays nest; depth 16 at most. */
 struct usher_json_writer {
     struct usher_bytes *out;
@@ -97,5 +102,10 @@ void usher_json_write_int64(struct usher_json_writer *writer, int64_t number);
 void usher_json_write_bool(struct usher_json_writer *writer, bool value);
 /* `raw` must be one checked value without a newline in it. */
 void usher_json_write_raw(struct usher_json_writer *writer, struct usher_text raw);
+
+/* Appends an object with all members of the checked object `first`, and those of `second` whose
+ * keys it has not. False when one of them is no object, or there is no room in `out`. */
+USHER_MUST_USE bool usher_json_merge(struct usher_text first, struct usher_text second,
+                                     struct usher_bytes *out);
 
 #endif

@@ -94,3 +94,36 @@ void usher_json_write_raw(struct usher_json_writer *writer, struct usher_text ra
     begin_value(writer);
     usher_bytes_append_text(writer->out, raw);
 }
+
+/* The members of `object` whose keys `but` has not. A key is taken as it was written. */
+static bool write_members(struct usher_json_writer *writer, struct usher_text object,
+                          struct usher_text but)
+{
+    char scratch[256];
+    struct usher_json json;
+    struct usher_text key;
+    struct usher_text value;
+    usher_json_start(&json, object, scratch, sizeof(scratch));
+    if (usher_json_peek(&json) != USHER_JSON_OBJECT || !usher_json_enter(&json))
+        return false;
+    while (usher_json_next_key(&json, &key)) {
+        if (!key.at || !usher_json_read_raw(&json, &value))
+            return false;
+        if (usher_json_find(but, key).at)
+            continue;
+        usher_json_write_key(writer, key);
+        usher_json_write_raw(writer, value);
+    }
+    return true;
+}
+
+bool usher_json_merge(struct usher_text first, struct usher_text second, struct usher_bytes *out)
+{
+    struct usher_json_writer writer;
+    usher_json_write_start(&writer, out);
+    usher_json_write_open(&writer, '{');
+    bool is_whole =
+        write_members(&writer, first, USHER_NO_TEXT) && write_members(&writer, second, first);
+    usher_json_write_close(&writer, '}');
+    return is_whole && !out->is_full;
+}

@@ -1,0 +1,21 @@
+/* The live calls and callbacks of one customer, found by the key: so that nobody waits twice. */
+#ifndef USHER_ENGINE_CALLERS_H
+#define USHER_ENGINE_CALLERS_H
+
+#include "engine/state.h"
+
+/* Remembers the contact by its customer, if it is a call or a callback of a known one. */
+void usher_callers_add(struct usher_engine *engine, struct usher_contact *contact);
+
+/* The customer's callback that waits, is scheduled or is being offered, the first by its place;
+ * NULL when there is none or `customer` is absent. `but` is not meant. */
+struct usher_contact *usher_callers_callback(const struct usher_engine *engine,
+                                             struct usher_text customer,
+                                             const struct usher_contact *but);
+/* Whether an agent is calling this customer back just now. */
+bool usher_callers_is_called(const struct usher_engine *engine, struct usher_text customer);
+/* The customer's call, at whatever point it is; NULL when there is none. */
+struct usher_contact *usher_callers_call(const struct usher_engine *engine,
+                                         struct usher_text customer);
+
+#endif

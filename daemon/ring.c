@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
+#include "wire/mask.h"
+
 #define RING_BYTES_PER_PLACE 128 /* a little below what an event takes */
 
 struct ring_place {
@@ -100,6 +103,38 @@ void ring_add(struct ring *ring, const struct router_event *event)
     ring->head += length;
     ring->count++;
     *ring_place(ring, ring->count - 1) = place;
+}
+
+/* Of an event: the same without personal data, which is shorter. */
+static void ring_mask(struct ring *ring, struct ring_place *place)
+{
+    char *line = ring->bytes + place->at + place->client_length + place->agent_length;
+    struct usher_bytes masked;
+    usher_bytes_init(&masked, place->line_length);
+    if (!usher_mask_line((struct usher_text){line, place->line_length}, USHER_MASK_ERASED, NULL,
+                         &masked) ||
+        masked.is_full) {
+        usher_bytes_clear(&masked);
+        usher_bytes_append_text(&masked, USHER_TEXT("{}"));
+    }
+    memcpy(line, masked.at, masked.length);
+    place->line_length = masked.length;
+    usher_bytes_fini(&masked);
+}
+
+void ring_erase(struct ring *ring, struct usher_text customer)
+{
+    static const struct usher_text mark = {"\"customer\":\"", 12};
+    char room[USHER_CUSTOMER_MAX];
+    for (size_t i = 0; i < ring->count; i++) {
+        struct ring_place *place = ring_place(ring, i);
+        struct usher_text line = {ring->bytes + place->at + place->client_length +
+                                      place->agent_length,
+                                  place->line_length};
+        if (memmem(line.at, line.length, mark.at, mark.length) &&
+            usher_text_is_equal(usher_mask_customer(line, room), customer))
+            ring_mask(ring, place);
+    }
 }
 
 bool ring_find(const struct ring *ring, struct usher_number after, size_t *at)

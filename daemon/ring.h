@@ -31,6 +31,9 @@ void ring_begin(struct ring *ring, struct usher_number before);
 /* The number must be above all that are in. An event that is larger than the ring empties it. */
 void ring_add(struct ring *ring, const struct router_event *event);
 
+/* Takes the personal data of this customer out of all that is in. */
+void ring_erase(struct ring *ring, struct usher_text customer);
+
 /* True when `after` is known and everything after it is here; `at` is then where ring_next begins.
  */
 bool ring_find(const struct ring *ring, struct usher_number after, size_t *at);

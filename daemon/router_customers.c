@@ -11,6 +11,7 @@
 #include "log.h"
 #include "router.h"
 #include "router_state.h"
+#include "wire/mask.h"
 
 #define KEEP_MS_DEFAULT (INT64_C(365) * 86400000) /* before the first rules */
 
@@ -129,6 +130,15 @@ void router_remember_line(struct router *router, struct usher_text line)
 bool router_has_remembered(const struct router *router)
 {
     return remember_is_settled(router->customers.remember);
+}
+
+void router_erase(struct router *router, const struct router_event *event)
+{
+    char room[USHER_CUSTOMER_MAX];
+    struct usher_text customer = usher_mask_customer(event->line, room);
+    log_warning("A customer is erased: his data are masked, and go from memory and archive", NULL);
+    ring_erase(&router->ring, customer);
+    journal_wish_snapshot(router->journal);
 }
 
 /* Life. */

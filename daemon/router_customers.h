@@ -9,6 +9,7 @@ struct batch;
 struct recall;
 struct remember;
 struct router;
+struct router_event;
 
 struct customers {
     struct recall *recall; /* NULL: nothing is read */
@@ -32,6 +33,8 @@ void router_remember(struct router *router, const struct batch *batch);
 void router_remember_line(struct router *router, struct usher_text line);
 /* Nothing is left to be written. */
 bool router_has_remembered(const struct router *router);
+/* A customer is forgotten: what is in memory for others goes, and the archive is to follow soon. */
+void router_erase(struct router *router, const struct router_event *event);
 /* What was remembered for writing is void, and so is whoever waits. */
 void router_forget_customers(struct router *router);
 

@@ -102,6 +102,8 @@ void router_tell(struct router *router, struct batch *batch)
     }
     for (size_t i = 0; i < batch->events_count; i++) {
         struct router_event event = batch_event(batch, i);
+        if (event.kind == USHER_EVENT_CUSTOMER_ERASED)
+            router_erase(router, &event);
         ring_add(&router->ring, &event);
         if (event.kind == USHER_EVENT_ROUTER_OUTAGE)
             router_take_outage(router);

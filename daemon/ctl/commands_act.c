@@ -23,6 +23,30 @@ static const struct command commands[] = {
                      {.line = "usherctl agent olena sign-out"}},
     },
     {
+        .name = "customer",
+        .sentence = "what is remembered of a customer; and to forget one",
+        .description =
+            "The key is what `customer: {key: ...}` of the rules takes from a contact, such as a "
+            "contract or a number, or what the PBX names.\n"
+            "\n"
+            "show: the fields of the customer's hash in Redis, and the contacts under way. All of "
+            "it is personal data.\n"
+            "\n"
+            "erase: the hash is deleted. Whoever reads the journal finds no personal data in the "
+            "events of before any more; files of the archive that have some are written anew, "
+            "within a minute or so; what stands in Redis goes with `journal: keep`. Contacts under "
+            "way go on with no more than their routing needs. Who contacts you again is remembered "
+            "anew.",
+        .forms = {{"show KEY", "what is remembered, and the contacts under way",
+                   USHER_ROLE_OBSERVER, OPTION_BIT(CONFIG), perform_customer},
+                  {"erase KEY", "asks, and forgets the customer", USHER_ROLE_ADMIN, OPTION_BIT(YES),
+                   perform_customer}},
+        .examples = {{.line = "usherctl customer show UA-7"},
+                     {.line = "usherctl customer show +380501112233 --json | jq .memory"},
+                     {.line = "usherctl customer erase UA-7", .kind = EXAMPLE_ASKS},
+                     {.line = "usherctl customer erase +380501112233 --yes"}},
+    },
+    {
         .name = "switchover",
         .sentence = "hands the site over to a standby, unnoticed by contacts",
         .description = "The leader does not know who follows it. When nobody does, it leads again "

@@ -187,6 +187,13 @@ void filing_add(struct filing *filing, struct usher_number n, int64_t at_ms, str
         flush(filing);
 }
 
+int filing_rest(struct filing *filing)
+{
+    flush(filing);
+    note_error(filing, close_day(filing));
+    return filing->error;
+}
+
 bool filing_has(const struct filing *filing, const char *name)
 {
     return faccessat(filing->folder, name, F_OK, 0) == 0;

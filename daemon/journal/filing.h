@@ -26,6 +26,9 @@ struct filing {
 /* Both names are borrowed. 0, or a negative errno: -EBUSY when another process files there. A last
  * line that was cut short is removed. filing_close is due in any case. */
 int filing_open(struct filing *filing, const char *path, const char *site);
+/* Lets the file of the day go until the next line: it may be written anew meanwhile. 0 or a
+ * negative errno. */
+int filing_rest(struct filing *filing);
 /* Adds a line, without its newline, unless it is there. Numbers must rise. */
 void filing_add(struct filing *filing, struct usher_number n, int64_t at_ms,
                 struct usher_text line);

@@ -16,6 +16,7 @@
 
 #include "journal/alarm.h"
 #include "journal/entry.h"
+#include "journal/erasures.h"
 #include "journal/journal.h"
 #include "journal/keys.h"
 #include "journal/redis.h"
@@ -116,6 +117,7 @@ struct journal_mark {
 
 struct journal_snapshot {
     bool has_any;          /* one is in Redis */
+    bool is_wished;        /* one is due */
     uint64_t events_count; /* since the last one */
     int64_t at_ms;         /* of the last one, or of our start */
     int64_t not_before_ms;
@@ -272,6 +274,13 @@ int journal_child_run(struct journal *journal, struct usher_text rules_hash);
 /* An answer that is no error; NULL after logging it. */
 struct redisReply *journal_child_ask(struct redisContext *redis, const struct usher_text *args,
                                      size_t count);
+/* erasing.c: reads who was erased, and takes them out of the archive, if that is not done yet.
+ * False when Redis does not say. */
+USHER_MUST_USE bool journal_child_erase(struct redisContext *redis, const struct journal *journal,
+                                        struct erasures *erasures);
+/* Forgets of whom the stream holds nothing more. */
+void journal_child_forget_erasures(struct redisContext *redis, const struct journal *journal,
+                                   struct erasures *erasures);
 /* trim.c: behind the newest snapshots, which are written. */
 void journal_child_trim(struct redisContext *redis, const struct journal *journal);
 

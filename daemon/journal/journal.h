@@ -97,5 +97,7 @@ void journal_keep_rules(struct journal *journal, struct usher_text hash, struct 
 /* To be called when everything decided is durable and published (else it does nothing or, worse,
  * saves too much): writes a snapshot by a child when it is time for one, and trims. */
 void journal_consider_snapshot(struct journal *journal, struct usher_text rules_hash);
+/* The next consideration finds it due: something is to go from the archive. */
+void journal_wish_snapshot(struct journal *journal);
 
 #endif

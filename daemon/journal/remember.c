@@ -17,6 +17,7 @@
 
 #include "journal/again.h"
 #include "journal/customer.h"
+#include "journal/erasures.h"
 #include "journal/keys.h"
 #include "journal/record.h"
 #include "journal/redis.h"
@@ -195,9 +196,13 @@ static void on_erased(void *owner, const struct redisReply *reply)
     struct remember *remember = owner;
     if (!take_answer(remember, reply))
         return;
-    for (size_t i = 0; i < remember->in_flight_count; i++)
-        looked_at(remember, i)->is_done = is_not_newer(
-            looked_at(remember, i), journal_reply_text(journal_reply_element(reply, i)));
+    for (size_t i = 0; i < remember->in_flight_count; i++) {
+        struct usher_text value = journal_reply_text(journal_reply_element(reply, i));
+        struct record *record = looked_at(remember, i);
+        struct erasure erasure;
+        record->is_done = value.at && erasure_read(value, &erasure) &&
+                          usher_number_compare(record->n, erasure.n) <= 0;
+    }
 }
 
 static void on_number(void *owner, const struct redisReply *reply)

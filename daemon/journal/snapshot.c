@@ -40,7 +40,8 @@ static bool is_due(const struct journal *journal)
     int64_t now_ms = redis_now_ms();
     if (snapshot->child != 0 || snapshot->events_count == 0 || now_ms < snapshot->not_before_ms)
         return false;
-    return snapshot->events_count >= (uint64_t)journal->settings->journal.snapshot_every ||
+    return snapshot->is_wished ||
+           snapshot->events_count >= (uint64_t)journal->settings->journal.snapshot_every ||
            (!snapshot->has_any && snapshot->events_count > FIRST_AFTER_EVENTS) ||
            now_ms - snapshot->at_ms >= AFTER_MS;
 }
@@ -125,6 +126,7 @@ static void start_child(struct journal *journal, struct usher_text rules_hash)
     snapshot->child = child;
     snapshot->child_fd = ends[0];
     snapshot->child_events_count = snapshot->events_count;
+    snapshot->is_wished = false;
     event_add(snapshot->child_end, NULL);
     return;
 free_event:
@@ -146,6 +148,11 @@ void journal_consider_snapshot(struct journal *journal, struct usher_text rules_
     journal_shelf_use(&journal->shelf, rules_hash);
     if (is_due(journal))
         start_child(journal, rules_hash);
+}
+
+void journal_wish_snapshot(struct journal *journal)
+{
+    journal->snapshot.is_wished = true;
 }
 
 void journal_snapshot_stop(struct journal *journal)

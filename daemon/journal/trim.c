@@ -10,6 +10,7 @@
 
 #include "engine/engine.h"
 #include "journal/anchor.h"
+#include "journal/erase.h"
 #include "journal/filing.h"
 #include "journal/image.h"
 #include "journal/inside.h"
@@ -28,6 +29,8 @@ struct trim {
     struct anchor list[SNAPSHOTS_MAX]; /* the newest first */
     size_t count;
     struct filing filing;
+    struct erasures erasures;
+    struct usher_bytes masked;
     bool has_archive;
 };
 
@@ -173,7 +176,7 @@ static void file_line(struct trim *trim, struct usher_number n, struct usher_tex
     int64_t at_ms = 0; /* where it says none: the day of those before */
     if (is_good)
         (void)!usher_text_read_int64(usher_json_find(line, USHER_TEXT("at")), &at_ms);
-    filing_add(&trim->filing, n, at_ms, line);
+    filing_add(&trim->filing, n, at_ms, erasures_mask(&trim->erasures, n, line, &trim->masked));
     if (is_good && memmem(line.at, line.length, loaded.at, loaded.length) &&
         usher_json_find_text(line, USHER_TEXT("hash"), hash, sizeof(hash), &text))
         file_rules(trim, text);
@@ -227,6 +230,18 @@ static bool file_lines(struct trim *trim, struct usher_number n)
     return trim->filing.error == 0;
 }
 
+/* Without those who were erased since. */
+static bool put_state(struct trim *trim, const char *name, struct usher_text saved)
+{
+    if (erase_is_needed(&trim->erasures, saved)) {
+        if (!erase_state(trim->journal->settings, &trim->erasures, saved, &trim->masked))
+            return false;
+        saved = usher_bytes_text(&trim->masked);
+    }
+    filing_put(&trim->filing, name, saved);
+    return true;
+}
+
 /* Unless one of nearly that time is there already. */
 static void file_state(struct trim *trim, struct usher_number n)
 {
@@ -243,8 +258,8 @@ static void file_state(struct trim *trim, struct usher_number n)
         (trim->filing.state_ms < 0 || at_ms - trim->filing.state_ms >= apart_ms)) {
         folder_name_state(site_of(trim), n, at_ms, name);
         file_rules(trim, usher_engine_saved_hash(image.saved));
-        filing_put(&trim->filing, name, image.saved);
-        trim->filing.state_ms = at_ms;
+        if (put_state(trim, name, image.saved))
+            trim->filing.state_ms = at_ms;
     }
     freeReplyObject(reply);
 }
@@ -321,6 +336,11 @@ void journal_child_trim(redisContext *redis, const struct journal *journal)
     if (!trim)
         return;
     *trim = (struct trim){.redis = redis, .journal = journal};
+    usher_bytes_init(&trim->masked, JOURNAL_SAVED_MAX);
+    if (!journal_child_erase(redis, journal, &trim->erasures)) {
+        free(trim);
+        return;
+    }
     list_snapshots(trim);
     if (trim->count < 2)
         goto done;
@@ -342,5 +362,8 @@ void journal_child_trim(redisContext *redis, const struct journal *journal)
         trim_stream(trim, n);
     delete_snapshots(trim, n, is_filed || is_full);
 done:
+    journal_child_forget_erasures(redis, journal, &trim->erasures);
+    erasures_fini(&trim->erasures);
+    usher_bytes_fini(&trim->masked);
     free(trim);
 }

@@ -29,14 +29,14 @@ bool usher_mask_line(struct usher_text line, enum usher_mask how, char *scratch,
     struct usher_text key, raw;
     if (!usher_json_check(line, DEPTH_MAX, &problem))
         return false;
-    usher_json_start(&json, line, scratch, line.length);
+    usher_json_start(&json, line, scratch, scratch ? line.length : 0);
     if (usher_json_peek(&json) != USHER_JSON_OBJECT || !usher_json_enter(&json))
         return false;
     usher_json_write_start(&writer, out);
     usher_json_write_open(&writer, '{');
     while (usher_json_next_key(&json, &key)) {
         bool is_personal = usher_mask_is_personal(key);
-        bool is_kept = !is_personal || (how == USHER_MASK_ERASED && emptied(key).at);
+        bool is_kept = (key.at && !is_personal) || (how == USHER_MASK_ERASED && emptied(key).at);
         if (is_kept)
             usher_json_write_key(&writer, key);
         if (!usher_json_read_raw(&json, &raw))

@@ -18,7 +18,8 @@ enum usher_mask {
 bool usher_mask_is_personal(struct usher_text key);
 
 /* Appends the object `line` without personal data; all other members stay as they were written.
- * `scratch` has as many bytes as the line. False, with nothing appended, when the line is no JSON
+ * `scratch` has as many bytes as the line, or is NULL: then a member whose name has an escape, as
+ * none of ours has, is left out as well. False, with nothing appended, when the line is no JSON
  * object. */
 USHER_MUST_USE bool usher_mask_line(struct usher_text line, enum usher_mask how, char *scratch,
                                     struct usher_bytes *out);

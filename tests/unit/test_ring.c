@@ -116,5 +116,30 @@ START_TEST(event_larger_than_the_ring_empties_it)
 }
 END_TEST
 
+START_TEST(an_erased_customer_is_nobody_in_what_is_there)
+{
+    static const char line[] = "{\"n\":\"1-2\",\"from\":\"+380\",\"customer\":\"7\"}";
+    struct ring ring;
+    struct router_event event = {.n = {1, 2},
+                                 .line = USHER_TEXT(line),
+                                 .client = USHER_TEXT("pbx1"),
+                                 .agent = USHER_TEXT("olena")};
+    size_t at = 0;
+    ck_assert_int_eq(ring_init(&ring, 4096), 0);
+    ring_begin(&ring, (struct usher_number){1, 0});
+    add(&ring, 1, 1);
+    ring_add(&ring, &event);
+    add(&ring, 1, 3);
+    ring_erase(&ring, USHER_TEXT("8"));
+    ring_erase(&ring, USHER_TEXT("7"));
+    ck_assert(ring_find(&ring, (struct usher_number){1, 1}, &at) && ring_next(&ring, &at, &event));
+    ck_assert(usher_text_is_equal(event.line, USHER_TEXT("{\"n\":\"1-2\",\"customer\":\"\"}")));
+    ck_assert(usher_text_is_equal(event.agent, USHER_TEXT("olena")));
+    ck_assert_uint_eq(walk(&ring, at, 3, 1), 3);
+    ring_fini(&ring);
+}
+END_TEST
+
 SUITE_MAIN("ring", what_follows_a_known_number_is_found, unknown_numbers_are_not_found,
-           oldest_events_give_way_and_the_rest_stays_whole, event_larger_than_the_ring_empties_it)
+           oldest_events_give_way_and_the_rest_stays_whole, event_larger_than_the_ring_empties_it,
+           an_erased_customer_is_nobody_in_what_is_there)

@@ -49,9 +49,25 @@ static enum exit_code refuse_absent(const struct past *past)
                               settings_write_redis(settings, &past->site->place, room));
 }
 
+static enum exit_code read_erasures(struct past *past)
+{
+    char room[JOURNAL_KEY_SIZE];
+    enum exit_code code;
+    const struct usher_text args[] = {USHER_TEXT("HGETALL"),
+                                      journal_key_erased(past->site->settings.site, room)};
+    redisReply *reply = past_ask(past, args, USHER_COUNT_OF(args), &code);
+    if (reply && !erasures_read(&past->erasures, reply)) {
+        fputs("usherctl: memory is out\n", stderr);
+        code = EXIT_REFUSED;
+    }
+    freeReplyObject(reply);
+    return code;
+}
+
 enum exit_code past_open(struct past *past, const struct options *options)
 {
     *past = (struct past){.begun_ms = clock_civil_ms()};
+    usher_bytes_init(&past->masked, SIZE_MAX);
     past->site = site_read(options->config);
     if (!past->site)
         return EXIT_USAGE;
@@ -64,7 +80,7 @@ enum exit_code past_open(struct past *past, const struct options *options)
     if (reply && reply->type == REDIS_REPLY_INTEGER && reply->integer == 0 && !has_archive(past))
         code = refuse_absent(past);
     freeReplyObject(reply);
-    return code;
+    return code == EXIT_DONE ? read_erasures(past) : code;
 }
 
 static void wipe_progress(struct past *past)
@@ -87,6 +103,8 @@ void past_close(struct past *past)
                 past->broken_count);
     site_free(past->site);
     past->site = NULL;
+    erasures_fini(&past->erasures);
+    usher_bytes_fini(&past->masked);
 }
 
 struct redisReply *past_ask(struct past *past, const struct usher_text *args, size_t count,
@@ -157,6 +175,7 @@ static void take_line(struct reading *reading, struct usher_text line, struct us
         past->events_count++;
         return;
     }
+    line = erasures_mask(&past->erasures, n, line, &past->masked);
     if (!usher_event_decode(line, &reading->scratch, &event, &answer))
         event = (struct usher_event){.kind = USHER_EVENT_NONE};
     event.n = n;

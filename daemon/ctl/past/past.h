@@ -1,10 +1,13 @@
 /* The journal as it was written, event by event: what was trimmed from the archive folder, if there
  * is one, and the rest from Redis. It is only read, and goes along with a journal that is appended
- * to and trimmed meanwhile. What no router wrote is passed over. */
+ * to and trimmed meanwhile. What no router wrote is passed over, and events of customers who
+ * were erased later come without their personal data. */
 #ifndef CTL_PAST_PAST_H
 #define CTL_PAST_PAST_H
 
+#include "base/bytes.h"
 #include "ctl/site.h"
+#include "journal/erasures.h"
 #include "journal/keys.h"
 
 struct redisReply;
@@ -16,6 +19,8 @@ struct past {
     struct usher_text holding; /* most lines without this text are passed over; absent: none
                                   are */
     bool is_quiet;             /* tells no progress */
+    struct erasures erasures;  /* of customers, who are nobody in all that was before */
+    struct usher_bytes masked;
     int64_t begun_ms;          /* for the progress that a terminal shows */
     int64_t told_ms;
     uint64_t events_count;

@@ -179,6 +179,19 @@ static enum exit_code new_engine(const struct past *past, struct usher_engine **
     return EXIT_REFUSED;
 }
 
+/* Customers who were erased after this state are nobody in it. */
+static bool erase_later(const struct past *past, struct usher_engine *engine)
+{
+    struct usher_number last = usher_engine_last_number(engine);
+    bool is_done = true;
+    for (size_t i = 0; i < past->erasures.count; i++) {
+        const struct erasure *erasure = &past->erasures.list[i];
+        if (usher_number_compare(erasure->n, last) > 0)
+            is_done &= usher_engine_erase(engine, usher_text_of(erasure->customer));
+    }
+    return is_done;
+}
+
 static enum exit_code load(struct past *past, struct usher_text saved, struct usher_engine **engine)
 {
     struct usher_answer answer = {.error = USHER_OK};
@@ -186,7 +199,8 @@ static enum exit_code load(struct past *past, struct usher_text saved, struct us
     enum exit_code code = new_engine(past, engine);
     if (code == EXIT_DONE && hash.at)
         code = states_shelve(past, *engine, hash);
-    if (code == EXIT_DONE && usher_engine_load(*engine, saved, &answer))
+    if (code == EXIT_DONE && usher_engine_load(*engine, saved, &answer) &&
+        erase_later(past, *engine))
         return EXIT_DONE;
     if (code == EXIT_DONE) {
         fprintf(stderr, "usherctl: a snapshot of the journal cannot be used: %s\n", answer.message);

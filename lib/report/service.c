@@ -181,6 +181,7 @@ static void count_end(struct usher_service *service, const struct usher_event *e
     bool is_promised = waiter->due_ms > 0;
     bool is_late = event->at_ms > waiter->due_ms;
     figures->answered_count += is_answered;
+    figures->known_count += is_answered && event->fields.customer.length > 0;
     figures->abandoned_count += !is_answered;
     figures->answered_wait_ms += is_answered ? waited_ms : 0;
     figures->kept_count += is_promised && is_answered && !is_late;
@@ -217,13 +218,19 @@ static bool is_before_answer(struct usher_text state)
            usher_text_is_equal(state, USHER_TEXT("ringing"));
 }
 
+static void count_arrival(struct usher_service_figures *figures, const struct usher_event *event)
+{
+    figures->arrived_count++;
+    figures->repeat_count += event->fields.repeat == 1;
+}
+
 void usher_service_apply(struct usher_service *service, const struct usher_event *event)
 {
     const struct waiter *waiter;
     if (event->kind == USHER_EVENT_CONTACT_ARRIVED || event->kind == USHER_EVENT_CONTACT_DUE) {
         waiter = is_first(service, event) ? await(service, &event->fields) : NULL;
         if (waiter)
-            figures_at(service, waiter->line, event->at_ms)->arrived_count++;
+            count_arrival(figures_at(service, waiter->line, event->at_ms), event);
     } else if (event->kind == USHER_EVENT_STATE_CONTACT) {
         if (is_before_answer(event->fields.state))
             (void)await(service, &event->fields);
@@ -246,6 +253,8 @@ static void add(struct usher_service_figures *sum, const struct usher_service_fi
     sum->abandoned_count += more->abandoned_count;
     sum->kept_count += more->kept_count;
     sum->broken_count += more->broken_count;
+    sum->known_count += more->known_count;
+    sum->repeat_count += more->repeat_count;
     sum->answered_wait_ms += more->answered_wait_ms;
     if (more->longest_wait_ms > sum->longest_wait_ms)
         sum->longest_wait_ms = more->longest_wait_ms;
@@ -288,6 +297,14 @@ int usher_service_kept_percent(const struct usher_service_figures *figures)
 {
     int64_t judged = figures->kept_count + figures->broken_count;
     return judged > 0 ? (int)(figures->kept_count * 100 / judged) : -1;
+}
+
+int usher_service_resolved_percent(const struct usher_service_figures *figures)
+{
+    int64_t resolved = figures->known_count - figures->repeat_count;
+    if (figures->known_count == 0)
+        return -1;
+    return resolved > 0 ? (int)(resolved * 100 / figures->known_count) : 0;
 }
 
 int64_t usher_service_answer_ms(const struct usher_service_figures *figures)

@@ -23,6 +23,8 @@ struct usher_service_figures {
     int64_t abandoned_count;
     int64_t kept_count;
     int64_t broken_count;
+    int64_t known_count;      /* answered, of customers who are known */
+    int64_t repeat_count;     /* arrived again with what they were answered for lately */
     int64_t answered_wait_ms; /* of all who were answered, together */
     int64_t longest_wait_ms;  /* of those who were answered or gave up */
 };
@@ -57,6 +59,11 @@ int64_t usher_service_arrived(const struct usher_service *service, struct usher_
 
 /* The share of promises kept, per cent, rounded down; -1 while none was kept or broken. */
 int usher_service_kept_percent(const struct usher_service_figures *figures);
+/* First-contact resolution, per cent, rounded down: the share of answered contacts of known
+ * customers that no repeated contact follows. A repeat is counted when it comes, and so tells of an
+ * answer that may lie before the window; over a time that is long against `repeat` of the rules
+ * that makes no difference. -1 while no known customer was answered. */
+int usher_service_resolved_percent(const struct usher_service_figures *figures);
 /* The average speed of answer; 0 while nobody was answered. */
 int64_t usher_service_answer_ms(const struct usher_service_figures *figures);
 

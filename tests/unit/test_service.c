@@ -195,8 +195,42 @@ START_TEST(snapshot_makes_waiting_contacts_known_and_counts_none)
 }
 END_TEST
 
+/* A contact of a known customer, answered at once. */
+static void serve_known(struct usher_service *service, const char *contact, int64_t at_ms,
+                        bool is_repeat)
+{
+    struct usher_event event = {.kind = USHER_EVENT_CONTACT_ARRIVED, .at_ms = at_ms};
+    USHER_FIELDS_SET(&event.fields, CONTACT, contact, usher_text_of(contact));
+    USHER_FIELDS_SET(&event.fields, QUEUE, queue, USHER_TEXT("support"));
+    USHER_FIELDS_SET(&event.fields, CUSTOMER, customer, USHER_TEXT("7"));
+    if (is_repeat)
+        USHER_FIELDS_SET(&event.fields, REPEAT, repeat, 1);
+    usher_service_apply(service, &event);
+    event.kind = USHER_EVENT_CONTACT_ANSWERED;
+    usher_service_apply(service, &event);
+}
+
+START_TEST(answers_that_no_repeat_follows_have_resolved_the_matter)
+{
+    struct usher_service *service = start();
+    arrive(service, "pbx/0", "support", 0, 20000);
+    answer(service, "pbx/0", 1000);
+    struct usher_service_figures figures = usher_service_read(service, USHER_NO_TEXT, 1000);
+    ck_assert_int_eq(usher_service_resolved_percent(&figures), -1);
+    serve_known(service, "pbx/1", 1000, false);
+    serve_known(service, "pbx/2", 2000, false);
+    serve_known(service, "pbx/3", 3000, true);
+    figures = usher_service_read(service, USHER_NO_TEXT, 3000);
+    ck_assert_int_eq(figures.known_count, 3);
+    ck_assert_int_eq(figures.repeat_count, 1);
+    ck_assert_int_eq(usher_service_resolved_percent(&figures), 66);
+    usher_service_free(service);
+}
+END_TEST
+
 SUITE_MAIN("service", promise_is_kept_up_to_the_very_millisecond,
            who_gives_up_in_time_breaks_no_promise, event_without_a_promise_is_judged_by_none,
            moved_contact_is_judged_where_it_waits_at_the_end, window_forgets_step_by_step,
            queues_are_counted_apart_and_together, second_answer_and_further_contacts_count_nothing,
-           snapshot_makes_waiting_contacts_known_and_counts_none)
+           snapshot_makes_waiting_contacts_known_and_counts_none,
+           answers_that_no_repeat_follows_have_resolved_the_matter)

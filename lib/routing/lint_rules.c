@@ -48,8 +48,9 @@ void usher_lint_reach(struct linter *linter)
         is_more = false;
         for (size_t i = 0; i < rules->queues_count; i++) {
             const struct usher_queue *queue = &rules->queues[i];
-            is_more |= follow(linter, i, &queue->full) | follow(linter, i, &queue->closed) |
-                       follow(linter, i, &queue->overflow);
+            is_more |= follow(linter, i, &queue->full);
+            is_more |= follow(linter, i, &queue->closed);
+            is_more |= follow(linter, i, &queue->overflow);
         }
     }
 }

@@ -158,32 +158,33 @@ END_TEST
 START_TEST(match_is_the_weighted_mean_of_levels_rounded_half_up)
 {
     static const uint8_t levels[] = {8, 5, 0, 10};
-    struct usher_class_key key = {.needs_count = 1, .needs = {{0, 1, 1}}};
+    struct usher_class_key key = {.needs_count = 1, .needs = {{0, 1, 1, {0}}}};
     ck_assert_uint_eq(usher_class_match(&key, levels), 800);
-    key = (struct usher_class_key){.needs_count = 2, .needs = {{0, 1, 1}, {1, 1, 1}}};
+    key = (struct usher_class_key){.needs_count = 2, .needs = {{0, 1, 1, {0}}, {1, 1, 1, {0}}}};
     ck_assert_uint_eq(usher_class_match(&key, levels), 650);
-    key = (struct usher_class_key){.needs_count = 2, .needs = {{0, 1, 2}, {1, 1, 1}}};
+    key = (struct usher_class_key){.needs_count = 2, .needs = {{0, 1, 2, {0}}, {1, 1, 1, {0}}}};
     ck_assert_uint_eq(usher_class_match(&key, levels), 700);
-    key = (struct usher_class_key){.needs_count = 2, .needs = {{0, 1, 1}, {1, 1, 2}}};
+    key = (struct usher_class_key){.needs_count = 2, .needs = {{0, 1, 1, {0}}, {1, 1, 2, {0}}}};
     ck_assert_uint_eq(usher_class_match(&key, levels), 600);
     /* 23 of 30: 766.67; 25 of 40 is whole; 8 * 7 + 5 = 61 of 80: 762.5 */
-    key = (struct usher_class_key){.needs_count = 3, .needs = {{0, 1, 1}, {1, 1, 1}, {3, 1, 1}}};
+    key = (struct usher_class_key){.needs_count = 3,
+                                   .needs = {{0, 1, 1, {0}}, {1, 1, 1, {0}}, {3, 1, 1, {0}}}};
     ck_assert_uint_eq(usher_class_match(&key, levels), 767);
-    key = (struct usher_class_key){.needs_count = 2, .needs = {{0, 1, 7}, {1, 1, 1}}};
+    key = (struct usher_class_key){.needs_count = 2, .needs = {{0, 1, 7, {0}}, {1, 1, 1, {0}}}};
     ck_assert_uint_eq(usher_class_match(&key, levels), 763);
 }
 END_TEST
 
 START_TEST(match_is_none_without_the_minimum_and_whole_without_a_need)
 {
-    static const uint8_t levels[] = {8, 5, 0};
-    struct usher_class_key key = {.needs_count = 1, .needs = {{0, 8, 1}}};
+    static const uint8_t levels[] = {8, 5, 0, {0}};
+    struct usher_class_key key = {.needs_count = 1, .needs = {{0, 8, 1, {0}}}};
     ck_assert_uint_eq(usher_class_match(&key, levels), 800);
     key.needs[0].min = 9;
     ck_assert_uint_eq(usher_class_match(&key, levels), USHER_MATCH_NONE);
-    key = (struct usher_class_key){.needs_count = 2, .needs = {{0, 1, 1}, {2, 1, 1}}};
+    key = (struct usher_class_key){.needs_count = 2, .needs = {{0, 1, 1, {0}}, {2, 1, 1, {0}}}};
     ck_assert_uint_eq(usher_class_match(&key, levels), USHER_MATCH_NONE);
-    key = (struct usher_class_key){.needs_count = 1, .needs = {{2, 0, 1}}};
+    key = (struct usher_class_key){.needs_count = 1, .needs = {{2, 0, 1, {0}}}};
     ck_assert_uint_eq(usher_class_match(&key, levels), USHER_MATCH_NONE);
     key = (struct usher_class_key){0};
     ck_assert_uint_eq(usher_class_match(&key, levels), 1000);

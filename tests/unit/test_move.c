@@ -200,8 +200,8 @@ START_TEST(event_that_moves_nobody_is_refused)
         "\"queue\":\"none\",\"tier\":\"gold\",\"channel\":\"voice\",\"place_ms\":1,\"due_ms\":1",
         "\"queue\":\"any\",\"tier\":\"none\",\"channel\":\"voice\",\"place_ms\":1,\"due_ms\":1",
         "\"queue\":\"any\",\"tier\":\"gold\",\"channel\":\"post\",\"place_ms\":1,\"due_ms\":1",
-        "\"queue\":\"any\",\"tier\":\"gold\",\"channel\":\"voice\",\"place_ms\":9007199254740991,"
-        "\"due_ms\":1",
+        ("\"queue\":\"any\",\"tier\":\"gold\",\"channel\":\"voice\",\"due_ms\":1,"
+         "\"place_ms\":9007199254740991"),
     };
     for (size_t i = 0; i < USHER_COUNT_OF(events); i++) {
         char line[512];

@@ -12,6 +12,7 @@
 #include "rules/rules.h"
 #include "service.h"
 #include "settings.h"
+#include "zones.h"
 
 /* A line of a file's problem: what (320), its place, and the file's name. */
 #define REPORT_LINE_MAX  ((size_t)320 + 64 + SETTINGS_PATH_MAX)
@@ -60,7 +61,7 @@ static void check_rules(struct check *check)
     if (result < 0)
         report_unreadable(check, path, result);
     else
-        usher_rules_free(usher_rules_read(usher_bytes_text(&text), "", &check->problems));
+        usher_rules_free(zones_read_rules(usher_bytes_text(&text), "", &check->problems));
     report(check, path);
     usher_bytes_fini(&text);
 }

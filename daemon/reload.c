@@ -9,6 +9,7 @@
 #include "log.h"
 #include "router_state.h"
 #include "ruleset.h"
+#include "zones.h"
 
 #define RELOAD_RETRY_US 500000
 
@@ -40,6 +41,7 @@ static void reload_finish(struct router *router)
     char hash[sizeof(reload->ruleset.hash)];
     memcpy(hash, reload->ruleset.hash, sizeof(hash));
     usher_engine_shelve(router->engine, reload->ruleset.rules);
+    zones_give(router->engine);
     reload->ruleset.rules = NULL;
     ruleset_fini(&reload->ruleset);
     reload->is_busy = false;

@@ -8,6 +8,7 @@
 #include "engine/sync.h"
 #include "log.h"
 #include "router_state.h"
+#include "zones.h"
 
 static size_t router_pending_bytes(const struct router *router)
 {
@@ -26,6 +27,8 @@ void router_carry_out(struct router *router, uint64_t serial, struct usher_text 
     struct usher_answer answer = {.error = USHER_OK};
     bool is_done =
         command->id.at && usher_engine_has_done(router->engine, command->client, command->id);
+    if (command->fields.zone.at)
+        (void)zones_give_named(router->engine, command->fields.zone);
     if (!is_done)
         (void)usher_engine_decide(router->engine, command, router_now_ms(router), &answer);
     router_gather(router);

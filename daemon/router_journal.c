@@ -5,6 +5,7 @@
 #include "log.h"
 #include "router.h"
 #include "router_state.h"
+#include "zones.h"
 
 /* Recovery. */
 
@@ -91,6 +92,7 @@ static void on_claimed(void *owner, uint32_t epoch, bool is_first)
     router->outage.is_taking_over = false;
     router->is_frozen = false; /* a journal that was gone at the start was written anew before */
     router_begin_epoch(router, epoch);
+    zones_give(router->engine);
     ring_begin(&router->ring, usher_engine_last_number(router->engine));
     if (!is_first)
         router_lose_links(router);

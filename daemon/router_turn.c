@@ -133,8 +133,10 @@ void router_publish_withheld(struct router *router)
 
 int64_t router_now_ms(struct router *router)
 {
-    if (!router->has_read_clock)
+    if (!router->has_read_clock) {
         (void)clock_read(&router->clock);
+        usher_engine_set_civil(router->engine, clock_civil_ms(), router->clock.now_ms);
+    }
     router->has_read_clock = true;
     return router->clock.now_ms;
 }

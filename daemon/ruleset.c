@@ -6,6 +6,7 @@
 
 #include "file.h"
 #include "log.h"
+#include "zones.h"
 
 #define RULESET_TEXT_MAX ((size_t)1024 * 1024)
 
@@ -21,7 +22,7 @@ int ruleset_read(struct ruleset *ruleset, const char *path, struct usher_problem
         error = file_sha256(usher_bytes_text(&ruleset->text), ruleset->hash);
     if (error == 0) {
         ruleset->rules =
-            usher_rules_read(usher_bytes_text(&ruleset->text), ruleset->hash, problems);
+            zones_read_rules(usher_bytes_text(&ruleset->text), ruleset->hash, problems);
         if (!ruleset->rules)
             error = problems->count > 0 ? -EINVAL : -ENOMEM;
     }

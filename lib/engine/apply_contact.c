@@ -277,6 +277,28 @@ bool usher_apply_contact_abandoned(struct usher_engine *engine, const struct ush
     return true;
 }
 
+bool usher_apply_contact_overflowed(struct usher_engine *engine, const struct usher_event *event)
+{
+    struct usher_contact *contact = contact_of(engine, event);
+    if (!contact || contact->state != USHER_CONTACT_WAITING)
+        return false;
+    usher_contact_stop_waiting(engine, contact);
+    if (!usher_contact_move(contact, USHER_CONTACT_OVERFLOWED, event->at_ms))
+        return false;
+    usher_contact_let_go(engine, contact, event);
+    return true;
+}
+
+/* It was never here; only its id is taken. */
+bool usher_apply_contact_refused(struct usher_engine *engine, const struct usher_event *event)
+{
+    if (contact_of(engine, event))
+        return false;
+    usher_ended_add(&engine->ended, usher_ended_hash(event->fields.contact), event->at_ms,
+                    event->at_ms - USHER_ENDED_MS);
+    return true;
+}
+
 bool usher_apply_contact_noted(struct usher_engine *engine, const struct usher_event *event)
 {
     struct usher_contact *contact = contact_of(engine, event);

@@ -54,6 +54,7 @@ bool usher_apply_rules_loaded(struct usher_engine *engine, const struct usher_ev
     }
     if (!usher_floor_take_rules(&engine->floor, rules, event->at_ms))
         return false;
+    usher_site_take_rules(&engine->site, before, rules);
     memset(engine->queue_waiting, 0, USHER_QUEUES_MAX * sizeof(*engine->queue_waiting));
     usher_list_for_each (node, &engine->live) {
         struct usher_contact *contact = usher_list_entry(node, struct usher_contact, live);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/state.h"
+#include "engine/leave.h"
 
 void usher_engine_slice_contact(struct usher_engine *engine, struct usher_contact *contact)
 {
@@ -137,7 +137,7 @@ bool usher_engine_can_offer(const struct usher_engine *engine, const struct ushe
                             int64_t now_ms)
 {
     if (contact->state != USHER_CONTACT_WAITING || !contact->class ||
-        contact->settle_until_ms > now_ms)
+        contact->settle_until_ms > now_ms || usher_site_is_closed(&engine->site, contact->queue))
         return false;
     if (contact->is_ours)
         return contact->not_after_ms == 0 || contact->not_after_ms > now_ms;
@@ -154,7 +154,8 @@ static int64_t wait_over_ms(const struct usher_contact *contact, int64_t now_ms)
     return over_ms > now_ms ? over_ms : INT64_MAX;
 }
 
-static int64_t deadline_of(const struct usher_contact *contact, int64_t now_ms)
+static int64_t deadline_of(const struct usher_engine *engine, const struct usher_contact *contact,
+                           int64_t now_ms)
 {
     if (contact->until_ms != 0)
         return contact->until_ms;
@@ -167,7 +168,8 @@ static int64_t deadline_of(const struct usher_contact *contact, int64_t now_ms)
         next_ms = contact->settle_until_ms;
     if (contact->not_after_ms != 0 && contact->not_after_ms < next_ms)
         next_ms = contact->not_after_ms;
-    return next_ms;
+    int64_t leave_ms = usher_leave_deadline_ms(engine, contact, now_ms);
+    return leave_ms < next_ms ? leave_ms : next_ms;
 }
 
 void usher_engine_place_class(struct usher_engine *engine, struct usher_class *class)
@@ -195,7 +197,7 @@ void usher_engine_place_contact(struct usher_engine *engine, struct usher_contac
     usher_list_remove(&contact->declined);
     if (contact->state == USHER_CONTACT_WAITING && contact->declines_count > 0)
         usher_list_append(&engine->declined, &contact->declined);
-    int64_t deadline_ms = deadline_of(contact, now_ms);
+    int64_t deadline_ms = deadline_of(engine, contact, now_ms);
     if (deadline_ms == INT64_MAX)
         usher_heap_remove(&engine->deadlines, &contact->lease);
     else

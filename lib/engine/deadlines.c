@@ -2,6 +2,7 @@
  * the order of arrival, contacts before agents before openings of classes before links before
  * announcements. */
 #include "engine/decide.h"
+#include "engine/leave.h"
 
 /* `deaf_reason`: why nobody could be heard until now; NULL when that is not so. */
 static void fire_offer(struct usher_engine *engine, struct usher_contact *contact,
@@ -37,6 +38,8 @@ static void fire_contact(struct usher_engine *engine, struct usher_contact *cont
             usher_later_expire(engine, contact, now_ms);
             break;
         }
+        if (usher_leave_if_due(engine, contact, now_ms))
+            break;
         usher_engine_place_contact(engine, contact, now_ms);
         usher_dispatch_contact(engine, contact, now_ms);
         break;
@@ -49,6 +52,7 @@ static void fire_contact(struct usher_engine *engine, struct usher_contact *cont
     case USHER_CONTACT_DONE:
     case USHER_CONTACT_ABANDONED:
     case USHER_CONTACT_EXPIRED:
+    case USHER_CONTACT_OVERFLOWED:
     case USHER_CONTACT_STATE_COUNT:
         usher_heap_remove(&engine->deadlines, &contact->lease);
         break;
@@ -106,6 +110,7 @@ static void pass(struct usher_engine *engine, const char *deaf_reason, int64_t n
     engine->cause = NULL;
     if (!engine->floor.rules)
         return;
+    usher_site_review(engine, now_ms);
     while ((node = usher_heap_first(&engine->deadlines)) && node->at_ms <= now_ms) {
         if (node->tie < UINT64_C(1) << 62)
             fire_contact(engine, usher_container_of(node, struct usher_contact, lease), deaf_reason,
@@ -135,5 +140,8 @@ void usher_engine_pass_outage(struct usher_engine *engine, int64_t now_ms)
 int64_t usher_engine_next_deadline_ms(const struct usher_engine *engine)
 {
     const struct usher_heap_node *node = usher_heap_first(&engine->deadlines);
-    return node && engine->floor.rules ? node->at_ms : INT64_MAX;
+    int64_t site_ms = usher_site_next_ms(engine);
+    if (!engine->floor.rules)
+        return INT64_MAX;
+    return node && node->at_ms < site_ms ? node->at_ms : site_ms;
 }

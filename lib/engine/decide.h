@@ -43,6 +43,9 @@ enum usher_error usher_decide_agent_sign_out(struct usher_request *request);
 enum usher_error usher_decide_agent_force(struct usher_request *request);
 enum usher_error usher_decide_agent_phone(struct usher_request *request);
 enum usher_error usher_decide_profile_set(struct usher_request *request);
+enum usher_error usher_decide_queue_open(struct usher_request *request);
+enum usher_error usher_decide_queue_close(struct usher_request *request);
+enum usher_error usher_decide_switch_set(struct usher_request *request);
 enum usher_error usher_decide_rules_load(struct usher_request *request);
 enum usher_error usher_decide_router_start(struct usher_request *request);
 enum usher_error usher_decide_router_beat(struct usher_request *request);
@@ -60,6 +63,7 @@ struct usher_admission {
     enum usher_channel channel;
     size_t queue;
     size_t tier;
+    size_t notice; /* of the route; USHER_NOTICE_NONE */
 };
 /* decide_arrive.c: whether the contact `id` of an arrival or a booking may be taken in, as far as
  * the request's fields and the site's limits go: the queue is named or found by the rules. */

@@ -4,6 +4,7 @@
 #include "engine/callers.h"
 #include "engine/decide.h"
 #include "engine/facts.h"
+#include "engine/leave.h"
 #include "wire/json.h"
 
 /* The queue that the command names, with its tier or the default one, or those of the rules. */
@@ -31,6 +32,7 @@ static enum usher_error find_queue(struct usher_request *request, struct usher_a
                                 "no route of the rules fits the contact");
     admission->queue = route->queue;
     admission->tier = route->tier;
+    admission->notice = route->notice;
     return USHER_OK;
 }
 
@@ -89,6 +91,7 @@ enum usher_error usher_admit(struct usher_request *request, struct usher_text id
                              struct usher_admission *admission)
 {
     admission->channel = usher_channel_find(request->command->fields.channel);
+    admission->notice = USHER_NOTICE_NONE;
     if (!admission->channel)
         return usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
                                 "`channel` must be voice, chat, email, callback, task or outbound");
@@ -98,16 +101,27 @@ enum usher_error usher_admit(struct usher_request *request, struct usher_text id
     return USHER_OK;
 }
 
-/* How many may wait in a queue bounds who comes, not what is booked. */
-static enum usher_error check_waiting(struct usher_request *request, size_t index)
+/* Where a contact that belongs to the admission's queue really gets, since that may be closed or
+ * full; what is booked does not count there. While a PBX lists its calls, each is taken in where it
+ * belongs: some of them talk already. Who waits in a closed queue leaves it afterwards. */
+static enum usher_error find_destination(struct usher_request *request,
+                                         struct usher_admission *admission,
+                                         struct usher_destination *destination)
 {
     const struct usher_engine *engine = request->engine;
-    const struct usher_queue *queue = &engine->floor.rules->queues[index];
-    if (engine->queue_waiting[index] < queue->waiting_max)
-        return USHER_OK;
-    return usher_answer_set(request->answer, USHER_ERROR_LIMIT,
-                            "queue %.*s: limit.waiting of %" PRId64 " is reached",
-                            USHER_TEXT_ARGS(queue->name), queue->waiting_max);
+    *destination = usher_leave_find(engine, admission->channel, admission->queue);
+    bool is_same = destination->queue == admission->queue;
+    if (engine->holds_offers && (!destination->is_full || !is_same))
+        *destination = (struct usher_destination){admission->queue, .notice = USHER_NOTICE_NONE};
+    if (destination->notice == USHER_NOTICE_NONE)
+        destination->notice = admission->notice;
+    const struct usher_queue *queue = &engine->floor.rules->queues[destination->queue];
+    if (destination->is_full)
+        return usher_answer_set(request->answer, USHER_ERROR_LIMIT,
+                                "queue %.*s: limit.waiting of %" PRId64 " is reached",
+                                USHER_TEXT_ARGS(queue->name), queue->waiting_max);
+    admission->queue = destination->queue;
+    return is_same ? USHER_OK : check_room(request, admission);
 }
 
 /* Takes over what the command says of the customer and the matter. */
@@ -162,6 +176,32 @@ static void tell_known(struct usher_request *request, const struct usher_event *
     usher_engine_emit(request->engine, &event, request->now_ms);
 }
 
+/* A call that a PBX has already is not thrown out. */
+static bool is_blocked(struct usher_request *request)
+{
+    char room[USHER_CUSTOMER_MAX];
+    const struct usher_engine *engine = request->engine;
+    const struct usher_fields *fields = &request->command->fields;
+    return !engine->holds_offers && usher_rules_is_blocked(engine->floor.rules, fields->from,
+                                                           usher_customer_of(engine, fields, room));
+}
+
+static enum usher_error refuse(struct usher_request *request, struct usher_text id,
+                               enum usher_channel channel)
+{
+    const struct usher_fields *fields = &request->command->fields;
+    struct usher_event event = {.kind = USHER_EVENT_CONTACT_REFUSED};
+    USHER_FIELDS_SET(&event.fields, CONTACT, contact, id);
+    USHER_FIELDS_SET(&event.fields, CHANNEL, channel, usher_channel_name(channel));
+    USHER_FIELDS_SET(&event.fields, REASON, reason, USHER_TEXT("blocked"));
+    if (fields->from.at)
+        USHER_FIELDS_SET(&event.fields, FROM, from, fields->from);
+    if (fields->to.at)
+        USHER_FIELDS_SET(&event.fields, TO, to, fields->to);
+    usher_engine_emit(request->engine, &event, request->now_ms);
+    return USHER_OK;
+}
+
 /* `callback`: of the same customer, whose place the contact takes; or NULL. */
 static enum usher_error arrive(struct usher_request *request, struct usher_contact *callback)
 {
@@ -170,9 +210,14 @@ static enum usher_error arrive(struct usher_request *request, struct usher_conta
     char room[USHER_CONTACT_ID_MAX + 1];
     struct usher_text id;
     struct usher_admission admission;
+    struct usher_destination destination;
     if (!usher_request_contact_id(request, room, &id))
         return request->answer->error;
-    if (usher_admit(request, id, &admission) || check_waiting(request, admission.queue))
+    if (usher_admit(request, id, &admission))
+        return request->answer->error;
+    if (is_blocked(request))
+        return refuse(request, id, admission.channel);
+    if (find_destination(request, &admission, &destination))
         return request->answer->error;
     const struct usher_rules *rules = request->engine->floor.rules;
     bool is_earlier =
@@ -196,9 +241,14 @@ static enum usher_error arrive(struct usher_request *request, struct usher_conta
                                                                     admission.tier,
                                                                     admission.channel));
     add_customer(request, &event, admission.queue, customer);
+    usher_leave_tell(request->engine, destination.notice, &event);
     tell_known(request, &event, admission.queue);
     usher_engine_emit(request->engine, &event, request->now_ms);
     struct usher_contact *contact = usher_engine_contact(request->engine, id);
+    if (destination.kind != USHER_WAY_NONE) {
+        usher_leave_by(request->engine, contact, &destination, request->now_ms);
+        return USHER_OK;
+    }
     usher_dispatch_contact(request->engine, contact, request->now_ms);
     if (callback)
         usher_later_replace(request->engine, callback, request->now_ms);

@@ -55,6 +55,7 @@ enum usher_error usher_decide_rules_load(struct usher_request *request)
     if (engine->floor.rules && usher_text_is_equal(usher_text_of(engine->floor.rules->hash), hash))
         return USHER_OK;
     emit_plain(request, USHER_EVENT_RULES_LOADED);
+    usher_site_review(engine, request->now_ms);
     usher_dispatch_all(engine, request->now_ms);
     return USHER_OK;
 }

@@ -260,6 +260,30 @@ static void count_agents(const struct description *description, size_t queue, in
     }
 }
 
+static void describe_door(const struct usher_door *door, struct usher_fields *fields)
+{
+    USHER_FIELDS_SET(fields, STATE, state,
+                     door->is_closed ? USHER_TEXT("closed") : USHER_TEXT("open"));
+    if (door->is_closed || door->is_ordered)
+        USHER_FIELDS_SET(fields, REASON, reason,
+                         door->is_ordered ? USHER_TEXT(USHER_BY_SUPERVISOR) : USHER_TEXT("hours"));
+    if (door->until_ms != 0)
+        USHER_FIELDS_SET(fields, UNTIL_MS, until_ms, door->until_ms);
+}
+
+static void describe_switch(struct description *description, size_t index)
+{
+    const struct usher_engine *engine = description->engine;
+    const struct usher_switch *own = &engine->site.switches[index];
+    struct usher_event event = {.kind = USHER_EVENT_STATE_SWITCH};
+    USHER_FIELDS_SET(&event.fields, NAME, name, engine->floor.rules->switches[index]);
+    USHER_FIELDS_SET(&event.fields, STATE, state,
+                     own->is_on ? USHER_TEXT("on") : USHER_TEXT("off"));
+    if (own->until_ms != 0)
+        USHER_FIELDS_SET(&event.fields, UNTIL_MS, until_ms, own->until_ms);
+    add(description, &event);
+}
+
 static void describe_queue(struct description *description, size_t queue)
 {
     const struct usher_engine *engine = description->engine;
@@ -275,6 +299,7 @@ static void describe_queue(struct description *description, size_t queue)
     USHER_FIELDS_SET(fields, FREE, free, free_count);
     USHER_FIELDS_SET(fields, PROMISE_MS, promise_ms, rule->promise_ms);
     USHER_FIELDS_SET(fields, TARGET, target, rule->target_percent);
+    describe_door(&engine->site.doors[queue], fields);
     int64_t since_ms = INT64_MAX;
     int64_t first_due_ms = INT64_MAX;
     usher_list_for_each (node, &engine->live) {
@@ -320,6 +345,9 @@ void usher_engine_describe(const struct usher_engine *engine, const struct usher
     }
     for (size_t i = 0; is_one_of_all(&description) && i < queues_count; i++)
         describe_queue(&description, i);
+    for (size_t i = 0;
+         is_one_of_all(&description) && floor->rules && i < floor->rules->switches_count; i++)
+        describe_switch(&description, i);
     struct usher_event end = {.kind = USHER_EVENT_SNAPSHOT_END};
     USHER_FIELDS_SET(&end.fields, COUNT, count, description.lines_count);
     add(&description, &end);

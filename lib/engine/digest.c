@@ -47,6 +47,8 @@ static void fold_slice(struct usher_archive *archive, struct usher_engine *engin
         usher_walk_class_key(archive, &floor->classes[i]->key);
         usher_walk_class_past(archive, &floor->classes[i]->past);
     }
+    if (slice == 0)
+        usher_walk_site(archive, engine);
     usher_list_for_each (node, &engine->slices[slice])
         usher_walk_contact(archive, engine, usher_list_entry(node, struct usher_contact, of_slice));
     for (size_t i = slice; i < floor->pools_count; i += USHER_DIGEST_SLICES)

@@ -38,6 +38,9 @@ static const usher_decide table[USHER_COMMAND_COUNT] = {
     [USHER_COMMAND_AGENT_FORCE] = usher_decide_agent_force,
     [USHER_COMMAND_AGENT_PHONE] = usher_decide_agent_phone,
     [USHER_COMMAND_PROFILE_SET] = usher_decide_profile_set,
+    [USHER_COMMAND_QUEUE_OPEN] = usher_decide_queue_open,
+    [USHER_COMMAND_QUEUE_CLOSE] = usher_decide_queue_close,
+    [USHER_COMMAND_SWITCH_SET] = usher_decide_switch_set,
     [USHER_COMMAND_RULES_LOAD] = usher_decide_rules_load,
     [USHER_COMMAND_ROUTER_START] = usher_decide_router_start,
     [USHER_COMMAND_ROUTER_BEAT] = usher_decide_router_beat,
@@ -115,6 +118,7 @@ void usher_engine_free(struct usher_engine *engine)
         free(contact->skills);
     }
     usher_known_forget(engine);
+    usher_zones_fini(&engine->site.zones);
     usher_floor_fini(&engine->floor);
     usher_heap_fini(&engine->deadlines);
     usher_ended_fini(&engine->ended);

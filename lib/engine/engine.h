@@ -34,6 +34,19 @@ bool usher_engine_has_rules(const struct usher_engine *engine, struct usher_text
 /* The rules in use, or NULL before the first rules.loaded. */
 const struct usher_rules *usher_engine_rules(const struct usher_engine *engine);
 
+/* Hands a zone in, under its name; NULL for one that cannot be had, which then is UTC. Takes
+ * `zone`. False when there is no room for it. */
+USHER_MUST_USE bool usher_engine_take_zone(struct usher_engine *engine, struct usher_text name,
+                                           struct usher_zone *zone);
+bool usher_engine_has_zone(const struct usher_engine *engine, struct usher_text name);
+/* The name of a zone by which rules on the shelf or a live contact go and that was not handed in
+ * yet; absent when there is none. Whoever decides hands all of them in; whoever only applies need
+ * not. */
+struct usher_text usher_engine_missing_zone(const struct usher_engine *engine);
+/* Tells what the civil clock shows now: by it queues open and close and switches go off. Without it
+ * that is now_ms. It may go back. */
+void usher_engine_set_civil(struct usher_engine *engine, int64_t civil_ms, int64_t now_ms);
+
 /* Sets the number of the next event to epoch-1. `epoch` must be above that of the last event. Then
  * usher_engine_decide may be called. */
 void usher_engine_begin_epoch(struct usher_engine *engine, uint32_t epoch);

@@ -28,6 +28,7 @@ static const char *const hurdle_names[USHER_HURDLE_COUNT] = {
     [USHER_HURDLE_NOT_BEFORE] = "not_before",
     [USHER_HURDLE_RETRY] = "retry",
     [USHER_HURDLE_HOURS] = "calling_hours",
+    [USHER_HURDLE_CLOSED] = "closed",
     [USHER_HURDLE_LIMIT_CLASSES] = "limit_classes",
     [USHER_HURDLE_LINK_LOST] = "link_lost",
     [USHER_HURDLE_SETTLING] = "settling",
@@ -59,6 +60,10 @@ enum usher_hurdle usher_explain_wait(const struct usher_engine *engine,
     if (client->is_lost && !contact->is_ours) {
         *until_ms = client->lost_until_ms;
         return USHER_HURDLE_LINK_LOST;
+    }
+    if (usher_site_is_closed(&engine->site, contact->queue)) {
+        *until_ms = engine->site.doors[contact->queue].until_ms;
+        return USHER_HURDLE_CLOSED;
     }
     if (!contact->class)
         return USHER_HURDLE_LIMIT_CLASSES;

@@ -34,6 +34,7 @@ enum usher_hurdle {
     USHER_HURDLE_NOT_BEFORE,    /* it was booked for later */
     USHER_HURDLE_RETRY,         /* its customer was not reached, and is tried again later */
     USHER_HURDLE_HOURS,         /* customers are not called at this time of their day */
+    USHER_HURDLE_CLOSED,        /* its queue is closed */
     USHER_HURDLE_LIMIT_CLASSES, /* limits.classes was reached when it came */
     USHER_HURDLE_LINK_LOST,     /* its PBX is away */
     USHER_HURDLE_SETTLING,      /* its PBX may still ring for the offer before */
@@ -52,12 +53,12 @@ struct usher_explained_pair {
     enum usher_hurdle hurdle;
     bool is_unsure; /* a wait has ended, of this contact or of one before it in line, and whether
                        the engine had seen that when it decided is not known */
-    struct usher_terms terms;           /* of a candidate */
-    size_t skill;                       /* LEVEL, STEP: the first that is missing, by the rules'
-                                           order; RESERVE: for which he is kept */
-    int level;                          /* LEVEL, STEP: what he has */
-    int min;                            /* LEVEL, STEP: what is needed */
-    uint32_t step; /* the step of `relax` that lets him in; 0 = the need itself */
+    struct usher_terms terms; /* of a candidate */
+    size_t skill;             /* LEVEL, STEP: the first that is missing, by the rules'
+                                 order; RESERVE: for which he is kept */
+    int level;                /* LEVEL, STEP: what he has */
+    int min;                  /* LEVEL, STEP: what is needed */
+    uint32_t step;            /* the step of `relax` that lets him in; 0 = the need itself */
     const struct usher_agent *held_for; /* HOLD: who */
     int free_count;                     /* RESERVE: how many are free with the skill */
     int keep;                           /* RESERVE: how many are kept */

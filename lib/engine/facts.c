@@ -10,6 +10,7 @@ struct usher_facts usher_engine_facts(const struct usher_engine *engine,
                                 .data = contact->data,
                                 .skills = usher_text_of(contact->skills),
                                 .customer = contact->memory,
+                                .switches = usher_site_switches(&engine->site),
                                 .now_ms = engine->last_ms};
 }
 
@@ -22,5 +23,6 @@ struct usher_facts usher_engine_facts_of(const struct usher_engine *engine,
                                 .to = fields->to,
                                 .data = fields->data,
                                 .customer = fields->memory,
+                                .switches = usher_site_switches(&engine->site),
                                 .now_ms = engine->last_ms};
 }

@@ -64,6 +64,8 @@ void usher_move_tell(const struct usher_engine *engine, const struct usher_move 
         USHER_FIELDS_SET(fields, FROM, from, move->from);
     if (move->skills.at)
         USHER_FIELDS_SET(fields, SKILLS, skills, move->skills);
+    if (move->notice.at)
+        USHER_FIELDS_SET(fields, NOTICE, notice, move->notice);
     if (move->reason.at)
         USHER_FIELDS_SET(fields, REASON, reason, move->reason);
 }
@@ -128,6 +130,7 @@ bool usher_move_apply(struct usher_engine *engine, struct usher_contact *contact
     if (contact->queue != queue)
         contact->leg_ms = event->at_ms;
     bool is_turned = channel == USHER_CHANNEL_CALLBACK && contact->channel != channel;
+    contact->leave_again_ms = 0;
     contact->queue = queue;
     contact->tier = tier;
     contact->channel = channel;

@@ -17,6 +17,7 @@ struct usher_move {
     struct usher_text skills; /* its own needs, a checked JSON object of skill to level that has at
                                  least one skill of the rules; absent: what the queue needs */
     struct usher_text from;   /* absent: as it is */
+    struct usher_text notice; /* what the customer is played; absent: nothing */
     struct usher_text reason; /* why, for people: "overflow", "supervisor"; absent: unsaid */
 };
 

@@ -190,6 +190,7 @@ void usher_close_contact(struct usher_engine *engine, struct usher_contact *cont
     case USHER_CONTACT_DONE:
     case USHER_CONTACT_ABANDONED:
     case USHER_CONTACT_EXPIRED:
+    case USHER_CONTACT_OVERFLOWED:
     case USHER_CONTACT_STATE_COUNT:
         break;
     }

@@ -38,7 +38,8 @@ static void tell(struct usher_engine *engine, const struct usher_contact *contac
 void usher_promise_tell(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms)
 {
     if (engine->holds_offers || usher_list_is_empty(&contact->in_line) ||
-        contact->told.first_ms != 0 || !usher_channel_is_live(contact->channel) || announce_ms(engine, contact->class) < 0)
+        contact->told.first_ms != 0 || !usher_channel_is_live(contact->channel) ||
+        announce_ms(engine, contact->class) < 0)
         return;
     struct usher_estimate estimate = usher_estimate_contact(&engine->floor, contact);
     struct usher_saying saying = usher_estimate_say(&estimate);

@@ -106,6 +106,7 @@ static void walk_state(struct usher_archive *archive, struct usher_engine *engin
     usher_walk_agents(archive, engine);
     walk_clients(archive, engine);
     usher_walk_classes(archive, engine);
+    usher_walk_site(archive, engine); /* before who waits behind the doors */
     usher_walk_contacts(archive, engine);
     usher_walk_pools(archive, engine);
     walk_ended(archive, &engine->ended);

@@ -10,6 +10,7 @@
 #include "engine/clients.h"
 #include "engine/ended.h"
 #include "engine/engine.h"
+#include "engine/site.h"
 #include "model/agent.h"
 #include "model/contact.h"
 #include "routing/floor.h"
@@ -30,6 +31,7 @@
 #define USHER_RING_NO_ANSWER "ring_no_answer"
 #define USHER_NO_DISPOSITION "none"
 #define USHER_DESK_IS_LOST   "desk_lost"
+#define USHER_BY_SUPERVISOR  "supervisor" /* a queue is open or closed by his order */
 #define USHER_FORCED         "forced"
 #define USHER_OWN_CLIENT     "usher"        /* has the contacts that no PBX has on a line */
 #define USHER_CALLED_AGAIN   "called_again" /* why a callback ended: its customer did not wait */
@@ -59,6 +61,7 @@ struct usher_engine {
     struct usher_list declined;      /* waiting contacts with a decline, in no order that matters */
     struct usher_list leaving;       /* agents who leave after the contacts in hand, likewise */
     uint64_t serial_last;
+    struct usher_site site;
     int64_t *queue_waiting; /* [USHER_QUEUES_MAX]: contacts in state WAITING */
     struct usher_heap deadlines;
     struct usher_rules *shelf[USHER_SHELF_SIZE]; /* [0] is the newest put there */
@@ -171,6 +174,8 @@ bool usher_apply_contact_wrapping(struct usher_engine *engine, const struct ushe
 bool usher_apply_contact_extended(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_done(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_abandoned(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_contact_overflowed(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_contact_refused(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_noted(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_customer_known(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_customer_erased(struct usher_engine *engine, const struct usher_event *event);

@@ -85,6 +85,12 @@
       "talks is signed out after the talk.")                                                       \
     X(AGENT_PHONE, "agent.phone", F(AGENT) | F(STATE), 0, R(PBX),                                  \
       "The phone is idle, busy or unreachable.")                                                   \
+    X(QUEUE_OPEN, "queue.open", F(QUEUE), F(UNTIL_MS), R(SUPERVISOR) | R(ADMIN),                   \
+      "Opens a queue against its hours, until they say the same, or `until_ms`.")                  \
+    X(QUEUE_CLOSE, "queue.close", F(QUEUE), F(UNTIL_MS), R(SUPERVISOR) | R(ADMIN),                 \
+      "Closes a queue against its hours, likewise.")                                               \
+    X(SWITCH_SET, "switch.set", F(NAME) | F(STATE), F(UNTIL_MS), R(SUPERVISOR) | R(ADMIN),         \
+      "Turns a switch of the rules `on` or `off`; with `until_ms` it goes off by itself.")         \
     X(RULES_RELOAD, "rules.reload", 0, F(HASH), R(ADMIN),                                          \
       "Reads the rules' file again; swaps whole or not at all. With `hash` only if it is still "   \
       "that of the file.")                                                                         \

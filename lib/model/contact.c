@@ -11,6 +11,7 @@ static const bool moves[USHER_CONTACT_STATE_COUNT][USHER_CONTACT_STATE_COUNT] = 
                                [USHER_CONTACT_EXPIRED] = true,
                                [USHER_CONTACT_TALKING] = true, /* the PBX says so, and is right */
                                [USHER_CONTACT_DONE] = true,
+                               [USHER_CONTACT_OVERFLOWED] = true,
                                [USHER_CONTACT_ABANDONED] = true},
     [USHER_CONTACT_OFFERED] = {[USHER_CONTACT_WAITING] = true,
                                [USHER_CONTACT_RINGING] = true,
@@ -46,6 +47,7 @@ static const char *const names[USHER_CONTACT_STATE_COUNT] = {
     [USHER_CONTACT_ABANDONED] = "abandoned",
     [USHER_CONTACT_SCHEDULED] = "scheduled",
     [USHER_CONTACT_EXPIRED] = "expired",
+    [USHER_CONTACT_OVERFLOWED] = "overflowed",
 };
 
 static const char *const pauses[USHER_PAUSE_COUNT] = {

@@ -21,11 +21,12 @@ enum usher_contact_state {
     USHER_CONTACT_RINGING, /* the same lease */
     USHER_CONTACT_TALKING,
     USHER_CONTACT_HELD,
-    USHER_CONTACT_WRAPPING,  /* a lease: until_ms */
-    USHER_CONTACT_DONE,      /* final */
-    USHER_CONTACT_ABANDONED, /* final */
-    USHER_CONTACT_SCHEDULED, /* a lease: until_ms; then it waits */
-    USHER_CONTACT_EXPIRED,   /* final */
+    USHER_CONTACT_WRAPPING,   /* a lease: until_ms */
+    USHER_CONTACT_DONE,       /* final */
+    USHER_CONTACT_ABANDONED,  /* final */
+    USHER_CONTACT_SCHEDULED,  /* a lease: until_ms; then it waits */
+    USHER_CONTACT_EXPIRED,    /* final */
+    USHER_CONTACT_OVERFLOWED, /* final: sent away with a farewell */
     USHER_CONTACT_STATE_COUNT,
 };
 
@@ -81,6 +82,7 @@ struct usher_contact {
     size_t tier;       /* likewise */
     int64_t arrived_ms;
     int64_t due_ms;          /* when the promise of this leg runs out */
+    int64_t leave_again_ms;  /* derived: it found no way out of its queue, and looks again then */
     int64_t since_ms;        /* when `state` began */
     int64_t waited_ms;       /* up to since_ms: usher_contact_waited_ms tells it as of now */
     int64_t until_ms;        /* the lease of OFFERED, RINGING, WRAPPING and SCHEDULED; else 0 */

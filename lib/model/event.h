@@ -24,6 +24,12 @@
     X(JOURNAL_LOST, "journal.lost", 0, 0, true,                                                    \
       "The journal was gone; a full snapshot was written.")                                        \
     X(RULES_LOADED, "rules.loaded", F(HASH), 0, true, "From here on these rules hold.")            \
+    X(QUEUE_CLOSED, "queue.closed", F(QUEUE) | F(REASON), F(UNTIL_MS) | F(NOTICE), true,           \
+      "The queue is closed by its `hours` or a `supervisor`: nobody is offered from it.")          \
+    X(QUEUE_OPENED, "queue.opened", F(QUEUE) | F(REASON), F(UNTIL_MS), true,                       \
+      "The queue is open, by its `hours` or a `supervisor`.")                                      \
+    X(SWITCH_SET, "switch.set", F(NAME) | F(STATE), F(UNTIL_MS) | F(REASON), true,                 \
+      "A switch of the rules is `on` or `off`.")                                                   \
     X(LINK_LOST, "link.lost", F(CLIENT) | F(UNTIL_MS), 0, true,                                    \
       "A PBX is gone; its contacts get no new offers.")                                            \
     X(LINK_REGAINED, "link.regained", F(CLIENT), F(INSTANCE) | F(CAN), true, "The PBX is back.")   \
@@ -45,11 +51,11 @@
     X(CONTACT_ARRIVED, "contact.arrived",                                                          \
       F(CONTACT) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS),                                  \
       F(FROM) | F(TO) | F(DATA) | F(NOTE) | F(CUSTOMER) | F(CASE_ID) | F(LAST_AGENT) |             \
-          F(LAST_MS) | F(REPEAT) | F(SINCE_MS) | F(DUE_MS),                                        \
+          F(LAST_MS) | F(REPEAT) | F(SINCE_MS) | F(DUE_MS) | F(NOTICE),                            \
       true, "A contact came, and waits in a queue.")                                               \
     X(CONTACT_MOVED, "contact.moved",                                                              \
       F(CONTACT) | F(QUEUE) | F(TIER) | F(CHANNEL) | F(PLACE_MS) | F(DUE_MS),                      \
-      F(SKILLS) | F(FROM) | F(REASON), true,                                                       \
+      F(SKILLS) | F(FROM) | F(REASON) | F(NOTICE), true,                                           \
       "A waiting contact waits in this queue and place from here on; with `skills`, whoever has "  \
       "these instead of what the queue needs.")                                                    \
     X(CONTACT_PROMISED, "contact.promised", F(CONTACT) | F(POSITION),                              \
@@ -99,6 +105,13 @@
     X(CONTACT_ABANDONED, "contact.abandoned", F(CONTACT),                                          \
       F(AGENT) | F(OFFER) | F(REASON) | F(WAITED_MS) | F(KEPT) | F(QUEUE) | F(CUSTOMER), true,     \
       "The customer left before an agent answered, or (`reason`) was given up.")                   \
+    X(CONTACT_OVERFLOWED, "contact.overflowed", F(CONTACT) | F(QUEUE) | F(REASON),                 \
+      F(NOTICE) | F(WAITED_MS), true,                                                              \
+      "The contact is sent away, since the queue is `closed`, at its `limit` or (`overflow`) let " \
+      "it wait too long; the PBX plays the notice and hangs up.")                                  \
+    X(CONTACT_REFUSED, "contact.refused", F(CONTACT) | F(REASON),                                  \
+      F(CHANNEL) | F(FROM) | F(TO) | F(CUSTOMER), true,                                            \
+      "The contact is not let in: the rules have its number or customer among the `blocked`.")     \
     X(CONTACT_NOTED, "contact.noted", F(CONTACT) | F(NOTE), F(AGENT) | F(CUSTOMER), true,          \
       "A note was written.")                                                                       \
     X(CUSTOMER_KNOWN, "customer.known", F(CONTACT) | F(CUSTOMER) | F(MEMORY),                      \
@@ -139,8 +152,10 @@
           F(NOT_AFTER_MS) | F(ATTEMPT) | F(SKILLS) | F(POSITION) | F(WAIT_MS),                     \
       false, "A snapshot's contact.")                                                              \
     X(STATE_QUEUE, "state.queue", F(QUEUE) | F(WAITING) | F(FREE) | F(SIGNED_IN),                  \
-      F(SINCE_MS) | F(DUE_MS) | F(PROMISE_MS) | F(TARGET), false,                                  \
-      "A snapshot's queue; `since_ms` is when its longest waiting contact joined.")                \
+      F(STATE) | F(REASON) | F(UNTIL_MS) | F(SINCE_MS) | F(DUE_MS) | F(PROMISE_MS) | F(TARGET),    \
+      false, "A snapshot's queue; `since_ms` is when its longest waiting contact joined.")         \
+    X(STATE_SWITCH, "state.switch", F(NAME) | F(STATE), F(UNTIL_MS), false,                        \
+      "A snapshot's switch.")                                                                      \
     X(SNAPSHOT_END, "snapshot.end", F(COUNT), 0, false,                                            \
       "The snapshot is whole when `count` lines were seen.")
 

@@ -183,9 +183,10 @@ static bool find_state(struct usher_text all, const char *id, struct usher_event
         }
         struct usher_text name = event->kind == USHER_EVENT_STATE_CONTACT
                                      ? own_id(event->fields.contact)
-                                 : event->kind == USHER_EVENT_STATE_AGENT ? event->fields.agent
-                                 : event->kind == USHER_EVENT_STATE_QUEUE ? event->fields.queue
-                                                                          : USHER_NO_TEXT;
+                                 : event->kind == USHER_EVENT_STATE_AGENT  ? event->fields.agent
+                                 : event->kind == USHER_EVENT_STATE_QUEUE  ? event->fields.queue
+                                 : event->kind == USHER_EVENT_STATE_SWITCH ? event->fields.name
+                                                                           : USHER_NO_TEXT;
         if (name.at && usher_text_is_equal(name, usher_text_of(id)))
             return true;
         at = newline + 1;

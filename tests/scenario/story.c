@@ -18,6 +18,7 @@ void story_open(struct story *story, const char *path)
 
 void story_close(struct story *story)
 {
+    usher_zone_free(story->zone);
     usher_sync_free(story->sync);
     world_close(&story->world);
 }
@@ -297,13 +298,59 @@ static bool speak(struct story *story, char *words[], size_t count)
     return true;
 }
 
+/* "2026-10-25 03:30 Europe/Kyiv", "2026-10-25 08:00" or "08:00", which is the next one. */
+static bool read_date(struct story *story, char *words[], size_t count, int64_t *at_ms)
+{
+    struct usher_date date;
+    int minutes;
+    int64_t today = usher_floor_div(
+        usher_zone_local_ms(story->zone, story->world.now_ms + story->world.civil_offset_ms),
+        USHER_DAY_MS);
+    if (usher_clock_read(usher_text_of(words[1]), &minutes)) {
+        for (int64_t days = today; days <= today + 1; days++) {
+            int64_t local_ms = days * USHER_DAY_MS + minutes * USHER_MINUTE_MS;
+            *at_ms = usher_zone_moment(story->zone, local_ms) - story->world.civil_offset_ms;
+            if (*at_ms > story->world.now_ms)
+                return true;
+        }
+        return false;
+    }
+    if (count < 3 || !usher_date_read(usher_text_of(words[1]), false, &date) ||
+        !usher_clock_read(usher_text_of(words[2]), &minutes))
+        return false;
+    if (count > 3) {
+        usher_zone_free(story->zone);
+        story->zone = world_read_zone(words[3]);
+    }
+    *at_ms = usher_zone_moment(story->zone,
+                               usher_date_days(date) * USHER_DAY_MS + minutes * USHER_MINUTE_MS) -
+             story->world.civil_offset_ms;
+    return true;
+}
+
+/* clock -1h: the machine's clock is set, and no time passes. */
+static bool set_clock(struct story *story, const char *word)
+{
+    struct world *world = &story->world;
+    int64_t by_ms;
+    if ((word[0] != '+' && word[0] != '-') || !words_read_number(word + 1, 0, &by_ms))
+        return story_fail(story, "a time like +1h or -1h was expected");
+    world_set_civil(world,
+                    world->now_ms + world->civil_offset_ms + (word[0] == '+' ? by_ms : -by_ms));
+    world_jump_to(world, world->now_ms);
+    story->events = world_take(world);
+    return true;
+}
+
 /* at +5s: so much later; `late` fires the deadlines in between only then. */
 static bool move_time(struct story *story, char *words[], size_t count)
 {
     int64_t at_ms;
-    if (count < 2 || !words_read_number(words[1], story->world.now_ms, &at_ms) ||
+    if (count < 2 ||
+        (!read_date(story, words, count, &at_ms) &&
+         !words_read_number(words[1], story->world.now_ms, &at_ms)) ||
         at_ms < story->world.now_ms)
-        return story_fail(story, "a time like +5s was expected");
+        return story_fail(story, "a time like +5s, 08:00 or 2026-10-25 08:00 was expected");
     if (count > 2 && strcmp(words[2], "late") == 0)
         world_jump_to(&story->world, at_ms);
     else
@@ -333,6 +380,8 @@ static bool take_step(struct story *story, char *words[], size_t count)
         return set_profile(story, words, count);
     if (strcmp(words[0], "at") == 0)
         return move_time(story, words, count);
+    if (strcmp(words[0], "clock") == 0 && count == 2)
+        return set_clock(story, words[1]);
     if (strcmp(words[0], "restart") == 0)
         return restart(story);
     if (words[0][strlen(words[0]) - 1] == ':')

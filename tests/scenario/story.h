@@ -27,6 +27,7 @@ struct story {
     struct story_offer offers[STORY_OFFERS_MAX];
     size_t offers_count;
     struct usher_sync *sync;
+    struct usher_zone *zone;  /* by which dates are read; NULL = UTC */
     struct usher_text events; /* of the last step; those from events_at on are not expected yet */
     enum usher_error error;   /* of the last command, until it is expected */
     char message[USHER_ANSWER_MESSAGE_SIZE];

@@ -6,17 +6,17 @@
 #include "unit/suite.h"
 
 /* By state, the states that may follow, by their first letters: w(aiting) o(ffered) r(inging)
- * t(alking) h(eld) x = wrapping, d(one) a(bandoned) s(cheduled) e(xpired). */
+ * t(alking) h(eld) x = wrapping, d(one) a(bandoned) s(cheduled) e(xpired) v = overflowed. */
 static const char *const legal[USHER_CONTACT_STATE_COUNT] = {
-    [USHER_CONTACT_NONE] = "ws",       [USHER_CONTACT_WAITING] = "otdase",
+    [USHER_CONTACT_NONE] = "ws",       [USHER_CONTACT_WAITING] = "otdasev",
     [USHER_CONTACT_OFFERED] = "wrtda", [USHER_CONTACT_RINGING] = "wtda",
     [USHER_CONTACT_TALKING] = "whxds", [USHER_CONTACT_HELD] = "wtxds",
     [USHER_CONTACT_WRAPPING] = "d",    [USHER_CONTACT_DONE] = "",
     [USHER_CONTACT_ABANDONED] = "",    [USHER_CONTACT_SCHEDULED] = "wde",
-    [USHER_CONTACT_EXPIRED] = "",
+    [USHER_CONTACT_EXPIRED] = "",      [USHER_CONTACT_OVERFLOWED] = "",
 };
 static const char letters[USHER_CONTACT_STATE_COUNT] = {'-', 'w', 'o', 'r', 't', 'h',
-                                                        'x', 'd', 'a', 's', 'e'};
+                                                        'x', 'd', 'a', 's', 'e', 'v'};
 
 START_TEST(only_the_moves_of_a_contact_are_made)
 {

@@ -99,6 +99,32 @@ struct usher_rules *world_read_rules(const struct world *world, struct usher_tex
     return kept ? read_rules(kept) : NULL;
 }
 
+struct usher_zone *world_read_zone(const char *name)
+{
+    char path[128];
+    static char bytes[USHER_ZONE_BYTES_MAX];
+    const char *why;
+    snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", name);
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return NULL;
+    size_t length = fread(bytes, 1, sizeof(bytes), file);
+    fclose(file);
+    return usher_zone_read((struct usher_text){bytes, length}, &why);
+}
+
+/* As usherd does: all zones that the engine goes by. */
+static void give_zones(struct usher_engine *engine)
+{
+    struct usher_text missing;
+    while ((missing = usher_engine_missing_zone(engine)).length > 0) {
+        char name[USHER_ZONE_NAME_MAX + 1];
+        snprintf(name, sizeof(name), "%.*s", USHER_TEXT_ARGS(missing));
+        if (!usher_engine_take_zone(engine, usher_text_of(name), world_read_zone(name)))
+            return;
+    }
+}
+
 /* Puts the rules of this hash on the shelf of `engine`, unless they are there. */
 static bool shelve(const struct world *world, struct usher_engine *engine, struct usher_text hash)
 {
@@ -108,6 +134,7 @@ static bool shelve(const struct world *world, struct usher_engine *engine, struc
     if (!rules)
         return false;
     usher_engine_shelve(engine, rules);
+    give_zones(engine);
     return true;
 }
 
@@ -134,6 +161,17 @@ bool world_use_rules(struct world *world, struct usher_text text)
         return true;
     fprintf(stderr, "rules.load was refused: %s\n", answer.message);
     return false;
+}
+
+static void tell_civil(struct world *world)
+{
+    usher_engine_set_civil(world->engine, world->now_ms + world->civil_offset_ms, world->now_ms);
+}
+
+void world_set_civil(struct world *world, int64_t civil_ms)
+{
+    world->civil_offset_ms = civil_ms - world->now_ms;
+    tell_civil(world);
 }
 
 enum usher_error world_decide(struct world *world, const struct usher_command *command,
@@ -311,6 +349,8 @@ bool world_restart(struct world *world)
     }
     usher_engine_free(world->engine);
     world->engine = engine;
+    give_zones(engine);
+    tell_civil(world);
     world->epoch++;
     begin(world);
     world_jump_to(world, world->now_ms);

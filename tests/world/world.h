@@ -23,6 +23,7 @@ struct world {
     struct usher_engine *engine;
     struct usher_limits limits;
     int64_t now_ms;
+    int64_t civil_offset_ms; /* of the civil clock to now_ms */
     uint32_t epoch;
     struct usher_bytes journal; /* all lines since the start */
     size_t taken;               /* how far world_take has given them out */
@@ -40,6 +41,11 @@ bool world_use_rules(struct world *world, struct usher_text text);
 
 /* Reads the rules of this hash once more; NULL when the world never had any such. Gives them. */
 struct usher_rules *world_read_rules(const struct world *world, struct usher_text hash);
+
+/* Reads a zone of the machine's tzdata; NULL for UTC and when there is none. Gives it. */
+struct usher_zone *world_read_zone(const char *name);
+/* Sets the civil clock, without any time passing. */
+void world_set_civil(struct world *world, int64_t civil_ms);
 
 /* As usher_engine_decide, now. */
 enum usher_error world_decide(struct world *world, const struct usher_command *command,

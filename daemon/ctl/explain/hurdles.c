@@ -29,6 +29,7 @@ static const struct {
                             "the customer was not reached, and is tried again later"},
     [USHER_HURDLE_HOURS] = {"free, but its customer may not be called at this time",
                             "the customer may not be called at this time"},
+    [USHER_HURDLE_CLOSED] = {"free, but its queue is closed", "its queue is closed"},
     [USHER_HURDLE_LIMIT_CLASSES] = {"free, but limits.classes was reached when it came",
                                     "limits.classes was reached when it came"},
     [USHER_HURDLE_LINK_LOST] = {"free, but its PBX is away", "its PBX is away"},

@@ -11,6 +11,7 @@
 #include "file.h"
 #include "routing/lint.h"
 #include "wire/json.h"
+#include "zones.h"
 
 #define LINE_BYTES 8192
 
@@ -166,7 +167,7 @@ static enum exit_code work(struct check *check, struct site *site)
                 check->path, strerror(-error));
         return EXIT_REFUSED;
     }
-    rules = usher_rules_read(usher_bytes_text(&check->text), "", &check->problems);
+    rules = zones_read_rules(usher_bytes_text(&check->text), "", &check->problems);
     tell_problems(check);
     roster_init(&roster);
     code = read_profiles(check, site, &roster);

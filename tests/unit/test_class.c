@@ -177,7 +177,7 @@ END_TEST
 
 START_TEST(match_is_none_without_the_minimum_and_whole_without_a_need)
 {
-    static const uint8_t levels[] = {8, 5, 0, {0}};
+    static const uint8_t levels[] = {8, 5, 0};
     struct usher_class_key key = {.needs_count = 1, .needs = {{0, 8, 1, {0}}}};
     ck_assert_uint_eq(usher_class_match(&key, levels), 800);
     key.needs[0].min = 9;

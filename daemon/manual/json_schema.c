@@ -187,28 +187,56 @@ static void add_list(struct usher_json_writer *out, const struct usher_schema_ro
     usher_json_write_close(out, '}');
 }
 
-/* A value or a list of such, a value or a mapping, or what nobody but the reader knows. */
+/* Opens or closes one of the forms that a value may have; where there is one only it stands alone.
+ */
+static void open_form(struct usher_json_writer *out, bool is_alone)
+{
+    if (!is_alone)
+        usher_json_write_open(out, '{');
+}
+
+static void close_form(struct usher_json_writer *out, bool is_alone)
+{
+    if (!is_alone)
+        usher_json_write_close(out, '}');
+}
+
+/* A mapping, of which at least the user's own keys are known. */
+static void add_map(struct usher_json_writer *out, const struct usher_schema_row *row)
+{
+    static const struct usher_schema none = {NULL, 0, NULL};
+    add_object(out, row->members != NULL ? row->members : &none, row->own);
+}
+
+/* A value, or a list of such, or a mapping; what nobody but the reader knows stays open. */
 static void add_any(struct usher_json_writer *out, const struct usher_schema_row *row)
 {
-    if (row->item == NULL && row->members != NULL)
-        add_object(out, row->members, row->own);
-    if (row->item == NULL)
+    bool has_map = row->members != NULL || row->own != NULL;
+    bool has_list = row->item != NULL && row->members == NULL;
+    bool is_alone = row->item == NULL;
+    if (!has_map && row->item == NULL)
         return;
-    usher_json_write_key(out, USHER_TEXT("anyOf"));
-    usher_json_write_open(out, '[');
-    usher_json_write_open(out, '{');
-    add_value(out, row->item);
-    usher_json_write_close(out, '}');
-    usher_json_write_open(out, '{');
-    if (row->members != NULL) {
-        add_object(out, row->members, row->own);
-    } else {
+    if (!is_alone) {
+        usher_json_write_key(out, USHER_TEXT("anyOf"));
+        usher_json_write_open(out, '[');
+        usher_json_write_open(out, '{');
+        add_value(out, row->item);
+        usher_json_write_close(out, '}');
+    }
+    if (has_list) {
+        usher_json_write_open(out, '{');
         add_text(out, "type", "array");
         add_number(out, "minItems", 1);
         add_inner(out, "items", row->item);
+        usher_json_write_close(out, '}');
     }
-    usher_json_write_close(out, '}');
-    usher_json_write_close(out, ']');
+    if (has_map) {
+        open_form(out, is_alone);
+        add_map(out, row);
+        close_form(out, is_alone);
+    }
+    if (!is_alone)
+        usher_json_write_close(out, ']');
 }
 
 static void add_percent(struct usher_json_writer *out, const struct usher_schema_row *row)

@@ -49,6 +49,10 @@ extern const struct usher_schema usher_when_schema;
 /* What a user's own keys say there: of `when` a value or a list, of `promise` a duration. */
 extern const struct usher_schema_row usher_when_own_row;
 extern const struct usher_schema_row usher_promise_own_row;
+extern const struct usher_schema_row usher_relax_own_row;
+/* The hours of a day or of all days, and a day that has them. */
+extern const struct usher_schema_row usher_hours_row;
+extern const struct usher_schema_row usher_day_row;
 
 #define USHER_CHANNEL_CHOICES "voice chat email task callback outbound"
 

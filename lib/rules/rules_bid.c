@@ -41,10 +41,10 @@ struct channel_values {
 static const struct usher_schema_row channel_rows[] = {
     CHANNEL_ROW(unit, WHOLE, .min = 1, .max = 100,
                 .sentence = "the percentage of an agent that one contact takes",
-                .without = "voice 100, chat 33, email and task 20"),
+                .without = "voice, callback and outbound 100, chat 33, email and task 20"),
     CHANNEL_ROW(cap, WHOLE, .min = 1, .max = 100,
                 .sentence = "how many contacts of the channel an agent may have",
-                .without = "voice 1, chat 3, email and task 5"),
+                .without = "voice, callback and outbound 1, chat 3, email and task 5"),
     CHANNEL_ROW(interruptible, BOOL,
                 .sentence = "whether a contact of another channel may come on top",
                 .without = "true for email and task"),
@@ -52,7 +52,7 @@ static const struct usher_schema_row channel_rows[] = {
 
 const struct usher_schema usher_channel_schema = {
     channel_rows, USHER_COUNT_OF(channel_rows),
-    "The channels are `voice`, `chat`, `email` and `task`."};
+    "The channels are `voice`, `chat`, `email`, `task`, `callback` and `outbound`."};
 
 void usher_compile_bid(struct usher_compile *compile, const struct usher_node *node)
 {

@@ -25,9 +25,14 @@ struct customer_values {
         .offset = offsetof(struct customer_values, key_), __VA_ARGS__                              \
     }
 
+static const struct usher_schema_row source_row = {.key = "key",
+                                                   .type = USHER_VALUE_TEXT,
+                                                   .max = SOURCE_MAX,
+                                                   .sentence = "what tells customers apart"};
+
 static const struct usher_schema_row customer_rows[] = {
     ROW(key, LIST, .sentence = "what tells customers apart: the first of these that a contact has",
-        .kind = "a list of `data.KEY` and `from`",
+        .kind = "a list of `data.KEY` and `from`", .item = &source_row,
         .without = "only those are known whom the PBX names in `customer`"),
     ROW(keep, DURATION, .min = 60000, .max = KEEP_DAYS_MAX * DAY_MS, .fallback = KEEP_DAYS * DAY_MS,
         .sentence = "how long a customer is remembered after the last contact"),
@@ -41,15 +46,11 @@ const struct usher_schema usher_customer_schema = {customer_rows, USHER_COUNT_OF
 static bool read_source(struct usher_compile *compile, const struct usher_node *node,
                         struct usher_customer_source *source)
 {
-    static const struct usher_schema_row row = {.key = "key",
-                                                .type = USHER_VALUE_TEXT,
-                                                .max = SOURCE_MAX,
-                                                .sentence = "what tells customers apart"};
     const size_t prefix = sizeof(DATA_PREFIX) - 1;
     struct usher_text excerpt = usher_node_excerpt(node->text);
     struct usher_text name;
 
-    if (!usher_schema_read_value(&row, node, &name, compile->problems))
+    if (!usher_schema_read_value(&source_row, node, &name, compile->problems))
         return false;
     if (usher_text_is_equal(name, USHER_TEXT("from"))) {
         *source = (struct usher_customer_source){.data_key = USHER_NO_TEXT};

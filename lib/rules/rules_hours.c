@@ -4,6 +4,16 @@
 
 #include "rules/compile.h"
 
+const struct usher_schema_row usher_hours_row = {
+    .type = USHER_VALUE_TEXT,
+    .sentence = "`always`, `closed` or hours such as \"08:00-20:00\"",
+};
+const struct usher_schema_row usher_day_row = {
+    .type = USHER_VALUE_ANY,
+    .item = &usher_hours_row,
+    .sentence = "the hours of the day, or of the days",
+};
+
 /* A week that is being read, with the place of each day for messages. */
 struct week {
     struct usher_compile *compile;

@@ -57,7 +57,7 @@ static const struct usher_schema_row queue_rows[] = {
     USHER_SCHEMA_ROW(queue_values, relax, LIST,
                      .sentence = "steps that let more agents in the longer a contact waits",
                      .kind = "a list of mappings, one a step", .without = "`need` stays as it is",
-                     .members = &usher_relax_schema),
+                     .members = &usher_relax_schema, .own = &usher_relax_own_row),
     USHER_SCHEMA_ROW(queue_values, last_agent, MAP,
                      .sentence = "what it is worth that the same agent serves a customer again",
                      .members = &usher_last_agent_schema),
@@ -77,12 +77,12 @@ static const struct usher_schema_row queue_rows[] = {
     USHER_SCHEMA_ROW(
         queue_values, repeat, DURATION, .max = 365 * DAY_MS, .fallback = 7 * DAY_MS,
         .sentence = "within which time a customer who was served here comes again with the same"),
-    USHER_SCHEMA_ROW(queue_values, hours, ANY, .sentence = "when it is open",
-                     .kind =
-                         "`always`, `closed`, hours such as \"08:00-20:00\" or \"20:00-08:00\", "
-                         "several with commas or in a list, or a mapping of days (mon-fri, sat) "
-                         "to hours",
-                     .without = "always, on holidays too"),
+    USHER_SCHEMA_ROW(
+        queue_values, hours, ANY, .sentence = "when it is open",
+        .kind = "`always`, `closed`, hours such as \"08:00-20:00\" or \"20:00-08:00\", "
+                "several with commas or in a list, or a mapping of days (mon-fri, sat) "
+                "to hours",
+        .without = "always, on holidays too", .item = &usher_hours_row, .own = &usher_day_row),
     USHER_SCHEMA_ROW(queue_values, holidays, BOOL, .fallback = 1,
                      .sentence = "whether the dates of `holidays` count for its hours"),
     USHER_SCHEMA_ROW(queue_values, closed, MAP,

@@ -45,6 +45,12 @@ static const struct usher_schema_row minimum_rows[] = {
 static const struct usher_schema minimum_schema = {minimum_rows, USHER_COUNT_OF(minimum_rows),
                                                    NULL};
 
+const struct usher_schema_row usher_relax_own_row = {
+    .type = USHER_VALUE_MAP,
+    .sentence = "the level of the skill that is enough from this step on",
+    .members = &minimum_schema,
+};
+
 /* The need that is written as `key`; NULL when the queue has none. */
 static struct usher_need_rule *find_need(const struct usher_rules *rules, struct usher_queue *queue,
                                          struct usher_text key)

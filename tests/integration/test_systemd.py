@@ -10,7 +10,7 @@ SERVICES = ["usher-redis.service", "usherd.service", "usherd@.service"]
 SOCKETS = {"usherd.socket": "/run/usher/usher.sock", "usherd@.socket": "/run/usher/%i/usher.sock"}
 UNITS = [*SERVICES, *SOCKETS]
 DOCUMENTS = ["COPYING", "PROTOCOL.md", "README.md", "examples/kamailio/README.md", "examples/kamailio/kamailio.cfg",
-             "examples/redis.conf", "examples/rules.yaml", "examples/usherd.yaml"]
+             "examples/redis.conf", "examples/rules.schema.json", "examples/rules.yaml", "examples/usherd.yaml"]
 PAGES = ["man1/usherctl.1", "man5/rules.yaml.5", "man5/usherd.yaml.5", "man7/usher-protocol.7", "man8/usherd.8"]
 THRESHOLD = 15  # tenths; systemd calls 2.0 and below good, and a bare service has 9.6
 
@@ -53,7 +53,7 @@ class Installation(unittest.TestCase):
         units = os.path.relpath(self.units, self.root)
         self.assertTrue(units.endswith("systemd/system"), units)
         prefix = os.path.relpath(self.find("usherd.8").split("/share/")[0], self.root)
-        expected = [f"etc/usher/{name}" for name in ("redis.conf", "rules.yaml", "usherd.yaml")]
+        expected = [f"etc/usher/{name}" for name in ("redis.conf", "rules.schema.json", "rules.yaml", "usherd.yaml")]
         expected += [os.path.join(prefix, path) for path in ("bin/usherctl", "sbin/usherd", "lib/sysusers.d/usher.conf")]
         expected += [os.path.join(prefix, "share/doc/usher", path) for path in DOCUMENTS]
         expected += [os.path.join(prefix, "share/man", page) for page in PAGES]
@@ -73,6 +73,14 @@ class Installation(unittest.TestCase):
         self.assertTrue(os.path.exists(gone))
         with open(own, "w", encoding="utf-8") as file:
             file.write(shipped)
+
+    def test_schema_is_always_that_of_the_program(self):
+        schema = os.path.join(self.root, "etc/usher/rules.schema.json")
+        shipped = self.read(schema)
+        with open(schema, "w", encoding="utf-8") as file:
+            file.write("{}\n")
+        self.install()
+        self.assertEqual(self.read(schema), shipped)
 
     def test_settings_that_are_laid_out_are_good(self):
         done = run(os.environ["USHERD"], "-c", os.path.join(self.root, "etc/usher/usherd.yaml"), "--check-config")

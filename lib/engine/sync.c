@@ -53,6 +53,27 @@ void usher_sync_begin(struct usher_sync *sync)
     sync->is_open = true;
 }
 
+/* What a list tells of a call, and nothing else: no other text is copied. */
+static struct usher_fields listed(const struct usher_fields *given)
+{
+    const usher_field_mask mask = USHER_FIELD_BIT(CONTACT) | USHER_FIELD_BIT(CHANNEL) |
+                                  USHER_FIELD_BIT(STATE) | USHER_FIELD_BIT(AGENT) |
+                                  USHER_FIELD_BIT(OFFER) | USHER_FIELD_BIT(FROM) |
+                                  USHER_FIELD_BIT(TO) | USHER_FIELD_BIT(DATA) |
+                                  USHER_FIELD_BIT(CUSTOMER) | USHER_FIELD_BIT(SINCE_MS);
+    return (struct usher_fields){.present = given->present & mask,
+                                 .contact = given->contact,
+                                 .channel = given->channel,
+                                 .state = given->state,
+                                 .agent = given->agent,
+                                 .offer = given->offer,
+                                 .from = given->from,
+                                 .to = given->to,
+                                 .data = given->data,
+                                 .customer = given->customer,
+                                 .since_ms = given->since_ms};
+}
+
 /* Copies the texts of `command` into one piece that the entry owns. */
 static bool keep(struct sync_entry *entry, const struct usher_command *command)
 {
@@ -61,7 +82,8 @@ static bool keep(struct sync_entry *entry, const struct usher_command *command)
     struct usher_fields *fields = &entry->command.fields;
     struct usher_text *texts[] = {&fields->contact, &fields->channel, &fields->state,
                                   &fields->agent,   &fields->offer,   &fields->from,
-                                  &fields->to,      &fields->data};
+                                  &fields->to,      &fields->data,    &fields->customer};
+    *fields = listed(&command->fields);
     size_t length = 1;
     for (size_t i = 0; i < USHER_COUNT_OF(texts); i++)
         length += texts[i]->length;

@@ -33,6 +33,7 @@ void act_set_profile(struct actor *actor, struct act *act, size_t agent);
 bool act_abandon(struct actor *actor, struct act *act);
 bool act_answer(struct actor *actor, struct act *act);
 bool act_arrive(struct actor *actor, struct act *act);
+bool act_erase(struct actor *actor, struct act *act);
 bool act_fail(struct actor *actor, struct act *act);
 bool act_move(struct actor *actor, struct act *act);
 bool act_note(struct actor *actor, struct act *act);

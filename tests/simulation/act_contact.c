@@ -67,6 +67,32 @@ void act_set_offer(struct actor *actor, struct act *act)
     USHER_FIELDS_SET(&act->command.fields, OFFER, offer, usher_text_of(act->offer));
 }
 
+static const char *const customers[] = {"k0", "k1", "k2", "k3"};
+
+/* Who comes, and what was read of him before. */
+static void set_customer(struct actor *actor, struct act *act)
+{
+    struct usher_fields *fields = &act->command.fields;
+    if (!chance_is(&actor->chance, 35))
+        return;
+    USHER_FIELDS_SET(fields, FROM, from, ACT_PICK(actor, customers));
+    if (!chance_is(&actor->chance, 60))
+        return;
+    snprintf(act->texts[1], sizeof(act->texts[1]),
+             "{\"contacts\":%u,\"lang\":\"%s\",\"served\":{\"queue0\":%lld}}",
+             chance_below(&actor->chance, 9), chance_is(&actor->chance, 50) ? "uk" : "en",
+             (long long)actor->world->now_ms - 1000);
+    USHER_FIELDS_SET(fields, MEMORY, memory, usher_text_of(act->texts[1]));
+}
+
+bool act_erase(struct actor *actor, struct act *act)
+{
+    act->command.role = USHER_ROLE_ADMIN;
+    act->command.client = USHER_TEXT("admin");
+    USHER_FIELDS_SET(&act->command.fields, CUSTOMER, customer, ACT_PICK(actor, customers));
+    return true;
+}
+
 bool act_arrive(struct actor *actor, struct act *act)
 {
     static const char *const channels[] = {"voice", "voice", "voice", "voice",
@@ -85,6 +111,7 @@ bool act_arrive(struct actor *actor, struct act *act)
     scene_write_data(&actor->chance, act->texts[0], sizeof(act->texts[0]));
     if (act->texts[0][0] != '\0')
         USHER_FIELDS_SET(fields, DATA, data, usher_text_of(act->texts[0]));
+    set_customer(actor, act);
     if (chance_is(&actor->chance, 20))
         USHER_FIELDS_SET(fields, SINCE_MS, since_ms,
                          actor->world->now_ms - 1000 * chance_between(&actor->chance, -5, 90));

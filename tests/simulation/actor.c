@@ -23,6 +23,7 @@ static const struct row {
     {20, USHER_COMMAND_CONTACT_RESUME, act_talk},
     {130, USHER_COMMAND_CONTACT_END, act_talk},
     {10, USHER_COMMAND_CONTACT_NOTE, act_note},
+    {6, USHER_COMMAND_CUSTOMER_ERASE, act_erase},
     {15, USHER_COMMAND_CONTACT_MOVE, act_move},
     {15, USHER_COMMAND_CONTACT_PRIORITISE, act_move},
     {60, USHER_COMMAND_CONTACT_WRAP_UP, act_wrap_up},

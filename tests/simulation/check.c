@@ -70,6 +70,19 @@ static bool is_text(struct usher_text text, const char *wanted)
     return usher_text_is_equal(text, usher_text_of(wanted));
 }
 
+/* What is told of the customer is what was told at the arrival, less what was erased. */
+static bool check_customer(struct model *model, const struct model_contact *contact,
+                           const struct usher_fields *fields)
+{
+    if (is_text(fields->customer, contact->customer) && is_text(fields->memory, contact->memory) &&
+        is_text(fields->from, contact->from) && is_text(fields->data, contact->data))
+        return true;
+    return model_fail(model, "the engine tells another customer of %s: %.*s, %.*s, %.*s, %.*s",
+                      contact->id, USHER_TEXT_ARGS(fields->customer),
+                      USHER_TEXT_ARGS(fields->memory), USHER_TEXT_ARGS(fields->from),
+                      USHER_TEXT_ARGS(fields->data));
+}
+
 static bool check_contact(struct model *model, const struct usher_fields *fields)
 {
     size_t index = model_find_contact(model, fields->contact);
@@ -85,7 +98,7 @@ static bool check_contact(struct model *model, const struct usher_fields *fields
         return model_fail(model, "the engine describes %s as %.*s of %.*s, but it is %s",
                           contact->id, USHER_TEXT_ARGS(fields->state),
                           USHER_TEXT_ARGS(fields->agent), model_state_name(contact->state));
-    return true;
+    return check_customer(model, contact, fields);
 }
 
 static bool check_agent(struct model *model, const struct usher_fields *fields)

@@ -112,6 +112,7 @@ struct usher_facts model_facts(const struct model_contact *contact)
                                 .from = text_or_none(contact->from),
                                 .to = text_or_none(contact->to),
                                 .data = text_or_none(contact->data),
+                                .customer = text_or_none(contact->memory),
                                 .skills = text_or_none(contact->skills)};
 }
 
@@ -189,6 +190,8 @@ static bool on_arrived(struct model *model, const struct usher_event *event,
     contact->due_ms = fields->due_ms;
     contact->since_ms = event->at_ms;
     contact->waited_ms = event->at_ms - contact->place_ms;
+    if (!model_take_known(model, event, contact))
+        return false;
     contact->class = model_class(model, contact, event->at_ms);
     model_note_arrival(model, contact->class, event->at_ms);
     return true;
@@ -451,6 +454,8 @@ static const model_apply table[USHER_EVENT_COUNT] = {
     [USHER_EVENT_CONTACT_ABANDONED] = on_gone,
     [USHER_EVENT_CONTACT_EXTENDED] = on_extended,
     [USHER_EVENT_CONTACT_NOTED] = on_nothing,
+    [USHER_EVENT_CUSTOMER_KNOWN] = model_on_known,
+    [USHER_EVENT_CUSTOMER_ERASED] = model_on_erased,
     [USHER_EVENT_OFFER_DECLINED] = on_offer_over,
     [USHER_EVENT_OFFER_FAILED] = on_offer_over,
     [USHER_EVENT_OFFER_EXPIRED] = on_offer_over,
@@ -479,7 +484,7 @@ static bool take_event(struct model *model, const struct usher_event *event)
     if (needs_agent(event->kind) && agent == MODEL_NONE)
         return model_fail(model, "an unknown agent");
     if (row->needed & USHER_FIELD_BIT(CONTACT) && contact == MODEL_NONE &&
-        event->kind != USHER_EVENT_CONTACT_ARRIVED)
+        event->kind != USHER_EVENT_CONTACT_ARRIVED && event->kind != USHER_EVENT_CUSTOMER_KNOWN)
         return model_fail(model, "an unknown contact");
     model->last = event->n;
     model->events_count++;
@@ -512,5 +517,7 @@ bool model_take(struct model *model, struct usher_text lines)
         }
         at = newline + 1;
     }
+    if (model->known_contact[0] != '\0')
+        return model_fail(model, "%s was told of and did not arrive", model->known_contact);
     return true;
 }

@@ -66,8 +66,10 @@ struct model_contact {
     char id[USHER_CONTACT_ID_MAX + 1];
     char from[64];
     char to[64];
-    char data[256];   /* "" = none */
-    char skills[256]; /* its own needs; "" = the queue's */
+    char data[256];    /* "" = none */
+    char customer[32]; /* "" = nobody knows who it is */
+    char memory[128];  /* "" = none */
+    char skills[256];  /* its own needs; "" = the queue's */
     char offer[USHER_NUMBER_SIZE];
     size_t client;
     enum usher_channel channel;
@@ -133,6 +135,8 @@ struct model {
     struct model_client clients[MODEL_CLIENTS_MAX];
     size_t clients_count;
     struct usher_number last;
+    char known_contact[USHER_CONTACT_ID_MAX + 1]; /* whose arrival must come next; "" = none */
+    char known_memory[128];
     uint64_t serial;
     int64_t stepped_ms; /* when the last step ended */
     size_t due_count;   /* deadlines that have passed since then */
@@ -178,6 +182,15 @@ bool model_on_desk(struct model *model, const struct usher_event *event,
                    struct model_contact *contact, size_t agent);
 bool model_on_phone(struct model *model, const struct usher_event *event,
                     struct model_contact *contact, size_t agent);
+
+/* model_customer.c */
+bool model_on_known(struct model *model, const struct usher_event *event,
+                    struct model_contact *contact, size_t agent);
+bool model_on_erased(struct model *model, const struct usher_event *event,
+                     struct model_contact *contact, size_t agent);
+/* The contact that arrives is the one whose customer was told of, if one was. */
+bool model_take_known(struct model *model, const struct usher_event *event,
+                      struct model_contact *contact);
 
 /* model_promise.c */
 bool model_on_promised(struct model *model, const struct usher_event *event,

@@ -56,8 +56,8 @@ static void add_need(struct chance *chance, char *room, size_t room_size)
             skills[(first + i) % SKILLS], chance_between(chance, 1, 4),
             chance_between(chance, 1, 3));
     if (first + count < 3 && chance_is(chance, 50))
-        add(room, room_size, ", lang.$data.lang: {min: %d, else: lang.uk}",
-            chance_between(chance, 1, 3));
+        add(room, room_size, ", lang.$%s.lang: {min: %d, else: lang.uk}",
+            chance_is(chance, 60) ? "data" : "customer", chance_between(chance, 1, 3));
     add(room, room_size, "}\n");
 }
 
@@ -102,6 +102,7 @@ void scene_write_rules(struct chance *chance, char *room, size_t room_size)
         chance_between(chance, 0, 40));
     if (chance_is(chance, 50))
         add(room, room_size, "dispositions: [solved, follow_up]\n");
+    add(room, room_size, "customer: {key: [data.contract, from]}\n");
     add_bid(chance, room, room_size);
     add_channels(chance, room, room_size);
     unsigned queues_count = 1 + chance_below(chance, 4);

@@ -75,6 +75,17 @@ START_TEST(lines_and_end_without_a_beginning_are_refused)
 }
 END_TEST
 
+START_TEST(customer_of_a_listed_call_is_known_when_the_list_ends)
+{
+    open_world();
+    (void)sync_of("contact=1 channel=voice state=waiting customer=UA-7", NULL, NULL);
+    struct usher_contact *contact = usher_engine_contact(w.world.engine, USHER_TEXT("pbx1/1"));
+    ck_assert_ptr_nonnull(contact);
+    ck_assert(usher_text_is_equal(contact->customer, USHER_TEXT("UA-7")));
+    close_world();
+}
+END_TEST
+
 START_TEST(line_with_another_state_is_refused)
 {
     open_world();
@@ -363,6 +374,7 @@ START_TEST(wrap_up_that_the_pbx_still_sees_as_a_talk_stays)
 END_TEST
 
 SUITE_MAIN("sync", lines_and_end_without_a_beginning_are_refused,
+           customer_of_a_listed_call_is_known_when_the_list_ends,
            line_with_another_state_is_refused, line_of_a_call_with_an_agent_names_agent_and_offer,
            list_beyond_its_limit_is_refused, incomplete_list_changes_nothing_and_must_begin_again,
            empty_list_of_a_client_that_has_nothing_is_fine,

@@ -64,6 +64,9 @@ void usher_dispatch_contact(struct usher_engine *engine, struct usher_contact *c
     struct usher_agent *agent = usher_match_agent(&engine->floor, contact, now_ms, &bid);
     if (agent)
         offer(engine, contact, agent, &bid, USHER_CHOICE_BEST_AGENT, now_ms);
+    /* Who is not wholly free any more is kept for nobody: what is left of him is for all. */
+    if (agent && engine->floor.rules->reserves_count > 0)
+        usher_dispatch_agent(engine, agent, now_ms);
 }
 
 void usher_dispatch_agent(struct usher_engine *engine, struct usher_agent *agent, int64_t now_ms)

@@ -93,6 +93,19 @@ bool act_erase(struct actor *actor, struct act *act)
     return true;
 }
 
+/* Somebody who is there, or not any more, served the customer before. */
+static void set_last_agent(struct actor *actor, struct act *act)
+{
+    struct usher_fields *fields = &act->command.fields;
+    size_t agent = act_any_agent(actor);
+    USHER_FIELDS_SET(fields, LAST_AGENT, last_agent,
+                     chance_is(&actor->chance, 10) ? USHER_TEXT("nobody")
+                                                   : usher_text_of(actor->model->agents[agent].id));
+    if (chance_is(&actor->chance, 80))
+        USHER_FIELDS_SET(fields, LAST_MS, last_ms,
+                         actor->world->now_ms - 1000 * chance_between(&actor->chance, 0, 200));
+}
+
 bool act_arrive(struct actor *actor, struct act *act)
 {
     static const char *const channels[] = {"voice", "voice", "voice", "voice",
@@ -115,6 +128,8 @@ bool act_arrive(struct actor *actor, struct act *act)
     if (chance_is(&actor->chance, 20))
         USHER_FIELDS_SET(fields, SINCE_MS, since_ms,
                          actor->world->now_ms - 1000 * chance_between(&actor->chance, -5, 90));
+    if (chance_is(&actor->chance, 40))
+        set_last_agent(actor, act);
     return true;
 }
 

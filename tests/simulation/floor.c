@@ -23,12 +23,10 @@ int64_t model_match(const struct model *model, const struct model_class *class,
     int sum = 0;
     int weights = 0;
     (void)model;
-    if (agent->cap[class->channel] == 0)
+    if (agent->cap[class->channel] == 0 || model_step(class, agent) == MODEL_NONE)
         return -1;
     for (size_t i = 0; i < class->needs_count; i++) {
         int level = agent->levels[class->needs[i].skill];
-        if (level == 0 || level < class->needs[i].min)
-            return -1;
         sum += class->needs[i].weight * level;
         weights += class->needs[i].weight;
     }
@@ -62,7 +60,7 @@ bool model_has_room(const struct model *model, size_t agent, enum usher_channel 
 }
 
 /* Ready, and nothing on hand but what may be interrupted. */
-static bool is_whole(const struct model *model, size_t agent)
+bool model_is_whole(const struct model *model, size_t agent)
 {
     if (!model_is_serving(&model->agents[agent]) || !model->agents[agent].is_phone_idle ||
         !model->rules)
@@ -78,13 +76,20 @@ void model_recount(struct model *model, int64_t at_ms)
     for (size_t i = 0; i < model->agents_count; i++) {
         struct model_agent *agent = &model->agents[i];
         int members = (int)model_is_serving(agent) - (int)agent->is_counted;
-        int open = (int)is_whole(model, i) - (int)agent->is_counted_open;
+        int open = (int)model_is_whole(model, i) - (int)agent->is_counted_open;
         agent->is_counted = model_is_serving(agent);
-        agent->is_counted_open = is_whole(model, i);
+        agent->is_counted_open = model_is_whole(model, i);
         for (size_t j = 0; j < model->pools_count && (members != 0 || open != 0); j++)
             if (agent->is_in_pool[j])
                 usher_pool_change(&model->pools[j].lib, members, open, at_ms);
     }
+}
+
+/* Let in by the need itself: such contacts are his usual work. */
+static bool is_usual(const struct model *model, const struct model_class *class,
+                     const struct model_agent *agent)
+{
+    return model_match(model, class, agent) >= 0 && model_step(class, agent) == 0;
 }
 
 static bool needs(const struct model_class *class, size_t skill)
@@ -119,8 +124,7 @@ static bool is_member(const struct model *model, const struct model_agent *agent
     if (pool->skills_count == 1)
         return agent->levels[pool->skills[0]] > 0;
     for (size_t i = 0; i < model->classes_count; i++)
-        if (is_same_set(&model->classes[i], pool) &&
-            model_match(model, &model->classes[i], agent) >= 0)
+        if (is_same_set(&model->classes[i], pool) && is_usual(model, &model->classes[i], agent))
             return true;
     return false;
 }
@@ -246,7 +250,7 @@ static void join_set(struct model *model, const struct model_class *class, int64
     }
     for (size_t i = 0; i < model->agents_count; i++) {
         struct model_agent *agent = &model->agents[i];
-        if (model_match(model, class, agent) < 0 || agent->is_in_pool[found])
+        if (!is_usual(model, class, agent) || agent->is_in_pool[found])
             continue;
         agent->is_in_pool[found] = true;
         usher_pool_change(&model->pools[found].lib, agent->is_counted, agent->is_counted_open,
@@ -333,8 +337,8 @@ static int64_t ground_of(const struct model *model, const struct model_agent *ag
         int64_t match = model_match(model, class, agent);
         uint64_t eligible = 0;
         for (size_t j = 0; j < model->agents_count; j++)
-            eligible += model_match(model, class, &model->agents[j]) >= 0;
-        if (match < 0 || class->share <= 0)
+            eligible += is_usual(model, class, &model->agents[j]);
+        if (!is_usual(model, class, agent) || class->share <= 0)
             continue;
         uint64_t weight = ((uint64_t) class->share << 20) / eligible;
         sum += weight * (uint64_t)match;
@@ -383,7 +387,7 @@ static int64_t price(const struct model *model, size_t index)
         if (!model->agents[i].is_in_pool[index])
             continue;
         members += model_is_serving(&model->agents[i]);
-        open += is_whole(model, i);
+        open += model_is_whole(model, i);
     }
     uint64_t a16 = model->pools[index].lib.past.load_used;
     uint64_t cap = members * 16 * 98 / 100;
@@ -397,7 +401,7 @@ static int64_t price(const struct model *model, size_t index)
 int64_t model_lend(const struct model *model, size_t agent, const struct model_class *class)
 {
     int64_t dearest = 0;
-    for (size_t i = 0; i < model->pools_count && is_whole(model, agent); i++) {
+    for (size_t i = 0; i < model->pools_count && model_is_whole(model, agent); i++) {
         if (!model->agents[agent].is_in_pool[i] || is_covered(class, &model->pools[i]))
             continue;
         int64_t lend = price(model, i);

@@ -177,6 +177,9 @@ static bool on_arrived(struct model *model, const struct usher_event *event,
         return model_fail(model, "an arrival that cannot be");
     *contact = (struct model_contact){
         .state = MODEL_WAITING, .agent = MODEL_NONE, .serial = ++model->serial};
+    contact->served_by = model_find_agent(model, fields->last_agent);
+    contact->served_ms = fields->last_ms;
+    contact->arrived_ms = fields->since_ms;
     model_keep(contact->id, sizeof(contact->id), fields->contact);
     model_keep(contact->from, sizeof(contact->from), fields->from);
     model_keep(contact->to, sizeof(contact->to), fields->to);
@@ -218,7 +221,10 @@ static bool on_moved(struct model *model, const struct usher_event *event,
     if (usher_channel_find(fields->channel) != contact->channel)
         contact->told_ms = contact->told_due_ms = 0;
     contact->channel = usher_channel_find(fields->channel);
-    contact->queue = usher_rules_find_queue(model->rules, fields->queue);
+    size_t queue = usher_rules_find_queue(model->rules, fields->queue);
+    if (queue != contact->queue)
+        contact->leg_ms = event->at_ms;
+    contact->queue = queue;
     contact->tier = usher_rules_find_tier(model->rules, fields->tier);
     contact->place_ms = fields->place_ms;
     contact->due_ms = fields->due_ms;

@@ -79,6 +79,10 @@ struct model_contact {
     size_t agent; /* or MODEL_NONE */
     uint64_t serial;
     int64_t place_ms;
+    int64_t leg_ms;
+    int64_t arrived_ms;
+    size_t served_by; /* or MODEL_NONE */
+    int64_t served_ms;
     int64_t due_ms;
     int64_t since_ms;
     int64_t waited_ms;
@@ -216,12 +220,33 @@ void model_note_arrival(struct model *model, size_t class, int64_t at_ms);
 void model_note_handled(struct model *model, size_t class, int64_t handle_ms);
 /* Counts everybody in his pools as he is now. */
 void model_recount(struct model *model, int64_t at_ms);
-/* q per mille; -1 when a minimum is not held or the channel is none of his. */
+/* q per mille; -1 when no step lets him in or the channel is none of his. */
 int64_t model_match(const struct model *model, const struct model_class *class,
                     const struct model_agent *agent);
+/* Wholly free: serving, and nothing in hand but what may be interrupted. */
+bool model_is_whole(const struct model *model, size_t agent);
 bool model_has_room(const struct model *model, size_t agent, enum usher_channel channel);
 /* S(a|c), per ten thousand. */
 int64_t model_lend(const struct model *model, size_t agent, const struct model_class *class);
+
+/* gate.c: who is let in, who is waited for, who is kept. Of a class that nobody may take the step
+ * is MODEL_NONE. */
+size_t model_step(const struct model_class *class, const struct model_agent *agent);
+/* Whether anybody but `but` is signed in whom the step or one before it lets in. */
+bool model_has_signed_in(const struct model *model, const struct model_class *class, size_t step,
+                         size_t but);
+size_t model_open_step(const struct model *model, const struct model_contact *contact,
+                       int64_t at_ms);
+int64_t model_affinity(const struct model *model, const struct model_contact *contact,
+                       size_t agent);
+/* The agent for whom the contact waits, or MODEL_NONE. */
+size_t model_held_for(const struct model *model, const struct model_contact *contact,
+                      int64_t at_ms);
+bool model_is_gate_open(const struct model *model, const struct model_contact *contact,
+                        size_t agent, int64_t at_ms);
+/* How many gates of the contact may open by themselves after the one time and up to the other. */
+size_t model_count_openings(const struct model *model, const struct model_contact *contact,
+                            int64_t after_ms, int64_t until_ms);
 
 /* search.c: the plain search. */
 bool model_may_offer(const struct model *model, size_t contact, size_t agent, int64_t at_ms);

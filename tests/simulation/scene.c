@@ -46,19 +46,47 @@ static void add_channels(struct chance *chance, char *room, size_t room_size)
         chance_is(chance, 60) ? "true" : "false");
 }
 
+/* Steps that lower the minimum of one skill, at last to nothing. */
+static void add_relax(struct chance *chance, const char *skill, int min, char *room,
+                      size_t room_size)
+{
+    int after = chance_between(chance, 1, 30);
+    if (chance_is(chance, 50))
+        return;
+    min -= chance_between(chance, 1, min);
+    add(room, room_size, "    relax: [{after: %ds, %s: {min: %d}}", after, skill, min);
+    if (min > 0 && chance_is(chance, 60))
+        add(room, room_size, ", {after: %ds, %s: {min: 0}}", after + chance_between(chance, 1, 40),
+            skill);
+    add(room, room_size, "]\n");
+}
+
+static void add_last_agent(struct chance *chance, char *room, size_t room_size)
+{
+    add(room, room_size, "    last_agent: {worth: %ds, within: %ds",
+        chance_is(chance, 20) ? 0 : chance_between(chance, 1, 120),
+        chance_between(chance, 60, 300));
+    if (chance_is(chance, 60))
+        add(room, room_size, ", wait: {email: %ds, task: %ds}", chance_between(chance, 0, 200),
+            chance_between(chance, 0, 60));
+    add(room, room_size, "}\n");
+}
+
 static void add_need(struct chance *chance, char *room, size_t room_size)
 {
     unsigned first = chance_below(chance, SKILLS);
     unsigned count = chance_below(chance, 3);
+    int first_min = chance_between(chance, 1, 8);
     add(room, room_size, "    need: {");
     for (unsigned i = 0; i <= count && i < SKILLS; i++)
         add(room, room_size, "%s%s: {min: %d, weight: %d}", i > 0 ? ", " : "",
-            skills[(first + i) % SKILLS], chance_between(chance, 1, 4),
+            skills[(first + i) % SKILLS], i == 0 ? first_min : chance_between(chance, 1, 4),
             chance_between(chance, 1, 3));
     if (first + count < 3 && chance_is(chance, 50))
         add(room, room_size, ", lang.$%s.lang: {min: %d, else: lang.uk}",
             chance_is(chance, 60) ? "data" : "customer", chance_between(chance, 1, 3));
     add(room, room_size, "}\n");
+    add_relax(chance, skills[first], first_min, room, room_size);
 }
 
 static void add_queue(struct chance *chance, unsigned number, char *room, size_t room_size)
@@ -89,6 +117,8 @@ static void add_queue(struct chance *chance, unsigned number, char *room, size_t
     if (chance_is(chance, 50))
         add(room, room_size, "    announce: %ds\n",
             chance_is(chance, 20) ? 0 : chance_between(chance, 5, 60));
+    if (chance_is(chance, 60))
+        add_last_agent(chance, room, room_size);
     if (chance_is(chance, 30))
         add(room, room_size, "    limit: {waiting: %d}\n", chance_between(chance, 1, 6));
 }
@@ -105,6 +135,9 @@ void scene_write_rules(struct chance *chance, char *room, size_t room_size)
     add(room, room_size, "customer: {key: [data.contract, from]}\n");
     add_bid(chance, room, room_size);
     add_channels(chance, room, room_size);
+    if (chance_is(chance, 25))
+        add(room, room_size, "reserve: {%s: {keep: %d%s}}\n", skills[chance_below(chance, SKILLS)],
+            chance_between(chance, 1, 3), chance_is(chance, 50) ? ", until: 20s" : "");
     unsigned queues_count = 1 + chance_below(chance, 4);
     add(room, room_size, "queues:\n");
     for (unsigned i = 0; i < queues_count; i++)

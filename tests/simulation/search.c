@@ -27,13 +27,9 @@ static bool is_cooling(const struct model_contact *contact, size_t agent, int64_
 static bool is_excluded(const struct model *model, const struct model_contact *contact,
                         size_t agent, int64_t at_ms)
 {
-    if (!is_cooling(contact, agent, at_ms))
-        return false;
-    for (size_t i = 0; i < model->agents_count; i++)
-        if (i != agent && model->agents[i].is_signed_in &&
-            model_match(model, &model->classes[contact->class], &model->agents[i]) >= 0)
-            return true;
-    return false;
+    return is_cooling(contact, agent, at_ms) &&
+           model_has_signed_in(model, &model->classes[contact->class],
+                               model_open_step(model, contact, at_ms), agent);
 }
 
 bool model_may_offer(const struct model *model, size_t contact_index, size_t agent_index,
@@ -46,6 +42,7 @@ bool model_may_offer(const struct model *model, size_t contact_index, size_t age
            model_has_desk_for(agent, contact->channel) &&
            model_has_room(model, agent_index, contact->channel) &&
            model_match(model, &model->classes[contact->class], agent) >= 0 &&
+           model_is_gate_open(model, contact, agent_index, at_ms) &&
            !is_excluded(model, contact, agent_index, at_ms);
 }
 
@@ -60,7 +57,8 @@ static bool is_just_due(const struct model *model, const struct model_contact *c
 {
     if (model->due_count < 2)
         return false;
-    if (contact->settle_until_ms > model->stepped_ms)
+    if (contact->settle_until_ms > model->stepped_ms ||
+        model_count_openings(model, contact, model->stepped_ms, model->world->now_ms) > 0)
         return true;
     for (size_t i = 0; i < contact->declines_count; i++)
         if (contact->declines[i].until_ms > model->stepped_ms)
@@ -81,7 +79,8 @@ void model_count_due(struct model *model)
         if (contact->state == MODEL_GONE)
             continue;
         model->due_count +=
-            is_due(model, contact->until_ms) + is_due(model, contact->settle_until_ms);
+            is_due(model, contact->until_ms) + is_due(model, contact->settle_until_ms) +
+            model_count_openings(model, contact, model->stepped_ms, model->world->now_ms);
         for (size_t j = 0; j < contact->declines_count; j++)
             model->due_count += is_due(model, contact->declines[j].until_ms);
     }
@@ -114,12 +113,40 @@ struct pair {
     int64_t match;
     int64_t lend;
     int64_t idle_ms;
+    int64_t affinity_ms;
+    int64_t step;
     int64_t bid_ms;          /* in full */
     int64_t bid_of_agent_ms; /* the agent given: without his ground and idle time */
 };
 
+static bool is_late(const struct model *model, const struct model_contact *contact, int64_t at_ms)
+{
+    return at_ms > contact->place_ms + usher_rules_promise_ms(model->rules, contact->queue,
+                                                              contact->tier, contact->channel);
+}
+
+/* Where not the contact alone is given, affinity counts for the first of a class, of the late or of
+ * those on time, and for who waits for the agent. `is_sure`: only those come before who were in the
+ * line for certain. */
+static bool has_affinity(const struct model *model, size_t index, size_t agent, int64_t at_ms,
+                         bool is_sure)
+{
+    const struct model_contact *contact = &model->contacts[index];
+    if (model_held_for(model, contact, at_ms) == agent)
+        return true;
+    for (size_t i = 0; i < MODEL_CONTACTS_MAX; i++) {
+        const struct model_contact *other = &model->contacts[i];
+        if (i != index && other->state != MODEL_GONE && other->class == contact->class &&
+            is_before(other, contact) && !(is_sure && is_just_due(model, other)) &&
+            is_late(model, other, at_ms) == is_late(model, contact, at_ms) &&
+            model_may_offer(model, i, agent, at_ms))
+            return false;
+    }
+    return true;
+}
+
 static struct pair weigh(const struct model *model, size_t contact_index, size_t agent_index,
-                         int64_t at_ms)
+                         int64_t at_ms, bool is_contact_given)
 {
     const struct model_contact *contact = &model->contacts[contact_index];
     const struct model_agent *agent = &model->agents[agent_index];
@@ -128,19 +155,24 @@ static struct pair weigh(const struct model *model, size_t contact_index, size_t
     struct pair pair = {.contact = contact_index, .agent = agent_index};
     int64_t promise_ms =
         usher_rules_promise_ms(model->rules, class->queue, class->tier, class->channel);
-    bool is_late = at_ms > contact->place_ms + promise_ms;
-    pair.late_ms = at_ms - contact->place_ms - promise_ms * (is_late ? knobs->second_promise : 1) +
+    int64_t promises = is_late(model, contact, at_ms) ? knobs->second_promise : 1;
+    pair.affinity_ms = model_affinity(model, contact, agent_index);
+    if (pair.affinity_ms > 0 && !is_contact_given &&
+        !has_affinity(model, contact_index, agent_index, at_ms, false))
+        pair.affinity_ms = 0;
+    pair.late_ms = at_ms - contact->place_ms - promise_ms * promises +
                    model->rules->tiers[class->tier].head_start_ms;
     pair.match = model_match(model, class, agent);
+    pair.step = (int64_t)model_step(class, agent);
     pair.lend = model_lend(model, agent_index, class);
     pair.idle_ms = at_ms > agent->idle_since_ms ? at_ms - agent->idle_since_ms : 0;
     int64_t counted_ms = pair.idle_ms < knobs->idle_cap_ms ? pair.idle_ms : knobs->idle_cap_ms;
     int64_t lend_ms = down(knobs->lend_worth_ms * pair.lend, 10000);
     pair.bid_ms = pair.late_ms +
                   down(knobs->match_worth_ms * (2 * pair.match - agent->ground), 2000) - lend_ms +
-                  down(knobs->fairness_per_mille * counted_ms, 1000);
-    pair.bid_of_agent_ms =
-        pair.late_ms + down(knobs->match_worth_ms * 2 * pair.match, 2000) - lend_ms;
+                  down(knobs->fairness_per_mille * counted_ms, 1000) + pair.affinity_ms;
+    pair.bid_of_agent_ms = pair.late_ms + down(knobs->match_worth_ms * 2 * pair.match, 2000) -
+                           lend_ms + pair.affinity_ms;
     return pair;
 }
 
@@ -214,6 +246,8 @@ static bool check_figures(struct model *model, const struct usher_event *event,
         {"match", USHER_FIELD_MATCH, fields->match, pair->match},
         {"lend", USHER_FIELD_LEND, fields->lend, pair->lend},
         {"idle_ms", USHER_FIELD_IDLE_MS, fields->idle_ms, pair->idle_ms},
+        {"affinity_ms", USHER_FIELD_BID_MS, fields->affinity_ms, pair->affinity_ms},
+        {"step", USHER_FIELD_BID_MS, fields->step, pair->step},
     };
     for (size_t i = 0; i < USHER_COUNT_OF(figures); i++)
         if (usher_fields_has(fields, figures[i].field) && figures[i].told != figures[i].true_value)
@@ -258,7 +292,10 @@ bool model_check_offer(struct model *model, const struct usher_event *event, siz
     if (!model_may_offer(model, contact, agent, at_ms))
         return model_fail(model, "%s must not be offered to %s now", model->contacts[contact].id,
                           model->agents[agent].id);
-    struct pair chosen = weigh(model, contact, agent, at_ms);
+    bool is_contact_given = usher_text_is_equal(event->fields.reason, USHER_TEXT("best_agent"));
+    bool has_told = usher_fields_has(&event->fields, USHER_FIELD_AFFINITY_MS);
+    bool is_unsure = has_told && has_affinity(model, contact, agent, at_ms, true);
+    struct pair chosen = weigh(model, contact, agent, at_ms, is_contact_given || is_unsure);
     count_sides(model, at_ms, &contacts_count, &agents_count);
     model->offers_count++;
     model->contested_count += contacts_count > 1 || agents_count > 1;
@@ -272,7 +309,7 @@ bool model_check_offer(struct model *model, const struct usher_event *event, siz
             if ((i == contact && j == agent) || !model_may_offer(model, i, j, at_ms) ||
                 (!model->rules->bid.overtaking && is_behind(model, i, j, at_ms, false)))
                 continue;
-            struct pair other = weigh(model, i, j, at_ms);
+            struct pair other = weigh(model, i, j, at_ms, is_contact_given && i == contact);
             if (beats(model, &other, &chosen, agents_count == 1))
                 return fail_better(model, &chosen, &other);
         }

@@ -69,11 +69,36 @@ struct kamailio_call *kamailio_calls_find(const struct kamailio_calls *calls,
     return usher_table_find(&calls->by_contact, contact);
 }
 
-struct kamailio_call *kamailio_calls_of_arrival(const struct kamailio_calls *calls, size_t slot,
-                                                uint64_t serial)
+/* Takes the number with which `rest` begins, and what separates it from the next. */
+static bool take_number(struct usher_text *rest, int64_t *number)
+{
+    size_t length = 0;
+    while (length < rest->length && rest->at[length] != '-')
+        length++;
+    if (!usher_text_read_int64((struct usher_text){rest->at, length}, number) || *number < 0)
+        return false;
+    size_t taken = length < rest->length ? length + 1 : length;
+    *rest = (struct usher_text){rest->at + taken, rest->length - taken};
+    return true;
+}
+
+static struct kamailio_call *of_arrival(const struct kamailio_calls *calls, size_t slot,
+                                        uint64_t serial)
 {
     struct kamailio_call *call = slot < calls->count_max ? calls->slots[slot] : NULL;
     return call && call->serial == serial ? call : NULL;
+}
+
+struct kamailio_call *kamailio_calls_of_arrival(const struct kamailio_calls *calls,
+                                                struct usher_text id)
+{
+    int64_t epoch;
+    int64_t slot;
+    int64_t serial;
+    struct usher_text rest = {id.at + 1, id.length - 1};
+    if (!take_number(&rest, &epoch) || !take_number(&rest, &slot) || !take_number(&rest, &serial))
+        return NULL;
+    return of_arrival(calls, (size_t)slot, (uint64_t)serial);
 }
 
 void kamailio_calls_remove(struct kamailio_calls *calls, struct kamailio_call *call)

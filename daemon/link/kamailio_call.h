@@ -56,9 +56,9 @@ struct kamailio_call *kamailio_calls_add(struct kamailio_calls *calls, struct us
 /* NULL when there is none. */
 struct kamailio_call *kamailio_calls_find(const struct kamailio_calls *calls,
                                           struct usher_text contact);
-/* The call of an arrival; NULL when it is over. */
-struct kamailio_call *kamailio_calls_of_arrival(const struct kamailio_calls *calls, size_t slot,
-                                                uint64_t serial);
+/* The call whose arrival was told under this id, a<epoch>-<slot>-<serial>; NULL when it is over. */
+struct kamailio_call *kamailio_calls_of_arrival(const struct kamailio_calls *calls,
+                                                struct usher_text id);
 void kamailio_calls_remove(struct kamailio_calls *calls, struct kamailio_call *call);
 
 #endif

@@ -330,7 +330,7 @@ void kamailio_write_cancel(struct usher_bytes *out, uint32_t epoch, struct usher
 }
 
 void kamailio_write_reject(struct usher_bytes *out, uint32_t epoch, struct usher_text call,
-                           struct usher_text transaction, int code)
+                           struct usher_text transaction, int code, struct usher_text notice)
 {
     struct usher_json_writer writer;
     begin(&writer, out, USHER_TEXT("reject"), epoch);
@@ -338,6 +338,8 @@ void kamailio_write_reject(struct usher_bytes *out, uint32_t epoch, struct usher
     write_member(&writer, USHER_TEXT("t"), transaction);
     usher_json_write_key(&writer, USHER_TEXT("code"));
     usher_json_write_int64(&writer, code);
+    if (notice.length > 0)
+        write_clean(&writer, USHER_TEXT("notice"), notice);
     usher_json_write_close(&writer, '}');
 }
 

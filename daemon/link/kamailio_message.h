@@ -90,7 +90,7 @@ void kamailio_write_ring(struct usher_bytes *out, uint32_t epoch, const struct k
 void kamailio_write_cancel(struct usher_bytes *out, uint32_t epoch, struct usher_text call,
                            struct usher_text offer);
 void kamailio_write_reject(struct usher_bytes *out, uint32_t epoch, struct usher_text call,
-                           struct usher_text transaction, int code);
+                           struct usher_text transaction, int code, struct usher_text notice);
 /* `name` is "sync" or "ping"; `id` comes back in the answer. */
 void kamailio_write_ask(struct usher_bytes *out, uint32_t epoch, struct usher_text name,
                         struct usher_text id);

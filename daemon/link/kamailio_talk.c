@@ -42,7 +42,15 @@ void kamailio_ping(struct kamailio_link *link)
 static void reject(struct kamailio_link *link, struct usher_text call,
                    struct usher_text transaction, int code)
 {
-    kamailio_write_reject(&link->body, epoch_of(link), call, transaction, code);
+    kamailio_write_reject(&link->body, epoch_of(link), call, transaction, code, USHER_NO_TEXT);
+    kamailio_send(link);
+}
+
+static void reject_call(struct kamailio_link *link, const struct kamailio_call *call, int code,
+                        struct usher_text notice)
+{
+    kamailio_write_reject(&link->body, epoch_of(link), usher_text_of(call->call),
+                          usher_text_of(call->transaction), code, notice);
     kamailio_send(link);
 }
 
@@ -365,15 +373,32 @@ static void taken_back(struct kamailio_link *link, const struct usher_fields *fi
     kamailio_send(link);
 }
 
+/* The contact has ended, or goes on without its call. */
+static void sent_away(struct kamailio_link *link, const struct usher_event *event)
+{
+    struct kamailio_call *call = call_of(link, event->fields.contact);
+    bool is_moved = event->kind == USHER_EVENT_CONTACT_MOVED;
+    enum usher_channel channel = usher_channel_find(event->fields.channel);
+    if (!call || call->is_talking || (is_moved && channel != USHER_CHANNEL_CALLBACK))
+        return;
+    reject_call(link, call, event->kind == USHER_EVENT_CONTACT_REFUSED ? 403 : 480,
+                event->fields.notice);
+    if (link->state == KAMAILIO_UP)
+        kamailio_calls_remove(&link->calls, call);
+}
+
 static void on_event(struct router_party *party, const struct router_event *event)
 {
     struct kamailio_link *link = usher_container_of(party, struct kamailio_link, party);
     struct usher_event what;
     struct usher_answer answer;
     bool is_offer = event->kind == USHER_EVENT_CONTACT_OFFERED;
+    bool may_end = event->kind == USHER_EVENT_CONTACT_OVERFLOWED ||
+                   event->kind == USHER_EVENT_CONTACT_REFUSED ||
+                   event->kind == USHER_EVENT_CONTACT_MOVED;
     if (event->n.epoch > link->epoch)
         link->epoch = event->n.epoch;
-    if (!is_offer && event->kind != USHER_EVENT_OFFER_DECLINED &&
+    if (!is_offer && !may_end && event->kind != USHER_EVENT_OFFER_DECLINED &&
         event->kind != USHER_EVENT_OFFER_WITHDRAWN && event->kind != USHER_EVENT_OFFER_EXPIRED)
         return;
     if (!usher_event_decode(event->line, &link->scratch, &what, &answer)) {
@@ -382,40 +407,17 @@ static void on_event(struct router_party *party, const struct router_event *even
     }
     if (is_offer)
         offered(link, &what.fields);
+    else if (may_end)
+        sent_away(link, &what);
     else
         taken_back(link, &what.fields);
-}
-
-/* Takes the number with which `rest` begins, and what separates it from the next. */
-static bool take_number(struct usher_text *rest, int64_t *number)
-{
-    size_t length = 0;
-    while (length < rest->length && rest->at[length] != '-')
-        length++;
-    if (!usher_text_read_int64((struct usher_text){rest->at, length}, number) || *number < 0)
-        return false;
-    size_t taken = length < rest->length ? length + 1 : length;
-    *rest = (struct usher_text){rest->at + taken, rest->length - taken};
-    return true;
-}
-
-/* The call whose arrival had this id (see take_arrival); NULL when it is over. */
-static struct kamailio_call *call_of_arrival(const struct kamailio_link *link, struct usher_text id)
-{
-    int64_t epoch;
-    int64_t slot;
-    int64_t serial;
-    struct usher_text rest = {id.at + 1, id.length - 1};
-    if (!take_number(&rest, &epoch) || !take_number(&rest, &slot) || !take_number(&rest, &serial))
-        return NULL;
-    return kamailio_calls_of_arrival(&link->calls, (size_t)slot, (uint64_t)serial);
 }
 
 /* An arrival that was not taken: the caller is sent away, or tried again when Redis is back. */
 static void refuse_arrival(struct kamailio_link *link, struct usher_text id,
                            const struct usher_answer *answer)
 {
-    struct kamailio_call *call = call_of_arrival(link, id);
+    struct kamailio_call *call = kamailio_calls_of_arrival(&link->calls, id);
     if (!call)
         return;
     int code = kamailio_reject_code(answer->error);
@@ -426,7 +428,7 @@ static void refuse_arrival(struct kamailio_link *link, struct usher_text id,
         link->wants_sync = true;
         return;
     }
-    reject(link, usher_text_of(call->call), usher_text_of(call->transaction), code);
+    reject_call(link, call, code, USHER_NO_TEXT);
     if (link->state == KAMAILIO_UP)
         kamailio_calls_remove(&link->calls, call);
 }
@@ -443,7 +445,7 @@ static void refuse_listed(struct kamailio_link *link)
             continue;
         log_warning("A caller was not taken in", "contact=%s/%s error=%s status=%d",
                     link->settings->name, call->contact, usher_error_code(error).at, code);
-        reject(link, usher_text_of(call->call), usher_text_of(call->transaction), code);
+        reject_call(link, call, code, USHER_NO_TEXT);
         if (link->state != KAMAILIO_UP)
             return;
         kamailio_calls_remove(&link->calls, call);

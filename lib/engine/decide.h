@@ -92,9 +92,11 @@ void usher_callback_offer(struct usher_engine *engine, struct usher_contact *con
 void usher_callback_consider(struct usher_engine *engine, struct usher_contact *contact,
                              int64_t now_ms);
 /* Turns a call that waits or is offered into a callback that keeps its place; `from` is the number
- * to call if it is another. An error with the answer filled, and nothing changed. */
+ * to call if it is another, `notice` what the caller is played. An error with the answer filled,
+ * and nothing changed. */
 enum usher_error usher_callback_turn(struct usher_engine *engine, struct usher_contact *contact,
-                                     struct usher_text from, const char *reason, int64_t now_ms,
+                                     struct usher_text from, const char *reason,
+                                     struct usher_text notice, int64_t now_ms,
                                      struct usher_answer *answer);
 /* Whether the contact is of no use any more. */
 bool usher_later_is_over(const struct usher_contact *contact, int64_t now_ms);

@@ -37,7 +37,8 @@ void usher_callback_consider(struct usher_engine *engine, struct usher_contact *
 }
 
 enum usher_error usher_callback_turn(struct usher_engine *engine, struct usher_contact *contact,
-                                     struct usher_text from, const char *reason, int64_t now_ms,
+                                     struct usher_text from, const char *reason,
+                                     struct usher_text notice, int64_t now_ms,
                                      struct usher_answer *answer)
 {
     struct usher_contact *other = usher_callers_callback(engine, contact->customer, contact);
@@ -56,6 +57,7 @@ enum usher_error usher_callback_turn(struct usher_engine *engine, struct usher_c
     move.due_ms = usher_move_due_ms(engine, &move);
     move.from = from;
     move.reason = usher_text_of(reason);
+    move.notice = notice;
     if (usher_move_check(engine, contact, &move, answer))
         return answer->error;
     if (other)
@@ -77,8 +79,8 @@ enum usher_error usher_decide_contact_callback(struct usher_request *request)
     if (contact->state != USHER_CONTACT_WAITING && !usher_contact_state_is_offer(contact->state))
         return usher_request_wrong_state(request, contact,
                                          "only who waits still can be called back instead");
-    if (usher_callback_turn(request->engine, contact, fields->from, "callback", request->now_ms,
-                            request->answer))
+    if (usher_callback_turn(request->engine, contact, fields->from, "callback", USHER_NO_TEXT,
+                            request->now_ms, request->answer))
         return request->answer->error;
     if (fields->note.at) {
         struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_NOTED, contact);

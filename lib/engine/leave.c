@@ -25,7 +25,9 @@ static const struct usher_way *way_on(const struct usher_engine *engine, enum us
     if (engine->queue_waiting[destination->queue] < queue->waiting_max)
         return NULL;
     destination->reason = "limit";
-    destination->is_full = queue->full.kind == USHER_WAY_NONE;
+    destination->is_full =
+        queue->full.kind == USHER_WAY_NONE ||
+        (queue->full.kind != USHER_WAY_QUEUE && !usher_channel_holds_line(channel));
     return destination->is_full ? NULL : &queue->full;
 }
 
@@ -74,6 +76,14 @@ static void say_farewell(struct usher_engine *engine, struct usher_contact *cont
 void usher_leave_by(struct usher_engine *engine, struct usher_contact *contact,
                     const struct usher_destination *destination, int64_t now_ms)
 {
+    struct usher_answer answer;
+    struct usher_text notice = destination->notice == USHER_NOTICE_NONE
+                                   ? USHER_NO_TEXT
+                                   : engine->floor.rules->notices[destination->notice];
+    if (destination->kind == USHER_WAY_CALLBACK && contact->channel == USHER_CHANNEL_VOICE &&
+        usher_callback_turn(engine, contact, USHER_NO_TEXT, destination->reason, notice, now_ms,
+                            &answer) == USHER_OK)
+        return;
     say_farewell(engine, contact, destination, now_ms);
 }
 
@@ -82,6 +92,15 @@ static bool is_closed_for(const struct usher_engine *engine, const struct usher_
     return usher_site_is_closed(&engine->site, contact->queue) && !contact->is_ours &&
            usher_channel_holds_line(contact->channel) &&
            engine->floor.rules->queues[contact->queue].closed.kind != USHER_WAY_WAIT;
+}
+
+/* Only who holds the line hears a farewell, or becomes a callback. */
+static bool may_overflow(const struct usher_engine *engine, const struct usher_contact *contact)
+{
+    const struct usher_queue *queue = &engine->floor.rules->queues[contact->queue];
+    bool holds_line = !contact->is_ours && usher_channel_holds_line(contact->channel);
+    return !usher_site_is_closed(&engine->site, contact->queue) && queue->overflow_after_ms >= 0 &&
+           (holds_line || queue->overflow.kind == USHER_WAY_QUEUE);
 }
 
 static int64_t later(int64_t a_ms, int64_t b_ms)
@@ -98,7 +117,7 @@ int64_t usher_leave_deadline_ms(const struct usher_engine *engine,
         return INT64_MAX;
     if (is_closed_for(engine, contact))
         due_ms = now_ms;
-    else if (!usher_site_is_closed(&engine->site, contact->queue) && queue->overflow_after_ms >= 0)
+    else if (may_overflow(engine, contact))
         due_ms = usher_contact_leg_since_ms(contact) + queue->overflow_after_ms;
     if (due_ms == INT64_MAX)
         return INT64_MAX;

@@ -61,7 +61,7 @@ static void write_back(const struct kamailio_message *message, struct usher_text
     check_written(&out);
     kamailio_write_cancel(&out, 7, message->call, message->offer);
     check_written(&out);
-    kamailio_write_reject(&out, 7, message->call, message->transaction, 480);
+    kamailio_write_reject(&out, 7, message->call, message->transaction, 480, message->state);
     check_written(&out);
     kamailio_write_ask(&out, 7, USHER_TEXT("sync"), message->id);
     check_written(&out);

@@ -217,7 +217,7 @@ START_TEST(commands_are_written_with_their_epoch)
     kamailio_write_cancel(&out, 7, USHER_TEXT("a@h"), USHER_TEXT("7-1"));
     CHECK_TEXT(usher_bytes_text(&out),
                "{\"do\":\"cancel\",\"epoch\":7,\"call\":\"a@h\",\"offer\":\"7-1\"}");
-    kamailio_write_reject(&out, 7, USHER_TEXT("a@h"), USHER_TEXT("1:2"), 503);
+    kamailio_write_reject(&out, 7, USHER_TEXT("a@h"), USHER_TEXT("1:2"), 503, USHER_NO_TEXT);
     CHECK_TEXT(usher_bytes_text(&out),
                "{\"do\":\"reject\",\"epoch\":7,\"call\":\"a@h\",\"t\":\"1:2\",\"code\":503}");
     kamailio_write_ask(&out, 7, USHER_TEXT("sync"), USHER_TEXT("s1"));

@@ -6,6 +6,7 @@ import unittest
 from sip import RULES, SipCenter
 
 SHORT_RING = RULES.replace("ring: 10s", "ring: 1s")
+NIGHT = "notices: [night]\n" + RULES.replace("    ring: 10s", "    hours: closed\n    closed: {notice: night}\n    ring: 10s")
 
 
 class Calls(unittest.TestCase):
@@ -25,6 +26,14 @@ class Calls(unittest.TestCase):
             phone.succeed()
             self.assertEqual(center.story(contact), ["contact.arrived", "contact.offered", "contact.ringing",
                                                      "contact.answered", "contact.done"])
+            self.assertEqual(center.kamailio.calls(), 0)
+
+    def test_caller_hears_that_nobody_is_there(self):
+        with SipCenter(rules=NIGHT) as center:
+            caller = center.caller("caller_hears_notice")
+            overflowed = center.watch.wait_event("contact.overflowed")
+            self.assertEqual((overflowed["reason"], overflowed["notice"]), ("closed", "night"))
+            caller.succeed()
             self.assertEqual(center.kamailio.calls(), 0)
 
     def test_agent_hangs_up(self):

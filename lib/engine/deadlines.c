@@ -11,7 +11,8 @@ static void fire_offer(struct usher_engine *engine, struct usher_contact *contac
     struct usher_agent *agent = contact->agent;
     if (engine->clients.list[contact->client].is_lost)
         deaf_reason = "link_lost";
-    else if (!deaf_reason && !usher_agent_has_desk_for(agent, contact->channel))
+    else if (!deaf_reason && agent->desk_state == USHER_DESK_LOST &&
+             !usher_contact_is_rung(contact))
         deaf_reason = USHER_DESK_IS_LOST;
     if (!deaf_reason) {
         usher_end_offer(engine, contact, USHER_EVENT_OFFER_EXPIRED, USHER_NO_TEXT, now_ms);

@@ -51,8 +51,7 @@ void usher_give_up_desk(struct usher_engine *engine, struct usher_agent *agent, 
     emit_desk(engine, agent, USHER_DESK_LOST, 0, now_ms);
     usher_list_for_each_safe (node, &agent->contacts) {
         struct usher_contact *contact = usher_list_entry(node, struct usher_contact, of_agent);
-        if (usher_contact_state_is_offer(contact->state) &&
-            !usher_agent_has_desk_for(agent, contact->channel))
+        if (usher_contact_state_is_offer(contact->state) && !usher_contact_is_rung(contact))
             usher_withdraw_offer(engine, contact, USHER_DESK_IS_LOST, now_ms);
     }
     if (agent->state == USHER_AGENT_READY) {

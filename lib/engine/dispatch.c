@@ -24,8 +24,10 @@ static void offer(struct usher_engine *engine, struct usher_contact *contact,
 {
     char room[USHER_NUMBER_SIZE];
     const struct usher_rules *rules = engine->floor.rules;
+    /* Who is to call a customer of ours looks first at whom, and why. */
+    bool is_preview = contact->is_ours && contact->channel == USHER_CHANNEL_OUTBOUND;
     const struct usher_client *ringer =
-        contact->is_ours ? usher_later_ringer(engine, contact) : NULL;
+        contact->is_ours && !is_preview ? usher_later_ringer(engine, contact) : NULL;
     bool is_rung = usher_channel_is_phone(contact->channel) && (ringer || !contact->is_ours);
     int64_t ring_ms = rules->queues[contact->queue].ring_ms;
     struct usher_number n = {engine->last.epoch, engine->last.seq + 1};
@@ -41,6 +43,8 @@ static void offer(struct usher_engine *engine, struct usher_contact *contact,
     USHER_FIELDS_SET(fields, UNTIL_MS, until_ms,
                      now_ms + ring_ms + (is_rung ? USHER_RING_GRACE_MS : 0));
     USHER_FIELDS_SET(fields, WAITED_MS, waited_ms, usher_contact_waited_ms(contact, now_ms));
+    if (is_preview)
+        USHER_FIELDS_SET(fields, MODE, mode, USHER_TEXT("preview"));
     if (ringer)
         USHER_FIELDS_SET(fields, CLIENT, client, usher_text_of(ringer->name));
     if (contact->attempts_count > 0)

@@ -305,9 +305,10 @@ static int compare_contacts_by(const struct usher_explained_pair *a,
     if (hurdles != 0)
         return hurdles;
     if (a->hurdle == USHER_HURDLE_NONE) {
-        bool is_live = usher_channel_is_live(a->contact->channel);
-        if (is_live != usher_channel_is_live(b->contact->channel))
-            return is_live ? -1 : 1;
+        int ranks =
+            usher_channel_rank(b->contact->channel) - usher_channel_rank(a->contact->channel);
+        if (ranks != 0)
+            return ranks;
         if (bid_a_ms != bid_b_ms)
             return bid_a_ms > bid_b_ms ? -1 : 1;
     }

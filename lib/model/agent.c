@@ -75,7 +75,7 @@ int64_t usher_agent_next_ms(const struct usher_agent *agent)
 
 bool usher_agent_has_desk_for(const struct usher_agent *agent, enum usher_channel channel)
 {
-    return agent->desk_state != USHER_DESK_LOST || usher_channel_is_phone(channel);
+    return agent->desk_state != USHER_DESK_LOST || channel == USHER_CHANNEL_VOICE;
 }
 
 struct usher_text usher_desk_state_name(enum usher_desk_state state)

@@ -84,7 +84,8 @@ enum usher_agent_state usher_agent_state_find(struct usher_text name);
 /* When the next of the agent's leases ends: the phone's rest, a lost desk's grace, a break that
  * ends by itself. INT64_MAX when none runs. */
 int64_t usher_agent_next_ms(const struct usher_agent *agent);
-/* Whether an offer of the channel can be taken now, as far as the desk goes: a phone needs none. */
+/* Whether an offer of the channel can be taken now, as far as the desk goes: a call that comes in
+ * needs none. */
 bool usher_agent_has_desk_for(const struct usher_agent *agent, enum usher_channel channel);
 /* "none", "connected", "lost". */
 struct usher_text usher_desk_state_name(enum usher_desk_state state);

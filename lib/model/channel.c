@@ -48,6 +48,13 @@ bool usher_channel_is_live(enum usher_channel channel)
     return row_of(channel)->is_live;
 }
 
+int usher_channel_rank(enum usher_channel channel)
+{
+    if (channel == USHER_CHANNEL_OUTBOUND)
+        return 0;
+    return usher_channel_is_live(channel) ? 2 : 1;
+}
+
 enum usher_channel usher_channel_pool(enum usher_channel channel)
 {
     return usher_channel_is_phone(channel) ? USHER_CHANNEL_VOICE : channel;

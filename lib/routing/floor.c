@@ -139,7 +139,9 @@ bool usher_floor_has_room(const struct usher_floor *floor, const struct usher_ag
     }
     if (used + loads[channel].unit <= 100)
         return true;
-    return is_all_interruptible && !loads[channel].is_interruptible;
+    /* Work that waits for an answer is not laid aside for a call that nobody waits for. */
+    return is_all_interruptible && !loads[channel].is_interruptible &&
+           channel != USHER_CHANNEL_OUTBOUND;
 }
 
 static bool is_available(const struct usher_agent *agent)

@@ -103,6 +103,8 @@ bool usher_match_is_excluded(const struct usher_contact *contact, const struct u
     if (contact->declines_count == 0 ||
         !usher_contact_is_declined_by(contact, agent->index, now_ms))
         return false;
+    if (contact->channel == USHER_CHANNEL_OUTBOUND)
+        return true; /* a preview that was skipped: nobody waits for it */
     const struct usher_class *class = contact->class;
     uint32_t step = usher_class_open_step(class, contact, now_ms);
     uint32_t own = agent->state != USHER_AGENT_SIGNED_OUT &&

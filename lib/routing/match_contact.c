@@ -48,15 +48,16 @@ static size_t put_forward(struct usher_floor *floor, struct usher_class *class,
     return count;
 }
 
-/* The best so far among contacts: live before others, then the bid, the place, the serial. */
+/* The best so far among contacts: by the channel's rank, then the bid, the place, the serial. */
 static bool precedes(const struct usher_contact *contact, int64_t bid_ms,
                      const struct usher_contact *best, int64_t best_bid_ms)
 {
     if (!best)
         return true;
-    bool is_live = usher_channel_is_live(contact->channel);
-    if (is_live != usher_channel_is_live(best->channel))
-        return is_live;
+    int rank = usher_channel_rank(contact->channel);
+    int best_rank = usher_channel_rank(best->channel);
+    if (rank != best_rank)
+        return rank > best_rank;
     if (bid_ms != best_bid_ms)
         return bid_ms > best_bid_ms;
     if (contact->place_ms != best->place_ms)

@@ -108,8 +108,8 @@ static void set_last_agent(struct actor *actor, struct act *act)
 
 bool act_arrive(struct actor *actor, struct act *act)
 {
-    static const char *const channels[] = {"voice", "voice", "voice", "voice",
-                                           "chat",  "chat",  "email", "task"};
+    static const char *const channels[] = {"voice", "voice", "voice", "voice",   "chat",
+                                           "chat",  "email", "task",  "outbound"};
     static const char *const numbers[] = {"0", "1", "2", "3", "9"};
     struct usher_fields *fields = &act->command.fields;
     unsigned number = ++actor->contacts_count;

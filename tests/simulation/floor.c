@@ -56,7 +56,8 @@ bool model_has_room(const struct model *model, size_t agent, enum usher_channel 
     if (active(model, agent, channel) >= model->agents[agent].cap[channel])
         return false;
     return used + model->rules->channels[channel].unit <= 100 ||
-           (is_all_interruptible && !model->rules->channels[channel].is_interruptible);
+           (is_all_interruptible && !model->rules->channels[channel].is_interruptible &&
+            channel != USHER_CHANNEL_OUTBOUND);
 }
 
 /* Ready, and nothing on hand but what may be interrupted. */

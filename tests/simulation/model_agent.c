@@ -97,7 +97,7 @@ bool model_on_agent(struct model *model, const struct usher_event *event,
 
 bool model_has_desk_for(const struct model_agent *agent, enum usher_channel channel)
 {
-    return strcmp(agent->desk, "lost") != 0 || usher_channel_is_phone(channel);
+    return strcmp(agent->desk, "lost") != 0 || channel == USHER_CHANNEL_VOICE;
 }
 
 bool model_on_desk(struct model *model, const struct usher_event *event,

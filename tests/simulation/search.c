@@ -28,8 +28,9 @@ static bool is_excluded(const struct model *model, const struct model_contact *c
                         size_t agent, int64_t at_ms)
 {
     return is_cooling(contact, agent, at_ms) &&
-           model_has_signed_in(model, &model->classes[contact->class],
-                               model_open_step(model, contact, at_ms), agent);
+           (contact->channel == USHER_CHANNEL_OUTBOUND ||
+            model_has_signed_in(model, &model->classes[contact->class],
+                                model_open_step(model, contact, at_ms), agent));
 }
 
 bool model_may_offer(const struct model *model, size_t contact_index, size_t agent_index,
@@ -176,15 +177,19 @@ static struct pair weigh(const struct model *model, size_t contact_index, size_t
     return pair;
 }
 
-/* The same agent: live before others, the bid, the earlier place. His ground and idle time are the
- * same for all, and drop out. */
+static int rank(enum usher_channel channel)
+{
+    return channel == USHER_CHANNEL_OUTBOUND ? 0 : usher_channel_is_live(channel) ? 2 : 1;
+}
+
+/* The same agent: live before others and outbound last, the bid, the earlier place. His ground and
+ * idle time are the same for all, and drop out. */
 static bool is_better_contact(const struct model *model, const struct pair *a, const struct pair *b)
 {
     const struct model_contact *one = &model->contacts[a->contact];
     const struct model_contact *other = &model->contacts[b->contact];
-    bool is_live = usher_channel_is_live(one->channel);
-    if (is_live != usher_channel_is_live(other->channel))
-        return is_live;
+    if (rank(one->channel) != rank(other->channel))
+        return rank(one->channel) > rank(other->channel);
     if (a->bid_of_agent_ms != b->bid_of_agent_ms)
         return a->bid_of_agent_ms > b->bid_of_agent_ms;
     return is_before(one, other);

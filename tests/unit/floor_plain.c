@@ -11,7 +11,8 @@ static bool has_room(const struct floor_world *world, const struct usher_agent *
         is_interruptible &= agent->active[other] == 0 || loads[other].is_interruptible;
     }
     return used + loads[channel].unit <= 100 ||
-           (is_interruptible && !loads[channel].is_interruptible);
+           (is_interruptible && !loads[channel].is_interruptible &&
+            channel != USHER_CHANNEL_OUTBOUND);
 }
 
 static bool is_fit(const struct usher_agent *agent, enum usher_channel channel)
@@ -153,7 +154,8 @@ bool floor_may_ask(const struct floor_world *world, const struct usher_contact *
     if (floor_step(world, class, agent) > step)
         return false;
     if (is_declined_by(contact, agent, world->now_ms) &&
-        count_signed_in(world, class, step, agent) > 0)
+        (contact->channel == USHER_CHANNEL_OUTBOUND ||
+         count_signed_in(world, class, step, agent) > 0))
         return false;
     const struct usher_agent *held_for = floor_held_for(world, contact);
     return (!held_for || held_for == agent) && !is_reserved(world, contact, agent);

@@ -91,7 +91,7 @@ START_TEST(written_work_can_be_interrupted_by_a_call_or_chat)
     floor_open(&world, RULES, 10);
     struct usher_agent *olena = floor_ready_agent(&world, "olena", "{}", 0);
     floor_hold(&world, olena, USHER_CHANNEL_EMAIL, 5); /* 100 percent */
-    ck_assert_uint_eq(olena->open_mask, PHONE | CHAT);
+    ck_assert_uint_eq(olena->open_mask, VOICE | 1u << USHER_CHANNEL_CALLBACK | CHAT);
     ck_assert(olena->is_open);
     floor_hold(&world, olena, USHER_CHANNEL_VOICE, 1);
     ck_assert_uint_eq(olena->open_mask, 0);

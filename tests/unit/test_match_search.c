@@ -89,10 +89,9 @@ static int64_t affinity_of(const struct usher_contact *contact, const struct ush
 static bool precedes(const struct usher_contact *contact, int64_t bid_ms,
                      const struct usher_contact *best, int64_t best_bid_ms)
 {
-    bool is_live = usher_channel_is_live(contact->channel);
-    bool is_best_live = best && usher_channel_is_live(best->channel);
-    if (!best || is_live != is_best_live)
-        return !best || is_live;
+    int rank = usher_channel_rank(contact->channel);
+    if (!best || rank != usher_channel_rank(best->channel))
+        return !best || rank > usher_channel_rank(best->channel);
     if (bid_ms != best_bid_ms)
         return bid_ms > best_bid_ms;
     if (contact->place_ms != best->place_ms)

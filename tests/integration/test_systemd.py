@@ -10,7 +10,8 @@ SERVICES = ["usher-redis.service", "usherd.service", "usherd@.service"]
 SOCKETS = {"usherd.socket": "/run/usher/usher.sock", "usherd@.socket": "/run/usher/%i/usher.sock"}
 UNITS = [*SERVICES, *SOCKETS]
 DOCUMENTS = ["COPYING", "PROTOCOL.md", "README.md", "examples/kamailio/README.md", "examples/kamailio/kamailio.cfg",
-             "examples/redis.conf", "examples/rules.schema.json", "examples/rules.yaml", "examples/usherd.yaml"]
+             "examples/provider/provider-agents.csv", "examples/provider/provider.yaml", "examples/redis.conf",
+             "examples/rules.schema.json", "examples/rules.yaml", "examples/usherd.yaml"]
 PAGES = ["man1/usherctl.1", "man5/rules.yaml.5", "man5/usherd.yaml.5", "man7/usher-protocol.7", "man8/usherd.8"]
 THRESHOLD = 15  # tenths; systemd calls 2.0 and below good, and a bare service has 9.6
 

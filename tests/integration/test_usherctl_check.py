@@ -1,5 +1,6 @@
 """`usherctl check`: the rules held against the profiles, live ones or a file's."""
 import json
+import os
 import unittest
 
 from ctl import CtlTest
@@ -50,6 +51,13 @@ class Check(CtlTest):
         self.assertIn(f"`redis-cli -s {self.center.redis_socket} PING` is answered; {self.center.path('usherd.yaml')} names it", errors)
         self.assertIn("looked at without profiles", errors)
         self.assertEqual(self.usherctl("check", "none.yaml")[0], 1)
+
+    def test_example_of_a_provider_is_good_for_its_agents(self):
+        examples = os.path.join(os.environ["USHER_SOURCE"], "config/examples")
+        status, output, errors = self.usherctl("check", os.path.join(examples, "provider.yaml"), "--profiles",
+                                               os.path.join(examples, "provider-agents.csv"))
+        self.assertEqual((status, errors), (0, ""), output)
+        self.assertIn("is good for the 28 agents", output)
 
     def test_long_list_says_how_many_more_there_are(self):
         rules = self.write("long.yaml", RULES.replace("internet", ", ".join(f"s{i}" for i in range(230))))

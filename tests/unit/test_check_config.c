@@ -121,7 +121,7 @@ END_TEST
 
 START_TEST(shipped_files_are_good)
 {
-    static const char *const rules[] = {"rules.yaml", "demo/rules.yaml"};
+    static const char *const rules[] = {"rules.yaml", "demo/rules.yaml", "examples/provider.yaml"};
     const char *source = getenv("USHER_SOURCE");
     char printed[PRINTED_SIZE];
     char path[PATH_SIZE];

@@ -135,6 +135,17 @@ bool usher_apply_agent_leaving(struct usher_engine *engine, const struct usher_e
     return true;
 }
 
+/* Nobody waits for who is gone. */
+static void let_go(struct usher_engine *engine, struct usher_agent *agent, int64_t now_ms)
+{
+    usher_list_for_each_safe (node, &agent->meant) {
+        struct usher_contact *contact = usher_list_entry(node, struct usher_contact, of_meant);
+        if (usher_contact_is_meant(contact, now_ms))
+            contact->meant_until_ms = 0;
+        usher_engine_place_contact(engine, contact, now_ms);
+    }
+}
+
 bool usher_apply_agent_signed_out(struct usher_engine *engine, const struct usher_event *event)
 {
     struct usher_agent *agent = agent_of(engine, event);
@@ -148,6 +159,7 @@ bool usher_apply_agent_signed_out(struct usher_engine *engine, const struct ushe
         agent->desk_until_ms = 0;
         usher_engine_place_agent(engine, agent);
     }
+    let_go(engine, agent, event->at_ms);
     usher_floor_count_sign_in(&engine->floor, agent, -1);
     return move(engine, agent, USHER_AGENT_SIGNED_OUT, event->at_ms);
 }

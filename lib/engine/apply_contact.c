@@ -91,7 +91,10 @@ bool usher_apply_contact_arrived(struct usher_engine *engine, const struct usher
 bool usher_apply_contact_moved(struct usher_engine *engine, const struct usher_event *event)
 {
     struct usher_contact *contact = contact_of(engine, event);
-    return contact && usher_move_apply(engine, contact, event);
+    if (!contact)
+        return false;
+    contact->meant_until_ms = 0;
+    return usher_move_apply(engine, contact, event, false);
 }
 
 bool usher_apply_contact_scheduled(struct usher_engine *engine, const struct usher_event *event)
@@ -179,7 +182,8 @@ bool usher_apply_contact_answered(struct usher_engine *engine, const struct ushe
     usher_contact_end_told(contact, true, event->at_ms);
     contact->until_ms = 0;
     contact->answered_ms = event->at_ms;
-    contact->declines_count = 0;
+    usher_contact_forget_declines(contact);
+    contact->meant_until_ms = 0;
     agent->missed_count = 0;
     agent->idle_since_ms = event->at_ms;
     usher_engine_place_contact(engine, contact, event->at_ms);

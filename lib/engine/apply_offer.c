@@ -23,11 +23,14 @@ static void free_agent(struct usher_engine *engine, struct usher_contact *contac
 {
     struct usher_agent *agent = contact->agent;
     usher_contact_take_away(contact);
+    if (agent->state == USHER_AGENT_SIGNED_OUT)
+        contact->meant_until_ms = 0;
     if (event->kind == USHER_EVENT_OFFER_WITHDRAWN) {
         agent->idle_since_ms = contact->idle_before_ms;
     } else {
         agent->idle_since_ms = event->at_ms;
         usher_contact_remember_decline(contact, agent->index, event->fields.until_ms);
+        contact->meant_until_ms = 0; /* nor is he waited for any more */
         if (is_missed(event) && agent->missed_count < UINT8_MAX)
             agent->missed_count++;
         else if (event->kind == USHER_EVENT_OFFER_DECLINED)

@@ -67,7 +67,8 @@ bool usher_apply_rules_loaded(struct usher_engine *engine, const struct usher_ev
         contact->due_ms +=
             usher_rules_promise_ms(rules, contact->queue, contact->tier, contact->channel);
         usher_floor_key(&engine->floor, contact->queue, contact->tier, &facts, &key);
-        contact->class = usher_floor_class(&engine->floor, &key, event->at_ms);
+        contact->class =
+            contact->is_parted ? NULL : usher_floor_class(&engine->floor, &key, event->at_ms);
         if (contact->state == USHER_CONTACT_WAITING)
             engine->queue_waiting[contact->queue]++;
         usher_engine_place_contact(engine, contact, event->at_ms);

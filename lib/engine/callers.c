@@ -11,7 +11,8 @@ static struct usher_list *list_of(const struct usher_engine *engine, struct ushe
 void usher_callers_add(struct usher_engine *engine, struct usher_contact *contact)
 {
     bool is_call = contact->channel == USHER_CHANNEL_VOICE;
-    if (contact->customer.length > 0 && (is_call || contact->channel == USHER_CHANNEL_CALLBACK))
+    if (contact->customer.length > 0 && !contact->is_parted &&
+        (is_call || contact->channel == USHER_CHANNEL_CALLBACK))
         usher_list_append(list_of(engine, contact->customer), &contact->of_customer);
 }
 

@@ -24,7 +24,7 @@ struct usher_contact *usher_engine_new_contact(struct usher_engine *engine)
     contact->slot = slot;
     contact->serial = ++engine->serial_last;
     contact->lease.tie = contact->serial;
-    contact->last_agent = UINT32_MAX;
+    contact->last_agent = contact->meant_for = contact->transferred_by = UINT32_MAX;
     usher_list_init(&contact->in_line);
     usher_list_init(&contact->in_legs);
     usher_list_init(&contact->in_hopes);
@@ -34,10 +34,19 @@ struct usher_contact *usher_engine_new_contact(struct usher_engine *engine)
     usher_list_init(&contact->live);
     usher_list_init(&contact->declined);
     usher_list_init(&contact->of_customer);
+    usher_list_init(&contact->of_meant);
     usher_list_init(&contact->of_slice);
     usher_list_append(&engine->live, &contact->live);
     usher_engine_slice_contact(engine, contact);
     return contact;
+}
+
+static void leave_meant(struct usher_engine *engine, struct usher_contact *contact)
+{
+    if (usher_list_is_empty(&contact->of_meant))
+        return;
+    usher_list_remove(&contact->of_meant);
+    engine->meant_count--;
 }
 
 void usher_engine_free_contact(struct usher_engine *engine, struct usher_contact *contact)
@@ -49,6 +58,7 @@ void usher_engine_free_contact(struct usher_engine *engine, struct usher_contact
     usher_list_remove(&contact->of_client);
     usher_list_remove(&contact->declined);
     usher_list_remove(&contact->of_customer);
+    leave_meant(engine, contact);
     usher_table_remove(&engine->contacts_by_id, contact);
     free(contact->texts);
     free(contact->note);
@@ -133,7 +143,7 @@ void usher_contact_take_away(struct usher_contact *contact)
     contact->agent = NULL;
 }
 
-bool usher_engine_can_offer(const struct usher_engine *engine, const struct usher_contact *contact,
+bool usher_engine_may_offer(const struct usher_engine *engine, const struct usher_contact *contact,
                             int64_t now_ms)
 {
     if (contact->state != USHER_CONTACT_WAITING || !contact->class ||
@@ -154,6 +164,13 @@ static int64_t wait_over_ms(const struct usher_contact *contact, int64_t now_ms)
     return over_ms > now_ms ? over_ms : INT64_MAX;
 }
 
+bool usher_engine_can_offer(const struct usher_engine *engine, const struct usher_contact *contact,
+                            int64_t now_ms)
+{
+    return usher_engine_may_offer(engine, contact, now_ms) &&
+           !usher_contact_is_meant(contact, now_ms);
+}
+
 static int64_t deadline_of(const struct usher_engine *engine, const struct usher_contact *contact,
                            int64_t now_ms)
 {
@@ -168,6 +185,8 @@ static int64_t deadline_of(const struct usher_engine *engine, const struct usher
         next_ms = contact->settle_until_ms;
     if (contact->not_after_ms != 0 && contact->not_after_ms < next_ms)
         next_ms = contact->not_after_ms;
+    if (contact->meant_until_ms > now_ms && contact->meant_until_ms < next_ms)
+        next_ms = contact->meant_until_ms;
     int64_t leave_ms = usher_leave_deadline_ms(engine, contact, now_ms);
     return leave_ms < next_ms ? leave_ms : next_ms;
 }
@@ -179,6 +198,16 @@ void usher_engine_place_class(struct usher_engine *engine, struct usher_class *c
         usher_heap_remove(&engine->deadlines, &class->opening);
     else
         usher_heap_set(&engine->deadlines, &class->opening, next_ms);
+}
+
+/* With the agent for whom alone it waits, as long as it does. */
+static void place_meant(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms)
+{
+    leave_meant(engine, contact);
+    if (contact->state != USHER_CONTACT_WAITING || !usher_contact_is_meant(contact, now_ms))
+        return;
+    usher_list_append(&engine->floor.agents[contact->meant_for].meant, &contact->of_meant);
+    engine->meant_count++;
 }
 
 void usher_engine_place_contact(struct usher_engine *engine, struct usher_contact *contact,
@@ -194,6 +223,7 @@ void usher_engine_place_contact(struct usher_engine *engine, struct usher_contac
     }
     if (contact->class && can_offer != is_in_line)
         usher_engine_place_class(engine, contact->class);
+    place_meant(engine, contact, now_ms);
     usher_list_remove(&contact->declined);
     if (contact->state == USHER_CONTACT_WAITING && contact->declines_count > 0)
         usher_list_append(&engine->declined, &contact->declined);

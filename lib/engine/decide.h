@@ -27,6 +27,7 @@ enum usher_error usher_decide_contact_end(struct usher_request *request);
 enum usher_error usher_decide_contact_note(struct usher_request *request);
 enum usher_error usher_decide_contact_move(struct usher_request *request);
 enum usher_error usher_decide_contact_prioritise(struct usher_request *request);
+enum usher_error usher_decide_contact_transfer(struct usher_request *request);
 enum usher_error usher_decide_contact_wrap_up(struct usher_request *request);
 enum usher_error usher_decide_contact_extend(struct usher_request *request);
 enum usher_error usher_decide_contact_vanish(struct usher_request *request);

@@ -231,6 +231,14 @@ static void describe_contact(struct description *description, const struct usher
     if (contact->until_ms)
         USHER_FIELDS_SET(fields, UNTIL_MS, until_ms, contact->until_ms);
     usher_contact_tell(contact, fields);
+    if (contact->transferred_by != UINT32_MAX)
+        USHER_FIELDS_SET(
+            fields, TRANSFERRED_BY, transferred_by,
+            usher_text_of(description->engine->floor.agents[contact->transferred_by].id));
+    if (usher_contact_is_meant(contact, description->now_ms) &&
+        contact->state == USHER_CONTACT_WAITING)
+        USHER_FIELDS_SET(fields, TO_AGENT, to_agent,
+                         usher_text_of(description->engine->floor.agents[contact->meant_for].id));
     if (contact->skills)
         USHER_FIELDS_SET(fields, SKILLS, skills, usher_text_of(contact->skills));
     if (contact->not_after_ms)

@@ -4,10 +4,8 @@
 #include "routing/gate.h"
 
 /* The terms of the bid, so that anyone can see why. */
-static void add_terms(struct usher_event *event, const struct usher_bid *bid,
-                      enum usher_choice choice)
+static void add_terms(struct usher_event *event, const struct usher_bid *bid)
 {
-    USHER_FIELDS_SET(&event->fields, REASON, reason, usher_choice_name(choice));
     USHER_FIELDS_SET(&event->fields, BID_MS, bid_ms, bid->bid_ms);
     USHER_FIELDS_SET(&event->fields, LATE_MS, late_ms, bid->late_ms);
     USHER_FIELDS_SET(&event->fields, MATCH, match, bid->match);
@@ -18,6 +16,7 @@ static void add_terms(struct usher_event *event, const struct usher_bid *bid,
         USHER_FIELDS_SET(&event->fields, AFFINITY_MS, affinity_ms, bid->affinity_ms);
 }
 
+/* `bid` NULL: of a contact that is meant for the agent. */
 static void offer(struct usher_engine *engine, struct usher_contact *contact,
                   const struct usher_agent *agent, const struct usher_bid *bid,
                   enum usher_choice choice, int64_t now_ms)
@@ -52,18 +51,64 @@ static void offer(struct usher_engine *engine, struct usher_contact *contact,
     if (agent->phone[0])
         USHER_FIELDS_SET(fields, PHONE, phone, usher_text_of(agent->phone));
     usher_contact_tell(contact, fields);
-    add_terms(&event, bid, choice);
-    uint32_t step = usher_class_step_of(contact->class, agent->index);
+    if (contact->transferred_by != UINT32_MAX)
+        USHER_FIELDS_SET(fields, TRANSFERRED_BY, transferred_by,
+                         usher_text_of(engine->floor.agents[contact->transferred_by].id));
+    USHER_FIELDS_SET(fields, REASON, reason, usher_choice_name(choice));
+    if (bid)
+        add_terms(&event, bid);
+    uint32_t step = bid ? usher_class_step_of(contact->class, agent->index) : 0;
     if (step > 0)
         USHER_FIELDS_SET(fields, STEP, step, step);
     usher_engine_emit(engine, &event, now_ms);
+}
+
+static bool is_open_for(const struct usher_agent *agent, const struct usher_contact *contact)
+{
+    return (agent->open_mask & (1u << contact->channel)) != 0;
+}
+
+static bool precedes(const struct usher_contact *a, const struct usher_contact *b)
+{
+    bool is_live = usher_channel_is_live(a->channel);
+    if (is_live != usher_channel_is_live(b->channel))
+        return is_live;
+    return a->place_ms < b->place_ms || (a->place_ms == b->place_ms && a->serial < b->serial);
+}
+
+/* Of the contacts that wait for this agent alone the first that he may be offered now. */
+static struct usher_contact *first_meant(const struct usher_engine *engine,
+                                         const struct usher_agent *agent, int64_t now_ms)
+{
+    struct usher_contact *first = NULL;
+    usher_list_for_each (node, &agent->meant) {
+        struct usher_contact *contact = usher_list_entry(node, struct usher_contact, of_meant);
+        if (is_open_for(agent, contact) && usher_contact_is_meant(contact, now_ms) &&
+            usher_engine_may_offer(engine, contact, now_ms) && (!first || precedes(contact, first)))
+            first = contact;
+    }
+    return first;
+}
+
+/* Contacts that wait for him alone come before all others. */
+static void offer_meant(struct usher_engine *engine, struct usher_agent *agent, int64_t now_ms)
+{
+    struct usher_contact *contact;
+    while ((contact = first_meant(engine, agent, now_ms)))
+        offer(engine, contact, agent, NULL, USHER_CHOICE_MEANT, now_ms);
 }
 
 void usher_dispatch_contact(struct usher_engine *engine, struct usher_contact *contact,
                             int64_t now_ms)
 {
     struct usher_bid bid;
-    if (engine->holds_offers || usher_list_is_empty(&contact->in_line))
+    if (engine->holds_offers)
+        return;
+    if (!usher_list_is_empty(&contact->of_meant)) {
+        offer_meant(engine, &engine->floor.agents[contact->meant_for], now_ms);
+        return;
+    }
+    if (usher_list_is_empty(&contact->in_line))
         return;
     struct usher_agent *agent = usher_match_agent(&engine->floor, contact, now_ms, &bid);
     if (agent)
@@ -77,12 +122,14 @@ void usher_dispatch_agent(struct usher_engine *engine, struct usher_agent *agent
 {
     struct usher_bid bid;
     struct usher_contact *contact;
-    if (!engine->holds_offers && usher_gate_has_eased(&engine->floor, agent)) {
+    if (engine->holds_offers)
+        return;
+    offer_meant(engine, agent, now_ms);
+    if (usher_gate_has_eased(&engine->floor, agent)) {
         usher_dispatch_all(engine, now_ms);
         return;
     }
-    while (!engine->holds_offers && agent->open_mask &&
-           (contact = usher_match_contact(&engine->floor, agent, now_ms, &bid)))
+    while (agent->open_mask && (contact = usher_match_contact(&engine->floor, agent, now_ms, &bid)))
         offer(engine, contact, agent, &bid, USHER_CHOICE_BEST_CONTACT, now_ms);
 }
 
@@ -93,6 +140,8 @@ void usher_dispatch_all(struct usher_engine *engine, int64_t now_ms)
     struct usher_contact *contact;
     if (engine->holds_offers)
         return;
+    for (size_t i = 0; engine->meant_count > 0 && i < engine->floor.agents_count; i++)
+        offer_meant(engine, &engine->floor.agents[i], now_ms);
     while (usher_match_pair(&engine->floor, now_ms, &agent, &contact, &bid))
         offer(engine, contact, agent, &bid, USHER_CHOICE_BEST_PAIR, now_ms);
 }

@@ -25,6 +25,7 @@ static const usher_decide table[USHER_COMMAND_COUNT] = {
     [USHER_COMMAND_CONTACT_NOTE] = usher_decide_contact_note,
     [USHER_COMMAND_CONTACT_MOVE] = usher_decide_contact_move,
     [USHER_COMMAND_CONTACT_PRIORITISE] = usher_decide_contact_prioritise,
+    [USHER_COMMAND_CONTACT_TRANSFER] = usher_decide_contact_transfer,
     [USHER_COMMAND_CONTACT_WRAP_UP] = usher_decide_contact_wrap_up,
     [USHER_COMMAND_CONTACT_EXTEND] = usher_decide_contact_extend,
     [USHER_COMMAND_CONTACT_VANISH] = usher_decide_contact_vanish,

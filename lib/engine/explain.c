@@ -23,6 +23,7 @@ static const char *const hurdle_names[USHER_HURDLE_COUNT] = {
     [USHER_HURDLE_PHONE_UNREACHABLE] = "phone_unreachable",
     [USHER_HURDLE_DESK_LOST] = "desk_lost",
     [USHER_HURDLE_FULL] = "full",
+    [USHER_HURDLE_TRANSFERRED] = "transferred",
     [USHER_HURDLE_COOL_DOWN] = "cool_down",
     [USHER_HURDLE_NOT_WAITING] = "not_waiting",
     [USHER_HURDLE_NOT_BEFORE] = "not_before",
@@ -32,6 +33,7 @@ static const char *const hurdle_names[USHER_HURDLE_COUNT] = {
     [USHER_HURDLE_LIMIT_CLASSES] = "limit_classes",
     [USHER_HURDLE_LINK_LOST] = "link_lost",
     [USHER_HURDLE_SETTLING] = "settling",
+    [USHER_HURDLE_MEANT] = "meant",
     [USHER_HURDLE_HOLD] = "hold",
     [USHER_HURDLE_RESERVE] = "reserve",
     [USHER_HURDLE_BEHIND] = "behind",
@@ -70,6 +72,10 @@ enum usher_hurdle usher_explain_wait(const struct usher_engine *engine,
     if (contact->settle_until_ms > now_ms) {
         *until_ms = contact->settle_until_ms;
         return USHER_HURDLE_SETTLING;
+    }
+    if (usher_contact_is_meant(contact, now_ms)) {
+        *until_ms = contact->meant_until_ms;
+        return USHER_HURDLE_MEANT;
     }
     return USHER_HURDLE_NONE;
 }
@@ -156,6 +162,13 @@ static enum usher_hurdle find_busy(struct usher_explained_pair *pair)
     return USHER_HURDLE_FULL;
 }
 
+/* Whether the contact waits for this agent alone: then it asks for no skill of his. */
+static bool is_meant_for(const struct usher_explained_pair *pair, int64_t now_ms)
+{
+    return usher_contact_is_meant(pair->contact, now_ms) &&
+           pair->contact->meant_for == pair->agent->index;
+}
+
 static bool is_before(const struct usher_contact *a, const struct usher_contact *b)
 {
     return a->place_ms < b->place_ms || (a->place_ms == b->place_ms && a->serial < b->serial);
@@ -238,10 +251,15 @@ static enum usher_hurdle find_hurdle(const struct usher_engine *engine,
 {
     const struct usher_contact *contact = pair->contact;
     enum usher_hurdle hurdle = find_unfit(engine, pair, now_ms);
+    bool is_meant = is_meant_for(pair, now_ms);
+    if (is_meant && (hurdle == USHER_HURDLE_LEVEL || hurdle == USHER_HURDLE_STEP))
+        hurdle = USHER_HURDLE_NONE;
     if (hurdle == USHER_HURDLE_NONE)
         hurdle = find_busy(pair);
     if (hurdle != USHER_HURDLE_NONE)
         return hurdle;
+    if (usher_contact_is_transferred_by(contact, pair->agent->index))
+        return USHER_HURDLE_TRANSFERRED;
     if (contact->class && usher_match_is_excluded(contact, pair->agent, now_ms)) {
         pair->until_ms = cool_down_of(contact, pair->agent);
         return USHER_HURDLE_COOL_DOWN;
@@ -249,6 +267,10 @@ static enum usher_hurdle find_hurdle(const struct usher_engine *engine,
     if (contact->state != USHER_CONTACT_WAITING && contact->state != USHER_CONTACT_SCHEDULED)
         return USHER_HURDLE_NOT_WAITING;
     hurdle = usher_explain_wait(engine, contact, now_ms, &pair->until_ms);
+    if (hurdle == USHER_HURDLE_MEANT && is_meant) {
+        pair->until_ms = 0;
+        return USHER_HURDLE_NONE;
+    }
     if (hurdle == USHER_HURDLE_NONE)
         hurdle = find_gate(&engine->floor, pair, now_ms);
     if (hurdle != USHER_HURDLE_NONE || engine->floor.rules->bid.overtaking ||
@@ -265,7 +287,7 @@ void usher_explain_pair(struct usher_engine *engine, const struct usher_contact 
 {
     *pair = (struct usher_explained_pair){.agent = agent, .contact = contact};
     pair->hurdle = find_hurdle(engine, pair, choice, now_ms);
-    if (pair->hurdle != USHER_HURDLE_NONE)
+    if (pair->hurdle != USHER_HURDLE_NONE || is_meant_for(pair, now_ms))
         return;
     pair->is_unsure |= usher_list_is_empty(&contact->in_line);
     usher_match_weigh(&engine->floor, contact, agent, now_ms, &pair->terms);

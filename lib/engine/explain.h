@@ -26,9 +26,10 @@ enum usher_hurdle {
     USHER_HURDLE_LEAVING, /* he finishes what is in hand, and takes no more */
     USHER_HURDLE_PHONE_BUSY,
     USHER_HURDLE_PHONE_UNREACHABLE,
-    USHER_HURDLE_DESK_LOST, /* only a desk could accept it, and his is gone */
-    USHER_HURDLE_FULL,      /* he holds all that he may hold */
-    USHER_HURDLE_COOL_DOWN, /* he declined it a short while ago */
+    USHER_HURDLE_DESK_LOST,   /* only a desk could accept it, and his is gone */
+    USHER_HURDLE_FULL,        /* he holds all that he may hold */
+    USHER_HURDLE_TRANSFERRED, /* he has transferred it away */
+    USHER_HURDLE_COOL_DOWN,   /* he declined it a short while ago */
     /* What follows is the contact's: to each agent without one of the above. */
     USHER_HURDLE_NOT_WAITING,   /* it is offered, or talks */
     USHER_HURDLE_NOT_BEFORE,    /* it was booked for later */
@@ -38,6 +39,7 @@ enum usher_hurdle {
     USHER_HURDLE_LIMIT_CLASSES, /* limits.classes was reached when it came */
     USHER_HURDLE_LINK_LOST,     /* its PBX is away */
     USHER_HURDLE_SETTLING,      /* its PBX may still ring for the offer before */
+    USHER_HURDLE_MEANT,         /* it was transferred to another agent, and waits for that one */
     USHER_HURDLE_HOLD,          /* it waits for the agent who served the customer last */
     USHER_HURDLE_RESERVE,       /* he is kept free for a skill that it does not need */
     USHER_HURDLE_BEHIND,        /* without overtaking: somebody before it in line is his */
@@ -95,7 +97,7 @@ void usher_explain_pair(struct usher_engine *engine, const struct usher_contact 
                         const struct usher_agent *agent, enum usher_choice choice, int64_t now_ms,
                         struct usher_explained_pair *pair);
 
-/* Why a waiting or scheduled contact is in no line: NOT_BEFORE to SETTLING; NONE when it is.
+/* Why a waiting or scheduled contact is in no line: NOT_BEFORE to MEANT; NONE when it is.
  * `until_ms` as in a pair. */
 enum usher_hurdle usher_explain_wait(const struct usher_engine *engine,
                                      const struct usher_contact *contact, int64_t now_ms,

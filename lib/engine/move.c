@@ -110,7 +110,7 @@ static bool keep_skills(struct usher_contact *contact, struct usher_text skills)
 }
 
 bool usher_move_apply(struct usher_engine *engine, struct usher_contact *contact,
-                      const struct usher_event *event)
+                      const struct usher_event *event, bool is_new)
 {
     const struct usher_fields *fields = &event->fields;
     const struct usher_rules *rules = engine->floor.rules;
@@ -127,7 +127,7 @@ bool usher_move_apply(struct usher_engine *engine, struct usher_contact *contact
     contact->told.raw_ms = -1; /* it was foretold for another place */
     if (channel != contact->channel)
         contact->told = (struct usher_told){0}; /* who leaves the line is told anew */
-    if (contact->queue != queue)
+    if (is_new || contact->queue != queue)
         contact->leg_ms = event->at_ms;
     bool is_turned = channel == USHER_CHANNEL_CALLBACK && contact->channel != channel;
     contact->leave_again_ms = 0;
@@ -144,7 +144,7 @@ bool usher_move_apply(struct usher_engine *engine, struct usher_contact *contact
     const struct usher_facts facts = usher_engine_facts(engine, contact);
     usher_floor_key(floor, queue, tier, &facts, &key);
     contact->class = usher_floor_class(floor, &key, event->at_ms);
-    if (contact->class && (!before || is_other_work(&before->key, &key)))
+    if (contact->class && (is_new || !before || is_other_work(&before->key, &key)))
         usher_floor_note_arrival(floor, contact->class, event->at_ms);
     usher_engine_place_contact(engine, contact, event->at_ms);
     return true;

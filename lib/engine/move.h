@@ -42,8 +42,9 @@ void usher_move_contact(struct usher_engine *engine, struct usher_contact *conta
 /* Puts where the contact is to wait into an event. */
 void usher_move_tell(const struct usher_engine *engine, const struct usher_move *move,
                      struct usher_event *event);
-/* apply: takes a contact that waits to where the event says. False when that cannot be. */
+/* apply: takes a contact that waits to where the event says; as work that is `is_new` it counts as
+ * an arrival there in any case. False when that cannot be. */
 USHER_MUST_USE bool usher_move_apply(struct usher_engine *engine, struct usher_contact *contact,
-                                     const struct usher_event *event);
+                                     const struct usher_event *event, bool is_new);
 
 #endif

@@ -71,6 +71,12 @@ static bool are_times_sound(const struct usher_contact *contact, int64_t now_ms)
            contact->answered_ms <= now_ms && contact->waited_ms <= now_ms;
 }
 
+/* Or nobody. */
+static bool is_agent(const struct usher_engine *engine, uint32_t index)
+{
+    return index == UINT32_MAX || index < engine->floor.agents_count;
+}
+
 bool usher_sound_contact(const struct usher_engine *engine, const struct usher_contact *contact,
                          bool has_agent)
 {
@@ -78,13 +84,16 @@ bool usher_sound_contact(const struct usher_engine *engine, const struct usher_c
     bool is_wrapping = state == USHER_CONTACT_WRAPPING;
     bool is_offer = usher_contact_state_is_offer(state);
     bool is_with_agent = is_offer || is_wrapping || usher_contact_state_is_talk(state);
+    bool are_agents_known = is_agent(engine, contact->transferred_by) &&
+                            is_agent(engine, contact->meant_for) &&
+                            (contact->meant_until_ms == 0 || contact->meant_for != UINT32_MAX);
     bool is_scheduled = state == USHER_CONTACT_SCHEDULED;
     bool is_leased = is_offer || is_wrapping || is_scheduled;
     bool is_last_agent_known = contact->last_agent < engine->floor.agents_count ||
                                (contact->last_agent == UINT32_MAX && !has_agent);
     return (is_with_agent || is_scheduled || state == USHER_CONTACT_WAITING) &&
            has_agent == is_with_agent && is_leased == (contact->until_ms != 0) &&
-           is_last_agent_known && contact->channel != USHER_CHANNEL_NONE &&
+           is_last_agent_known && are_agents_known && contact->channel != USHER_CHANNEL_NONE &&
            contact->attempts_count >= 0 && contact->attempts_count <= USHER_ATTEMPTS_MAX &&
            contact->attempts_max >= 0 && contact->attempts_max <= USHER_ATTEMPTS_MAX &&
            is_scheduled == (contact->pause != USHER_PAUSE_NONE) &&

@@ -58,6 +58,7 @@ struct usher_engine {
     struct usher_list
         slices[USHER_DIGEST_SLICES]; /* contacts by serial, each in that of its serial */
     struct usher_list *callers;      /* [USHER_CALLERS_LISTS]: see callers.h */
+    size_t meant_count;              /* waiting contacts that stand in an agent's `meant` */
     struct usher_list declined;      /* waiting contacts with a decline, in no order that matters */
     struct usher_list leaving;       /* agents who leave after the contacts in hand, likewise */
     uint64_t serial_last;
@@ -93,6 +94,9 @@ struct usher_contact *usher_engine_offer(const struct usher_agent *agent, struct
 
 /* Whether `contact` waits and its PBX can be told: then it stands in the line of its class. */
 bool usher_engine_can_offer(const struct usher_engine *engine, const struct usher_contact *contact,
+                            int64_t now_ms);
+/* The same, but for whether it waits for one agent alone, and so in no line. */
+bool usher_engine_may_offer(const struct usher_engine *engine, const struct usher_contact *contact,
                             int64_t now_ms);
 /* Brings line, deadline, decline list and the agent up to date after a change of `contact`. */
 void usher_engine_place_contact(struct usher_engine *engine, struct usher_contact *contact,
@@ -165,6 +169,8 @@ bool usher_apply_contact_dial(struct usher_engine *engine, const struct usher_ev
 bool usher_apply_contact_due(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_postponed(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_expired(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_contact_transferred(struct usher_engine *engine, const struct usher_event *event);
+bool usher_apply_contact_parted(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_offered(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_ringing(struct usher_engine *engine, const struct usher_event *event);
 bool usher_apply_contact_answered(struct usher_engine *engine, const struct usher_event *event);

@@ -104,7 +104,7 @@ static bool settle_contact(struct usher_engine *engine, struct usher_contact *co
             usher_rules_promise_ms(rules, contact->queue, contact->tier, contact->channel);
     const struct usher_facts facts = usher_engine_facts(engine, contact);
     usher_floor_key(floor, contact->queue, contact->tier, &facts, &key);
-    contact->class = usher_floor_find_class(floor, &key);
+    contact->class = contact->is_parted ? NULL : usher_floor_find_class(floor, &key);
     if (contact->state == USHER_CONTACT_WAITING)
         engine->queue_waiting[contact->queue]++;
     if (usher_table_put(&engine->contacts_by_id, contact) != USHER_TABLE_PUT)
@@ -137,6 +137,12 @@ static void walk_contact_of_3(struct usher_archive *archive, const struct usher_
     usher_walk_time(archive, &contact->leg_ms);
     walk_served_by(archive, floor, contact);
     usher_walk_owned(archive, &contact->skills);
+    uint32_t is_parted = contact->is_parted;
+    usher_archive_u32(archive, &contact->meant_for);
+    usher_walk_time(archive, &contact->meant_until_ms);
+    usher_archive_u32(archive, &contact->transferred_by);
+    usher_archive_u32(archive, &is_parted);
+    contact->is_parted = is_parted != 0;
 }
 
 void usher_walk_contact(struct usher_archive *archive, struct usher_engine *engine,

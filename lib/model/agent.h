@@ -55,6 +55,7 @@ struct usher_agent {
     int64_t away_until_ms;        /* NOT_READY: ready again then, by itself; 0 = not by itself */
     struct usher_heap_node lease; /* the first of the times at which something ends by itself */
     struct usher_list contacts;   /* held by this agent (usher_contact.of_agent) */
+    struct usher_list meant;      /* contacts that wait for this agent alone */
     struct usher_list leaving;    /* of the engine's, while leaving_to is set */
     int64_t since_ms;             /* when `state` began */
     char *skills;                 /* the profile's JSON object, ours */

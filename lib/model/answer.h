@@ -24,6 +24,7 @@
     X(WRONG_STATE, "wrong_state", false, "The contact or agent is in no state for this.")          \
     X(STALE_OFFER, "stale_offer", false, "The offer is over, or another's.")                       \
     X(NO_QUEUE, "no_queue", false, "No route of the rules fits the contact.")                      \
+    X(NOBODY, "nobody", true, "Nobody is signed in who could take the contact.")                   \
     X(LIMIT, "limit", true, "A limit is reached; the message names it.")                           \
     X(SYNC_INCOMPLETE, "sync_incomplete", true,                                                    \
       "The count of the sync is not that of its lines; nothing was closed.")                       \

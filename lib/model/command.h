@@ -60,6 +60,11 @@
       "The waiting contact gets another tier, or comes further to the front of its queue.")        \
     X(CONTACT_FOLLOW_UP, "contact.follow_up", F(CONTACT) | F(QUEUE), F(DUE_MS) | F(NOTE),          \
       R(DESK) | R(SUPERVISOR) | R(ADMIN), "Books a task for what is left to do in the same case.") \
+    X(CONTACT_TRANSFER, "contact.transfer", F(CONTACT),                                            \
+      F(TO_AGENT) | F(QUEUE) | F(SKILLS) | F(TIER) | F(DATA) | F(NOTE),                            \
+      R(PBX) | R(DESK) | R(SUPERVISOR) | R(ADMIN),                                                 \
+      "The contact goes on to an agent, to a queue, or to whoever has these `skills`; `data` is "  \
+      "added to its context.")                                                                     \
     X(CONTACT_WRAP_UP, "contact.wrap_up", F(CONTACT), F(DISPOSITION),                              \
       R(DESK) | R(SUPERVISOR) | R(ADMIN), "The agent has finished the work after the talk.")       \
     X(CONTACT_EXTEND, "contact.extend", F(CONTACT), 0, R(DESK) | R(SUPERVISOR) | R(ADMIN),         \

@@ -2,7 +2,9 @@
 #include "model/contact.h"
 
 static const bool moves[USHER_CONTACT_STATE_COUNT][USHER_CONTACT_STATE_COUNT] = {
-    [USHER_CONTACT_NONE] = {[USHER_CONTACT_WAITING] = true, [USHER_CONTACT_SCHEDULED] = true},
+    [USHER_CONTACT_NONE] = {[USHER_CONTACT_WAITING] = true,
+                            [USHER_CONTACT_SCHEDULED] = true,
+                            [USHER_CONTACT_WRAPPING] = true /* after a transfer */},
     [USHER_CONTACT_SCHEDULED] = {[USHER_CONTACT_WAITING] = true,
                                  [USHER_CONTACT_DONE] = true,
                                  [USHER_CONTACT_EXPIRED] = true},
@@ -108,21 +110,66 @@ struct usher_text usher_contact_id_client(struct usher_text id)
     return slash ? (struct usher_text){id.at, (size_t)(slash - id.at)} : USHER_NO_TEXT;
 }
 
-void usher_contact_remember_decline(struct usher_contact *contact, uint32_t agent, int64_t until_ms)
+/* The entry that `agent` has or gets: when all are taken, that of whoever may be asked again first;
+ * of several who never may, the eldest. */
+static struct usher_decline *take_entry(struct usher_contact *contact, uint32_t agent)
 {
-    struct usher_decline *place = NULL;
+    struct usher_decline *place = &contact->declines[0];
     for (size_t i = 0; i < contact->declines_count; i++) {
         struct usher_decline *decline = &contact->declines[i];
-        if (decline->agent == agent) {
-            decline->until_ms = until_ms;
-            return;
-        }
-        if (!place || decline->until_ms < place->until_ms)
+        if (decline->agent == agent)
+            return decline;
+        if (decline->until_ms < place->until_ms)
             place = decline;
     }
     if (contact->declines_count < USHER_DECLINES_MAX)
         place = &contact->declines[contact->declines_count++];
-    *place = (struct usher_decline){agent, until_ms};
+    *place = (struct usher_decline){agent, 0};
+    return place;
+}
+
+void usher_contact_remember_decline(struct usher_contact *contact, uint32_t agent, int64_t until_ms)
+{
+    struct usher_decline *entry = take_entry(contact, agent);
+    if (entry->until_ms != USHER_FOREVER_MS)
+        entry->until_ms = until_ms;
+}
+
+void usher_contact_remember_transfer(struct usher_contact *contact, uint32_t agent)
+{
+    usher_contact_forgive(contact, agent); /* the eldest come first */
+    take_entry(contact, agent)->until_ms = USHER_FOREVER_MS;
+}
+
+bool usher_contact_is_transferred_by(const struct usher_contact *contact, uint32_t agent)
+{
+    for (size_t i = 0; i < contact->declines_count; i++)
+        if (contact->declines[i].agent == agent)
+            return contact->declines[i].until_ms == USHER_FOREVER_MS;
+    return false;
+}
+
+void usher_contact_forgive(struct usher_contact *contact, uint32_t agent)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < contact->declines_count; i++)
+        if (contact->declines[i].agent != agent)
+            contact->declines[kept++] = contact->declines[i];
+    contact->declines_count = kept;
+}
+
+void usher_contact_forget_declines(struct usher_contact *contact)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < contact->declines_count; i++)
+        if (contact->declines[i].until_ms == USHER_FOREVER_MS)
+            contact->declines[kept++] = contact->declines[i];
+    contact->declines_count = kept;
+}
+
+bool usher_contact_is_meant(const struct usher_contact *contact, int64_t now_ms)
+{
+    return contact->meant_until_ms > now_ms;
 }
 
 bool usher_contact_is_declined_by(const struct usher_contact *contact, uint32_t agent,
@@ -139,7 +186,7 @@ int64_t usher_contact_next_cool_down_ms(const struct usher_contact *contact, int
     int64_t next_ms = INT64_MAX;
     for (size_t i = 0; i < contact->declines_count; i++) {
         int64_t until_ms = contact->declines[i].until_ms;
-        if (until_ms > now_ms && until_ms < next_ms)
+        if (until_ms > now_ms && until_ms < next_ms && until_ms != USHER_FOREVER_MS)
             next_ms = until_ms;
     }
     return next_ms;

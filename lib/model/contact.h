@@ -41,7 +41,10 @@ enum usher_pause {
 
 #define USHER_DECLINES_MAX 8
 
-/* An agent who is not asked again for this contact before a time. */
+#define USHER_FOREVER_MS (INT64_C(1) << 53) /* the last time there is */
+
+/* An agent who is not asked again for this contact before a time; who has transferred it away is
+ * not asked at all, whoever else is there: USHER_FOREVER_MS. */
 struct usher_decline {
     uint32_t agent; /* index */
     int64_t until_ms;
@@ -108,23 +111,28 @@ struct usher_contact {
     char *texts; /* ours: what those below lie in */
     struct usher_text from;
     struct usher_text to;
-    struct usher_text data;        /* a checked JSON object, or absent */
-    struct usher_text customer;    /* the key; absent: nobody knows who it is */
-    struct usher_text memory;      /* what is remembered of the customer: an object, or absent */
-    bool is_repeat;                /* the customer was served in this queue lately */
-    struct usher_text case_id;     /* absent: the contact is a case of its own, by its id */
-    struct usher_text campaign;    /* absent: it is of no outbound list */
-    struct usher_text zone;        /* the customer's time zone; absent: that of the rules */
-    char *note;                    /* ours; NULL = none */
-    char *skills;                  /* ours: its own needs, a checked JSON object of skill to level,
-                                      instead of what its queue needs; NULL = the queue's */
-    struct usher_list in_legs;     /* as in_line, of a class with ages */
-    struct usher_list in_hopes;    /* likewise, of one that may wait for `served_by`: his */
-    struct usher_list in_waits;    /* and the floor's */
-    struct usher_list of_agent;    /* usher_agent.contacts */
-    struct usher_list of_client;   /* the PBX's contacts */
-    struct usher_list live;        /* all live contacts, by serial */
-    struct usher_list of_slice;    /* those of one slice of the digest */
+    struct usher_text data;      /* a checked JSON object, or absent */
+    struct usher_text customer;  /* the key; absent: nobody knows who it is */
+    struct usher_text memory;    /* what is remembered of the customer: an object, or absent */
+    bool is_repeat;              /* the customer was served in this queue lately */
+    struct usher_text case_id;   /* absent: the contact is a case of its own, by its id */
+    struct usher_text campaign;  /* absent: it is of no outbound list */
+    struct usher_text zone;      /* the customer's time zone; absent: that of the rules */
+    char *note;                  /* ours; NULL = none */
+    char *skills;                /* ours: its own needs, a checked JSON object of skill to level,
+                                    instead of what its queue needs; NULL = the queue's */
+    struct usher_list in_legs;   /* as in_line, of a class with ages */
+    struct usher_list in_hopes;  /* likewise, of one that may wait for `served_by`: his */
+    struct usher_list in_waits;  /* and the floor's */
+    uint32_t meant_for;          /* index of the agent for whom alone it waits; UINT32_MAX = none */
+    int64_t meant_until_ms;      /* so long; then it stands in line; 0 = for none */
+    uint32_t transferred_by;     /* index of the agent who transferred it last; UINT32_MAX = none */
+    bool is_parted;              /* the wrap-up of a transferred one: is in no class */
+    struct usher_list of_meant;  /* usher_agent.meant, as long as it waits for him alone */
+    struct usher_list of_agent;  /* usher_agent.contacts */
+    struct usher_list of_client; /* the PBX's contacts */
+    struct usher_list live;      /* all live contacts, by serial */
+    struct usher_list of_slice;  /* those of one slice of the digest */
     struct usher_list of_customer; /* engine/callers.h */
     struct usher_list declined;    /* waiting contacts that somebody has declined */
     struct usher_heap_node lease;
@@ -162,6 +170,15 @@ struct usher_text usher_contact_id_client(struct usher_text id);
  * ends first gives way. */
 void usher_contact_remember_decline(struct usher_contact *contact, uint32_t agent,
                                     int64_t until_ms);
+/* Remembers that `agent` has transferred it away: it is not offered to him again. */
+void usher_contact_remember_transfer(struct usher_contact *contact, uint32_t agent);
+bool usher_contact_is_transferred_by(const struct usher_contact *contact, uint32_t agent);
+/* Forgets what `agent` declined or transferred: it is meant for him now. */
+void usher_contact_forgive(struct usher_contact *contact, uint32_t agent);
+/* Forgets the declines, and keeps who transferred. */
+void usher_contact_forget_declines(struct usher_contact *contact);
+/* Whether it waits for one agent alone. */
+bool usher_contact_is_meant(const struct usher_contact *contact, int64_t now_ms);
 /* Whether `agent` declined and its cool-down runs still. */
 bool usher_contact_is_declined_by(const struct usher_contact *contact, uint32_t agent,
                                   int64_t now_ms);

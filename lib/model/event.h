@@ -80,13 +80,22 @@
       "place.")                                                                                    \
     X(CONTACT_EXPIRED, "contact.expired", F(CONTACT) | F(REASON), F(WAITED_MS), true,              \
       "The contact ended: nobody came to it before it had no more use.")                           \
+    X(CONTACT_TRANSFERRED, "contact.transferred",                                                  \
+      F(CONTACT) | F(QUEUE) | F(TIER) | F(CHANNEL) | F(PLACE_MS) | F(DUE_MS),                      \
+      F(AGENT) | F(TO_AGENT) | F(UNTIL_MS) | F(SKILLS) | F(NOTE) | F(DATA) | F(WAITED_MS), true,   \
+      "The contact left its `agent` and waits again: until `until_ms` for `to_agent` alone, then " \
+      "for whom the queue, or `skills`, asks.")                                                    \
+    X(CONTACT_PARTED, "contact.parted",                                                            \
+      F(CONTACT) | F(AGENT) | F(QUEUE) | F(TIER) | F(CHANNEL) | F(SINCE_MS) | F(UNTIL_MS),         \
+      F(CUSTOMER) | F(CASE_ID), true,                                                              \
+      "The wrap-up of an agent who transferred a contact, as a contact of its own.")               \
     X(CONTACT_OFFERED, "contact.offered",                                                          \
       F(CONTACT) | F(OFFER) | F(AGENT) | F(CHANNEL) | F(QUEUE) | F(ACCEPT) | F(RING_MS) |          \
           F(UNTIL_MS),                                                                             \
       F(TIER) | F(CLIENT) | F(ATTEMPT) | F(PHONE) | F(FROM) | F(TO) | F(DATA) | F(NOTE) |          \
           F(CUSTOMER) | F(MEMORY) | F(REPEAT) | F(CASE_ID) | F(CAMPAIGN) | F(WAITED_MS) |          \
           F(BID_MS) | F(LATE_MS) | F(MATCH) | F(GROUND) | F(LEND) | F(IDLE_MS) | F(AFFINITY_MS) |  \
-          F(STEP) | F(REASON) | F(MODE),                                                           \
+          F(STEP) | F(REASON) | F(MODE) | F(TRANSFERRED_BY),                                       \
       true, "The contact is offered to an agent; with `accept: phone` the PBX rings.")             \
     X(CONTACT_RINGING, "contact.ringing", F(CONTACT) | F(OFFER) | F(AGENT), 0, true,               \
       "The agent's phone rings.")                                                                  \
@@ -149,7 +158,8 @@
       F(CONTACT) | F(STATE) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS),                       \
       F(SINCE_MS) | F(AGENT) | F(OFFER) | F(UNTIL_MS) | F(FROM) | F(TO) | F(DATA) | F(NOTE) |      \
           F(CUSTOMER) | F(MEMORY) | F(REPEAT) | F(CASE_ID) | F(CAMPAIGN) | F(REASON) | F(DUE_MS) | \
-          F(NOT_AFTER_MS) | F(ATTEMPT) | F(SKILLS) | F(POSITION) | F(WAIT_MS),                     \
+          F(NOT_AFTER_MS) | F(ATTEMPT) | F(SKILLS) | F(POSITION) | F(WAIT_MS) | F(TO_AGENT) |      \
+          F(TRANSFERRED_BY),                                                                       \
       false, "A snapshot's contact.")                                                              \
     X(STATE_QUEUE, "state.queue", F(QUEUE) | F(WAITING) | F(FREE) | F(SIGNED_IN),                  \
       F(STATE) | F(REASON) | F(UNTIL_MS) | F(SINCE_MS) | F(DUE_MS) | F(PROMISE_MS) | F(TARGET),    \

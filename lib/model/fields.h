@@ -113,6 +113,8 @@
     X(RAW_MS, raw_ms, INT, INT64_MAX, "The estimated wait before it was calibrated and rounded.")  \
     X(KEPT, kept, INT, 1, "1: the promise was kept. 0: it was broken.")                            \
     X(TO_AGENT, to_agent, TEXT, USHER_AGENT_ID_MAX, "The agent to whom the contact goes.")         \
+    X(TRANSFERRED_BY, transferred_by, TEXT, USHER_AGENT_ID_MAX,                                    \
+      "The agent who transferred the contact last.")                                               \
     X(AFFINITY_MS, affinity_ms, INT, INT64_MAX,                                                    \
       "What the bid gains because the agent served this customer last.")                           \
     X(STEP, step, INT, 255, "The step of `relax` that lets the agent in; 0 = the need itself.")

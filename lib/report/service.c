@@ -24,7 +24,8 @@ struct waiter {
     struct usher_list node;
     size_t line;
     int64_t place_ms;
-    int64_t due_ms; /* 0 = nothing was promised */
+    int64_t due_ms;    /* 0 = nothing was promised */
+    int64_t before_ms; /* waited before, in a leg that was judged */
     struct usher_text id;
     char room[];
 };
@@ -168,6 +169,20 @@ static void move(struct usher_service *service, const struct usher_fields *field
     waiter->due_ms = fields->due_ms;
 }
 
+/* After a talk a new leg begins, which counts as an arrival there. */
+static void transfer(struct usher_service *service, const struct usher_event *event)
+{
+    if (usher_table_find(&service->by_id, event->fields.contact)) {
+        move(service, &event->fields);
+        return;
+    }
+    struct waiter *waiter = await(service, &event->fields);
+    if (!waiter)
+        return;
+    waiter->before_ms = event->fields.waited_ms;
+    figures_at(service, waiter->line, event->at_ms)->arrived_count++;
+}
+
 static void count_end(struct usher_service *service, const struct usher_event *event,
                       bool is_answered)
 {
@@ -176,7 +191,7 @@ static void count_end(struct usher_service *service, const struct usher_event *e
         return;
     struct usher_service_figures *figures = figures_at(service, waiter->line, event->at_ms);
     int64_t waited_ms = usher_fields_has(&event->fields, USHER_FIELD_WAITED_MS)
-                            ? event->fields.waited_ms
+                            ? event->fields.waited_ms - waiter->before_ms
                             : event->at_ms - waiter->place_ms;
     bool is_promised = waiter->due_ms > 0;
     bool is_late = event->at_ms > waiter->due_ms;
@@ -236,6 +251,8 @@ void usher_service_apply(struct usher_service *service, const struct usher_event
             (void)await(service, &event->fields);
     } else if (event->kind == USHER_EVENT_CONTACT_MOVED) {
         move(service, &event->fields);
+    } else if (event->kind == USHER_EVENT_CONTACT_TRANSFERRED) {
+        transfer(service, event);
     } else if (event->kind == USHER_EVENT_CONTACT_ANSWERED) {
         count_end(service, event, true);
     } else if (event->kind == USHER_EVENT_CONTACT_ABANDONED) {

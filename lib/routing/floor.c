@@ -66,6 +66,7 @@ struct usher_agent *usher_floor_add_agent(struct usher_floor *floor, struct ushe
     usher_list_init(&agent->contacts);
     usher_list_init(&agent->leaving);
     usher_list_init(&floor->stands[agent->index].hopes);
+    usher_list_init(&agent->meant);
     agent->lease.tie = (UINT64_C(1) << 62) + agent->index;
     bool moved = usher_agent_move(agent, USHER_AGENT_SIGNED_OUT, now_ms);
     assert(moved);

@@ -14,6 +14,7 @@ static const char *const choice_names[USHER_CHOICE_COUNT] = {
     [USHER_CHOICE_BEST_AGENT] = "best_agent",
     [USHER_CHOICE_BEST_CONTACT] = "best_contact",
     [USHER_CHOICE_BEST_PAIR] = "best_pair",
+    [USHER_CHOICE_MEANT] = "meant",
 };
 
 struct usher_text usher_choice_name(enum usher_choice choice)
@@ -103,6 +104,8 @@ bool usher_match_is_excluded(const struct usher_contact *contact, const struct u
     if (contact->declines_count == 0 ||
         !usher_contact_is_declined_by(contact, agent->index, now_ms))
         return false;
+    if (usher_contact_is_transferred_by(contact, agent->index))
+        return true;
     if (contact->channel == USHER_CHANNEL_OUTBOUND)
         return true; /* a preview that was skipped: nobody waits for it */
     const struct usher_class *class = contact->class;

@@ -30,9 +30,10 @@ enum usher_choice {
     USHER_CHOICE_BEST_AGENT,   /* the best of the agents who are free for a contact */
     USHER_CHOICE_BEST_CONTACT, /* the best of the contacts that wait for an agent */
     USHER_CHOICE_BEST_PAIR,    /* the best of several contacts and several agents */
+    USHER_CHOICE_MEANT,        /* no search: the contact was transferred to this agent */
     USHER_CHOICE_COUNT,
 };
-/* "best_agent", "best_contact", "best_pair"; "" for NONE. */
+/* "best_agent", "best_contact", "best_pair", "meant"; "" for NONE. */
 struct usher_text usher_choice_name(enum usher_choice choice);
 /* NONE when there is no such choice. */
 enum usher_choice usher_choice_find(struct usher_text name);

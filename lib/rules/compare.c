@@ -286,6 +286,7 @@ static void compare_queue(struct comparison *comparison, const struct usher_queu
         {"wrap_up.disposition", USHER_VALUE_BOOL, {a->needs_disposition, b->needs_disposition}},
         {"ring_no_answer.after", USHER_VALUE_WHOLE, {a->missed.count_max, b->missed.count_max}},
         {"ring_no_answer.for", USHER_VALUE_DURATION, {a->missed.lasts_ms, b->missed.lasts_ms}},
+        {"transfer_wait", USHER_VALUE_DURATION, {a->transfer_wait_ms, b->transfer_wait_ms}},
         {"limit.waiting", USHER_VALUE_WHOLE, {limit_of(a), limit_of(b)}},
     };
     for (size_t i = 0; i < USHER_COUNT_OF(rows); i++)

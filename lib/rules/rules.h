@@ -105,10 +105,11 @@ struct usher_queue {
     int64_t relax_after_ms[USHER_RELAX_MAX]; /* upwards */
     size_t relax_count;
     struct usher_last_agent last_agent;
-    int64_t ring_ms;    /* 15 s when absent */
-    int64_t wrap_up_ms; /* 0 when absent */
-    int64_t extend_max; /* how often an agent may make the wrap-up longer */
-    int64_t extend_ms;  /* by how much each time */
+    int64_t ring_ms;          /* 15 s when absent */
+    int64_t wrap_up_ms;       /* 0 when absent */
+    int64_t transfer_wait_ms; /* -1 = as the channel has it */
+    int64_t extend_max;       /* how often an agent may make the wrap-up longer */
+    int64_t extend_ms;        /* by how much each time */
     bool needs_disposition;
     struct usher_dispositions dispositions;
     struct usher_missed_rule missed;

@@ -242,7 +242,7 @@ static size_t own_needs(const struct usher_rules *rules, struct usher_text skill
     size_t count = 0;
 
     usher_json_start(&json, skills, NULL, 0);
-    if (!usher_json_enter(&json))
+    if (usher_json_peek(&json) != USHER_JSON_OBJECT || !usher_json_enter(&json))
         return 0;
     while (usher_json_next_key(&json, &name)) {
         size_t skill = usher_rules_find_skill(rules, name);

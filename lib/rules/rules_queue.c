@@ -22,6 +22,7 @@ struct queue_values {
     const struct usher_node *ring_no_answer;
     bool holidays;
     int64_t ring;
+    int64_t transfer_wait;
     int64_t repeat;
     int64_t announce;
     const struct usher_node *callback;
@@ -74,6 +75,10 @@ static const struct usher_schema_row queue_rows[] = {
     USHER_SCHEMA_ROW(queue_values, dispositions, LIST,
                      .sentence = "how its contacts may have ended", .kind = "a list of names",
                      .item = &usher_disposition_row, .without = "those of the file"),
+    USHER_SCHEMA_ROW(queue_values, transfer_wait, DURATION, .max = DAY_MS, .fallback = -1,
+                     .sentence = "how long a contact that was transferred to an agent waits for "
+                                 "that agent alone; 0 = not at all",
+                     .without = "20 s, and an hour where nobody is on the line"),
     USHER_SCHEMA_ROW(
         queue_values, repeat, DURATION, .max = 365 * DAY_MS, .fallback = 7 * DAY_MS,
         .sentence = "within which time a customer who was served here comes again with the same"),
@@ -137,6 +142,7 @@ static void compile_queue(struct usher_compile *compile, const struct queue_valu
     usher_compile_missed(compile, values->ring_no_answer, &compile->rules->missed, &queue->missed);
     usher_compile_dispositions(compile, values->dispositions, &compile->rules->dispositions,
                                &queue->dispositions);
+    queue->transfer_wait_ms = values->transfer_wait;
     queue->repeat_ms = values->repeat;
     queue->hours = usher_compile_hours(compile, values->hours);
     queue->keeps_holidays = values->holidays;

@@ -41,6 +41,7 @@ bool act_offer(struct actor *actor, struct act *act);
 bool act_ring(struct actor *actor, struct act *act);
 bool act_talk(struct actor *actor, struct act *act);
 bool act_extend(struct actor *actor, struct act *act);
+bool act_transfer(struct actor *actor, struct act *act);
 bool act_wrap_up(struct actor *actor, struct act *act);
 
 /* act_staff.c */

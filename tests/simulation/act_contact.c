@@ -221,6 +221,38 @@ bool act_extend(struct actor *actor, struct act *act)
     return act_of_agent(actor, act, IN(WRAPPING));
 }
 
+/* By the agent's desk, the PBX or a supervisor: to an agent, a queue, skills, or all of them. */
+bool act_transfer(struct actor *actor, struct act *act)
+{
+    static const char *const skills[] = {"{\"sales\":1}", "{\"lang.uk\":3,\"billing\":1}",
+                                         "{\"billing\":11}", "{}"};
+    const struct usher_rules *rules = actor->model->rules;
+    struct usher_fields *fields = &act->command.fields;
+    unsigned who = chance_below(&actor->chance, 10);
+    unsigned states = IN(TALKING) | IN(HELD);
+    bool is_found = who < 6   ? act_of_agent(actor, act, states | (who == 0 ? IN(RINGING) : 0))
+                    : who < 9 ? act_by_pbx(actor, act, states | (who == 8 ? IN(WAITING) : 0))
+                              : act_by_pbx(actor, act, ~0u);
+    if (!is_found)
+        return false;
+    if (who == 9)
+        act->command.role = USHER_ROLE_SUPERVISOR;
+    if (chance_is(&actor->chance, 50))
+        USHER_FIELDS_SET(fields, TO_AGENT, to_agent,
+                         usher_text_of(actor->model->agents[act_any_agent(actor)].id));
+    if (chance_is(&actor->chance, 50))
+        USHER_FIELDS_SET(
+            fields, QUEUE, queue,
+            rules->queues[chance_below(&actor->chance, (unsigned)rules->queues_count)].name);
+    if (chance_is(&actor->chance, 25))
+        USHER_FIELDS_SET(fields, SKILLS, skills, ACT_PICK(actor, skills));
+    if (chance_is(&actor->chance, 30))
+        USHER_FIELDS_SET(fields, DATA, data, USHER_TEXT("{\"reached\":\"once\"}"));
+    if (chance_is(&actor->chance, 50))
+        USHER_FIELDS_SET(fields, NOTE, note, USHER_TEXT("goes on"));
+    return true;
+}
+
 bool act_wrap_up(struct actor *actor, struct act *act)
 {
     static const char *const words[] = {"solved", "follow_up", "gone_fishing"};

@@ -26,6 +26,7 @@ static const struct row {
     {6, USHER_COMMAND_CUSTOMER_ERASE, act_erase},
     {15, USHER_COMMAND_CONTACT_MOVE, act_move},
     {15, USHER_COMMAND_CONTACT_PRIORITISE, act_move},
+    {50, USHER_COMMAND_CONTACT_TRANSFER, act_transfer},
     {60, USHER_COMMAND_CONTACT_WRAP_UP, act_wrap_up},
     {30, USHER_COMMAND_CONTACT_EXTEND, act_extend},
     {80, USHER_COMMAND_OFFER_ACCEPT, act_offer},

@@ -38,6 +38,9 @@ static bool check_leases(struct model *model)
         if (is_lease && !check_deadline(model, model_state_name(contact->state), contact->id,
                                         contact->until_ms))
             return false;
+        if (contact->state == MODEL_WAITING && contact->meant_until_ms > model->world->now_ms &&
+            !check_deadline(model, "the wait for one agent", contact->id, contact->meant_until_ms))
+            return false;
         if (contact->state == MODEL_WAITING && contact->settle_until_ms > model->world->now_ms &&
             !check_deadline(model, "the settling", contact->id, contact->settle_until_ms))
             return false;

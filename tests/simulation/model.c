@@ -81,12 +81,12 @@ static bool is_offer(const struct model_contact *contact)
     return contact->state == MODEL_OFFERED || contact->state == MODEL_RINGING;
 }
 
-static bool is_talk(const struct model_contact *contact)
+bool model_is_talk(const struct model_contact *contact)
 {
     return contact->state == MODEL_TALKING || contact->state == MODEL_HELD;
 }
 
-static void set_state(struct model_contact *contact, enum model_state state, int64_t at_ms)
+void model_set_state(struct model_contact *contact, enum model_state state, int64_t at_ms)
 {
     if (contact->state == MODEL_WAITING || is_offer(contact))
         contact->waited_ms += at_ms - contact->since_ms;
@@ -95,7 +95,7 @@ static void set_state(struct model_contact *contact, enum model_state state, int
     contact->until_ms = 0;
 }
 
-static bool refuse(struct model *model, const struct model_contact *contact)
+bool model_refuse(struct model *model, const struct model_contact *contact)
 {
     return model_fail(model, "not possible: %s is %s", contact->id,
                       model_state_name(contact->state));
@@ -143,7 +143,8 @@ static bool on_rules(struct model *model, const struct usher_event *event,
             live->queue = same_queue != SIZE_MAX ? same_queue : queue;
             live->tier = same_tier != SIZE_MAX ? same_tier : tier;
             live->due_ms += usher_rules_promise_ms(rules, live->queue, live->tier, live->channel);
-            live->class = model_class(model, live, event->at_ms);
+            if (!live->is_parted)
+                live->class = model_class(model, live, event->at_ms);
         }
     }
     model_take_shares(model, event->at_ms);
@@ -162,6 +163,14 @@ static bool on_link(struct model *model, const struct usher_event *event,
     return true;
 }
 
+struct model_contact *model_free_place(struct model *model)
+{
+    for (size_t i = 0; i < MODEL_CONTACTS_MAX; i++)
+        if (model->contacts[i].state == MODEL_GONE)
+            return &model->contacts[i];
+    return NULL;
+}
+
 static bool on_arrived(struct model *model, const struct usher_event *event,
                        struct model_contact *contact, size_t agent)
 {
@@ -169,9 +178,7 @@ static bool on_arrived(struct model *model, const struct usher_event *event,
     (void)agent;
     if (contact)
         return model_fail(model, "a live contact arrives");
-    for (size_t i = 0; i < MODEL_CONTACTS_MAX && !contact; i++)
-        if (model->contacts[i].state == MODEL_GONE)
-            contact = &model->contacts[i];
+    contact = model_free_place(model);
     const char *slash = memchr(fields->contact.at, '/', fields->contact.length);
     if (!contact || !slash || fields->place_ms > event->at_ms)
         return model_fail(model, "an arrival that cannot be");
@@ -200,46 +207,11 @@ static bool on_arrived(struct model *model, const struct usher_event *event,
     return true;
 }
 
-/* Whether two classes ask for other agents: a tier alone makes no new work. */
-static bool is_other_work(const struct model_class *a, const struct model_class *b)
-{
-    return a->queue != b->queue || a->channel != b->channel || a->needs_count != b->needs_count ||
-           memcmp(a->needs, b->needs, a->needs_count * sizeof(a->needs[0])) != 0;
-}
-
-static bool on_moved(struct model *model, const struct usher_event *event,
-                     struct model_contact *contact, size_t agent)
-{
-    const struct usher_fields *fields = &event->fields;
-    (void)agent;
-    if (contact->state != MODEL_WAITING)
-        return refuse(model, contact);
-    if (fields->place_ms > event->at_ms || fields->due_ms < fields->place_ms)
-        return model_fail(model, "%s moves into the future", contact->id);
-    size_t before = contact->class;
-    contact->foretold_ms = -1;
-    if (usher_channel_find(fields->channel) != contact->channel)
-        contact->told_ms = contact->told_due_ms = 0;
-    contact->channel = usher_channel_find(fields->channel);
-    size_t queue = usher_rules_find_queue(model->rules, fields->queue);
-    if (queue != contact->queue)
-        contact->leg_ms = event->at_ms;
-    contact->queue = queue;
-    contact->tier = usher_rules_find_tier(model->rules, fields->tier);
-    contact->place_ms = fields->place_ms;
-    contact->due_ms = fields->due_ms;
-    model_keep(contact->skills, sizeof(contact->skills), fields->skills);
-    contact->class = model_class(model, contact, event->at_ms);
-    if (is_other_work(&model->classes[before], &model->classes[contact->class]))
-        model_note_arrival(model, contact->class, event->at_ms);
-    return true;
-}
-
 static bool on_offered(struct model *model, const struct usher_event *event,
                        struct model_contact *contact, size_t agent)
 {
     if (contact->state != MODEL_WAITING)
-        return refuse(model, contact);
+        return model_refuse(model, contact);
     if (!model_check_offer(model, event, (size_t)(contact - model->contacts), agent))
         return false;
     bool is_phone = usher_channel_is_phone(contact->channel);
@@ -249,7 +221,7 @@ static bool on_offered(struct model *model, const struct usher_event *event,
         !usher_text_is_equal(event->fields.accept,
                              is_phone ? USHER_TEXT("phone") : USHER_TEXT("desk")))
         return model_fail(model, "the offer of %s has a wrong lease", contact->id);
-    set_state(contact, MODEL_OFFERED, event->at_ms);
+    model_set_state(contact, MODEL_OFFERED, event->at_ms);
     model_keep(contact->offer, sizeof(contact->offer), event->fields.offer);
     contact->until_ms = event->fields.until_ms;
     contact->settle_until_ms = 0;
@@ -266,9 +238,9 @@ static bool on_ringing(struct model *model, const struct usher_event *event,
                        struct model_contact *contact, size_t agent)
 {
     if (contact->state != MODEL_OFFERED || contact->agent != agent)
-        return refuse(model, contact);
+        return model_refuse(model, contact);
     int64_t until_ms = contact->until_ms;
-    set_state(contact, MODEL_RINGING, event->at_ms);
+    model_set_state(contact, MODEL_RINGING, event->at_ms);
     contact->until_ms = until_ms;
     return true;
 }
@@ -279,7 +251,7 @@ static bool on_answered(struct model *model, const struct usher_event *event,
                         struct model_contact *contact, size_t agent)
 {
     if (contact->state != MODEL_WAITING && (!is_offer(contact) || contact->agent != agent))
-        return refuse(model, contact);
+        return model_refuse(model, contact);
     if (is_offer(contact) &&
         !usher_text_is_equal(event->fields.offer, usher_text_of(contact->offer)))
         return model_fail(model, "%s answers another offer than the open one", contact->id);
@@ -287,12 +259,13 @@ static bool on_answered(struct model *model, const struct usher_event *event,
         contact->idle_before_ms = model->agents[agent].idle_since_ms;
     if (!model_end_told(model, event, contact))
         return false;
-    set_state(contact, MODEL_TALKING, event->at_ms);
+    model_set_state(contact, MODEL_TALKING, event->at_ms);
     model_keep(contact->offer, sizeof(contact->offer), event->fields.offer);
     contact->settle_until_ms = 0;
     contact->agent = agent;
     contact->answered_ms = event->at_ms;
     contact->declines_count = 0;
+    contact->meant_until_ms = 0;
     model->agents[agent].idle_since_ms = event->at_ms;
     return true;
 }
@@ -302,17 +275,17 @@ static bool on_talk(struct model *model, const struct usher_event *event,
 {
     enum model_state from = event->kind == USHER_EVENT_CONTACT_HELD ? MODEL_TALKING : MODEL_HELD;
     if (contact->state != from || contact->agent != agent)
-        return refuse(model, contact);
-    set_state(contact, from == MODEL_TALKING ? MODEL_HELD : MODEL_TALKING, event->at_ms);
+        return model_refuse(model, contact);
+    model_set_state(contact, from == MODEL_TALKING ? MODEL_HELD : MODEL_TALKING, event->at_ms);
     return true;
 }
 
 static bool on_wrapping(struct model *model, const struct usher_event *event,
                         struct model_contact *contact, size_t agent)
 {
-    if (!is_talk(contact) || contact->agent != agent)
-        return refuse(model, contact);
-    set_state(contact, MODEL_WRAPPING, event->at_ms);
+    if (!model_is_talk(contact) || contact->agent != agent)
+        return model_refuse(model, contact);
+    model_set_state(contact, MODEL_WRAPPING, event->at_ms);
     contact->until_ms = event->fields.until_ms;
     if (contact->until_ms != event->at_ms + model->rules->queues[contact->queue].wrap_up_ms)
         return model_fail(model, "the wrap-up of %s has a wrong lease", contact->id);
@@ -324,7 +297,7 @@ static bool on_extended(struct model *model, const struct usher_event *event,
 {
     const struct usher_queue *queue = &model->rules->queues[contact->queue];
     if (contact->state != MODEL_WRAPPING || contact->agent != agent)
-        return refuse(model, contact);
+        return model_refuse(model, contact);
     if (event->fields.until_ms != contact->until_ms + queue->extend_ms ||
         event->fields.count > queue->extend_max)
         return model_fail(model, "the wrap-up of %s is extended by more than the rules allow",
@@ -351,9 +324,9 @@ static bool check_disposition(struct model *model, const struct model_contact *c
 static bool on_gone(struct model *model, const struct usher_event *event,
                     struct model_contact *contact, size_t agent)
 {
-    bool was_served = is_talk(contact) || contact->state == MODEL_WRAPPING;
+    bool was_served = model_is_talk(contact) || contact->state == MODEL_WRAPPING;
     if (event->kind == USHER_EVENT_CONTACT_ABANDONED && was_served)
-        return refuse(model, contact);
+        return model_refuse(model, contact);
     if (event->kind == USHER_EVENT_CONTACT_ABANDONED && !model_end_told(model, event, contact))
         return false;
     if (contact->agent != agent)
@@ -362,7 +335,7 @@ static bool on_gone(struct model *model, const struct usher_event *event,
         return false;
     if (agent != MODEL_NONE)
         model->agents[agent].idle_since_ms = was_served ? event->at_ms : contact->idle_before_ms;
-    if (was_served)
+    if (was_served && !contact->is_parted)
         model_note_handled(model, contact->class, event->at_ms - contact->answered_ms);
     contact->state = MODEL_GONE;
     contact->agent = MODEL_NONE;
@@ -390,10 +363,10 @@ static bool on_offer_over(struct model *model, const struct usher_event *event,
                           struct model_contact *contact, size_t agent)
 {
     bool is_withdrawn = event->kind == USHER_EVENT_OFFER_WITHDRAWN;
-    bool is_open = (is_offer(contact) || (is_withdrawn && is_talk(contact))) &&
+    bool is_open = (is_offer(contact) || (is_withdrawn && model_is_talk(contact))) &&
                    usher_text_is_equal(event->fields.offer, usher_text_of(contact->offer));
     if (!is_open && !is_withdrawn)
-        return refuse(model, contact);
+        return model_refuse(model, contact);
     if (is_open) {
         if (contact->agent != agent)
             return model_fail(model, "the offer of %s is another agent's", contact->id);
@@ -401,11 +374,13 @@ static bool on_offer_over(struct model *model, const struct usher_event *event,
             return model_fail(model, "the offer of %s expires too early", contact->id);
         if (!is_withdrawn && event->fields.until_ms != event->at_ms + COOL_DOWN_MS)
             return model_fail(model, "a cool-down of %s that is not a minute", contact->id);
-        set_state(contact, MODEL_WAITING, event->at_ms);
+        model_set_state(contact, MODEL_WAITING, event->at_ms);
         contact->agent = MODEL_NONE;
         model->agents[agent].idle_since_ms = is_withdrawn ? contact->idle_before_ms : event->at_ms;
         if (!is_withdrawn)
             remember_decline(contact, agent, event->fields.until_ms);
+        if (!is_withdrawn || !model->agents[agent].is_signed_in)
+            contact->meant_until_ms = 0;
     }
     if (contact->state == MODEL_WAITING && usher_channel_is_phone(contact->channel) &&
         event->kind != USHER_EVENT_OFFER_FAILED)
@@ -448,8 +423,10 @@ static const model_apply table[USHER_EVENT_COUNT] = {
     [USHER_EVENT_AGENT_LEAVING] = model_on_leaving,
     [USHER_EVENT_AGENT_PHONE] = model_on_phone,
     [USHER_EVENT_CONTACT_ARRIVED] = on_arrived,
-    [USHER_EVENT_CONTACT_MOVED] = on_moved,
+    [USHER_EVENT_CONTACT_MOVED] = model_on_moved,
     [USHER_EVENT_CONTACT_PROMISED] = model_on_promised,
+    [USHER_EVENT_CONTACT_TRANSFERRED] = model_on_transferred,
+    [USHER_EVENT_CONTACT_PARTED] = model_on_parted,
     [USHER_EVENT_CONTACT_OFFERED] = on_offered,
     [USHER_EVENT_CONTACT_RINGING] = on_ringing,
     [USHER_EVENT_CONTACT_ANSWERED] = on_answered,
@@ -468,6 +445,12 @@ static const model_apply table[USHER_EVENT_COUNT] = {
     [USHER_EVENT_OFFER_WITHDRAWN] = on_offer_over,
     [USHER_EVENT_OFFER_SETTLED] = on_settled,
 };
+
+/* Of a contact that comes to be. */
+static bool makes_contact(enum usher_event_kind kind)
+{
+    return kind == USHER_EVENT_CONTACT_ARRIVED || kind == USHER_EVENT_CONTACT_PARTED;
+}
 
 static bool needs_agent(enum usher_event_kind kind)
 {
@@ -490,7 +473,7 @@ static bool take_event(struct model *model, const struct usher_event *event)
     if (needs_agent(event->kind) && agent == MODEL_NONE)
         return model_fail(model, "an unknown agent");
     if (row->needed & USHER_FIELD_BIT(CONTACT) && contact == MODEL_NONE &&
-        event->kind != USHER_EVENT_CONTACT_ARRIVED && event->kind != USHER_EVENT_CUSTOMER_KNOWN)
+        !makes_contact(event->kind) && event->kind != USHER_EVENT_CUSTOMER_KNOWN)
         return model_fail(model, "an unknown contact");
     model->last = event->n;
     model->events_count++;

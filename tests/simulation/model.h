@@ -94,8 +94,14 @@ struct model_contact {
     size_t declines_count;
     int64_t told_ms; /* when something was told last; 0 = nothing was */
     int64_t first_told_ms;
-    int64_t told_due_ms; /* the earliest that was told; 0 = none */
-    int64_t foretold_ms; /* the first estimate, not calibrated; -1 = none */
+    int64_t told_due_ms;                    /* the earliest that was told; 0 = none */
+    int64_t foretold_ms;                    /* the first estimate, not calibrated; -1 = none */
+    bool has_transferred[MODEL_AGENTS_MAX]; /* away, and it is not offered to him again */
+    bool was_transferred;
+    size_t transferred_by;
+    size_t meant_for;       /* waits for this agent alone, */
+    int64_t meant_until_ms; /* so long */
+    bool is_parted;         /* the wrap-up of a transferred one */
 };
 
 struct model_class {
@@ -174,6 +180,20 @@ void model_keep(char *room, size_t room_size, struct usher_text text);
  * change. `contact` may be NULL, `agent` MODEL_NONE. */
 typedef bool (*model_apply)(struct model *model, const struct usher_event *event,
                             struct model_contact *contact, size_t agent);
+
+/* model.c */
+struct model_contact *model_free_place(struct model *model);
+bool model_refuse(struct model *model, const struct model_contact *contact);
+bool model_is_talk(const struct model_contact *contact);
+void model_set_state(struct model_contact *contact, enum model_state state, int64_t at_ms);
+
+/* model_transfer.c */
+bool model_on_moved(struct model *model, const struct usher_event *event,
+                    struct model_contact *contact, size_t agent);
+bool model_on_transferred(struct model *model, const struct usher_event *event,
+                          struct model_contact *contact, size_t agent);
+bool model_on_parted(struct model *model, const struct usher_event *event,
+                     struct model_contact *contact, size_t agent);
 
 /* model_agent.c */
 bool model_on_profile(struct model *model, const struct usher_event *event,

@@ -83,6 +83,9 @@ bool model_on_agent(struct model *model, const struct usher_event *event,
     if (event->kind == USHER_EVENT_AGENT_SIGNED_OUT && has_talk(model, index))
         return model_fail(model, "%s is signed out with a talk in hand", agent->id);
     agent->is_signed_in = event->kind != USHER_EVENT_AGENT_SIGNED_OUT;
+    for (size_t i = 0; i < MODEL_CONTACTS_MAX && !agent->is_signed_in; i++)
+        if (model->contacts[i].state == MODEL_WAITING && model->contacts[i].meant_for == index)
+            model->contacts[i].meant_until_ms = 0; /* nobody waits for who is gone */
     agent->is_ready = event->kind == USHER_EVENT_AGENT_READY;
     if (agent->is_ready && !was_ready)
         agent->idle_since_ms = event->at_ms;

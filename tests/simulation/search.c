@@ -23,14 +23,21 @@ static bool is_cooling(const struct model_contact *contact, size_t agent, int64_
     return false;
 }
 
-/* Declined a while ago, and another who could take it is signed in. */
+/* Transferred away; or declined a while ago, and another who could take it is signed in. */
 static bool is_excluded(const struct model *model, const struct model_contact *contact,
                         size_t agent, int64_t at_ms)
 {
+    if (contact->has_transferred[agent])
+        return true;
     return is_cooling(contact, agent, at_ms) &&
            (contact->channel == USHER_CHANNEL_OUTBOUND ||
             model_has_signed_in(model, &model->classes[contact->class],
                                 model_open_step(model, contact, at_ms), agent));
+}
+
+static bool is_meant(const struct model_contact *contact, int64_t at_ms)
+{
+    return contact->meant_until_ms > at_ms;
 }
 
 bool model_may_offer(const struct model *model, size_t contact_index, size_t agent_index,
@@ -38,11 +45,14 @@ bool model_may_offer(const struct model *model, size_t contact_index, size_t age
 {
     const struct model_contact *contact = &model->contacts[contact_index];
     const struct model_agent *agent = &model->agents[agent_index];
-    return contact->state == MODEL_WAITING && contact->settle_until_ms <= at_ms &&
-           is_link_up(model, contact) && model_is_serving(agent) && agent->is_phone_idle &&
-           model_has_desk_for(agent, contact->channel) &&
-           model_has_room(model, agent_index, contact->channel) &&
-           model_match(model, &model->classes[contact->class], agent) >= 0 &&
+    if (contact->state != MODEL_WAITING || contact->settle_until_ms > at_ms ||
+        !is_link_up(model, contact) || !model_is_serving(agent) || !agent->is_phone_idle ||
+        !model_has_desk_for(agent, contact->channel) ||
+        !model_has_room(model, agent_index, contact->channel))
+        return false;
+    if (is_meant(contact, at_ms))
+        return contact->meant_for == agent_index;
+    return model_match(model, &model->classes[contact->class], agent) >= 0 &&
            model_is_gate_open(model, contact, agent_index, at_ms) &&
            !is_excluded(model, contact, agent_index, at_ms);
 }
@@ -59,6 +69,7 @@ static bool is_just_due(const struct model *model, const struct model_contact *c
     if (model->due_count < 2)
         return false;
     if (contact->settle_until_ms > model->stepped_ms ||
+        contact->meant_until_ms > model->stepped_ms ||
         model_count_openings(model, contact, model->stepped_ms, model->world->now_ms) > 0)
         return true;
     for (size_t i = 0; i < contact->declines_count; i++)
@@ -81,6 +92,7 @@ void model_count_due(struct model *model)
             continue;
         model->due_count +=
             is_due(model, contact->until_ms) + is_due(model, contact->settle_until_ms) +
+            is_due(model, contact->meant_until_ms) +
             model_count_openings(model, contact, model->stepped_ms, model->world->now_ms);
         for (size_t j = 0; j < contact->declines_count; j++)
             model->due_count += is_due(model, contact->declines[j].until_ms);
@@ -288,6 +300,40 @@ static void count_sides(const struct model *model, int64_t at_ms, size_t *contac
     }
 }
 
+/* An offer to the one agent for whom it waits. */
+static bool check_meant(struct model *model, const struct usher_event *event,
+                        const struct model_contact *contact, size_t agent)
+{
+    if (!is_meant(contact, event->at_ms) || contact->meant_for != agent)
+        return model_fail(model, "%s is not meant for %s", contact->id, model->agents[agent].id);
+    model->offers_count++;
+    return true;
+}
+
+/* Whoever is meant for an agent comes before all others. */
+static bool check_none_meant(struct model *model, size_t agent, int64_t at_ms)
+{
+    for (size_t i = 0; i < MODEL_CONTACTS_MAX; i++)
+        if (is_meant(&model->contacts[i], at_ms) && model_may_offer(model, i, agent, at_ms) &&
+            !is_just_due(model, &model->contacts[i]))
+            return model_fail(model, "%s is meant for %s, who is offered another",
+                              model->contacts[i].id, model->agents[agent].id);
+    return true;
+}
+
+/* The next agent is told who had the contact before him, and is not that one. */
+static bool check_story(struct model *model, const struct usher_event *event,
+                        const struct model_contact *contact, size_t agent)
+{
+    if (contact->has_transferred[agent])
+        return model_fail(model, "%s was transferred away by %s, and is offered to him again",
+                          contact->id, model->agents[agent].id);
+    if (contact->was_transferred &&
+        model_find_agent(model, event->fields.transferred_by) != contact->transferred_by)
+        return model_fail(model, "nobody is told who transferred %s", contact->id);
+    return true;
+}
+
 bool model_check_offer(struct model *model, const struct usher_event *event, size_t contact,
                        size_t agent)
 {
@@ -297,6 +343,14 @@ bool model_check_offer(struct model *model, const struct usher_event *event, siz
     if (!model_may_offer(model, contact, agent, at_ms))
         return model_fail(model, "%s must not be offered to %s now", model->contacts[contact].id,
                           model->agents[agent].id);
+    if (!check_story(model, event, &model->contacts[contact], agent))
+        return false;
+    if (usher_text_is_equal(event->fields.reason, USHER_TEXT("meant")))
+        return check_meant(model, event, &model->contacts[contact], agent);
+    if (is_meant(&model->contacts[contact], at_ms) || !check_none_meant(model, agent, at_ms))
+        return model->what[0]
+                   ? false
+                   : model_fail(model, "%s waits for another", model->contacts[contact].id);
     bool is_contact_given = usher_text_is_equal(event->fields.reason, USHER_TEXT("best_agent"));
     bool has_told = usher_fields_has(&event->fields, USHER_FIELD_AFFINITY_MS);
     bool is_unsure = has_told && has_affinity(model, contact, agent, at_ms, true);
@@ -308,7 +362,7 @@ bool model_check_offer(struct model *model, const struct usher_event *event, siz
         return model_fail(model, "%s was offered to %s before others of its line",
                           model->contacts[contact].id, model->agents[agent].id);
     for (size_t i = 0; i < MODEL_CONTACTS_MAX; i++) {
-        if (is_just_due(model, &model->contacts[i]))
+        if (is_just_due(model, &model->contacts[i]) || is_meant(&model->contacts[i], at_ms))
             continue;
         for (size_t j = 0; j < model->agents_count; j++) {
             if ((i == contact && j == agent) || !model_may_offer(model, i, j, at_ms) ||

@@ -8,7 +8,7 @@
 /* By state, the states that may follow, by their first letters: w(aiting) o(ffered) r(inging)
  * t(alking) h(eld) x = wrapping, d(one) a(bandoned) s(cheduled) e(xpired) v = overflowed. */
 static const char *const legal[USHER_CONTACT_STATE_COUNT] = {
-    [USHER_CONTACT_NONE] = "ws",       [USHER_CONTACT_WAITING] = "otdasev",
+    [USHER_CONTACT_NONE] = "wsx",      [USHER_CONTACT_WAITING] = "otdasev",
     [USHER_CONTACT_OFFERED] = "wrtda", [USHER_CONTACT_RINGING] = "wtda",
     [USHER_CONTACT_TALKING] = "whxds", [USHER_CONTACT_HELD] = "wtxds",
     [USHER_CONTACT_WRAPPING] = "d",    [USHER_CONTACT_DONE] = "",

@@ -164,8 +164,40 @@ START_TEST(sixteen_needs_are_the_most)
 }
 END_TEST
 
+START_TEST(own_needs_count_instead_of_the_queues_if_the_rules_have_any_of_them)
+{
+    static const struct {
+        const char *skills;
+        unsigned int count;
+        unsigned int first_skill;
+        unsigned int first_min;
+    } cases[] = {
+        {"{\"internet\":7,\"billing\":2}", 2, 1, 2},
+        {"{\"internet\":7,\"cooking\":2}", 1, 3, 7},
+        {"{\"internet\":0,\"billing\":11,\"lang.uk\":\"5\",\"lang.en\":1}", 1, 0, 1},
+        {"{\"cooking\":2}", 2, 1, 5},
+        {"{}", 2, 1, 5},
+        {"[\"billing\"]", 2, 1, 5},
+        {NULL, 2, 1, 5},
+    };
+    struct usher_rules *rules = ruled(RULES);
+
+    for (size_t i = 0; i < USHER_COUNT_OF(cases); i++) {
+        const struct usher_facts facts = {.skills = usher_text_of(cases[i].skills)};
+        struct usher_need needs[USHER_NEEDS_MAX];
+        size_t count = usher_rules_needs(rules, 0, &facts, needs);
+
+        ck_assert_uint_eq(count, cases[i].count);
+        ck_assert_uint_eq(needs[0].skill, cases[i].first_skill);
+        ck_assert_uint_eq(needs[0].min, cases[i].first_min);
+    }
+    usher_rules_free(rules);
+}
+END_TEST
+
 SUITE_MAIN("need", skill_of_the_data_is_needed_and_needs_come_by_skill,
            else_is_needed_when_the_data_name_no_skill, without_else_nothing_is_needed,
            two_needs_of_one_skill_are_one_with_the_higher_minimum,
            whole_name_may_come_from_the_data, skill_of_the_customers_memory_is_needed,
-           bad_needs_are_told, sixteen_needs_are_the_most)
+           bad_needs_are_told, sixteen_needs_are_the_most,
+           own_needs_count_instead_of_the_queues_if_the_rules_have_any_of_them)

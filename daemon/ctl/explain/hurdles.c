@@ -22,6 +22,7 @@ static const struct {
     [USHER_HURDLE_PHONE_UNREACHABLE] = {"phone unreachable", "the phone is unreachable"},
     [USHER_HURDLE_DESK_LOST] = {"desk not connected", "the agent's desk is not connected"},
     [USHER_HURDLE_FULL] = {"busy", "the agent is busy"},
+    [USHER_HURDLE_TRANSFERRED] = {"has transferred it away", "transferred away by the agent"},
     [USHER_HURDLE_COOL_DOWN] = {"asked a short while ago", "asked for a short while ago"},
     [USHER_HURDLE_NOT_WAITING] = {"free, but the contact is not waiting", "not waiting"},
     [USHER_HURDLE_NOT_BEFORE] = {"free, but it was booked for later", "booked for later"},
@@ -39,6 +40,8 @@ static const struct {
                            "does not let the agent in yet, needs %s"},
     [USHER_HURDLE_HOLD] = {"free, but it waits for %s", "waits for %s"},
     [USHER_HURDLE_RESERVE] = {"kept free for %s", "the agent is kept free for %s"},
+    [USHER_HURDLE_MEANT] = {"free, but it was transferred to another, and waits for that one",
+                            "transferred to another, for whom it waits"},
     [USHER_HURDLE_BEHIND] = {"free, but for somebody before it in line",
                              "another before it in line"},
 };

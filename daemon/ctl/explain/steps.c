@@ -98,6 +98,25 @@ static void print_move(const struct usher_event *event, FILE *out)
     fputc('\n', out);
 }
 
+static void print_transfer(const struct usher_event *event, bool is_full, FILE *out)
+{
+    const struct usher_fields *fields = &event->fields;
+    char clock[REASONS_SPAN_SIZE];
+    fputs("transferred", out);
+    if (fields->agent.at)
+        fprintf(out, " by %.*s", USHER_TEXT_ARGS(fields->agent));
+    if (fields->to_agent.at)
+        fprintf(out, " to %.*s", USHER_TEXT_ARGS(fields->to_agent));
+    if (fields->until_ms > 0)
+        fprintf(out, " alone until %s, then", moment_write_clock(fields->until_ms, clock));
+    fprintf(out, " to queue %.*s", USHER_TEXT_ARGS(fields->queue));
+    if (fields->skills.at)
+        fprintf(out, ", to who has %.*s", USHER_TEXT_ARGS(fields->skills));
+    if (fields->note.at && is_full)
+        fprintf(out, "; noted: %.*s", USHER_TEXT_ARGS(fields->note));
+    fputc('\n', out);
+}
+
 static void print_of_contact(const struct usher_event *event, const struct usher_agent *agent,
                              bool is_full, FILE *out)
 {
@@ -105,6 +124,8 @@ static void print_of_contact(const struct usher_event *event, const struct usher
         print_arrival(&event->fields, is_full, out);
     } else if (event->kind == USHER_EVENT_CONTACT_MOVED) {
         print_move(event, out);
+    } else if (event->kind == USHER_EVENT_CONTACT_TRANSFERRED) {
+        print_transfer(event, is_full, out);
     } else if (event->kind == USHER_EVENT_CONTACT_OFFERED) {
         fputs("offered to ", out);
         print_agent(event, agent, out);

@@ -116,6 +116,9 @@ static void print_how(const struct usher_explained_offer *offer, FILE *out)
         fprintf(out, ": the best pair, of %zu agents for it and %zu contacts for the agent\n",
                 agents, contacts);
         break;
+    case USHER_CHOICE_MEANT:
+        fputs(": it was transferred to this agent\n", out);
+        break;
     case USHER_CHOICE_BEST_AGENT:
     case USHER_CHOICE_NONE:
     case USHER_CHOICE_COUNT:

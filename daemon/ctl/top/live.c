@@ -297,6 +297,11 @@ static void place_contact(struct live *live, const struct usher_event *event)
     contact->queue = take_queue(live, event->fields.queue);
     contact->place_ms = event->fields.place_ms;
     contact->due_ms = event->fields.due_ms;
+    if (contact->state == USHER_CONTACT_WAITING)
+        return;
+    contact->state = USHER_CONTACT_WAITING; /* a transfer */
+    contact->since_ms = event->at_ms;
+    let_go(contact, event->at_ms);
 }
 
 static void end_contact(struct live *live, const struct usher_event *event)
@@ -363,6 +368,7 @@ static enum usher_contact_state state_after(enum usher_event_kind kind)
         {USHER_EVENT_CONTACT_RESUMED, USHER_CONTACT_TALKING},
         {USHER_EVENT_CONTACT_WRAPPING, USHER_CONTACT_WRAPPING},
         {USHER_EVENT_CONTACT_POSTPONED, USHER_CONTACT_SCHEDULED},
+        {USHER_EVENT_CONTACT_PARTED, USHER_CONTACT_WRAPPING},
         {USHER_EVENT_OFFER_DECLINED, USHER_CONTACT_WAITING},
         {USHER_EVENT_OFFER_FAILED, USHER_CONTACT_WAITING},
         {USHER_EVENT_OFFER_EXPIRED, USHER_CONTACT_WAITING},
@@ -381,7 +387,8 @@ void live_apply(struct live *live, const struct usher_event *event)
         move_contact(live, event, state);
     else if (event->kind == USHER_EVENT_CONTACT_ARRIVED)
         describe_contact(live, event, USHER_CONTACT_WAITING);
-    else if (event->kind == USHER_EVENT_CONTACT_MOVED)
+    else if (event->kind == USHER_EVENT_CONTACT_MOVED ||
+             event->kind == USHER_EVENT_CONTACT_TRANSFERRED)
         place_contact(live, event);
     else if (event->kind == USHER_EVENT_CONTACT_SCHEDULED)
         describe_contact(live, event, USHER_CONTACT_SCHEDULED);

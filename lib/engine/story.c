@@ -1,0 +1,68 @@
+/* Contexts and notes grow with each agent who had the contact. */
+#include "engine/story.h"
+
+#include <string.h>
+
+#include "wire/json.h"
+
+/* Writes the members of `object` but for those that `not_in` has. */
+static void write_members(struct usher_json_writer *writer, struct usher_text object,
+                          struct usher_text not_in)
+{
+    struct usher_json json;
+    struct usher_text key;
+    char scratch[16384];
+    usher_json_start(&json, object, scratch, sizeof(scratch));
+    if (!object.at || !usher_json_enter(&json))
+        return;
+    while (usher_json_next_key(&json, &key)) {
+        struct usher_text value;
+        if (!usher_json_read_raw(&json, &value))
+            return;
+        if (not_in.at && usher_json_find(not_in, key).at)
+            continue;
+        usher_json_write_key(writer, key);
+        usher_json_write_raw(writer, value);
+    }
+}
+
+bool usher_story_merge(struct usher_text kept, struct usher_text added, struct usher_bytes *out)
+{
+    struct usher_json_writer writer;
+    usher_json_write_start(&writer, out);
+    usher_json_write_open(&writer, '{');
+    write_members(&writer, kept, added);
+    write_members(&writer, added, USHER_NO_TEXT);
+    usher_json_write_close(&writer, '}');
+    return !out->is_full;
+}
+
+/* The last `length` bytes at most, from the beginning of a character. */
+static struct usher_text end_of(struct usher_text text, size_t length)
+{
+    if (text.length <= length)
+        return text;
+    struct usher_text end = {text.at + text.length - length, length};
+    while (end.length > 0 && ((unsigned char)end.at[0] & 0xc0) == 0x80) {
+        end.at++;
+        end.length--;
+    }
+    return end;
+}
+
+struct usher_text usher_story_note(struct usher_text kept, struct usher_text added, char *room)
+{
+    struct usher_text last = end_of(added, USHER_STORY_NOTE_MAX);
+    size_t length = 0;
+    if (kept.length > 0 && last.length + 1 < USHER_STORY_NOTE_MAX) {
+        struct usher_text first = end_of(kept, USHER_STORY_NOTE_MAX - last.length - 1);
+        memcpy(room, first.at, first.length);
+        length = first.length;
+        room[length++] = '\n';
+    }
+    if (last.length > 0)
+        memcpy(room + length, last.at, last.length);
+    length += last.length;
+    room[length] = '\0';
+    return (struct usher_text){room, length};
+}

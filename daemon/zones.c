@@ -12,8 +12,7 @@
 #define ZONES_NAMES     ZONES_FOLDER "/tzdata.zi"
 #define ZONES_NAMES_MAX ((size_t)1 << 20)
 
-/* NULL with the reason in `why`. */
-static struct usher_zone *zones_read(struct usher_text name, const char **why)
+struct usher_zone *zones_read(struct usher_text name, const char **why)
 {
     char path[sizeof(ZONES_FOLDER) + 1 + USHER_ZONE_NAME_MAX];
     struct usher_zone *zone = NULL;

@@ -6,6 +6,8 @@
 #include "engine/engine.h"
 #include "rules/rules.h"
 
+/* The zone of this name, for the caller to free. NULL with the reason in `why`. */
+struct usher_zone *zones_read(struct usher_text name, const char **why);
 /* Hands all zones to the engine that it goes by and does not have. One that cannot be read is taken
  * for UTC, with a warning in the log. */
 void zones_give(struct usher_engine *engine);

@@ -88,7 +88,7 @@ class Preview(Reload):
         worse = RULES.replace("min: 3", "min: 9").replace("sales: {}", "sales: {need: {internet: {min: 1}}}")
         self.center.write_rules(worse)
         output = self.usherctl("reload", "--dry-run")[1]
-        self.assertIn("3 contacts wait now; 1 of them would have other agents, another queue or nobody.", output)
+        self.assertIn("3 contacts wait now; 1 of them would have other agents, another queue or nobody, or leave.", output)
         self.assertNotRegex(output, r"billing +voice")
         self.assertRegex(output, r"sales +voice +1 +2 +nobody +- olena, taras")
         self.assertNotIn("error: queue `billing`", output)
@@ -102,6 +102,23 @@ class Preview(Reload):
         self.assertIn("2 errors of the rules in use stay; `usherctl check` tells them.", output)
         self.center.write_rules(RULES)
         self.assertRegex(self.usherctl("reload", "--dry-run")[1], r"billing +voice +2 +nobody +2 +\+ olena, taras")
+
+    def test_steps_count_and_who_would_have_to_leave_is_shown(self):
+        self.arrive("1", topic="billing")
+        self.arrive("2", topic="sales")
+        steps = RULES.replace("min: 3}}", "min: 9}}, relax: [{after: 20s, billing: {min: 3}}]")
+        self.assertNotEqual(steps, RULES)
+        self.center.write_rules(steps)
+        output = self.usherctl("reload", "--dry-run")[1]
+        self.assertIn("2 contacts wait now; 0 of them", output)
+        self.assertRegex(output, r"queues billing +relax +\[\{after: 20s, billing: \{min: 3\}\}\]")
+        self.center.write_rules(RULES.replace("sales: {}", "sales: {hours: closed}"))
+        output = self.usherctl("reload", "--dry-run")[1]
+        self.assertIn("2 contacts wait now; 1 of them", output)
+        self.assertRegex(output, r"queues sales +hours +closed")
+        self.assertRegex(output, r"sales +voice +1 +2 +2 +closed: farewell")
+        lines = [json.loads(line) for line in self.usherctl("reload", "--dry-run", "--json")[1].splitlines()]
+        self.assertIn("farewell", [line.get("closed") for line in lines])
 
     def test_json_has_every_change_and_the_answer(self):
         self.arrive("1", topic="billing")

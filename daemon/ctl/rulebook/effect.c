@@ -6,6 +6,21 @@
 
 #include "ctl/memory.h"
 
+/* What a contact needs when all steps of its queue's `relax` are open. Returns how many. */
+static size_t needs_of(const struct usher_rules *rules, size_t queue,
+                       const struct usher_facts *facts, struct usher_need needs[USHER_NEEDS_MAX])
+{
+    size_t steps = rules->queues[queue].relax_count;
+    size_t count = usher_rules_needs(rules, queue, facts, needs);
+    size_t kept = 0;
+    for (size_t i = 0; i < count && steps > 0; i++) {
+        needs[kept] = needs[i];
+        needs[kept].min = needs[i].relaxed[steps - 1];
+        kept += needs[kept].min > 0;
+    }
+    return steps > 0 ? kept : count;
+}
+
 /* What a waiting contact is under both rules. False when its queue or tier is not of the rules
  * before: those were taken into use in between. */
 static bool read_contact(const struct usher_rules *before, const struct usher_rules *after,
@@ -23,10 +38,10 @@ static bool read_contact(const struct usher_rules *before, const struct usher_ru
                                       .data = fields->data,
                                       .skills = fields->skills,
                                       .customer = fields->memory};
-    effect->needs_before_count = usher_rules_needs(before, queue, &facts, effect->needs_before);
+    effect->needs_before_count = needs_of(before, queue, &facts, effect->needs_before);
     usher_rules_route_again(after, before, &facts, &queue, &tier);
     effect->queue_after = queue;
-    effect->needs_after_count = usher_rules_needs(after, queue, &facts, effect->needs_after);
+    effect->needs_after_count = needs_of(after, queue, &facts, effect->needs_after);
     return true;
 }
 
@@ -86,8 +101,25 @@ static void hold_against(struct effect *effect, const struct usher_staff *before
                                               after->rules->queues[effect->queue_after].name);
 }
 
-void effects_init(struct effects *effects, const struct usher_staff *before,
-                  const struct usher_staff *after, const struct snapshot *snapshot)
+/* Callers and chats leave a queue that closes; the others wait in it. */
+static void look_at_hours(struct effect *effect, const struct effects_side *before,
+                          const struct effects_side *after, int64_t now_ms)
+{
+    const struct usher_rules *rules = after->staff.rules;
+    bool holds_line =
+        effect->channel == USHER_CHANNEL_VOICE || effect->channel == USHER_CHANNEL_CHAT;
+    const struct usher_way *way = &rules->queues[effect->queue_after].closed;
+    if (!holds_line || way->kind == USHER_WAY_WAIT ||
+        usher_rules_opening(rules, effect->queue_after, after->zone, now_ms).is_open ||
+        !usher_rules_opening(before->staff.rules, effect->queue_before, before->zone, now_ms)
+             .is_open)
+        return;
+    effect->leaves = way;
+    effect->is_changed = true;
+}
+
+void effects_init(struct effects *effects, const struct effects_side *before,
+                  const struct effects_side *after, int64_t now_ms, const struct snapshot *snapshot)
 {
     size_t room = 0;
     *effects = (struct effects){.count = 0};
@@ -97,7 +129,7 @@ void effects_init(struct effects *effects, const struct usher_staff *before,
         size_t at = 0;
         if (event->kind != USHER_EVENT_STATE_CONTACT ||
             !usher_text_is_equal(event->fields.state, USHER_TEXT("waiting")) ||
-            !read_contact(before->rules, after->rules, &event->fields, &one))
+            !read_contact(before->staff.rules, after->staff.rules, &event->fields, &one))
             continue;
         while (at < effects->count && !is_alike(&effects->list[at], &one))
             at++;
@@ -106,7 +138,8 @@ void effects_init(struct effects *effects, const struct usher_staff *before,
             effects->list = memory_resize(effects->list, room * sizeof(*effects->list));
         }
         if (at == effects->count) {
-            hold_against(&one, before, after);
+            hold_against(&one, &before->staff, &after->staff);
+            look_at_hours(&one, before, after, now_ms);
             effects->list[effects->count++] = one;
         }
         effects->list[at].waiting_count++;

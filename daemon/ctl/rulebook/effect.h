@@ -16,13 +16,15 @@ struct effect {
     size_t needs_before_count;
     size_t needs_after_count;
     size_t waiting_count;
-    size_t agents_before; /* who could take them, signed in or not */
+    size_t agents_before; /* who could take them, signed in or not, when all steps are open */
     size_t agents_after;
     size_t gained_count;
     size_t lost_count;
     char gained[EFFECT_NAMES_SIZE]; /* the first of them, with commas */
     char lost[EFFECT_NAMES_SIZE];
-    bool is_changed; /* another queue, or other agents */
+    const struct usher_way *leaves; /* where they go at once, since their queue is open now and
+                                       would be closed; NULL = they do not */
+    bool is_changed;                /* another queue, or other agents, or they leave */
 };
 
 struct effects {
@@ -31,9 +33,17 @@ struct effects {
     size_t waiting_count; /* of all */
 };
 
-/* Of all contacts of the snapshot that wait. Both staffs are of the same agents. */
-void effects_init(struct effects *effects, const struct usher_staff *before,
-                  const struct usher_staff *after, const struct snapshot *snapshot);
+/* Rules, and who works by them. */
+struct effects_side {
+    struct usher_staff staff;
+    struct usher_zone *zone; /* of the rules' hours; NULL = UTC */
+};
+
+/* Of all contacts of the snapshot that wait at `now_ms` (civil). Both sides are of the same agents.
+ */
+void effects_init(struct effects *effects, const struct effects_side *before,
+                  const struct effects_side *after, int64_t now_ms,
+                  const struct snapshot *snapshot);
 void effects_fini(struct effects *effects);
 
 #endif

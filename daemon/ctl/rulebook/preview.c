@@ -3,11 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "ctl/memory.h"
 #include "ctl/rulebook/effect.h"
 #include "routing/lint.h"
 #include "rules/compare.h"
 #include "wire/json.h"
+#include "zones.h"
 
 #define TEXT_BYTES_MAX ((size_t)4 * 1024 * 1024)
 #define LINE_BYTES     8192
@@ -126,6 +128,13 @@ static void add_agents(struct table *table, enum table_colour colour, size_t cou
         table_add(table, colour, "%zu", count);
 }
 
+/* "callback", or the queue's name. */
+static struct usher_text name_of_way(const struct usher_way *way, const struct usher_rules *rules)
+{
+    return way->kind == USHER_WAY_QUEUE ? rules->queues[way->queue].name
+                                        : usher_way_name(way->kind);
+}
+
 static void add_effect(struct table *table, const struct effect *effect,
                        const struct usher_rules *before, const struct usher_rules *after)
 {
@@ -139,9 +148,13 @@ static void add_effect(struct table *table, const struct effect *effect,
     table_add(table, TABLE_PLAIN, "%zu", effect->waiting_count);
     add_agents(table, TABLE_DIM, effect->agents_before);
     add_agents(table, effect->agents_after == 0 ? TABLE_RED : TABLE_PLAIN, effect->agents_after);
-    table_add(table, TABLE_PLAIN, "%s%s%s%s%s", effect->gained[0] ? "+ " : "", effect->gained,
+    struct usher_text way = effect->leaves ? name_of_way(effect->leaves, after) : USHER_TEXT("");
+    bool has_names = effect->gained[0] || effect->lost[0];
+    table_add(table, effect->leaves ? TABLE_YELLOW : TABLE_PLAIN, "%s%s%s%s%s%s%s%.*s",
+              effect->gained[0] ? "+ " : "", effect->gained,
               effect->gained[0] && effect->lost[0] ? "  " : "", effect->lost[0] ? "- " : "",
-              effect->lost);
+              effect->lost, has_names && effect->leaves ? "  " : "",
+              effect->leaves ? "closed: " : "", USHER_TEXT_ARGS(way));
 }
 
 static void show_effects(const struct effects *effects, const struct usher_rules *before,
@@ -159,7 +172,8 @@ static void show_effects(const struct effects *effects, const struct usher_rules
         concerned += effect->waiting_count;
         add_effect(table, effect, before, after);
     }
-    printf("\n%zu contact%s now; %zu of them would have other agents, another queue or nobody.\n",
+    printf("\n%zu contact%s now; %zu of them would have other agents, another queue or nobody, or "
+           "leave.\n",
            effects->waiting_count, effects->waiting_count == 1 ? " waits" : "s wait", concerned);
     if (concerned > 0)
         table_print(table, style, stdout);
@@ -183,6 +197,8 @@ static void show_effects_json(const struct effects *effects, const struct usher_
         write_number(&writer, "agents_after", effect->agents_after);
         write_number(&writer, "gained", effect->gained_count);
         write_number(&writer, "lost", effect->lost_count);
+        if (effect->leaves)
+            write_text(&writer, "closed", name_of_way(effect->leaves, after));
         usher_json_write_close(&writer, '}');
         print_line(out);
     }
@@ -239,7 +255,7 @@ static void show_errors(const struct usher_findings *before, const struct usher_
 struct side {
     const struct usher_rules *rules;
     struct usher_text text;
-    struct usher_staff staff;
+    struct effects_side people;
 };
 
 static void show_people(const struct side *before, const struct side *now,
@@ -250,8 +266,8 @@ static void show_people(const struct side *before, const struct side *now,
     struct usher_findings *will_be = memory_resize(NULL, sizeof(*will_be));
     show_changes(changes, style);
     show_effects(effects, before->rules, now->rules, style);
-    find(were, &before->staff, before->text);
-    find(will_be, &now->staff, now->text);
+    find(were, &before->people.staff, before->text);
+    find(will_be, &now->people.staff, now->text);
     show_errors(were, will_be, style);
     free(were);
     free(will_be);
@@ -288,13 +304,17 @@ static void show(const struct preview_center *center, struct side *before, struc
     struct effects effects;
     struct usher_document was, will_be;
     struct crew crew;
+    const char *why;
     crew_of_snapshot(&crew, &center->snapshot);
+    before->people.zone = zones_read(usher_text_of(before->rules->timezone.name), &why);
+    now->people.zone = zones_read(usher_text_of(now->rules->timezone.name), &why);
     usher_rules_compare(before->rules, now->rules, changes);
     compare_keys(before->text, now->text, &was, &will_be, changes);
-    bool has_staff = usher_staff_init(&before->staff, before->rules, crew.members, crew.count);
-    has_staff &= usher_staff_init(&now->staff, now->rules, crew.members, crew.count);
+    bool has_staff =
+        usher_staff_init(&before->people.staff, before->rules, crew.members, crew.count);
+    has_staff &= usher_staff_init(&now->people.staff, now->rules, crew.members, crew.count);
     if (has_staff) {
-        effects_init(&effects, &before->staff, &now->staff, &center->snapshot);
+        effects_init(&effects, &before->people, &now->people, clock_civil_ms(), &center->snapshot);
         if (options->is_json)
             show_json(before, now, changes, &effects);
         else
@@ -303,8 +323,10 @@ static void show(const struct preview_center *center, struct side *before, struc
     } else {
         fputs("usherctl: memory is out\n", stderr);
     }
-    usher_staff_fini(&before->staff);
-    usher_staff_fini(&now->staff);
+    usher_staff_fini(&before->people.staff);
+    usher_staff_fini(&now->people.staff);
+    usher_zone_free(before->people.zone);
+    usher_zone_free(now->people.zone);
     crew_fini(&crew);
     usher_document_fini(&was);
     usher_document_fini(&will_be);

@@ -13,7 +13,7 @@ struct redisReply;
  */
 #define LOGIN_ACL                                                                                  \
     "&__redis__:invalidate +role +config|get +client|id +client|tracking +subscribe +scan "        \
-    "+exists +get +set +hset +hget +hmget +hdel +hgetall +expire +unlink +time +wait +info "       \
+    "+exists +get +set +hset +hget +hdel +hgetall +expire +unlink +time +wait +info "              \
     "+memory|usage "                                                                               \
     "+xadd "                                                                                       \
     "+xread "                                                                                      \

@@ -1,7 +1,7 @@
 /* Records wait in the order of their events, one for a customer; some are in flight at a time, in
  * two round trips:
  *
- *     WATCH each, HMGET erased, HGET usher.n of each    who wrote last
+ *     WATCH each, HGET erased and usher.n of each       who wrote last
  *     MULTI, HSET and EXPIRE (or UNLINK) of each, EXEC  what is newer; nil: looks again
  *
  * After a lost connection the same records are tried again: which of them were written, their
@@ -24,7 +24,9 @@
 #include "journal/reply.h"
 #include "log.h"
 
-#define FLIGHT_MAX  8
+#define FLIGHT_MAX 32
+/* Redis syncs its disk for each flight, and the journal waits for that, too. */
+#define GATHER_MS   50
 #define RETRY_S     1
 #define PATIENCE_MS INT64_C(60000) /* how long what waits here holds snapshots up */
 
@@ -33,16 +35,17 @@ enum step { STEP_IDLE = 0, STEP_LOOKING, STEP_WRITING, STEP_REFUSED };
 struct remember {
     struct event_base *base;
     const struct settings *settings;
-    struct redis *redis; /* NULL: it only collects */
-    struct event *retry; /* after a refusal */
+    struct redis *redis;  /* NULL: it only collects */
+    struct event *retry;  /* after a refusal */
+    struct event *gather; /* what comes a moment later goes along */
     struct records waiting;
     struct usher_list in_flight;
     size_t in_flight_count;
     enum step step;
-    size_t answers_count; /* of this step, still to come */
-    size_t looked_count;  /* HGETs that were answered */
-    bool is_refused;      /* an answer of this step was an error */
-    int64_t busy_ms;      /* since when something has waited; 0 = nothing does */
+    size_t answers_count;      /* of this step, still to come */
+    struct usher_list *looked; /* whose answer comes next */
+    bool is_refused;           /* an answer of this step was an error */
+    int64_t busy_ms;           /* since when something has waited; 0 = nothing does */
     int64_t refused_told_ms;
     int64_t dropped_told_ms;
     uint64_t dropped_count;
@@ -176,13 +179,16 @@ static void write_flight(struct remember *remember)
     give(remember, exec, 1, on_exec);
 }
 
-/* Which of those in flight are older than what is there. */
-static struct record *looked_at(struct remember *remember, size_t index)
+static void on_erased(void *owner, const struct redisReply *reply)
 {
-    struct usher_list *node = remember->in_flight.next;
-    for (size_t i = 0; i < index; i++)
-        node = node->next;
-    return record_at(node);
+    struct remember *remember = owner;
+    struct usher_text value = journal_reply_text(reply);
+    struct erasure erasure;
+    if (!take_answer(remember, reply))
+        return;
+    struct record *record = record_at(remember->looked);
+    record->is_done = value.at && erasure_read(value, &erasure) &&
+                      usher_number_compare(record->n, erasure.n) <= 0;
 }
 
 static bool is_not_newer(const struct record *record, struct usher_text number)
@@ -191,29 +197,16 @@ static bool is_not_newer(const struct record *record, struct usher_text number)
     return number.at && usher_number_read(number, &n) && usher_number_compare(record->n, n) <= 0;
 }
 
-static void on_erased(void *owner, const struct redisReply *reply)
-{
-    struct remember *remember = owner;
-    if (!take_answer(remember, reply))
-        return;
-    for (size_t i = 0; i < remember->in_flight_count; i++) {
-        struct usher_text value = journal_reply_text(journal_reply_element(reply, i));
-        struct record *record = looked_at(remember, i);
-        struct erasure erasure;
-        record->is_done = value.at && erasure_read(value, &erasure) &&
-                          usher_number_compare(record->n, erasure.n) <= 0;
-    }
-}
-
 static void on_number(void *owner, const struct redisReply *reply)
 {
     struct remember *remember = owner;
     if (!take_answer(remember, reply))
         return;
-    struct record *record = looked_at(remember, remember->looked_count++);
+    struct record *record = record_at(remember->looked);
     record->is_outdated = is_not_newer(record, journal_reply_text(reply));
     record->is_done |= record->is_outdated && !record->is_erasing;
-    if (remember->looked_count == remember->in_flight_count)
+    remember->looked = remember->looked->next;
+    if (remember->looked == &remember->in_flight)
         write_flight(remember);
 }
 
@@ -230,24 +223,21 @@ static void fill_flight(struct remember *remember)
 
 static void look(struct remember *remember)
 {
-    char rooms[FLIGHT_MAX][JOURNAL_KEY_SIZE];
+    char room[JOURNAL_KEY_SIZE];
     char erased_room[JOURNAL_KEY_SIZE];
     struct usher_text erased = journal_key_erased(site_of(remember), erased_room);
-    struct usher_text watch[2 + FLIGHT_MAX] = {USHER_TEXT("WATCH"), erased};
-    struct usher_text ask[2 + FLIGHT_MAX] = {USHER_TEXT("HMGET"), erased};
-    size_t count = 2;
-    usher_list_for_each (node, &remember->in_flight) {
-        ask[count] = record_key(record_at(node));
-        watch[count] = journal_key_customer(site_of(remember), ask[count], rooms[count - 2]);
-        count++;
-    }
+    const struct usher_text watch_erased[] = {USHER_TEXT("WATCH"), erased};
     remember->step = STEP_LOOKING;
-    remember->looked_count = 0;
-    give(remember, watch, count, on_queued);
-    give(remember, ask, count, on_erased);
-    for (size_t i = 2; i < count; i++) {
-        const struct usher_text get[] = {USHER_TEXT("HGET"), watch[i],
-                                         USHER_TEXT(CUSTOMER_PREFIX "n")};
+    remember->looked = remember->in_flight.next;
+    give(remember, watch_erased, USHER_COUNT_OF(watch_erased), on_queued);
+    usher_list_for_each (node, &remember->in_flight) {
+        struct usher_text customer = record_key(record_at(node));
+        struct usher_text key = journal_key_customer(site_of(remember), customer, room);
+        const struct usher_text watch[] = {USHER_TEXT("WATCH"), key};
+        const struct usher_text find[] = {USHER_TEXT("HGET"), erased, customer};
+        const struct usher_text get[] = {USHER_TEXT("HGET"), key, USHER_TEXT(CUSTOMER_PREFIX "n")};
+        give(remember, watch, USHER_COUNT_OF(watch), on_queued);
+        give(remember, find, USHER_COUNT_OF(find), on_erased);
         give(remember, get, USHER_COUNT_OF(get), on_number);
     }
 }
@@ -262,6 +252,19 @@ static void begin(struct remember *remember)
         look(remember);
 }
 
+static void begin_soon(struct remember *remember)
+{
+    if (remember->redis && remember->step == STEP_IDLE &&
+        !event_pending(remember->gather, EV_TIMEOUT, NULL))
+        event_add(remember->gather, &(struct timeval){.tv_usec = GATHER_MS * 1000});
+}
+
+static void on_gathered(evutil_socket_t fd, short what, void *owner)
+{
+    (void)fd, (void)what;
+    begin(owner);
+}
+
 static void on_up(void *owner)
 {
     begin(owner);
@@ -270,6 +273,7 @@ static void on_up(void *owner)
 static void be_idle(struct remember *remember)
 {
     event_del(remember->retry);
+    event_del(remember->gather);
     remember->step = STEP_IDLE;
     remember->answers_count = 0;
     remember->is_refused = false;
@@ -300,9 +304,12 @@ int remember_new(struct remember **remember, struct event_base *base,
     made->settings = settings;
     usher_list_init(&made->in_flight);
     made->retry = evtimer_new(base, on_retry, made);
-    if (!made->retry || !records_init(&made->waiting, REMEMBER_MAX)) {
+    made->gather = evtimer_new(base, on_gathered, made);
+    if (!made->retry || !made->gather || !records_init(&made->waiting, REMEMBER_MAX)) {
         if (made->retry)
             event_free(made->retry);
+        if (made->gather)
+            event_free(made->gather);
         free(made);
         return -ENOMEM;
     }
@@ -336,6 +343,7 @@ void remember_free(struct remember *remember)
     remember_rest(remember);
     records_fini(&remember->waiting);
     event_free(remember->retry);
+    event_free(remember->gather);
     free(remember);
 }
 
@@ -376,7 +384,8 @@ void remember_take(struct remember *remember, struct usher_text lines, int64_t k
         lines.at += length + (newline ? 1 : 0);
         lines.length -= length + (newline ? 1 : 0);
     }
-    begin(remember);
+    if (remember->waiting.count > 0)
+        begin_soon(remember);
 }
 
 bool remember_is_settled(const struct remember *remember)

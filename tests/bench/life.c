@@ -54,6 +54,9 @@ static void send_line(const char *line)
     usher_bytes_append(&bench.out, line, strlen(line));
 }
 
+/* Customers call again and again. */
+#define CUSTOMERS 10000
+
 static void arrive(void)
 {
     char line[256];
@@ -62,9 +65,9 @@ static void arrive(void)
         fail("too many contacts");
     snprintf(line, sizeof(line),
              "{\"id\":\"a%zu\",\"do\":\"contact.arrive\",\"contact\":\"%zu\",\"channel\":\"voice\","
-             "\"from\":\"+380441234567\","
+             "\"from\":\"+38044%07zu\","
              "\"to\":\"100\"}\n",
-             number, number);
+             number, number, number % CUSTOMERS);
     bench.arrived_ns[number] = clock_ns();
     send_line(line);
 }

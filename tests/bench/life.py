@@ -8,8 +8,10 @@ from world import RULES, cpu_us, make_ready, run_tool, two_skills, write_profile
 
 AGENTS = 500
 MODES = {
-    "always": [("a-second", 100), ("a-second", 1000), ("a-second", 10000), ("at-once", 16), ("at-once", 64), ("at-once", 256)],
-    "everysec": [("a-second", 1000), ("a-second", 10000), ("at-once", 64)],
+    "always": ("always", RULES, [("a-second", 100), ("a-second", 1000), ("a-second", 10000), ("at-once", 16), ("at-once", 64),
+                                 ("at-once", 256)]),
+    "everysec": ("everysec", RULES, [("a-second", 1000), ("a-second", 10000), ("at-once", 64)]),
+    "customers": ("always", RULES + "customer: {key: [from]}\n", [("a-second", 100), ("a-second", 1000), ("at-once", 64)]),
 }
 
 
@@ -48,8 +50,8 @@ def run_raw(center, build, behind, seconds, cycles):
 def measure(build, is_quick):
     from harness import Center
     rows = []
-    for appendfsync, modes in MODES.items():
-        with Center(rules=RULES, appendfsync=appendfsync) as center:
+    for name, (appendfsync, rules, modes) in MODES.items():
+        with Center(rules=rules, appendfsync=appendfsync) as center:
             write_profiles(center, AGENTS, two_skills)
             make_ready(center, range(AGENTS))
             run_cycles(center, build, "warm", 0.5, "at-once", 64)
@@ -58,5 +60,5 @@ def measure(build, is_quick):
                 behind = last_id(center)
                 figures, cycles = run_cycles(center, build, f"pbx{number}", seconds, mode, count)
                 figures.update(run_raw(center, build, behind, seconds if mode == "a-second" else 0, cycles))
-                rows.append({"bench": "life", "name": f"{mode} {count}, {appendfsync}", "figures": figures})
+                rows.append({"bench": "life", "name": f"{mode} {count}, {name}", "figures": figures})
     return rows

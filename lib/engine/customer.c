@@ -57,6 +57,28 @@ bool usher_apply_customer_known(struct usher_engine *engine, const struct usher_
     return true;
 }
 
+/* Without a number nobody can be called back: what was booked, and is not under way yet, ends. */
+static bool is_void(const struct usher_contact *contact)
+{
+    bool is_dialled =
+        contact->channel == USHER_CHANNEL_CALLBACK || contact->channel == USHER_CHANNEL_OUTBOUND;
+    return is_dialled &&
+           (contact->state == USHER_CONTACT_WAITING || contact->state == USHER_CONTACT_SCHEDULED ||
+            usher_contact_state_is_offer(contact->state));
+}
+
+static void end_booked(struct usher_engine *engine, struct usher_text customer, int64_t now_ms)
+{
+    usher_list_for_each_safe (node, &engine->live) {
+        struct usher_contact *contact = usher_list_entry(node, struct usher_contact, live);
+        if (!usher_text_is_equal(contact->customer, customer) || !is_void(contact))
+            continue;
+        if (contact->agent)
+            usher_withdraw_offer(engine, contact, USHER_ERASED, now_ms);
+        usher_finish_contact(engine, contact, USHER_TEXT(USHER_ERASED), USHER_NO_TEXT, now_ms);
+    }
+}
+
 enum usher_error usher_decide_customer_erase(struct usher_request *request)
 {
     struct usher_event event = {.kind = USHER_EVENT_CUSTOMER_ERASED};
@@ -65,7 +87,11 @@ enum usher_error usher_decide_customer_erase(struct usher_request *request)
         return usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
                                 "`customer` must be the key of a customer");
     USHER_FIELDS_SET(&event.fields, CUSTOMER, customer, customer);
+    request->engine->holds_offers = true;
+    end_booked(request->engine, customer, request->now_ms);
+    request->engine->holds_offers = false;
     usher_engine_emit(request->engine, &event, request->now_ms);
+    usher_dispatch_all(request->engine, request->now_ms);
     return USHER_OK;
 }
 
@@ -115,6 +141,7 @@ static bool erase(const struct usher_engine *engine, struct usher_contact *conta
     bool is_kept = !data.is_full && !memory.is_full && usher_contact_keep_texts(contact, &left);
     usher_bytes_fini(&data);
     usher_bytes_fini(&memory);
+    usher_list_remove(&contact->of_customer);
     free(contact->note);
     contact->note = NULL;
     return is_kept;

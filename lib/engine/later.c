@@ -32,6 +32,7 @@ void usher_later_dial(struct usher_engine *engine, const struct usher_contact *c
     if (contact->agent->phone[0])
         USHER_FIELDS_SET(&event.fields, PHONE, phone, usher_text_of(contact->agent->phone));
     USHER_FIELDS_SET(&event.fields, ATTEMPT, attempt, contact->attempts_count + 1);
+    usher_event_add_customer(&event, engine, contact);
     usher_engine_emit(engine, &event, now_ms);
 }
 

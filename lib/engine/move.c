@@ -78,6 +78,8 @@ void usher_move_contact(struct usher_engine *engine, struct usher_contact *conta
         usher_withdraw_offer(engine, contact, "moved", now_ms);
     struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_MOVED, contact);
     usher_move_tell(engine, move, &event);
+    if (move->from.at)
+        usher_event_add_customer(&event, engine, contact);
     usher_engine_emit(engine, &event, now_ms);
     if (agent)
         usher_dispatch_all(engine, now_ms); /* he is free, too */

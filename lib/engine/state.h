@@ -35,6 +35,7 @@
 #define USHER_FORCED         "forced"
 #define USHER_OWN_CLIENT     "usher"        /* has the contacts that no PBX has on a line */
 #define USHER_CALLED_AGAIN   "called_again" /* why a callback ended: its customer did not wait */
+#define USHER_ERASED         "erased"       /* why what was booked for a customer ended */
 #define USHER_LINK_LOST      "link_lost" /* why a contact ended: its PBX did not come back in time */
 
 /* What customer.known told of the contact whose contact.arrived comes next, in the same batch. */

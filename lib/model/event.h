@@ -55,7 +55,7 @@
       true, "A contact came, and waits in a queue.")                                               \
     X(CONTACT_MOVED, "contact.moved",                                                              \
       F(CONTACT) | F(QUEUE) | F(TIER) | F(CHANNEL) | F(PLACE_MS) | F(DUE_MS),                      \
-      F(SKILLS) | F(FROM) | F(REASON) | F(NOTICE), true,                                           \
+      F(SKILLS) | F(FROM) | F(CUSTOMER) | F(REASON) | F(NOTICE), true,                             \
       "A waiting contact waits in this queue and place from here on; with `skills`, whoever has "  \
       "these instead of what the queue needs.")                                                    \
     X(CONTACT_PROMISED, "contact.promised", F(CONTACT) | F(POSITION),                              \
@@ -65,7 +65,7 @@
     X(CALLBACK_OFFERED, "callback.offered", F(CONTACT) | F(WAIT_MS), 0, true,                      \
       "The wait is long: the PBX may ask the caller whether to be called back.")                   \
     X(CONTACT_DIAL, "contact.dial", F(CONTACT) | F(OFFER) | F(AGENT) | F(TO),                      \
-      F(FROM) | F(PHONE) | F(ATTEMPT), true,                                                       \
+      F(FROM) | F(PHONE) | F(CUSTOMER) | F(ATTEMPT), true,                                         \
       "The agent has answered: the PBX dials the customer, at `to`.")                              \
     X(CONTACT_SCHEDULED, "contact.scheduled",                                                      \
       F(CONTACT) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS) | F(UNTIL_MS),                    \

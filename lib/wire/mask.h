@@ -1,5 +1,6 @@
-/* Personal data stand only in the fields `from`, `data`, `note`, `customer` and `memory`: a line
- * without them may be shown to anyone, and is all that is left of a customer who was erased. */
+/* Personal data stand only in the fields `from`, `data`, `note`, `customer` and `memory`, and in
+ * `to` of contact.dial, where we call the customer: a line without them may be shown to anyone, and
+ * is all that is left of a customer who was erased. */
 #ifndef USHER_WIRE_MASK_H
 #define USHER_WIRE_MASK_H
 
@@ -11,11 +12,9 @@
 enum usher_mask {
     USHER_MASK_NONE = 0,
     USHER_MASK_SHOWN,  /* for people: those fields are left out */
-    USHER_MASK_ERASED, /* the line must be readable as an event still: `note`, `customer` and
-                          `memory`, which some events need, become empty */
+    USHER_MASK_ERASED, /* the line must be readable as an event still: what some events need
+                          (`note`, `customer`, `memory`, the `to` of contact.dial) becomes empty */
 };
-
-bool usher_mask_is_personal(struct usher_text key);
 
 /* Appends the object `line` without personal data; all other members stay as they were written.
  * `scratch` has as many bytes as the line, or is NULL: then a member whose name has an escape, as

@@ -24,6 +24,9 @@ START_TEST(what_people_are_shown_has_no_personal_data)
                      "{\"ev\":\"x\",\"queue\":\"q\"}");
     ck_assert_str_eq(masked("{\"from\":\"\\u0041\",\"to\": \"1\" }", USHER_MASK_SHOWN),
                      "{\"to\":\"1\"}");
+    ck_assert_str_eq(
+        masked("{\"ev\":\"contact.dial\",\"to\":\"+380\",\"agent\":\"a\"}", USHER_MASK_SHOWN),
+        "{\"ev\":\"contact.dial\",\"agent\":\"a\"}");
     ck_assert_str_eq(masked("[1]", USHER_MASK_SHOWN), "none");
     ck_assert_str_eq(masked("{\"from\":", USHER_MASK_SHOWN), "none");
 }

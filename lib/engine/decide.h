@@ -124,9 +124,10 @@ enum usher_error usher_request_wrong_state(struct usher_request *request,
 void usher_dispatch_contact(struct usher_engine *engine, struct usher_contact *contact,
                             int64_t now_ms);
 void usher_dispatch_agent(struct usher_engine *engine, struct usher_agent *agent, int64_t now_ms);
-/* The waiting contacts that somebody declined, or for whom there are gates: who may be asked for
- * them may have changed with who is signed in or has which skills. */
-void usher_dispatch_declined(struct usher_engine *engine, int64_t now_ms);
+/* The agent's profile has changed, and with it who may be asked for others: who is excluded, which
+ * steps are skipped, whether somebody still waits for him. */
+void usher_dispatch_profiled(struct usher_engine *engine, const struct usher_agent *agent,
+                             int64_t now_ms);
 /* Several free and several waiting, after rules or links changed. */
 void usher_dispatch_all(struct usher_engine *engine, int64_t now_ms);
 

@@ -39,6 +39,6 @@ enum usher_error usher_decide_profile_set(struct usher_request *request)
     usher_engine_emit(engine, &event, request->now_ms);
     agent = usher_engine_agent(engine, fields->agent);
     usher_dispatch_agent(engine, agent, request->now_ms);
-    usher_dispatch_declined(engine, request->now_ms);
+    usher_dispatch_profiled(engine, agent, request->now_ms);
     return USHER_OK;
 }

@@ -146,12 +146,23 @@ void usher_dispatch_all(struct usher_engine *engine, int64_t now_ms)
         offer(engine, contact, agent, &bid, USHER_CHOICE_BEST_PAIR, now_ms);
 }
 
-void usher_dispatch_declined(struct usher_engine *engine, int64_t now_ms)
+/* Some wait for whom a step is skipped, since nobody of those before is there. */
+static bool skips_steps(const struct usher_floor *floor)
+{
+    for (size_t i = 0; i < floor->classes_count; i++) {
+        const struct usher_class *class = floor->classes[i];
+        for (uint32_t step = 0; step + 1 < class->steps_count && class->line_count > 0; step++)
+            if (class->steps[step].signed_in_count == 0)
+                return true;
+    }
+    return false;
+}
+
+void usher_dispatch_profiled(struct usher_engine *engine, const struct usher_agent *agent,
+                             int64_t now_ms)
 {
     const struct usher_floor *floor = &engine->floor;
-    bool has_gates = false;
-    for (size_t i = 0; i < floor->classes_count && !has_gates; i++)
-        has_gates = !floor->classes[i]->is_plain && floor->classes[i]->line_count > 0;
-    if (has_gates || !usher_list_is_empty(&engine->declined))
+    if (!usher_list_is_empty(&engine->declined) ||
+        !usher_list_is_empty(&floor->stands[agent->index].hopes) || skips_steps(floor))
         usher_dispatch_all(engine, now_ms);
 }

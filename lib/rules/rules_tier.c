@@ -3,6 +3,8 @@
 #include "rules/compile.h"
 #include "rules/schema.h"
 
+#define FIRST_MS 30000 /* head start of the first tier */
+
 struct tier_values {
     int64_t head_start;
 };
@@ -12,7 +14,9 @@ static const struct usher_schema_row tier_rows[] = {
      .type = USHER_VALUE_DURATION,
      .offset = offsetof(struct tier_values, head_start),
      .max = 3600000,
-     .sentence = "by how much this tier comes before others that wait as long"},
+     .fallback = -1,
+     .sentence = "by how much this tier comes before others that wait as long",
+     .without = "30s for the first of the list, unless that is `standard`; 0 for the others"},
 };
 
 const struct usher_schema usher_tier_schema = {tier_rows, USHER_COUNT_OF(tier_rows), NULL};
@@ -61,7 +65,9 @@ static void add_tier(struct usher_compile *compile, const struct usher_node *nod
     tier = &rules->tiers[rules->tiers_count];
     if (!usher_compile_copy(compile, node->key, &tier->name))
         return;
-    tier->head_start_ms = values.head_start;
+    bool is_first =
+        rules->tiers_count == 0 && !usher_text_is_equal(node->key, USHER_TEXT("standard"));
+    tier->head_start_ms = values.head_start >= 0 ? values.head_start : is_first ? FIRST_MS : 0;
     rules->tiers_count++;
 }
 

@@ -160,6 +160,27 @@ START_TEST(five_hundred_and_twelve_skills_are_the_most)
 }
 END_TEST
 
+START_TEST(first_tier_has_a_head_start_unless_it_says_another)
+{
+    struct usher_rules *rules =
+        ruled("tiers: {gold: {}, silver: {}}\nqueues: {q: {}}\nroutes: [{queue: q}]\n");
+    struct usher_rules *other =
+        ruled("tiers: {standard: {}, gold: {}}\nqueues: {q: {}}\nroutes: [{queue: q}]\n");
+    struct usher_rules *none =
+        ruled("tiers: {gold: {head_start: 0}}\nqueues: {q: {}}\nroutes: [{queue: q}]\n");
+
+    ck_assert_int_eq(rules->tiers[0].head_start_ms, 30000);
+    ck_assert_int_eq(rules->tiers[1].head_start_ms, 0);
+    ck_assert_int_eq(rules->tiers[2].head_start_ms, 0);
+    ck_assert_int_eq(other->tiers[0].head_start_ms, 0);
+    ck_assert_int_eq(other->tiers[1].head_start_ms, 0);
+    ck_assert_int_eq(none->tiers[0].head_start_ms, 0);
+    usher_rules_free(rules);
+    usher_rules_free(other);
+    usher_rules_free(none);
+}
+END_TEST
+
 START_TEST(bad_tiers_are_told)
 {
     told_assert(
@@ -224,5 +245,6 @@ END_TEST
 SUITE_MAIN("rules", shortest_rules_have_all_defaults, names_are_found_by_their_place_in_the_file,
            knobs_and_channels_are_read, unknown_keys_are_told_with_what_may_be_meant,
            missing_queues_and_routes_are_told, bad_names_in_lists_are_told,
-           five_hundred_and_twelve_skills_are_the_most, bad_tiers_are_told,
+           five_hundred_and_twelve_skills_are_the_most,
+           first_tier_has_a_head_start_unless_it_says_another, bad_tiers_are_told,
            bad_knobs_and_channels_are_told, broken_text_gives_no_rules)

@@ -103,6 +103,14 @@ enum usher_hurdle usher_explain_wait(const struct usher_engine *engine,
                                      const struct usher_contact *contact, int64_t now_ms,
                                      int64_t *until_ms);
 
+/* Whether the one stands before the other, in a line that has both. */
+static inline bool usher_explain_is_before(const struct usher_contact *one,
+                                           const struct usher_contact *other)
+{
+    return one->place_ms < other->place_ms ||
+           (one->place_ms == other->place_ms && one->serial < other->serial);
+}
+
 /* How many of its class are before `contact` in line, and how many of its queue wait in all. */
 struct usher_line_place {
     size_t before_count;

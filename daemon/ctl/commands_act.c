@@ -47,6 +47,36 @@ static const struct command commands[] = {
                      {.line = "usherctl customer erase +380501112233 --yes"}},
     },
     {
+        .name = "campaign",
+        .sentence = "books lists of customers whom agents call",
+        .description =
+            "import takes a CSV file, - for standard input, whose first row names the columns: "
+            "phone (needed), customer, queue, not_before, not_after, zone, note, case, attempts, "
+            "to, key, and data.NAME for what else the agent should see. It checks all rows and "
+            "books nothing when any is wrong; it shows what it would book, and asks. A row is "
+            "known again by its key, else by its customer, else by its phone: what was booked "
+            "before, as far back as the journal goes, is not booked again, so the same command "
+            "goes on where it stopped.\n\n"
+            "A call comes to an agent with nothing in hand when nobody else waits, as a preview: "
+            "the desk accepts or skips it. What to keep free for those who ring, `reserve` in the "
+            "rules says.\n\n"
+            "show counts by the journal; stop cancels what is not with an agent yet.",
+        .forms = {{"import CAMPAIGN FILE", "books the calls of a CSV file, with a preview",
+                   USHER_ROLE_SUPERVISOR,
+                   OPTION_BIT(CONFIG) | OPTION_BIT(YES) | OPTION_BIT(DRY_RUN), perform_campaign},
+                  {"show [CAMPAIGN]", "how far it has come", USHER_ROLE_NONE, OPTION_BIT(CONFIG),
+                   perform_campaign},
+                  {"stop CAMPAIGN", "cancels the calls that are still to come",
+                   USHER_ROLE_SUPERVISOR, OPTION_BIT(YES) | OPTION_BIT(DRY_RUN), perform_campaign}},
+        .examples = {{.line = "printf 'customer,phone,data.ends\\nA-77,+380501112233,June\\n' "
+                              ">calls.csv"},
+                     {.line = "usherctl campaign import spring calls.csv --dry-run"},
+                     {.line = "usherctl campaign import spring calls.csv", .kind = EXAMPLE_ASKS},
+                     {.line = "usherctl campaign show"},
+                     {.line = "usherctl campaign show spring --json | jq .open"},
+                     {.line = "usherctl campaign stop spring", .kind = EXAMPLE_ASKS}},
+    },
+    {
         .name = "switchover",
         .sentence = "hands the site over to a standby, unnoticed by contacts",
         .description = "The leader does not know who follows it. When nobody does, it leads again "

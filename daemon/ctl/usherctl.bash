@@ -5,19 +5,20 @@
 
 # What may stand in place of the placeholder $1.
 _usherctl_values() {
-    local key='' list=''
-    local -a where=("${connection[@]}")
+    local key=''
+    local -a where=("${connection[@]}") list=()
     case $1 in
-    AGENT) key=agent list=agents ;;
-    CONTACT) key=contact list=contacts ;;
-    QUEUE) key=queue list=queues ;;
-    HASH) key=hash list=rules where+=("${settings[@]}") ;;
+    AGENT) key=agent list=(agents) ;;
+    CONTACT) key=contact list=(contacts) ;;
+    QUEUE) key=queue list=(queues) ;;
+    CAMPAIGN) key=campaign list=(campaign show) where+=("${settings[@]}") ;;
+    HASH) key=hash list=(rules) where+=("${settings[@]}") ;;
     ROLE) printf '%s\n' observer supervisor admin ;;
     NAME) printf '%s\n' "$_usherctl_events" ;;
     FIELD=VALUE) printf '%s\n' name= phone= skill. capacity. ;;
     FILE | PATH | *.yaml | *.csv) compgen -f -- "$cur" ;;
     esac
-    [ -z "$key" ] || timeout 1 "${COMP_WORDS[0]}" "${where[@]}" "$list" --json 2>/dev/null </dev/null |
+    [ -z "$key" ] || timeout 1 "${COMP_WORDS[0]}" "${where[@]}" "${list[@]}" --json 2>/dev/null </dev/null |
         sed -n 's/.*"'"$key"'":"\([^"\\]*\)".*/\1/p'
 }
 

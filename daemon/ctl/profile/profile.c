@@ -1,10 +1,10 @@
 /* `usherctl profile`: the agents' profiles, which are hashes in Redis. usherd need not run; if it
  * does, it takes each change at once. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "ctl/consent.h"
+#include "ctl/input.h"
 #include "ctl/perform.h"
 #include "ctl/profile/plan.h"
 #include "ctl/profile/profile_show.h"
@@ -12,12 +12,8 @@
 #include "model/limits.h"
 #include "model/profile.h"
 
-#define FILE_BYTES_MAX ((size_t)32 * 1024 * 1024)
-#define PROBLEM_BYTES  ((USHER_PROBLEMS_MAX + 1) * (size_t)1536)
-#define CHUNK_BYTES    65536
-#define WARNINGS_MAX   20
-#define STANDARD_INPUT "-"
-#define NAME_OF(path)  (strcmp((path), STANDARD_INPUT) == 0 ? "standard input" : (path))
+#define PROBLEM_BYTES ((USHER_PROBLEMS_MAX + 1) * (size_t)1536)
+#define WARNINGS_MAX  20
 
 static bool is_agent(const char *agent)
 {
@@ -176,49 +172,26 @@ static enum exit_code set(const struct options *options, struct site *site)
     return code;
 }
 
-/* 0 or a negative errno. */
-static int read_stream(FILE *file, struct usher_bytes *text)
-{
-    char chunk[CHUNK_BYTES];
-    size_t length;
-    while ((length = fread(chunk, 1, sizeof(chunk), file)) > 0)
-        usher_bytes_append(text, chunk, length);
-    if (ferror(file))
-        return errno ? -errno : -EIO;
-    return text->is_full ? -EFBIG : 0;
-}
-
-static int read_file(const char *path, struct usher_bytes *text)
-{
-    FILE *file = strcmp(path, STANDARD_INPUT) == 0 ? stdin : fopen(path, "re");
-    if (!file)
-        return -errno;
-    int error = read_stream(file, text);
-    if (file != stdin)
-        (void)fclose(file);
-    return error;
-}
-
 bool profile_read_file(const char *path, struct roster *roster)
 {
     struct usher_bytes text, out;
     struct usher_problems problems;
-    usher_bytes_init(&text, FILE_BYTES_MAX);
+    usher_bytes_init(&text, INPUT_BYTES_MAX);
     usher_problems_init(&problems);
-    int error = read_file(path, &text);
+    int error = input_read(path, &text);
     if (error < 0)
-        fprintf(stderr, "usherctl: %s cannot be read: %s\n", NAME_OF(path), strerror(-error));
+        fprintf(stderr, "usherctl: %s cannot be read: %s\n", input_name(path), strerror(-error));
     else
         roster_read_csv(roster, usher_bytes_text(&text), &problems);
     usher_bytes_fini(&text);
     usher_bytes_init(&out, PROBLEM_BYTES);
-    usher_problems_write(&problems, NAME_OF(path), &out);
+    usher_problems_write(&problems, input_name(path), &out);
     (void)fwrite(usher_bytes_text(&out).at, 1, usher_bytes_text(&out).length, stderr);
     usher_bytes_fini(&out);
     if (roster->passed_over[0] && problems.count == 0)
         fprintf(stderr,
                 "usherctl: %s: these columns are none of a profile's, and are passed over: %s\n",
-                NAME_OF(path), roster->passed_over);
+                input_name(path), roster->passed_over);
     return error == 0 && problems.count == 0;
 }
 
@@ -229,7 +202,7 @@ static void print_summary(const struct options *options, const struct plan *plan
                count, plan->new_count, plan->changed_count, plan->same_count, plan->other_count);
     else
         printf("%s: %zu agent%s: %zu new, %zu changed, %zu as they are%s\n",
-               NAME_OF(options->arguments[0]), count, count == 1 ? "" : "s", plan->new_count,
+               input_name(options->arguments[0]), count, count == 1 ? "" : "s", plan->new_count,
                plan->changed_count, plan->same_count, plan->count > 0 ? ":" : "");
     if (plan->other_count > 0 && !options->is_json)
         printf("%zu agent%s not in the file and stay%s as before.\n", plan->other_count,

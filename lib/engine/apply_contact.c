@@ -149,6 +149,8 @@ bool usher_apply_contact_offered(struct usher_engine *engine, const struct usher
     if (!usher_contact_move(contact, USHER_CONTACT_OFFERED, event->at_ms) ||
         (contact->is_ours && !set_ringer(engine, contact, event)))
         return false;
+    if (usher_fields_has(&event->fields, USHER_FIELD_TURN))
+        engine->deferred_turn = (uint32_t)(event->fields.turn + 1) % USHER_TURNS;
     contact->offer = event->n;
     contact->until_ms = event->fields.until_ms;
     contact->idle_before_ms = agent->idle_since_ms;

@@ -16,6 +16,7 @@ static void fold_counts(struct usher_archive *archive, const struct usher_engine
         engine->last.seq,
         (uint64_t)engine->last_ms,
         engine->serial_last,
+        engine->deferred_turn,
         engine->limits.contacts - engine->free_slots_count,
         engine->floor.agents_count,
         engine->floor.classes_count,

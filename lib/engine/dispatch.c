@@ -16,10 +16,11 @@ static void add_terms(struct usher_event *event, const struct usher_bid *bid)
         USHER_FIELDS_SET(&event->fields, AFFINITY_MS, affinity_ms, bid->affinity_ms);
 }
 
-/* `bid` NULL: of a contact that is meant for the agent. */
-static void offer(struct usher_engine *engine, struct usher_contact *contact,
-                  const struct usher_agent *agent, const struct usher_bid *bid,
-                  enum usher_choice choice, int64_t now_ms)
+/* `bid` NULL: of a contact that is meant for the agent. `turn`: of `deferred_share`; below 0 when
+ * that was no question. */
+static void offer_at_turn(struct usher_engine *engine, struct usher_contact *contact,
+                          const struct usher_agent *agent, const struct usher_bid *bid,
+                          enum usher_choice choice, int64_t turn, int64_t now_ms)
 {
     char room[USHER_NUMBER_SIZE];
     const struct usher_rules *rules = engine->floor.rules;
@@ -60,7 +61,16 @@ static void offer(struct usher_engine *engine, struct usher_contact *contact,
     uint32_t step = bid ? usher_class_step_of(contact->class, agent->index) : 0;
     if (step > 0)
         USHER_FIELDS_SET(fields, STEP, step, step);
+    if (turn >= 0)
+        USHER_FIELDS_SET(fields, TURN, turn, turn);
     usher_engine_emit(engine, &event, now_ms);
+}
+
+static void offer(struct usher_engine *engine, struct usher_contact *contact,
+                  const struct usher_agent *agent, const struct usher_bid *bid,
+                  enum usher_choice choice, int64_t now_ms)
+{
+    offer_at_turn(engine, contact, agent, bid, choice, -1, now_ms);
 }
 
 static bool is_open_for(const struct usher_agent *agent, const struct usher_contact *contact)
@@ -98,6 +108,24 @@ static void offer_meant(struct usher_engine *engine, struct usher_agent *agent, 
         offer(engine, contact, agent, NULL, USHER_CHOICE_MEANT, now_ms);
 }
 
+/* Offers the best contact to an agent, live before deferred; but where both wait for him, some
+ * turns are those of the deferred. */
+static void offer_best(struct usher_engine *engine, const struct usher_agent *agent,
+                       struct usher_contact *contact, const struct usher_bid *bid, int64_t now_ms)
+{
+    int64_t share = engine->floor.rules->bid.deferred_share;
+    struct usher_bid bid_of_deferred;
+    struct usher_contact *deferred = NULL;
+    if (share > 0 && usher_channel_is_live(contact->channel))
+        deferred = usher_match_deferred(&engine->floor, agent, now_ms, &bid_of_deferred);
+    int64_t turn = deferred ? (int64_t)engine->deferred_turn : -1;
+    if (deferred && usher_match_is_deferred_turn(share, turn))
+        offer_at_turn(engine, deferred, agent, &bid_of_deferred, USHER_CHOICE_DEFERRED, turn,
+                      now_ms);
+    else
+        offer_at_turn(engine, contact, agent, bid, USHER_CHOICE_BEST_CONTACT, turn, now_ms);
+}
+
 void usher_dispatch_contact(struct usher_engine *engine, struct usher_contact *contact,
                             int64_t now_ms)
 {
@@ -130,7 +158,7 @@ void usher_dispatch_agent(struct usher_engine *engine, struct usher_agent *agent
         return;
     }
     while (agent->open_mask && (contact = usher_match_contact(&engine->floor, agent, now_ms, &bid)))
-        offer(engine, contact, agent, &bid, USHER_CHOICE_BEST_CONTACT, now_ms);
+        offer_best(engine, agent, contact, &bid, now_ms);
 }
 
 void usher_dispatch_all(struct usher_engine *engine, int64_t now_ms)

@@ -31,17 +31,24 @@ static int compare_agents(const void *one, const void *other)
     return a->agent->index < b->agent->index ? -1 : 1;
 }
 
-/* The same agent: live ones first, the bid, the place. */
+/* What comes first; at a turn of deferred contacts these. */
+static int rank_of(enum usher_channel channel, bool is_deferred_first)
+{
+    enum usher_rank rank = usher_channel_rank(channel);
+    return (int)(is_deferred_first && rank == USHER_RANK_DEFERRED ? USHER_RANK_COUNT : rank);
+}
+
+/* The same agent: the channel's rank, the bid, the place. */
 static int compare_contacts_by(const struct usher_explained_pair *a,
                                const struct usher_explained_pair *b, int64_t bid_a_ms,
-                               int64_t bid_b_ms)
+                               int64_t bid_b_ms, bool is_deferred_first)
 {
     int hurdles = compare_hurdles(a, b);
     if (hurdles != 0)
         return hurdles;
     if (a->hurdle == USHER_HURDLE_NONE) {
-        int ranks =
-            usher_channel_rank(b->contact->channel) - usher_channel_rank(a->contact->channel);
+        int ranks = rank_of(b->contact->channel, is_deferred_first) -
+                    rank_of(a->contact->channel, is_deferred_first);
         if (ranks != 0)
             return ranks;
         if (bid_a_ms != bid_b_ms)
@@ -54,14 +61,21 @@ static int compare_contacts(const void *one, const void *other)
 {
     const struct usher_explained_pair *a = one;
     const struct usher_explained_pair *b = other;
-    return compare_contacts_by(a, b, a->terms.bid_of_agent_ms, b->terms.bid_of_agent_ms);
+    return compare_contacts_by(a, b, a->terms.bid_of_agent_ms, b->terms.bid_of_agent_ms, false);
+}
+
+static int compare_contacts_deferred(const void *one, const void *other)
+{
+    const struct usher_explained_pair *a = one;
+    const struct usher_explained_pair *b = other;
+    return compare_contacts_by(a, b, a->terms.bid_of_agent_ms, b->terms.bid_of_agent_ms, true);
 }
 
 static int compare_contacts_in_full(const void *one, const void *other)
 {
     const struct usher_explained_pair *a = one;
     const struct usher_explained_pair *b = other;
-    return compare_contacts_by(a, b, a->terms.bid.bid_ms, b->terms.bid.bid_ms);
+    return compare_contacts_by(a, b, a->terms.bid.bid_ms, b->terms.bid.bid_ms, false);
 }
 
 static void sort(struct usher_explanation *explanation, int (*compare)(const void *, const void *))
@@ -118,8 +132,9 @@ bool usher_explain_agent(struct usher_engine *engine, const struct usher_agent *
             usher_explain_pair(engine, contact, agent, choice, now_ms,
                                &explanation->pairs[explanation->count++]);
     }
-    sort(explanation,
-         choice == USHER_CHOICE_BEST_PAIR ? compare_contacts_in_full : compare_contacts);
+    sort(explanation, choice == USHER_CHOICE_BEST_PAIR  ? compare_contacts_in_full
+                      : choice == USHER_CHOICE_DEFERRED ? compare_contacts_deferred
+                                                        : compare_contacts);
     return true;
 }
 
@@ -143,13 +158,13 @@ struct usher_line_place usher_explain_place(const struct usher_engine *engine,
 static bool has_terms(const struct usher_fields *fields, const struct usher_terms *terms,
                       enum usher_choice choice)
 {
-    bool is_of_agent = choice == USHER_CHOICE_BEST_CONTACT;
     const struct usher_bid *bid = &terms->bid;
-    return fields->bid_ms == (is_of_agent ? terms->bid_of_agent_ms : bid->bid_ms) &&
+    return fields->bid_ms ==
+               (usher_choice_is_of_agent(choice) ? terms->bid_of_agent_ms : bid->bid_ms) &&
            fields->late_ms == bid->late_ms && fields->match == bid->match &&
            fields->lend == bid->lend && fields->idle_ms == bid->idle_ms &&
            fields->affinity_ms == bid->affinity_ms &&
-           fields->ground == (is_of_agent ? 0 : bid->ground);
+           fields->ground == (usher_choice_is_of_agent(choice) ? 0 : bid->ground);
 }
 
 /* Which search it was, by the event. */
@@ -177,12 +192,11 @@ static enum usher_agreement compare(const struct usher_explained_offer *offer,
                                     const struct usher_fields *fields)
 {
     const struct usher_explanation *agents = &offer->agents;
-    bool is_of_agent = offer->choice == USHER_CHOICE_BEST_CONTACT;
     if (!usher_fields_has(fields, USHER_FIELD_BID_MS))
         return USHER_AGREES_NOT_ASKED;
     if (offer->chosen.hurdle != USHER_HURDLE_NONE)
         return USHER_DISAGREES_AGENT;
-    if (!is_of_agent && agents->pairs[0].agent != offer->chosen.agent)
+    if (!usher_choice_is_of_agent(offer->choice) && agents->pairs[0].agent != offer->chosen.agent)
         return USHER_DISAGREES_AGENT;
     if (offer->choice != USHER_CHOICE_BEST_AGENT &&
         !is_first(&offer->contacts, offer->chosen.contact))

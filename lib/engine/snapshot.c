@@ -91,6 +91,13 @@ static void walk_leader(struct usher_archive *archive, struct usher_engine *engi
         engine->leader_version = archive->version;
 }
 
+static void walk_turn(struct usher_archive *archive, struct usher_engine *engine)
+{
+    if (archive->version >= 3)
+        usher_archive_u32(archive, &engine->deferred_turn);
+    archive->is_bad |= engine->deferred_turn >= USHER_TURNS;
+}
+
 static void walk_last(struct usher_archive *archive, struct usher_number *last, int64_t *last_ms)
 {
     usher_archive_u32(archive, &last->epoch);
@@ -111,6 +118,7 @@ static void walk_state(struct usher_archive *archive, struct usher_engine *engin
     usher_walk_pools(archive, engine);
     walk_ended(archive, &engine->ended);
     walk_leader(archive, engine);
+    walk_turn(archive, engine);
 }
 
 void usher_engine_save(const struct usher_engine *engine, struct usher_bytes *out)

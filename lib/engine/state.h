@@ -24,6 +24,7 @@
 #define USHER_RING_GRACE_MS  2000 /* the PBX owns the ring timer: our lease is that much longer */
 #define USHER_ENDED_MS       3600000 /* how long the id of an ended contact stays taken */
 #define USHER_SHELF_SIZE     5
+#define USHER_TURNS          100
 #define USHER_ANNOUNCE_TIE   (UINT64_C(3) << 62) /* of the leases of classes, and above */
 #define USHER_CALLERS_LISTS  4096
 #define USHER_DIGEST_SLICES  16
@@ -75,6 +76,7 @@ struct usher_engine {
     char leader_outage[17];     /* of that, or of a router.outage since */
     char leader_home[17];
     uint32_t leader_version; /* of the form in which it writes; 0 = none has started */
+    uint32_t deferred_turn; /* the next, 0 .. 99: see `deferred_share` */
     bool holds_offers; /* much changes at the same time: offers are made when all of it is known */
     const struct usher_command
         *cause; /* the command whose first event is still to come; NULL = none */

@@ -48,11 +48,11 @@ bool usher_channel_is_live(enum usher_channel channel)
     return row_of(channel)->is_live;
 }
 
-int usher_channel_rank(enum usher_channel channel)
+enum usher_rank usher_channel_rank(enum usher_channel channel)
 {
     if (channel == USHER_CHANNEL_OUTBOUND)
-        return 0;
-    return usher_channel_is_live(channel) ? 2 : 1;
+        return USHER_RANK_OURS;
+    return usher_channel_is_live(channel) ? USHER_RANK_LIVE : USHER_RANK_DEFERRED;
 }
 
 enum usher_channel usher_channel_pool(enum usher_channel channel)

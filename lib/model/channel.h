@@ -34,9 +34,15 @@ bool usher_channel_is_phone(enum usher_channel channel);
 /* The customer waits for us now (voice, chat, callback) and not for something later (email, task,
  * outbound). */
 bool usher_channel_is_live(enum usher_channel channel);
+enum usher_rank {
+    USHER_RANK_OURS = 0,
+    USHER_RANK_DEFERRED,
+    USHER_RANK_LIVE,
+    USHER_RANK_COUNT,
+};
 /* What comes first when an agent is free: live ones before deferred ones, and what we begin
  * ourselves (outbound) when nobody waits for us at all. The higher comes first. */
-int usher_channel_rank(enum usher_channel channel);
+enum usher_rank usher_channel_rank(enum usher_channel channel);
 /* The channel in whose pool the contacts of `channel` count when it takes a whole agent: voice for
  * all that take the phone, since it is the same phone; else itself. */
 enum usher_channel usher_channel_pool(enum usher_channel channel);

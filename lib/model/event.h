@@ -95,7 +95,7 @@
       F(TIER) | F(CLIENT) | F(ATTEMPT) | F(PHONE) | F(FROM) | F(TO) | F(DATA) | F(NOTE) |          \
           F(CUSTOMER) | F(MEMORY) | F(REPEAT) | F(CASE_ID) | F(CAMPAIGN) | F(WAITED_MS) |          \
           F(BID_MS) | F(LATE_MS) | F(MATCH) | F(GROUND) | F(LEND) | F(IDLE_MS) | F(AFFINITY_MS) |  \
-          F(STEP) | F(REASON) | F(MODE) | F(TRANSFERRED_BY),                                       \
+          F(STEP) | F(REASON) | F(MODE) | F(TRANSFERRED_BY) | F(TURN),                             \
       true, "The contact is offered to an agent; with `accept: phone` the PBX rings.")             \
     X(CONTACT_RINGING, "contact.ringing", F(CONTACT) | F(OFFER) | F(AGENT), 0, true,               \
       "The agent's phone rings.")                                                                  \

@@ -110,6 +110,8 @@
     X(WAIT_MS, wait_ms, INT, INT64_MAX, "The estimated wait from now on.")                         \
     X(WAIT_MIN_MS, wait_min_ms, INT, INT64_MAX, "The shortest wait that is likely.")               \
     X(WAIT_MAX_MS, wait_max_ms, INT, INT64_MAX, "The longest wait that is likely.")                \
+    X(TURN, turn, INT, 99,                                                                         \
+      "Which of each hundred agents able to take live and deferred contacts this was, from 0.")    \
     X(RAW_MS, raw_ms, INT, INT64_MAX, "The estimated wait before it was calibrated and rounded.")  \
     X(KEPT, kept, INT, 1, "1: the promise was kept. 0: it was broken.")                            \
     X(TO_AGENT, to_agent, TEXT, USHER_AGENT_ID_MAX, "The agent to whom the contact goes.")         \

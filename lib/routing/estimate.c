@@ -99,7 +99,7 @@ struct usher_outlook usher_estimate_outlook(struct usher_floor *floor, struct us
         .work_ms = bounded(class->past.handle_ms) * unit / 100,
         .cal = usher_estimate_calibration(&class->past),
         .agents_count = count_duty(floor, class),
-        .is_free = has_free(class),
+        .is_free = class->is_plain && has_free(class),
     };
 }
 

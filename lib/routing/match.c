@@ -15,6 +15,7 @@ static const char *const choice_names[USHER_CHOICE_COUNT] = {
     [USHER_CHOICE_BEST_CONTACT] = "best_contact",
     [USHER_CHOICE_BEST_PAIR] = "best_pair",
     [USHER_CHOICE_MEANT] = "meant",
+    [USHER_CHOICE_DEFERRED] = "deferred_turn",
 };
 
 struct usher_text usher_choice_name(enum usher_choice choice)

@@ -31,12 +31,19 @@ enum usher_choice {
     USHER_CHOICE_BEST_CONTACT, /* the best of the contacts that wait for an agent */
     USHER_CHOICE_BEST_PAIR,    /* the best of several contacts and several agents */
     USHER_CHOICE_MEANT,        /* no search: the contact was transferred to this agent */
+    USHER_CHOICE_DEFERRED, /* the best of the deferred contacts that wait for an agent, whose turn
+                              it was (`deferred_share`) */
     USHER_CHOICE_COUNT,
 };
-/* "best_agent", "best_contact", "best_pair", "meant"; "" for NONE. */
+/* "best_agent", "best_contact", "best_pair", "meant", "deferred_turn"; "" for NONE. */
 struct usher_text usher_choice_name(enum usher_choice choice);
 /* NONE when there is no such choice. */
 enum usher_choice usher_choice_find(struct usher_text name);
+/* The agent was given: his ground and idle time did not count. */
+static inline bool usher_choice_is_of_agent(enum usher_choice choice)
+{
+    return choice == USHER_CHOICE_BEST_CONTACT || choice == USHER_CHOICE_DEFERRED;
+}
 
 /* A bid with each of its terms in milliseconds, as they count in the sum. */
 struct usher_terms {
@@ -72,6 +79,17 @@ struct usher_agent *usher_match_agent(struct usher_floor *floor,
 struct usher_contact *usher_match_contact(struct usher_floor *floor,
                                           const struct usher_agent *agent, int64_t now_ms,
                                           struct usher_bid *bid);
+
+/* The same of the deferred contacts alone. */
+struct usher_contact *usher_match_deferred(struct usher_floor *floor,
+                                           const struct usher_agent *agent, int64_t now_ms,
+                                           struct usher_bid *bid);
+/* Whether a deferred contact comes first at this of each hundred turns, 0 .. 99: `share` of them,
+ * evenly spread. */
+static inline bool usher_match_is_deferred_turn(int64_t share, int64_t turn)
+{
+    return (turn + 1) * share / 100 > turn * share / 100;
+}
 
 /* Several free and several waiting: the pair with the highest bid of all (live before others).
  * False when nobody waits whom a free agent may take. */

@@ -54,8 +54,8 @@ static bool precedes(const struct usher_contact *contact, int64_t bid_ms,
 {
     if (!best)
         return true;
-    int rank = usher_channel_rank(contact->channel);
-    int best_rank = usher_channel_rank(best->channel);
+    enum usher_rank rank = usher_channel_rank(contact->channel);
+    enum usher_rank best_rank = usher_channel_rank(best->channel);
     if (rank != best_rank)
         return rank > best_rank;
     if (bid_ms != best_bid_ms)
@@ -91,13 +91,12 @@ static void choose(struct usher_floor *floor, const struct usher_agent *agent, i
 
 /* Those who wait for this agent, wherever they stand; without overtaking the line is strict. */
 static void choose_of_hopes(struct usher_floor *floor, const struct usher_agent *agent,
-                            int64_t now_ms, struct choice *best)
+                            unsigned mask, int64_t now_ms, struct choice *best)
 {
     usher_list_for_each (node, &floor->stands[agent->index].hopes) {
         struct usher_contact *contact = usher_list_entry(node, struct usher_contact, in_hopes);
         const struct usher_class *class = contact->class;
-        if (usher_gate_held_for(contact, now_ms) != agent ||
-            !(agent->open_mask & (1u << class->key.channel)) ||
+        if (usher_gate_held_for(contact, now_ms) != agent || !(mask & (1u << class->key.channel)) ||
             !usher_match_may_ask(floor, contact, agent, now_ms))
             continue;
         if (floor->rules->bid.overtaking ||
@@ -114,9 +113,10 @@ static bool has_waiting(const struct usher_floor *floor, const struct usher_stan
     return any != 0;
 }
 
-struct usher_contact *usher_match_contact(struct usher_floor *floor,
-                                          const struct usher_agent *agent, int64_t now_ms,
-                                          struct usher_bid *bid)
+/* The best contact of the channels in `mask`. */
+static struct usher_contact *find_contact(struct usher_floor *floor,
+                                          const struct usher_agent *agent, unsigned mask,
+                                          int64_t now_ms, struct usher_bid *bid)
 {
     const struct usher_stand *stand = &floor->stands[agent->index];
     struct choice best = {0};
@@ -126,16 +126,34 @@ struct usher_contact *usher_match_contact(struct usher_floor *floor,
         struct usher_class *class = floor->classes[seat->class];
         struct usher_contact *candidates[2];
         if (!((floor->waiting[seat->class / 64] >> (seat->class % 64)) & 1) ||
-            !(agent->open_mask & (1u << class->key.channel)))
+            !(mask & (1u << class->key.channel)))
             continue;
         size_t count = put_forward(floor, class, agent, now_ms, candidates);
         for (size_t j = 0; j < count; j++)
             choose(floor, agent, seat->match, candidates[j], now_ms, &best);
     }
     if (seats_count > 0)
-        choose_of_hopes(floor, agent, now_ms, &best);
+        choose_of_hopes(floor, agent, mask, now_ms, &best);
     *bid = best.bid;
     return best.contact;
+}
+
+struct usher_contact *usher_match_contact(struct usher_floor *floor,
+                                          const struct usher_agent *agent, int64_t now_ms,
+                                          struct usher_bid *bid)
+{
+    return find_contact(floor, agent, agent->open_mask, now_ms, bid);
+}
+
+struct usher_contact *usher_match_deferred(struct usher_floor *floor,
+                                           const struct usher_agent *agent, int64_t now_ms,
+                                           struct usher_bid *bid)
+{
+    unsigned mask = agent->open_mask;
+    for (enum usher_channel channel = USHER_CHANNEL_VOICE; channel < USHER_CHANNEL_COUNT; channel++)
+        if (usher_channel_rank(channel) != USHER_RANK_DEFERRED)
+            mask &= ~(1u << channel);
+    return find_contact(floor, agent, mask, now_ms, bid);
 }
 
 /* The best pair so far. */

@@ -149,6 +149,7 @@ static void compare_bid(struct comparison *comparison)
         {"idle_cap", USHER_VALUE_DURATION, {a->idle_cap_ms, b->idle_cap_ms}},
         {"second_promise", USHER_VALUE_WHOLE, {a->second_promise, b->second_promise}},
         {"overtaking", USHER_VALUE_BOOL, {a->overtaking, b->overtaking}},
+        {"deferred_share", USHER_VALUE_WHOLE, {a->deferred_share, b->deferred_share}},
     };
     for (size_t i = 0; i < USHER_COUNT_OF(rows); i++)
         compare_numbers(comparison, USHER_SECTION_BID, USHER_NO_TEXT, rows[i].key, rows[i].type,

@@ -163,6 +163,7 @@ struct usher_bid_knobs {
     int64_t idle_cap_ms;        /* 900 s */
     int64_t second_promise;     /* 2; `off` = 1 */
     bool overtaking;            /* true */
+    int64_t deferred_share;     /* 0 .. 100 */
 };
 
 /* The zone whose clocks the hours mean, by its name: whoever knows zones says whether there is one,

@@ -22,6 +22,9 @@ static const struct usher_schema_row bid_rows[] = {
          .sentence = "after how many promises a late contact must be served first"),
     KNOB("overtaking", BOOL, overtaking, 1, 1,
          .sentence = "whether a contact on time may pass a late one"),
+    KNOB("deferred_share", WHOLE, deferred_share, 100, 0,
+         .sentence = "how many of each hundred agents who become free while live and deferred "
+                     "contacts (email, task) wait for them take a deferred one first"),
 };
 
 const struct usher_schema usher_bid_schema = {bid_rows, USHER_COUNT_OF(bid_rows), NULL};

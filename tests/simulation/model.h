@@ -148,8 +148,9 @@ struct model {
     char known_contact[USHER_CONTACT_ID_MAX + 1]; /* whose arrival must come next; "" = none */
     char known_memory[128];
     uint64_t serial;
-    int64_t stepped_ms; /* when the last step ended */
-    size_t due_count;   /* deadlines that have passed since then */
+    int64_t stepped_ms;    /* when the last step ended */
+    int64_t deferred_turn; /* the next */
+    size_t due_count;      /* deadlines that have passed since then */
     uint64_t events_count;
     uint64_t offers_count;
     uint64_t contested_count; /* offers with more than one candidate */

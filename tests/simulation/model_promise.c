@@ -53,6 +53,23 @@ static int64_t count_others(const struct model *model, size_t class, int64_t at_
     return sum;
 }
 
+/* Whether the rules keep nobody who is free and fit from contacts of the class. */
+static bool is_plain(const struct model *model, const struct model_class *class)
+{
+    const struct usher_queue *queue = &model->rules->queues[class->queue];
+    bool is_relaxed = false;
+    for (size_t i = 0; i < class->needs_count && queue->relax_count > 0; i++)
+        is_relaxed |= class->needs[i].relaxed[queue->relax_count - 1] < class->needs[i].min;
+    for (size_t i = 0; i < model->rules->reserves_count; i++) {
+        bool is_needed = false;
+        for (size_t k = 0; k < class->needs_count; k++)
+            is_needed |= class->needs[k].skill == model->rules->reserves[i].skill;
+        if (!is_needed)
+            return false;
+    }
+    return !is_relaxed && queue->last_agent.wait_ms[class->channel] == 0;
+}
+
 static bool has_free(const struct model *model, size_t class)
 {
     for (size_t i = 0; i < model->agents_count; i++)
@@ -116,7 +133,8 @@ static bool check_figures(struct model *model, const struct usher_event *event,
     int64_t work_ms = class->handle_ms * model->rules->channels[class->channel].unit / 100;
     int64_t raw_ms = ahead_milli * work_ms / 1000 / duty;
     int64_t wait_ms = raw_ms * cal_of(class) / 10000;
-    int64_t told_ms = has_free(model, contact->class) ? 0 : rounded(wait_ms);
+    bool is_free = is_plain(model, class) && has_free(model, contact->class);
+    int64_t told_ms = is_free ? 0 : rounded(wait_ms);
     bool is_range = usher_fields_has(fields, USHER_FIELD_WAIT_MIN_MS);
     int64_t most_ms = is_range ? fields->wait_max_ms : fields->wait_ms;
     if (fields->raw_ms != raw_ms || fields->wait_ms != told_ms)

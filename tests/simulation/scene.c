@@ -28,10 +28,11 @@ static void add_bid(struct chance *chance, char *room, size_t room_size)
         return;
     add(room, room_size,
         "bid: {match_worth: %ds, lend_worth: %ds, fairness: 0.%02d, idle_cap: %ds, second_promise: "
-        "%s, overtaking: %s}\n",
+        "%s, overtaking: %s, deferred_share: %d}\n",
         chance_between(chance, 0, 300), chance_is(chance, 25) ? 0 : chance_between(chance, 1, 400),
         chance_between(chance, 0, 50), chance_between(chance, 10, 900),
-        chance_is(chance, 30) ? "off" : "2", chance_is(chance, 75) ? "true" : "false");
+        chance_is(chance, 30) ? "off" : "2", chance_is(chance, 75) ? "true" : "false",
+        chance_is(chance, 50) ? 0 : chance_between(chance, 1, 100));
 }
 
 static void add_channels(struct chance *chance, char *room, size_t room_size)

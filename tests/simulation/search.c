@@ -207,6 +207,44 @@ static bool is_better_contact(const struct model *model, const struct pair *a, c
     return is_before(one, other);
 }
 
+/* Whether it was a turn of deferred contacts, as the event says: then they come before live ones.
+ */
+static bool is_deferred_turn(const struct usher_event *event)
+{
+    return usher_text_is_equal(event->fields.reason, USHER_TEXT("deferred_turn"));
+}
+
+/* The event of an agent who became free tells a turn if live and deferred contacts waited for him;
+ * turns follow each other, and `deferred_share` of a hundred are those of deferred ones. */
+static bool check_turn(struct model *model, const struct usher_event *event, size_t agent)
+{
+    int64_t share = model->rules->bid.deferred_share;
+    bool is_of_agent = is_deferred_turn(event) ||
+                       usher_text_is_equal(event->fields.reason, USHER_TEXT("best_contact"));
+    bool has[2] = {false, false}; /* deferred, live */
+    bool is_unsure = false;
+    for (size_t i = 0; i < MODEL_CONTACTS_MAX; i++) {
+        if (!model_may_offer(model, i, agent, event->at_ms))
+            continue;
+        has[usher_channel_is_live(model->contacts[i].channel)] |=
+            model->contacts[i].channel != USHER_CHANNEL_OUTBOUND;
+        is_unsure |= is_just_due(model, &model->contacts[i]);
+    }
+    bool has_turn = usher_fields_has(&event->fields, USHER_FIELD_TURN);
+    bool wants_turn = share > 0 && is_of_agent && has[0] && has[1];
+    if (has_turn != wants_turn && !is_unsure)
+        return model_fail(model, "an offer %s a turn", has_turn ? "has" : "lacks");
+    if (!has_turn)
+        return true;
+    int64_t turn = event->fields.turn;
+    bool is_deferred = (turn + 1) * share / 100 - turn * share / 100 == 1;
+    if (turn != model->deferred_turn || is_deferred != is_deferred_turn(event))
+        return model_fail(model, "turn %lld of %lld is taken wrongly", (long long)turn,
+                          (long long)model->deferred_turn);
+    model->deferred_turn = (turn + 1) % 100;
+    return true;
+}
+
 /* The same contact: the bid, the longer idle, the lower id. */
 static bool is_better_agent(const struct model *model, const struct pair *a, const struct pair *b)
 {
@@ -351,6 +389,8 @@ bool model_check_offer(struct model *model, const struct usher_event *event, siz
         return model->what[0]
                    ? false
                    : model_fail(model, "%s waits for another", model->contacts[contact].id);
+    if (!check_turn(model, event, agent))
+        return false;
     bool is_contact_given = usher_text_is_equal(event->fields.reason, USHER_TEXT("best_agent"));
     bool has_told = usher_fields_has(&event->fields, USHER_FIELD_AFFINITY_MS);
     bool is_unsure = has_told && has_affinity(model, contact, agent, at_ms, true);
@@ -366,7 +406,8 @@ bool model_check_offer(struct model *model, const struct usher_event *event, siz
             continue;
         for (size_t j = 0; j < model->agents_count; j++) {
             if ((i == contact && j == agent) || !model_may_offer(model, i, j, at_ms) ||
-                (!model->rules->bid.overtaking && is_behind(model, i, j, at_ms, false)))
+                (!model->rules->bid.overtaking && is_behind(model, i, j, at_ms, false)) ||
+                (is_deferred_turn(event) && rank(model->contacts[i].channel) != 1))
                 continue;
             struct pair other = weigh(model, i, j, at_ms, is_contact_given && i == contact);
             if (beats(model, &other, &chosen, agents_count == 1))

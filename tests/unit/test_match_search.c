@@ -89,7 +89,7 @@ static int64_t affinity_of(const struct usher_contact *contact, const struct ush
 static bool precedes(const struct usher_contact *contact, int64_t bid_ms,
                      const struct usher_contact *best, int64_t best_bid_ms)
 {
-    int rank = usher_channel_rank(contact->channel);
+    enum usher_rank rank = usher_channel_rank(contact->channel);
     if (!best || rank != usher_channel_rank(best->channel))
         return !best || rank > usher_channel_rank(best->channel);
     if (bid_ms != best_bid_ms)

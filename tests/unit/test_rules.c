@@ -209,7 +209,7 @@ START_TEST(bad_knobs_and_channels_are_told)
     told_assert(
         ruled_out(
             "bid: {match_worth: 2h, second_promise: 11, fairness: 2, overtaking: 1, "
-            "deferred_share: 0}\n"
+            "patience: 0, deferred_share: 101}\n"
             "channels: {voice: {unit: 0, cap: 101, interruptible: no}, fax: {}, chta: {}}\n" END),
         "f:1:20: `match_worth` is `2h`; it must be 0 to 1h: how much waiting a perfect match of "
         "skills is worth\n"
@@ -219,8 +219,11 @@ START_TEST(bad_knobs_and_channels_are_told)
         "f:1:69: `overtaking` is `1`; it must be true or false: whether a contact on time may pass "
         "a "
         "late one\n"
-        "f:1:72: unknown key `deferred_share`; known here: match_worth, lend_worth, fairness, "
-        "idle_cap, second_promise, overtaking\n"
+        "f:1:72: unknown key `patience`; known here: match_worth, lend_worth, fairness, "
+        "idle_cap, second_promise, overtaking, deferred_share\n"
+        "f:1:101: `deferred_share` is `101`; it must be 0 to 100: how many of each hundred agents "
+        "who become free while live and deferred contacts (email, task) wait for them "
+        "take a deferred one first\n"
         "f:2:26: `unit` is `0`; it must be 1 to 100: the percentage of an agent that one contact "
         "takes\n"
         "f:2:34: `cap` is `101`; it must be 1 to 100: how many contacts of the channel an agent "

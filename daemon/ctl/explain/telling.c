@@ -112,6 +112,12 @@ static void print_how(const struct usher_explained_offer *offer, FILE *out)
         else
             fputs(", who became free: no other contact waited for this agent\n", out);
         break;
+    case USHER_CHOICE_DEFERRED:
+        fprintf(out,
+                ", who became free at a turn of deferred contacts: the best of those, before all "
+                "others of %zu that waited\n",
+                contacts);
+        break;
     case USHER_CHOICE_BEST_PAIR:
         fprintf(out, ": the best pair, of %zu agents for it and %zu contacts for the agent\n",
                 agents, contacts);
@@ -136,7 +142,7 @@ static void print_offer(struct telling *telling, const struct usher_engine *engi
     const struct usher_floor *floor = usher_explain_floor(engine);
     const struct usher_explained_pair *chosen = &offer->chosen;
     struct table_style style = telling->options->style;
-    bool is_of_agent = offer->choice == USHER_CHOICE_BEST_CONTACT;
+    bool is_of_agent = usher_choice_is_of_agent(offer->choice);
     print_how(offer, telling->out);
     print_class(telling, floor, chosen->contact);
     if (offer->choice != USHER_CHOICE_BEST_AGENT)

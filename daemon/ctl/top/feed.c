@@ -74,6 +74,7 @@ static void tell_offered(struct feed_line *line, const struct usher_fields *fiel
         {"best_agent", "best free"},
         {"best_contact", "next in line"},
         {"best_pair", "best pair"},
+        {"deferred_turn", "its turn"},
     };
     add_words(line, "match %" PRId64 " %%", fields->match / 10);
     if (fields->tier.length > 0 && !usher_text_is_equal(fields->tier, USHER_TEXT("standard")))

@@ -31,8 +31,10 @@ static void router_put_welcome(struct router *router, const struct router_party 
         USHER_FIELDS_SET(&event.fields, AGENT, agent, usher_text_of(party->agent));
     USHER_FIELDS_SET(&event.fields, SITE, site, usher_text_of(router->settings->site));
     const struct usher_rules *rules = usher_engine_rules(router->engine);
-    if (rules)
+    if (rules) {
         USHER_FIELDS_SET(&event.fields, HASH, hash, usher_text_of(rules->hash));
+        USHER_FIELDS_SET(&event.fields, ZONE, zone, usher_text_of(rules->timezone.name));
+    }
     router_put_line(out, &event);
 }
 

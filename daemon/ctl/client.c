@@ -392,6 +392,7 @@ static enum client_outcome greet(struct client *client, enum usher_role role, co
             client->is_resumed = event.fields.resumed != 0;
             keep(client->site, sizeof(client->site), event.fields.site);
             keep(client->rules, sizeof(client->rules), event.fields.hash);
+            keep(client->zone, sizeof(client->zone), event.fields.zone);
             *number = event.n;
             break;
         }

@@ -51,6 +51,7 @@ struct client {
     int64_t version; /* of the protocol, from welcome */
     char site[33];   /* from welcome; "" = an older usherd does not say */
     char rules[65];  /* the hash of those in use, from welcome; "" likewise */
+    char zone[65];   /* by which the rules' hours go, likewise */
     bool is_resumed; /* the events after `after` follow; no snapshot */
     struct usher_scratch scratch;
 };

@@ -77,6 +77,37 @@ static const struct command commands[] = {
                      {.line = "usherctl campaign stop spring", .kind = EXAMPLE_ASKS}},
     },
     {
+        .name = "switch",
+        .sentence = "the switches of the rules; turns one on or off",
+        .description =
+            "Routes ask for switches (`when: {switch: outage_north}`), so that an incident that "
+            "is known sends callers another way, or plays them a notice, without a change of the "
+            "rules. --until takes 18:00, which is the next one by the site's clock, a date with "
+            "it (2026-11-21T18:00), or a span from now (30m, 2h, 1d); then it goes off by itself.",
+        .forms = {{"", "lists all of them", USHER_ROLE_OBSERVER, 0, perform_switch},
+                  {"SWITCH on", "turns it on", USHER_ROLE_SUPERVISOR, OPTION_BIT(UNTIL),
+                   perform_switch},
+                  {"SWITCH off", "turns it off", USHER_ROLE_SUPERVISOR, 0, perform_switch}},
+        .examples = {{.line = "usherctl switch"},
+                     {.line = "usherctl switch outage_north on --until 18:00"},
+                     {.line = "usherctl switch outage_north on --until 2h"},
+                     {.line = "usherctl switch outage_north off"}},
+    },
+    {
+        .name = "queue",
+        .sentence = "opens or closes a queue against its hours",
+        .description =
+            "What becomes of those who wait in a queue that is closed is said by `closed` of the "
+            "rules; talks go on. Without --until this holds until the hours come to say the same: "
+            "who closes at 16:00 opens again in the morning. --until is as that of `switch`.",
+        .forms = {{"QUEUE close", "takes nobody any more", USHER_ROLE_SUPERVISOR, OPTION_BIT(UNTIL),
+                   perform_queue},
+                  {"QUEUE open", "takes contacts again", USHER_ROLE_SUPERVISOR, OPTION_BIT(UNTIL),
+                   perform_queue}},
+        .examples = {{.line = "usherctl queue billing close --until 30m"},
+                     {.line = "usherctl queue billing open"}},
+    },
+    {
         .name = "switchover",
         .sentence = "hands the site over to a standby, unnoticed by contacts",
         .description = "The leader does not know who follows it. When nobody does, it leads again "

@@ -23,6 +23,10 @@ enum exit_code perform_journal_show(const struct options *options, enum usher_ro
 /* The action is ready, not-ready, sign-in or sign-out; the arguments are the agent and, for
  * not-ready, the reason. */
 enum exit_code perform_agent(const struct options *options, enum usher_role role);
+/* Lists the switches, or (action on or off) turns the argument. */
+enum exit_code perform_switch(const struct options *options, enum usher_role role);
+/* The action is open or close; the argument is the queue. */
+enum exit_code perform_queue(const struct options *options, enum usher_role role);
 enum exit_code perform_reload(const struct options *options, enum usher_role role);
 enum exit_code perform_rollback(const struct options *options, enum usher_role role);
 enum exit_code perform_rules(const struct options *options, enum usher_role role);

@@ -78,9 +78,10 @@ void show_queues(const struct snapshot *snapshot, struct table_style style, FILE
 {
     static const struct table_column columns[] = {
         {"QUEUE", false, true}, {"WAITING", true, false},   {"LONGEST WAIT", true, false},
-        {"FREE", true, false},  {"SIGNED IN", true, false},
+        {"FREE", true, false},  {"SIGNED IN", true, false}, {"STATE", false, false},
     };
-    struct table *table = table_new(columns, USHER_COUNT_OF(columns));
+    bool has_closed = count_state(snapshot, USHER_EVENT_STATE_QUEUE, "closed") > 0;
+    struct table *table = table_new(columns, USHER_COUNT_OF(columns) - (has_closed ? 0 : 1));
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct usher_fields *fields = &snapshot->rows[i].event.fields;
         if (snapshot->rows[i].event.kind != USHER_EVENT_STATE_QUEUE)
@@ -94,6 +95,9 @@ void show_queues(const struct snapshot *snapshot, struct table_style style, FILE
         table_add(table, fields->free > 0 ? TABLE_GREEN : TABLE_PLAIN, "%" PRId64, fields->free);
         table_add(table, is_waiting && fields->signed_in == 0 ? TABLE_RED : TABLE_PLAIN, "%" PRId64,
                   fields->signed_in);
+        bool is_closed = is_state(&snapshot->rows[i], "closed");
+        if (has_closed)
+            table_add(table, is_closed ? TABLE_YELLOW : TABLE_PLAIN, "%s", text_of(fields->state));
     }
     table_print(table, style, file);
     table_free(table);

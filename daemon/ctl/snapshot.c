@@ -47,6 +47,8 @@ static struct usher_text id_of(const struct snapshot_row *row)
         return row->event.fields.agent;
     if (row->event.kind == USHER_EVENT_STATE_CONTACT)
         return row->event.fields.contact;
+    if (row->event.kind == USHER_EVENT_STATE_SWITCH)
+        return row->event.fields.name;
     return row->event.fields.queue;
 }
 
@@ -104,7 +106,7 @@ static void index_held(struct snapshot *snapshot)
 static bool is_state(enum usher_event_kind kind)
 {
     return kind == USHER_EVENT_STATE_AGENT || kind == USHER_EVENT_STATE_CONTACT ||
-           kind == USHER_EVENT_STATE_QUEUE;
+           kind == USHER_EVENT_STATE_QUEUE || kind == USHER_EVENT_STATE_SWITCH;
 }
 
 enum client_outcome snapshot_read(struct snapshot *snapshot, struct client *client)

@@ -10,7 +10,7 @@
 
 struct snapshot_row {
     struct usher_event
-        event;  /* state.agent, state.contact or state.queue; its texts are NUL-terminated */
+        event;  /* state.agent, .contact, .queue or .switch; its texts are NUL-terminated */
     char *room; /* what they lie in */
     struct usher_text line; /* as it came, in `room` too */
 };
@@ -21,7 +21,8 @@ struct snapshot_held {
 };
 
 struct snapshot {
-    struct snapshot_row *rows; /* agents by id, contacts by place in line, queues by name */
+    struct snapshot_row
+        *rows; /* agents by id, contacts by place in line, queues and switches by name */
     size_t count;
     struct snapshot_held *held; /* by agent, the nearest to the customer first */
     size_t held_count;

@@ -110,6 +110,7 @@ static enum table_colour colour_of(enum usher_event_kind kind)
     if (kind == USHER_EVENT_CONTACT_OFFERED || kind == USHER_EVENT_CONTACT_RINGING)
         return TABLE_CYAN;
     if (kind == USHER_EVENT_CONTACT_ABANDONED || kind == USHER_EVENT_CONTACT_EXPIRED ||
+        kind == USHER_EVENT_CONTACT_OVERFLOWED || kind == USHER_EVENT_CONTACT_REFUSED ||
         kind == USHER_EVENT_JOURNAL_LOST || kind == USHER_EVENT_LINK_LOST)
         return TABLE_RED;
     return strncmp(name, "offer.", strlen("offer.")) == 0 ? TABLE_YELLOW : TABLE_PLAIN;

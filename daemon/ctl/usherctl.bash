@@ -11,6 +11,7 @@ _usherctl_values() {
     AGENT) key=agent list=(agents) ;;
     CONTACT) key=contact list=(contacts) ;;
     QUEUE) key=queue list=(queues) ;;
+    SWITCH) key=name list=(switch) ;;
     CAMPAIGN) key=campaign list=(campaign show) where+=("${settings[@]}") ;;
     HASH) key=hash list=(rules) where+=("${settings[@]}") ;;
     ROLE) printf '%s\n' observer supervisor admin ;;

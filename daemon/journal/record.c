@@ -66,6 +66,8 @@ bool record_read(struct record *record, const struct usher_event *event, int64_t
         read_served(record, event);
     } else if (event->kind == USHER_EVENT_CONTACT_ABANDONED) {
         read_end(record, event, USHER_TEXT("abandoned"));
+    } else if (event->kind == USHER_EVENT_CONTACT_OVERFLOWED) {
+        read_end(record, event, USHER_TEXT("overflowed"));
     } else {
         return false;
     }

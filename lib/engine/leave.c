@@ -70,6 +70,7 @@ static void say_farewell(struct usher_engine *engine, struct usher_contact *cont
     USHER_FIELDS_SET(&event.fields, REASON, reason, usher_text_of(destination->reason));
     USHER_FIELDS_SET(&event.fields, WAITED_MS, waited_ms, usher_contact_waited_ms(contact, now_ms));
     usher_leave_tell(engine, destination->notice, &event);
+    usher_event_add_customer(&event, engine, contact);
     usher_engine_emit(engine, &event, now_ms);
 }
 

@@ -33,6 +33,12 @@ enum usher_event_kind usher_event_find(struct usher_text name)
     return USHER_EVENT_NONE;
 }
 
+bool usher_event_ends_contact(enum usher_event_kind kind)
+{
+    return kind == USHER_EVENT_CONTACT_DONE || kind == USHER_EVENT_CONTACT_ABANDONED ||
+           kind == USHER_EVENT_CONTACT_OVERFLOWED || kind == USHER_EVENT_CONTACT_EXPIRED;
+}
+
 struct usher_text usher_number_write(struct usher_number n, char room[USHER_NUMBER_SIZE])
 {
     char digits[USHER_UINT64_DIGITS_MAX];

@@ -115,7 +115,7 @@
       F(AGENT) | F(OFFER) | F(REASON) | F(WAITED_MS) | F(KEPT) | F(QUEUE) | F(CUSTOMER), true,     \
       "The customer left before an agent answered, or (`reason`) was given up.")                   \
     X(CONTACT_OVERFLOWED, "contact.overflowed", F(CONTACT) | F(QUEUE) | F(REASON),                 \
-      F(NOTICE) | F(WAITED_MS), true,                                                              \
+      F(NOTICE) | F(WAITED_MS) | F(CUSTOMER), true,                                                \
       "The contact is sent away, since the queue is `closed`, at its `limit` or (`overflow`) let " \
       "it wait too long; the PBX plays the notice and hangs up.")                                  \
     X(CONTACT_REFUSED, "contact.refused", F(CONTACT) | F(REASON),                                  \
@@ -143,7 +143,7 @@
       "The PBX has stopped ringing for an offer that is over; the contact may be offered again.")  \
     /* on the wire only, in no journal: */                                                         \
     X(WELCOME, "welcome", F(VERSION) | F(RESUMED) | F(ROLE) | F(CLIENT),                           \
-      F(AGENT) | F(SITE) | F(HASH), false,                                                         \
+      F(AGENT) | F(SITE) | F(HASH) | F(ZONE), false,                                               \
       "The session is open; `n` is the last event that it includes.")                              \
     X(STATE_ROUTER, "state.router", F(STATE),                                                      \
       F(ADDRESSES) | F(DIGEST) | F(BEHIND_MS) | F(SKEW_MS) | F(REASON) | F(UNCONFIRMED), false,    \
@@ -205,6 +205,9 @@ struct usher_event_row {
 const struct usher_event_row *usher_event_row(enum usher_event_kind kind);
 /* NONE when no event has this name. */
 enum usher_event_kind usher_event_find(struct usher_text name);
+
+/* Whether the contact that it names is no more. */
+bool usher_event_ends_contact(enum usher_event_kind kind);
 
 /* Writes "epoch-seq" and a NUL into `room` and returns the text in it. */
 struct usher_text usher_number_write(struct usher_number n, char room[USHER_NUMBER_SIZE]);

@@ -257,7 +257,11 @@ void usher_service_apply(struct usher_service *service, const struct usher_event
         count_end(service, event, true);
     } else if (event->kind == USHER_EVENT_CONTACT_ABANDONED) {
         count_end(service, event, false);
-    } else if (event->kind == USHER_EVENT_CONTACT_EXPIRED ||
+    } else if (event->kind == USHER_EVENT_CONTACT_OVERFLOWED &&
+               usher_text_is_equal(event->fields.reason, USHER_TEXT("overflow"))) {
+        count_end(service, event, false); /* it waited too long for us */
+    } else if (event->kind == USHER_EVENT_CONTACT_OVERFLOWED ||
+               event->kind == USHER_EVENT_CONTACT_EXPIRED ||
                event->kind == USHER_EVENT_CONTACT_DONE) {
         count_unserved(service, event);
     }

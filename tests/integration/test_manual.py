@@ -19,7 +19,7 @@ import tempfile
 import time
 import unittest
 
-from harness import Center, Client, free_port, wait_until
+from harness import RULES, Center, Client, free_port, wait_until
 
 TABLES = os.path.join(os.environ["USHER_BUILT"], "daemon/manual/usher-tables")
 PAGES = ["usherctl.1", "usherd.8", "usherd.yaml.5", "rules.yaml.5", "usher-protocol.7"]
@@ -63,7 +63,7 @@ class Site(Center):
 
     def __init__(self, has_standby):
         self.has_standby = has_standby
-        super().__init__(site="main", appendfsync="no")  # a slow disk must not change who leads
+        super().__init__(site="main", rules="switches: [outage_north]\n" + RULES, appendfsync="no")  # a slow disk must not change who leads
         self.is_real = INSIDE in os.environ
 
     def __enter__(self):

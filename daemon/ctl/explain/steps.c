@@ -139,6 +139,8 @@ static void print_of_contact(const struct usher_event *event, const struct usher
         print_until(event, "put off until", out);
     } else if (event->kind == USHER_EVENT_CONTACT_EXPIRED) {
         print_wait(event, "nobody came to it before it had no more use", out);
+    } else if (event->kind == USHER_EVENT_CONTACT_OVERFLOWED) {
+        print_wait(event, "sent away", out);
     } else if (event->kind == USHER_EVENT_CONTACT_DONE) {
         print_plain(event, "done", out);
     } else if (event->kind == USHER_EVENT_CONTACT_ABANDONED) {

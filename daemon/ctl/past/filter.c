@@ -87,9 +87,9 @@ static bool is_queued(struct filter *filter, const struct usher_event *event)
     const struct usher_fields *fields = &event->fields;
     size_t at = find_queued(filter, fields->contact);
     bool is_known = fields->contact.at && at < filter->queued_count;
-    bool is_over = event->kind == USHER_EVENT_CONTACT_DONE ||
-                   event->kind == USHER_EVENT_CONTACT_ABANDONED ||
-                   event->kind == USHER_EVENT_CONTACT_EXPIRED;
+    bool is_over =
+        event->kind == USHER_EVENT_CONTACT_DONE || event->kind == USHER_EVENT_CONTACT_ABANDONED ||
+        event->kind == USHER_EVENT_CONTACT_OVERFLOWED || event->kind == USHER_EVENT_CONTACT_EXPIRED;
     if (!fields->queue.at) {
         if (is_known && is_over)
             drop_queued(filter, at);

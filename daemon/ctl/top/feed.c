@@ -154,6 +154,40 @@ static void tell_abandoned(struct feed_line *line, const struct usher_fields *fi
     }
 }
 
+static void tell_overflowed(struct feed_line *line, const struct usher_fields *fields)
+{
+    add_words(line, "was sent away: ");
+    write_reason(line, fields->reason);
+    if (fields->waited_ms > 0) {
+        add_words(line, " after ");
+        write_span(line, fields->waited_ms);
+    }
+}
+
+static void tell_refused(struct feed_line *line, const struct usher_fields *fields)
+{
+    add_words(line, "was not let in: ");
+    write_reason(line, fields->reason);
+}
+
+static void tell_queue_closed(struct feed_line *line, const struct usher_fields *fields)
+{
+    add_words(line, "the queue is closed: ");
+    write_reason(line, fields->reason);
+}
+
+static void tell_queue_opened(struct feed_line *line, const struct usher_fields *fields)
+{
+    add_words(line, "the queue is open: ");
+    write_reason(line, fields->reason);
+}
+
+static void tell_switch(struct feed_line *line, const struct usher_fields *fields)
+{
+    add_words(line, "the switch %.*s is %.*s", USHER_TEXT_ARGS(fields->name),
+              USHER_TEXT_ARGS(fields->state));
+}
+
 static void tell_not_ready(struct feed_line *line, const struct usher_fields *fields)
 {
     add_words(line, "is not ready: ");
@@ -236,6 +270,11 @@ static const struct {
     {USHER_EVENT_OFFER_EXPIRED, FEED_MISS, tell_expired},
     {USHER_EVENT_OFFER_WITHDRAWN, FEED_MISS, tell_withdrawn},
     {USHER_EVENT_CONTACT_ABANDONED, FEED_LEFT, tell_abandoned},
+    {USHER_EVENT_CONTACT_OVERFLOWED, FEED_LEFT, tell_overflowed},
+    {USHER_EVENT_CONTACT_REFUSED, FEED_LEFT, tell_refused},
+    {USHER_EVENT_QUEUE_CLOSED, FEED_NOTE, tell_queue_closed},
+    {USHER_EVENT_QUEUE_OPENED, FEED_NOTE, tell_queue_opened},
+    {USHER_EVENT_SWITCH_SET, FEED_NOTE, tell_switch},
     {USHER_EVENT_AGENT_NOT_READY, FEED_NOTE, tell_not_ready},
     {USHER_EVENT_AGENT_LEAVING, FEED_NOTE, tell_leaving},
     {USHER_EVENT_AGENT_DESK, FEED_NOTE, tell_desk},

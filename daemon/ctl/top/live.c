@@ -396,9 +396,7 @@ void live_apply(struct live *live, const struct usher_event *event)
         describe_contact(live, event, USHER_CONTACT_WAITING);
     else if (event->kind == USHER_EVENT_STATE_CONTACT)
         describe_contact(live, event, contact_state(event->fields.state));
-    else if (event->kind == USHER_EVENT_CONTACT_DONE ||
-             event->kind == USHER_EVENT_CONTACT_ABANDONED ||
-             event->kind == USHER_EVENT_CONTACT_EXPIRED)
+    else if (usher_event_ends_contact(event->kind))
         end_contact(live, event);
     else if (event->kind == USHER_EVENT_STATE_QUEUE)
         describe_queue(live, event);

@@ -1,0 +1,184 @@
+/* Switches, and queues that are opened and closed by hand. An end is told as people say it: by the
+ * clock of the site, whose zone usherd names at hello, or from now. */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "ctl/perform.h"
+#include "ctl/show.h"
+#include "ctl/snapshot.h"
+#include "rules/value.h"
+#include "zones.h"
+
+#define UNTIL_FORMS                                                                                \
+    "18:00 (the site's clock, the next one), 2026-11-21T18:00, or from now: 30m, 2h, 1d"
+
+/* "18:00", "2026-11-21T18:00". */
+static bool read_local(const char *text, const struct usher_zone *zone, int64_t now_ms,
+                       int64_t *at_ms)
+{
+    struct usher_date date;
+    int minutes;
+    const char *clock = strchr(text, 'T');
+    int64_t today = usher_floor_div(usher_zone_local_ms(zone, now_ms), USHER_DAY_MS);
+    if (clock) {
+        if (!usher_date_read((struct usher_text){text, (size_t)(clock - text)}, false, &date) ||
+            !usher_clock_read(usher_text_of(clock + 1), &minutes))
+            return false;
+        *at_ms = usher_zone_moment(zone, usher_date_days(date) * USHER_DAY_MS +
+                                             minutes * USHER_MINUTE_MS);
+        return *at_ms > now_ms;
+    }
+    if (!usher_clock_read(usher_text_of(text), &minutes))
+        return false;
+    *at_ms = usher_zone_moment(zone, today * USHER_DAY_MS + minutes * USHER_MINUTE_MS);
+    if (*at_ms <= now_ms)
+        *at_ms = usher_zone_moment(zone, (today + 1) * USHER_DAY_MS + minutes * USHER_MINUTE_MS);
+    return true;
+}
+
+/* --until, if it was given. False after saying what it takes. */
+static bool take_until(const struct options *options, const struct usher_zone *zone,
+                       struct usher_command *command)
+{
+    int64_t now_ms = clock_civil_ms();
+    int64_t span_ms;
+    int64_t at_ms;
+    if (!options->until)
+        return true;
+    if (usher_value_read(USHER_VALUE_DURATION, usher_text_of(options->until), &span_ms) &&
+        span_ms > 0 && span_ms < 3660 * USHER_DAY_MS)
+        at_ms = now_ms + span_ms;
+    else if (!read_local(options->until, zone, now_ms, &at_ms)) {
+        fprintf(stderr, "usherctl: --until takes a time to come: " UNTIL_FORMS ", not \"%s\"\n",
+                options->until);
+        return false;
+    }
+    USHER_FIELDS_SET(&command->fields, UNTIL_MS, until_ms, at_ms);
+    return true;
+}
+
+#define GATES_MOMENT_SIZE 40
+
+/* " until 18:00", with the date when that is not today's; "" for 0. */
+static const char *write_until(int64_t until_ms, const struct usher_zone *zone,
+                               char room[GATES_MOMENT_SIZE])
+{
+    int64_t local_ms = usher_zone_local_ms(zone, until_ms);
+    int64_t days = usher_floor_div(local_ms, USHER_DAY_MS);
+    int64_t minutes = (local_ms - days * USHER_DAY_MS) / USHER_MINUTE_MS;
+    struct usher_date date = usher_date_of_days(days);
+    bool is_today =
+        days == usher_floor_div(usher_zone_local_ms(zone, clock_civil_ms()), USHER_DAY_MS);
+    room[0] = '\0';
+    if (until_ms == 0)
+        return room;
+    size_t length = (size_t)snprintf(room, GATES_MOMENT_SIZE, " until ");
+    if (!is_today)
+        length += (size_t)snprintf(room + length, GATES_MOMENT_SIZE - length,
+                                   "%04" PRId64 "-%02d-%02d ", date.year, date.month, date.day);
+    (void)snprintf(room + length, GATES_MOMENT_SIZE - length, "%02d:%02d", (int)(minutes / 60),
+                   (int)(minutes % 60));
+    return room;
+}
+
+/* NULL, which is UTC, when usherd or this machine knows none. */
+static struct usher_zone *zone_of(const struct client *client)
+{
+    const char *why;
+    return zones_read(usher_text_of(client->zone), &why);
+}
+
+static enum exit_code ask(const struct options *options, enum usher_role role,
+                          struct usher_command *command, const char *what)
+{
+    struct client client;
+    struct usher_number number;
+    char until[GATES_MOMENT_SIZE];
+    enum exit_code code = EXIT_USAGE;
+    client_init(&client, &options->addresses);
+    enum client_outcome outcome = client_open(&client, role, NULL, &number);
+    struct usher_zone *zone = zone_of(&client);
+    if (outcome != CLIENT_OK) {
+        code = perform_fail(&client, outcome);
+    } else if (take_until(options, zone, command)) {
+        outcome = client_ask(&client, command);
+        code = outcome == CLIENT_OK ? EXIT_DONE : perform_fail(&client, outcome);
+        if (options->is_json && outcome != CLIENT_LOST)
+            puts(client.answer);
+        else if (code == EXIT_DONE)
+            printf("%s%s\n", what, write_until(command->fields.until_ms, zone, until));
+    }
+    usher_zone_free(zone);
+    client_fini(&client);
+    return code;
+}
+
+static void list_switches(const struct snapshot *snapshot, const struct options *options,
+                          const struct usher_zone *zone)
+{
+    static const struct table_column columns[] = {{"SWITCH", false, true}, {"STATE", false, false}};
+    struct table *table = table_new(columns, USHER_COUNT_OF(columns));
+    char until[GATES_MOMENT_SIZE];
+    for (size_t i = 0; i < snapshot->count; i++) {
+        const struct usher_fields *fields = &snapshot->rows[i].event.fields;
+        if (snapshot->rows[i].event.kind != USHER_EVENT_STATE_SWITCH)
+            continue;
+        bool is_on = usher_text_is_equal(fields->state, USHER_TEXT("on"));
+        table_add(table, TABLE_PLAIN, "%s", fields->name.at);
+        table_add(table, is_on ? TABLE_YELLOW : TABLE_DIM, "%s%s", fields->state.at,
+                  write_until(fields->until_ms, zone, until));
+    }
+    table_print(table, options->style, stdout);
+    table_free(table);
+}
+
+static enum exit_code list(const struct options *options, enum usher_role role)
+{
+    struct client client;
+    struct snapshot snapshot;
+    struct usher_number number;
+    client_init(&client, &options->addresses);
+    enum client_outcome outcome = client_open(&client, role, NULL, &number);
+    if (outcome == CLIENT_OK)
+        outcome = snapshot_read(&snapshot, &client);
+    enum exit_code code = outcome == CLIENT_OK ? EXIT_DONE : perform_fail(&client, outcome);
+    if (code == EXIT_DONE && options->is_json) {
+        show_rows_json(&snapshot, USHER_EVENT_STATE_SWITCH, true, stdout);
+    } else if (code == EXIT_DONE) {
+        struct usher_zone *zone = zone_of(&client);
+        list_switches(&snapshot, options, zone);
+        usher_zone_free(zone);
+    }
+    if (code == EXIT_DONE)
+        snapshot_fini(&snapshot);
+    client_fini(&client);
+    return code;
+}
+
+enum exit_code perform_switch(const struct options *options, enum usher_role role)
+{
+    struct usher_command command = {.kind = USHER_COMMAND_SWITCH_SET};
+    char what[USHER_NAME_MAX + 32];
+    if (options->arguments_count == 0)
+        return list(options, role);
+    const char *name = options->arguments[0];
+    USHER_FIELDS_SET(&command.fields, NAME, name, usher_text_of(name));
+    USHER_FIELDS_SET(&command.fields, STATE, state, usher_text_of(options->action));
+    snprintf(what, sizeof(what), "%s is %s", name, options->action);
+    return ask(options, role, &command, what);
+}
+
+enum exit_code perform_queue(const struct options *options, enum usher_role role)
+{
+    bool is_close = strcmp(options->action, "close") == 0;
+    struct usher_command command = {.kind = is_close ? USHER_COMMAND_QUEUE_CLOSE
+                                                     : USHER_COMMAND_QUEUE_OPEN};
+    char what[USHER_NAME_MAX + 32];
+    const char *name = options->arguments[0];
+    USHER_FIELDS_SET(&command.fields, QUEUE, queue, usher_text_of(name));
+    snprintf(what, sizeof(what), "%s is %s", name, is_close ? "closed" : "open");
+    return ask(options, role, &command, what);
+}

@@ -53,9 +53,15 @@ bool usher_callers_is_called(const struct usher_engine *engine, struct usher_tex
     return find(engine, customer, USHER_CHANNEL_CALLBACK, true, NULL) != NULL;
 }
 
+struct usher_contact *usher_callers_waiting(const struct usher_engine *engine,
+                                            struct usher_text customer)
+{
+    return find(engine, customer, USHER_CHANNEL_VOICE, false, NULL);
+}
+
 struct usher_contact *usher_callers_call(const struct usher_engine *engine,
                                          struct usher_text customer)
 {
-    struct usher_contact *call = find(engine, customer, USHER_CHANNEL_VOICE, false, NULL);
+    struct usher_contact *call = usher_callers_waiting(engine, customer);
     return call ? call : find(engine, customer, USHER_CHANNEL_VOICE, true, NULL);
 }

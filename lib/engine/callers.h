@@ -14,6 +14,9 @@ struct usher_contact *usher_callers_callback(const struct usher_engine *engine,
                                              const struct usher_contact *but);
 /* Whether an agent is calling this customer back just now. */
 bool usher_callers_is_called(const struct usher_engine *engine, struct usher_text customer);
+/* The customer's call that nobody has answered yet; NULL when there is none. */
+struct usher_contact *usher_callers_waiting(const struct usher_engine *engine,
+                                            struct usher_text customer);
 /* The customer's call, at whatever point it is; NULL when there is none. */
 struct usher_contact *usher_callers_call(const struct usher_engine *engine,
                                          struct usher_text customer);

@@ -150,7 +150,7 @@ bool usher_engine_may_offer(const struct usher_engine *engine, const struct ushe
         contact->settle_until_ms > now_ms || usher_site_is_closed(&engine->site, contact->queue))
         return false;
     if (contact->is_ours)
-        return contact->not_after_ms == 0 || contact->not_after_ms > now_ms;
+        return !usher_contact_is_over(contact, now_ms);
     return !engine->clients.list[contact->client].is_lost;
 }
 

@@ -35,7 +35,7 @@ static void fire_contact(struct usher_engine *engine, struct usher_contact *cont
         usher_end_wrap_up(engine, contact, now_ms);
         break;
     case USHER_CONTACT_WAITING: /* a cool-down or the PBX's second has passed */
-        if (usher_later_is_over(contact, now_ms)) {
+        if (usher_contact_is_over(contact, now_ms)) {
             usher_later_expire(engine, contact, now_ms);
             break;
         }

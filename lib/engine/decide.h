@@ -83,9 +83,9 @@ void usher_later_dial(struct usher_engine *engine, const struct usher_contact *c
  * after the last attempt. */
 void usher_later_miss(struct usher_engine *engine, struct usher_contact *contact,
                       struct usher_text reason, int64_t now_ms);
-/* The customer of a callback that nobody talks in calls again: it ends. */
-void usher_later_replace(struct usher_engine *engine, struct usher_contact *callback,
-                         int64_t now_ms);
+/* Ends work of ours that no agent has begun, for this reason. It is gone afterwards. */
+void usher_later_drop(struct usher_engine *engine, struct usher_contact *contact,
+                      const char *reason, int64_t now_ms);
 /* decide_callback.c: offers the caller to be called back when he would wait for so long, once. */
 void usher_callback_offer(struct usher_engine *engine, struct usher_contact *contact,
                           int64_t wait_ms, int64_t now_ms);
@@ -99,8 +99,6 @@ enum usher_error usher_callback_turn(struct usher_engine *engine, struct usher_c
                                      struct usher_text from, const char *reason,
                                      struct usher_text notice, int64_t now_ms,
                                      struct usher_answer *answer);
-/* Whether the contact is of no use any more. */
-bool usher_later_is_over(const struct usher_contact *contact, int64_t now_ms);
 /* Ends a contact that is of no use any more. It is gone afterwards. */
 void usher_later_expire(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms);
 /* A scheduled contact's time has come. */

@@ -251,7 +251,7 @@ static enum usher_error arrive(struct usher_request *request, struct usher_conta
     }
     usher_dispatch_contact(request->engine, contact, request->now_ms);
     if (callback)
-        usher_later_replace(request->engine, callback, request->now_ms);
+        usher_later_drop(request->engine, callback, USHER_CALLED_AGAIN, request->now_ms);
     usher_promise_tell(request->engine, contact, request->now_ms);
     usher_callback_consider(request->engine, contact, request->now_ms);
     return USHER_OK;

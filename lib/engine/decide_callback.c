@@ -61,7 +61,7 @@ enum usher_error usher_callback_turn(struct usher_engine *engine, struct usher_c
     if (usher_move_check(engine, contact, &move, answer))
         return answer->error;
     if (other)
-        usher_later_replace(engine, other, now_ms);
+        usher_later_drop(engine, other, USHER_CALLED_AGAIN, now_ms);
     usher_move_contact(engine, contact, &move, now_ms);
     return USHER_OK;
 }

@@ -94,12 +94,15 @@ static enum usher_error book(struct usher_request *request, struct usher_text id
 }
 
 /* A customer is called back once, however often it is booked. */
-static enum usher_error check_twice(struct usher_request *request)
+static enum usher_error check_twice(struct usher_request *request,
+                                    const struct usher_fields *fields)
 {
-    const struct usher_fields *fields = &request->command->fields;
     bool is_callback = usher_channel_find(fields->channel) == USHER_CHANNEL_CALLBACK;
     const struct usher_contact *other =
         is_callback ? usher_callers_callback(request->engine, fields->customer, NULL) : NULL;
+    if (is_callback && usher_callers_waiting(request->engine, fields->customer))
+        return usher_answer_set(request->answer, USHER_ERROR_CONTACT_EXISTS,
+                                "the customer holds the line; contact.callback ends that");
     if (!other)
         return USHER_OK;
     return usher_answer_set(request->answer, USHER_ERROR_CONTACT_EXISTS,
@@ -108,18 +111,25 @@ static enum usher_error check_twice(struct usher_request *request)
 
 enum usher_error usher_decide_contact_schedule(struct usher_request *request)
 {
-    const struct usher_fields *fields = &request->command->fields;
     char room[USHER_CONTACT_ID_MAX + 1];
+    char customer_room[USHER_CUSTOMER_MAX];
+    struct usher_command booking = *request->command;
+    struct usher_request booked = *request;
+    struct usher_fields *fields = &booking.fields;
+    struct usher_text customer = usher_customer_of(request->engine, fields, customer_room);
     struct usher_text id;
     int64_t now_ms = request->now_ms;
     int64_t from_ms = fields->not_before_ms > now_ms ? fields->not_before_ms : now_ms;
-    if (check_booking(request, from_ms) || check_twice(request))
+    if (customer.at)
+        USHER_FIELDS_SET(fields, CUSTOMER, customer, customer);
+    if (check_booking(request, from_ms) || check_twice(request, fields))
         return request->answer->error;
     if (!fields->contact.at)
         id = own_id(request->engine, room);
     else if (!usher_request_contact_id(request, room, &id))
         return request->answer->error;
-    return book(request, id, from_ms);
+    booked.command = &booking;
+    return book(&booked, id, from_ms);
 }
 
 /* So that its promise runs out when it is due, or earlier. */

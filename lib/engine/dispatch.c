@@ -108,6 +108,16 @@ static void offer_meant(struct usher_engine *engine, struct usher_agent *agent, 
         offer(engine, contact, agent, NULL, USHER_CHOICE_MEANT, now_ms);
 }
 
+/* Takes it out of line if its use has run out, and its own deadline has only not been handled yet.
+ */
+static bool is_over(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms)
+{
+    if (!usher_contact_is_over(contact, now_ms))
+        return false;
+    usher_engine_place_contact(engine, contact, now_ms);
+    return true;
+}
+
 /* Offers the best contact to an agent, live before deferred; but where both wait for him, some
  * turns are those of the deferred. */
 static void offer_best(struct usher_engine *engine, const struct usher_agent *agent,
@@ -116,8 +126,12 @@ static void offer_best(struct usher_engine *engine, const struct usher_agent *ag
     int64_t share = engine->floor.rules->bid.deferred_share;
     struct usher_bid bid_of_deferred;
     struct usher_contact *deferred = NULL;
+    if (is_over(engine, contact, now_ms))
+        return;
     if (share > 0 && usher_channel_is_live(contact->channel))
         deferred = usher_match_deferred(&engine->floor, agent, now_ms, &bid_of_deferred);
+    if (deferred && is_over(engine, deferred, now_ms))
+        return;
     int64_t turn = deferred ? (int64_t)engine->deferred_turn : -1;
     if (deferred && usher_match_is_deferred_turn(share, turn))
         offer_at_turn(engine, deferred, agent, &bid_of_deferred, USHER_CHOICE_DEFERRED, turn,
@@ -136,7 +150,7 @@ void usher_dispatch_contact(struct usher_engine *engine, struct usher_contact *c
         offer_meant(engine, &engine->floor.agents[contact->meant_for], now_ms);
         return;
     }
-    if (usher_list_is_empty(&contact->in_line))
+    if (usher_list_is_empty(&contact->in_line) || is_over(engine, contact, now_ms))
         return;
     struct usher_agent *agent = usher_match_agent(&engine->floor, contact, now_ms, &bid);
     if (agent)
@@ -171,7 +185,8 @@ void usher_dispatch_all(struct usher_engine *engine, int64_t now_ms)
     for (size_t i = 0; engine->meant_count > 0 && i < engine->floor.agents_count; i++)
         offer_meant(engine, &engine->floor.agents[i], now_ms);
     while (usher_match_pair(&engine->floor, now_ms, &agent, &contact, &bid))
-        offer(engine, contact, agent, &bid, USHER_CHOICE_BEST_PAIR, now_ms);
+        if (!is_over(engine, contact, now_ms))
+            offer(engine, contact, agent, &bid, USHER_CHOICE_BEST_PAIR, now_ms);
 }
 
 /* Some wait for whom a step is skipped, since nobody of those before is there. */

@@ -32,6 +32,7 @@ enum usher_hurdle {
     USHER_HURDLE_COOL_DOWN,   /* he declined it a short while ago */
     /* What follows is the contact's: to each agent without one of the above. */
     USHER_HURDLE_NOT_WAITING,   /* it is offered, or talks */
+    USHER_HURDLE_OVER,          /* it is of no use any more, and about to end */
     USHER_HURDLE_NOT_BEFORE,    /* it was booked for later */
     USHER_HURDLE_RETRY,         /* its customer was not reached, and is tried again later */
     USHER_HURDLE_HOURS,         /* customers are not called at this time of their day */

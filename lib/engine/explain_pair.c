@@ -21,6 +21,7 @@ static const char *const hurdle_names[USHER_HURDLE_COUNT] = {
     [USHER_HURDLE_TRANSFERRED] = "transferred",
     [USHER_HURDLE_COOL_DOWN] = "cool_down",
     [USHER_HURDLE_NOT_WAITING] = "not_waiting",
+    [USHER_HURDLE_OVER] = "not_after",
     [USHER_HURDLE_NOT_BEFORE] = "not_before",
     [USHER_HURDLE_RETRY] = "retry",
     [USHER_HURDLE_HOURS] = "calling_hours",
@@ -50,6 +51,8 @@ enum usher_hurdle usher_explain_wait(const struct usher_engine *engine,
     };
     const struct usher_client *client = &engine->clients.list[contact->client];
     *until_ms = 0;
+    if (usher_contact_is_over(contact, now_ms))
+        return USHER_HURDLE_OVER;
     if (contact->state == USHER_CONTACT_SCHEDULED) {
         *until_ms = contact->until_ms;
         return of_pauses[contact->pause];

@@ -83,7 +83,12 @@ void usher_later_miss(struct usher_engine *engine, struct usher_contact *contact
     struct usher_contact *call = contact->channel == USHER_CHANNEL_CALLBACK
                                      ? usher_callers_call(engine, contact->customer)
                                      : NULL;
-    if (call) {
+    if (contact->from.length == 0) {
+        give_up(engine, contact, "erased", attempts, now_ms);
+    } else if (contact->channel == USHER_CHANNEL_CALLBACK &&
+               usher_callers_callback(engine, contact->customer, contact)) {
+        give_up(engine, contact, "booked_again", attempts, now_ms);
+    } else if (call) {
         give_place(engine, call, contact, now_ms);
         give_up(engine, contact, USHER_CALLED_AGAIN, attempts, now_ms);
     } else if (contact->attempts_count + 1 >= attempts ||
@@ -95,20 +100,15 @@ void usher_later_miss(struct usher_engine *engine, struct usher_contact *contact
     usher_dispatch_agent(engine, agent, now_ms);
 }
 
-void usher_later_replace(struct usher_engine *engine, struct usher_contact *callback,
-                         int64_t now_ms)
+void usher_later_drop(struct usher_engine *engine, struct usher_contact *contact,
+                      const char *reason, int64_t now_ms)
 {
-    struct usher_agent *agent = callback->agent;
+    struct usher_agent *agent = contact->agent;
     if (agent)
-        usher_withdraw_offer(engine, callback, USHER_CALLED_AGAIN, now_ms);
-    usher_finish_contact(engine, callback, USHER_TEXT(USHER_CALLED_AGAIN), USHER_NO_TEXT, now_ms);
+        usher_withdraw_offer(engine, contact, reason, now_ms);
+    usher_finish_contact(engine, contact, usher_text_of(reason), USHER_NO_TEXT, now_ms);
     if (agent)
         usher_dispatch_agent(engine, agent, now_ms);
-}
-
-bool usher_later_is_over(const struct usher_contact *contact, int64_t now_ms)
-{
-    return contact->not_after_ms != 0 && contact->not_after_ms <= now_ms;
 }
 
 void usher_later_expire(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms)
@@ -122,7 +122,7 @@ void usher_later_expire(struct usher_engine *engine, struct usher_contact *conta
 void usher_later_wake(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms)
 {
     const struct usher_rules *rules = engine->floor.rules;
-    if (usher_later_is_over(contact, now_ms)) {
+    if (usher_contact_is_over(contact, now_ms)) {
         usher_later_expire(engine, contact, now_ms);
         return;
     }

@@ -221,11 +221,31 @@ static void set_ringing(struct usher_engine *engine, struct usher_text client,
         refuse_ringing(engine, contact, entry, now_ms);
 }
 
+/* A customer whom the PBX was told to dial: not yet there while an agent waits, or not reached.
+ * False when the contact is none of that. */
+static bool set_dialling(struct usher_engine *engine, struct usher_contact *contact,
+                         const struct usher_command *entry, int64_t now_ms)
+{
+    if (!contact->is_ours || !usher_contact_state_is_talk(contact->state))
+        return false;
+    if (is_in(entry, "ringing") && is_offer_of(contact, entry->fields.offer))
+        return true;
+    if (!is_in(entry, "waiting") && !is_in(entry, "ringing"))
+        return false;
+    if (is_in(entry, "ringing"))
+        refuse_ringing(engine, contact, entry, now_ms);
+    if (contact->has_ringer)
+        usher_later_miss(engine, contact, USHER_TEXT("error"), now_ms);
+    return true;
+}
+
 /* Sets one contact right by what the PBX says of it. */
 static void set_right(struct usher_engine *engine, struct usher_text client,
                       struct usher_contact *contact, const struct usher_command *entry,
                       int64_t now_ms)
 {
+    if (set_dialling(engine, contact, entry, now_ms))
+        return;
     if (is_in(entry, "waiting")) {
         set_waiting(engine, contact, now_ms);
     } else if (is_in(entry, "ringing")) {

@@ -158,6 +158,12 @@ static inline bool usher_contact_is_rung(const struct usher_contact *contact)
     return contact->is_ours ? contact->has_ringer : usher_channel_is_phone(contact->channel);
 }
 
+/* Whether it is of no use any more. */
+static inline bool usher_contact_is_over(const struct usher_contact *contact, int64_t now_ms)
+{
+    return contact->not_after_ms != 0 && contact->not_after_ms <= now_ms;
+}
+
 /* "waiting", "offered" ... */
 struct usher_text usher_contact_state_name(enum usher_contact_state state);
 bool usher_contact_state_is_offer(enum usher_contact_state state); /* OFFERED, RINGING */

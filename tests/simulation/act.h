@@ -27,6 +27,10 @@ void act_set_contact(struct act *act, const struct model_contact *contact);
 void act_set_offer(struct actor *actor, struct act *act);
 /* A contact in one of the states of `mask` (1u << MODEL_WAITING ...), told of by its PBX. */
 bool act_by_pbx(struct actor *actor, struct act *act, unsigned mask);
+/* A contact in one of the states; with some chance any live one; NULL when there is none. */
+const struct model_contact *act_any_contact(struct actor *actor, unsigned mask);
+/* One, told of by the desk of its agent. */
+bool act_of_agent(struct actor *actor, struct act *act, unsigned mask);
 void act_set_profile(struct actor *actor, struct act *act, size_t agent);
 
 /* act_contact.c */
@@ -43,6 +47,14 @@ bool act_talk(struct actor *actor, struct act *act);
 bool act_extend(struct actor *actor, struct act *act);
 bool act_transfer(struct actor *actor, struct act *act);
 bool act_wrap_up(struct actor *actor, struct act *act);
+
+/* act_later.c */
+bool act_callback(struct actor *actor, struct act *act);
+bool act_cancel(struct actor *actor, struct act *act);
+bool act_desk_end(struct actor *actor, struct act *act);
+bool act_follow_up(struct actor *actor, struct act *act);
+bool act_miss(struct actor *actor, struct act *act);
+bool act_schedule(struct actor *actor, struct act *act);
 
 /* act_staff.c */
 bool act_agent(struct actor *actor, struct act *act);

@@ -19,7 +19,7 @@ size_t act_any_agent(struct actor *actor)
 
 /* A live contact in one of the states of `mask`; with some chance any live one; NULL when there is
  * none. */
-static const struct model_contact *any_contact(struct actor *actor, unsigned mask)
+const struct model_contact *act_any_contact(struct actor *actor, unsigned mask)
 {
     const struct model_contact *found = NULL;
     unsigned seen = 0;
@@ -45,7 +45,7 @@ void act_set_contact(struct act *act, const struct model_contact *contact)
 /* The contact's PBX speaks of it, in the full id. */
 bool act_by_pbx(struct actor *actor, struct act *act, unsigned mask)
 {
-    const struct model_contact *contact = any_contact(actor, mask);
+    const struct model_contact *contact = act_any_contact(actor, mask);
     if (!contact)
         return false;
     act_set_contact(act, contact);
@@ -175,9 +175,9 @@ bool act_talk(struct actor *actor, struct act *act)
     return act_by_pbx(actor, act, IN(TALKING) | IN(HELD));
 }
 
-static bool act_of_agent(struct actor *actor, struct act *act, unsigned mask)
+bool act_of_agent(struct actor *actor, struct act *act, unsigned mask)
 {
-    const struct model_contact *contact = any_contact(actor, mask);
+    const struct model_contact *contact = act_any_contact(actor, mask);
     if (!contact)
         return false;
     act_set_contact(act, contact);
@@ -194,7 +194,7 @@ static bool act_of_agent(struct actor *actor, struct act *act, unsigned mask)
 bool act_move(struct actor *actor, struct act *act)
 {
     const struct usher_rules *rules = actor->model->rules;
-    const struct model_contact *contact = any_contact(actor, IN(WAITING) | IN(OFFERED));
+    const struct model_contact *contact = act_any_contact(actor, IN(WAITING) | IN(OFFERED));
     if (!contact)
         return false;
     act_set_contact(act, contact);

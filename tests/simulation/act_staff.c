@@ -114,6 +114,8 @@ bool act_link_regain(struct actor *actor, struct act *act)
     USHER_FIELDS_SET(&act->command.fields, CLIENT, client, ACT_PICK(actor, act_pbxs));
     if (chance_is(&actor->chance, 60))
         USHER_FIELDS_SET(&act->command.fields, INSTANCE, instance, ACT_PICK(actor, instances));
+    if (chance_is(&actor->chance, 50))
+        USHER_FIELDS_SET(&act->command.fields, CAN, can, USHER_TEXT("[\"dial\"]"));
     return true;
 }
 

@@ -34,12 +34,15 @@ static bool check_leases(struct model *model)
     for (size_t i = 0; i < MODEL_CONTACTS_MAX; i++) {
         const struct model_contact *contact = &model->contacts[i];
         bool is_lease = contact->state == MODEL_OFFERED || contact->state == MODEL_RINGING ||
-                        contact->state == MODEL_WRAPPING;
+                        contact->state == MODEL_WRAPPING || contact->state == MODEL_SCHEDULED;
         if (is_lease && !check_deadline(model, model_state_name(contact->state), contact->id,
                                         contact->until_ms))
             return false;
         if (contact->state == MODEL_WAITING && contact->meant_until_ms > model->world->now_ms &&
             !check_deadline(model, "the wait for one agent", contact->id, contact->meant_until_ms))
+            return false;
+        if (contact->state == MODEL_WAITING && contact->not_after_ms > model->world->now_ms &&
+            !check_deadline(model, "the use", contact->id, contact->not_after_ms))
             return false;
         if (contact->state == MODEL_WAITING && contact->settle_until_ms > model->world->now_ms &&
             !check_deadline(model, "the settling", contact->id, contact->settle_until_ms))
@@ -93,7 +96,7 @@ static bool check_contact(struct model *model, const struct usher_fields *fields
         return model_fail(model, "the engine describes a contact that is gone: %.*s",
                           USHER_TEXT_ARGS(fields->contact));
     const struct model_contact *contact = &model->contacts[index];
-    bool has_agent = contact->state > MODEL_WAITING;
+    bool has_agent = contact->state > MODEL_WAITING && contact->state != MODEL_SCHEDULED;
     if (!is_text(fields->state, model_state_name(contact->state)) ||
         fields->place_ms != contact->place_ms || fields->due_ms != contact->due_ms ||
         (has_agent && !is_text(fields->agent, model->agents[contact->agent].id)) ||
@@ -186,7 +189,8 @@ static bool check_description(struct model *model)
 bool model_check(struct model *model)
 {
     bool is_good = check_leases(model) && check_description(model) &&
-                   (!model->rules || (check_waiting(model) && model_check_told(model)));
+                   (!model->rules || (check_waiting(model) && model_check_told(model))) &&
+                   model_check_callbacks(model);
     model->stepped_ms = model->world->now_ms;
     return is_good;
 }

@@ -24,8 +24,8 @@ bool model_fail(struct model *model, const char *format, ...)
 
 const char *model_state_name(enum model_state state)
 {
-    static const char *const names[MODEL_STATE_COUNT] = {"gone",    "waiting", "offered", "ringing",
-                                                         "talking", "held",    "wrapping"};
+    static const char *const names[MODEL_STATE_COUNT] = {
+        "gone", "waiting", "offered", "ringing", "talking", "held", "wrapping", "scheduled"};
     return names[state];
 }
 
@@ -159,6 +159,8 @@ static bool on_link(struct model *model, const struct usher_event *event,
     (void)agent;
     struct model_client *client = &model->clients[model_find_client(model, event->fields.client)];
     client->is_lost = event->kind == USHER_EVENT_LINK_LOST;
+    if (!client->is_lost)
+        client->can_dial = event->fields.can.at != NULL;
     client->until_ms = client->is_lost ? event->fields.until_ms : 0;
     return true;
 }
@@ -191,6 +193,7 @@ static bool on_arrived(struct model *model, const struct usher_event *event,
     model_keep(contact->from, sizeof(contact->from), fields->from);
     model_keep(contact->to, sizeof(contact->to), fields->to);
     model_keep(contact->data, sizeof(contact->data), fields->data);
+    model_keep(contact->customer, sizeof(contact->customer), fields->customer);
     contact->client = model_find_client(
         model, (struct usher_text){fields->contact.at, (size_t)(slash - fields->contact.at)});
     contact->channel = usher_channel_find(fields->channel);
@@ -214,7 +217,9 @@ static bool on_offered(struct model *model, const struct usher_event *event,
         return model_refuse(model, contact);
     if (!model_check_offer(model, event, (size_t)(contact - model->contacts), agent))
         return false;
-    bool is_phone = usher_channel_is_phone(contact->channel);
+    if (contact->is_ours && !model_take_ringer(model, event, contact))
+        return false;
+    bool is_phone = model_is_rung(contact);
     int64_t ring_ms = model->rules->queues[contact->queue].ring_ms;
     if (event->fields.ring_ms != ring_ms ||
         event->fields.until_ms != event->at_ms + ring_ms + (is_phone ? RING_GRACE_MS : 0) ||
@@ -325,7 +330,7 @@ static bool on_gone(struct model *model, const struct usher_event *event,
                     struct model_contact *contact, size_t agent)
 {
     bool was_served = model_is_talk(contact) || contact->state == MODEL_WRAPPING;
-    if (event->kind == USHER_EVENT_CONTACT_ABANDONED && was_served)
+    if (event->kind == USHER_EVENT_CONTACT_ABANDONED && (was_served || contact->is_ours))
         return model_refuse(model, contact);
     if (event->kind == USHER_EVENT_CONTACT_ABANDONED && !model_end_told(model, event, contact))
         return false;
@@ -382,7 +387,7 @@ static bool on_offer_over(struct model *model, const struct usher_event *event,
         if (!is_withdrawn || !model->agents[agent].is_signed_in)
             contact->meant_until_ms = 0;
     }
-    if (contact->state == MODEL_WAITING && usher_channel_is_phone(contact->channel) &&
+    if (contact->state == MODEL_WAITING && model_is_rung(contact) &&
         event->kind != USHER_EVENT_OFFER_FAILED)
         contact->settle_until_ms = event->at_ms + SETTLE_MS;
     return true;
@@ -427,6 +432,12 @@ static const model_apply table[USHER_EVENT_COUNT] = {
     [USHER_EVENT_CONTACT_PROMISED] = model_on_promised,
     [USHER_EVENT_CONTACT_TRANSFERRED] = model_on_transferred,
     [USHER_EVENT_CONTACT_PARTED] = model_on_parted,
+    [USHER_EVENT_CONTACT_SCHEDULED] = model_on_scheduled,
+    [USHER_EVENT_CONTACT_DUE] = model_on_due,
+    [USHER_EVENT_CONTACT_POSTPONED] = model_on_postponed,
+    [USHER_EVENT_CONTACT_EXPIRED] = model_on_expired,
+    [USHER_EVENT_CALLBACK_OFFERED] = model_on_asked,
+    [USHER_EVENT_CONTACT_DIAL] = model_on_dial,
     [USHER_EVENT_CONTACT_OFFERED] = on_offered,
     [USHER_EVENT_CONTACT_RINGING] = on_ringing,
     [USHER_EVENT_CONTACT_ANSWERED] = on_answered,
@@ -449,7 +460,8 @@ static const model_apply table[USHER_EVENT_COUNT] = {
 /* Of a contact that comes to be. */
 static bool makes_contact(enum usher_event_kind kind)
 {
-    return kind == USHER_EVENT_CONTACT_ARRIVED || kind == USHER_EVENT_CONTACT_PARTED;
+    return kind == USHER_EVENT_CONTACT_ARRIVED || kind == USHER_EVENT_CONTACT_SCHEDULED ||
+           kind == USHER_EVENT_CONTACT_PARTED;
 }
 
 static bool needs_agent(enum usher_event_kind kind)

@@ -30,6 +30,7 @@ enum model_state {
     MODEL_TALKING,
     MODEL_HELD,
     MODEL_WRAPPING,
+    MODEL_SCHEDULED,
     MODEL_STATE_COUNT,
 };
 
@@ -71,7 +72,12 @@ struct model_contact {
     char memory[128];  /* "" = none */
     char skills[256];  /* its own needs; "" = the queue's */
     char offer[USHER_NUMBER_SIZE];
-    size_t client;
+    size_t client;        /* whose it is; of ours, who rings for it */
+    bool is_ours;         /* on nobody's line */
+    bool has_ringer;      /* is_ours: a PBX rings */
+    bool was_asked;       /* whether he wants to be called back */
+    int64_t not_after_ms; /* 0 = none */
+    int64_t attempts;     /* in vain */
     enum usher_channel channel;
     size_t queue;
     size_t tier;
@@ -129,6 +135,7 @@ struct model_pool {
 struct model_client {
     char name[USHER_CLIENT_NAME_MAX + 1];
     bool is_lost;
+    bool can_dial;
     int64_t until_ms;
 };
 
@@ -195,6 +202,29 @@ bool model_on_transferred(struct model *model, const struct usher_event *event,
                           struct model_contact *contact, size_t agent);
 bool model_on_parted(struct model *model, const struct usher_event *event,
                      struct model_contact *contact, size_t agent);
+
+bool model_is_rung(const struct model_contact *contact);
+
+/* model_later.c */
+bool model_on_scheduled(struct model *model, const struct usher_event *event,
+                        struct model_contact *contact, size_t agent);
+bool model_on_due(struct model *model, const struct usher_event *event,
+                  struct model_contact *contact, size_t agent);
+bool model_on_postponed(struct model *model, const struct usher_event *event,
+                        struct model_contact *contact, size_t agent);
+bool model_on_expired(struct model *model, const struct usher_event *event,
+                      struct model_contact *contact, size_t agent);
+bool model_on_asked(struct model *model, const struct usher_event *event,
+                    struct model_contact *contact, size_t agent);
+bool model_on_dial(struct model *model, const struct usher_event *event,
+                   struct model_contact *contact, size_t agent);
+/* Who rings for an offer of a contact of ours is a PBX that can dial, if there is one. */
+bool model_take_ringer(struct model *model, const struct usher_event *event,
+                       struct model_contact *contact);
+/* A call has become a callback. */
+void model_turn(struct model_contact *contact, const struct usher_event *event);
+/* Nobody is to be called back twice. */
+bool model_check_callbacks(struct model *model);
 
 /* model_agent.c */
 bool model_on_profile(struct model *model, const struct usher_event *event,
@@ -270,6 +300,9 @@ size_t model_count_openings(const struct model *model, const struct model_contac
                             int64_t after_ms, int64_t until_ms);
 
 /* search.c: the plain search. */
+/* Whether it may be offered to somebody. */
+bool model_can_be_offered(const struct model *model, const struct model_contact *contact,
+                          int64_t at_ms);
 bool model_may_offer(const struct model *model, size_t contact, size_t agent, int64_t at_ms);
 /* Sets due_count. */
 void model_count_due(struct model *model);

@@ -5,8 +5,7 @@
 static bool is_in_line(const struct model *model, const struct model_contact *contact,
                        int64_t at_ms)
 {
-    return contact->state == MODEL_WAITING && contact->settle_until_ms <= at_ms &&
-           contact->meant_until_ms <= at_ms && !model->clients[contact->client].is_lost;
+    return model_can_be_offered(model, contact, at_ms) && contact->meant_until_ms <= at_ms;
 }
 
 static bool is_before(const struct model_contact *a, const struct model_contact *b)
@@ -98,13 +97,14 @@ static bool has_just_passed(const struct model *model, int64_t until_ms)
     return until_ms > model->stepped_ms && until_ms <= model->world->now_ms;
 }
 
-/* Somebody's second, or wait for one agent, has just passed: whether he stood in line already is
+/* Somebody's second, wait for one agent, or use has just passed: whether he stood in line then is
  * not known. */
 static bool is_unsure(const struct model *model)
 {
     for (size_t i = 0; i < MODEL_CONTACTS_MAX; i++)
         if (model->contacts[i].state == MODEL_WAITING &&
             (has_just_passed(model, model->contacts[i].settle_until_ms) ||
+             has_just_passed(model, model->contacts[i].not_after_ms) ||
              has_just_passed(model, model->contacts[i].meant_until_ms)))
             return true;
     return false;

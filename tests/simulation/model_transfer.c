@@ -43,6 +43,9 @@ bool model_on_moved(struct model *model, const struct usher_event *event,
     if (contact->state != MODEL_WAITING)
         return model_refuse(model, contact);
     contact->meant_until_ms = 0;
+    if (usher_text_is_equal(event->fields.channel, USHER_TEXT("callback")) &&
+        contact->channel != USHER_CHANNEL_CALLBACK)
+        model_turn(contact, event);
     return place(model, event, contact, false);
 }
 

@@ -104,6 +104,10 @@ static void add_queue(struct chance *chance, unsigned number, char *room, size_t
     if (chance_is(chance, 50))
         add(room, room_size, "    forecast: {per_hour: %d, handle: %ds}\n",
             chance_between(chance, 0, 300), chance_between(chance, 10, 400));
+    if (chance_is(chance, 40))
+        add(room, room_size, "    callback: {when_wait_over: %ds, attempts: %d, every: %ds}\n",
+            chance_between(chance, 1, 100), chance_between(chance, 1, 3),
+            chance_between(chance, 60, 120));
     add(room, room_size, "    ring: %ds\n", chance_between(chance, 5, 20));
     if (chance_is(chance, 40))
         add(room, room_size, "    wrap_up: %ds\n", chance_between(chance, 1, 40));

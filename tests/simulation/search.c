@@ -10,8 +10,13 @@ static int64_t down(int64_t number, int64_t by)
     return (number - rest) / by;
 }
 
-static bool is_link_up(const struct model *model, const struct model_contact *contact)
+bool model_can_be_offered(const struct model *model, const struct model_contact *contact,
+                          int64_t at_ms)
 {
+    if (contact->state != MODEL_WAITING || contact->settle_until_ms > at_ms)
+        return false;
+    if (contact->is_ours) /* it needs no PBX, but has no use any more after a time */
+        return contact->not_after_ms == 0 || contact->not_after_ms > at_ms;
     return !model->clients[contact->client].is_lost;
 }
 
@@ -45,9 +50,8 @@ bool model_may_offer(const struct model *model, size_t contact_index, size_t age
 {
     const struct model_contact *contact = &model->contacts[contact_index];
     const struct model_agent *agent = &model->agents[agent_index];
-    if (contact->state != MODEL_WAITING || contact->settle_until_ms > at_ms ||
-        !is_link_up(model, contact) || !model_is_serving(agent) || !agent->is_phone_idle ||
-        !model_has_desk_for(agent, contact->channel) ||
+    if (!model_can_be_offered(model, contact, at_ms) || !model_is_serving(agent) ||
+        !agent->is_phone_idle || !model_has_desk_for(agent, contact->channel) ||
         !model_has_room(model, agent_index, contact->channel))
         return false;
     if (is_meant(contact, at_ms))
@@ -69,6 +73,8 @@ static bool is_just_due(const struct model *model, const struct model_contact *c
     if (model->due_count < 2)
         return false;
     if (contact->settle_until_ms > model->stepped_ms ||
+        (contact->not_after_ms > model->stepped_ms &&
+         contact->not_after_ms <= model->world->now_ms) ||
         contact->meant_until_ms > model->stepped_ms ||
         model_count_openings(model, contact, model->stepped_ms, model->world->now_ms) > 0)
         return true;
@@ -90,6 +96,7 @@ void model_count_due(struct model *model)
         const struct model_contact *contact = &model->contacts[i];
         if (contact->state == MODEL_GONE)
             continue;
+        model->due_count += is_due(model, contact->not_after_ms);
         model->due_count +=
             is_due(model, contact->until_ms) + is_due(model, contact->settle_until_ms) +
             is_due(model, contact->meant_until_ms) +

@@ -25,6 +25,7 @@ static const struct {
     [USHER_HURDLE_TRANSFERRED] = {"has transferred it away", "transferred away by the agent"},
     [USHER_HURDLE_COOL_DOWN] = {"asked a short while ago", "asked for a short while ago"},
     [USHER_HURDLE_NOT_WAITING] = {"free, but the contact is not waiting", "not waiting"},
+    [USHER_HURDLE_OVER] = {"free, but it has no use any more", "it has no use any more"},
     [USHER_HURDLE_NOT_BEFORE] = {"free, but it was booked for later", "booked for later"},
     [USHER_HURDLE_RETRY] = {"free, but its customer is tried again later",
                             "the customer was not reached, and is tried again later"},

@@ -1,0 +1,165 @@
+/* Work for later: booked, due, put off, called back. */
+#include "simulation/model.h"
+
+bool model_is_rung(const struct model_contact *contact)
+{
+    return contact->is_ours ? contact->has_ringer : usher_channel_is_phone(contact->channel);
+}
+
+bool model_on_scheduled(struct model *model, const struct usher_event *event,
+                        struct model_contact *contact, size_t agent)
+{
+    const struct usher_fields *fields = &event->fields;
+    (void)agent;
+    if (contact)
+        return model_fail(model, "a live contact is booked");
+    for (size_t i = 0; i < MODEL_CONTACTS_MAX && !contact; i++)
+        if (model->contacts[i].state == MODEL_GONE)
+            contact = &model->contacts[i];
+    const char *slash = memchr(fields->contact.at, '/', fields->contact.length);
+    if (!contact || !slash || fields->place_ms < event->at_ms || fields->until_ms < event->at_ms)
+        return model_fail(model, "a booking that cannot be");
+    *contact = (struct model_contact){.state = MODEL_SCHEDULED,
+                                      .agent = MODEL_NONE,
+                                      .serial = ++model->serial,
+                                      .served_by = MODEL_NONE,
+                                      .arrived_ms = event->at_ms,
+                                      .is_ours = true};
+    model_keep(contact->id, sizeof(contact->id), fields->contact);
+    model_keep(contact->from, sizeof(contact->from), fields->from);
+    model_keep(contact->to, sizeof(contact->to), fields->to);
+    model_keep(contact->data, sizeof(contact->data), fields->data);
+    model_keep(contact->customer, sizeof(contact->customer), fields->customer);
+    contact->client = model_find_client(
+        model, (struct usher_text){fields->contact.at, (size_t)(slash - fields->contact.at)});
+    contact->channel = usher_channel_find(fields->channel);
+    contact->queue = usher_rules_find_queue(model->rules, fields->queue);
+    contact->tier = usher_rules_find_tier(model->rules, fields->tier);
+    contact->place_ms = fields->place_ms;
+    contact->due_ms = fields->place_ms + usher_rules_promise_ms(model->rules, contact->queue,
+                                                                contact->tier, contact->channel);
+    contact->since_ms = event->at_ms;
+    contact->until_ms = fields->until_ms;
+    contact->not_after_ms = fields->not_after_ms;
+    contact->class = model_class(model, contact, event->at_ms);
+    return true;
+}
+
+bool model_on_due(struct model *model, const struct usher_event *event,
+                  struct model_contact *contact, size_t agent)
+{
+    (void)agent;
+    if (contact->state != MODEL_SCHEDULED)
+        return model_refuse(model, contact);
+    if (event->at_ms < contact->until_ms || event->fields.place_ms != contact->place_ms)
+        return model_fail(model, "%s is due too early, or in another place", contact->id);
+    if (contact->waited_ms == 0 && contact->attempts == 0)
+        model_note_arrival(model, contact->class, event->at_ms);
+    model_set_state(contact, MODEL_WAITING, event->at_ms);
+    contact->due_ms = event->fields.due_ms;
+    return true;
+}
+
+bool model_on_postponed(struct model *model, const struct usher_event *event,
+                        struct model_contact *contact, size_t agent)
+{
+    const struct usher_queue *queue = &model->rules->queues[contact->queue];
+    bool is_talk = contact->state == MODEL_TALKING || contact->state == MODEL_HELD;
+    if (!contact->is_ours || !is_talk || contact->agent != agent)
+        return model_refuse(model, contact);
+    if (event->fields.attempt != contact->attempts + 1 ||
+        event->fields.attempt >= event->fields.attempts ||
+        event->fields.until_ms != event->at_ms + queue->callback.every_ms)
+        return model_fail(model, "%s is tried again too often, or at a wrong time", contact->id);
+    model_set_state(contact, MODEL_SCHEDULED, event->at_ms);
+    contact->until_ms = event->fields.until_ms;
+    contact->attempts++;
+    contact->agent = MODEL_NONE;
+    model->agents[agent].idle_since_ms = event->at_ms;
+    return true;
+}
+
+bool model_on_expired(struct model *model, const struct usher_event *event,
+                      struct model_contact *contact, size_t agent)
+{
+    (void)agent;
+    if (contact->state != MODEL_SCHEDULED && contact->state != MODEL_WAITING)
+        return model_refuse(model, contact);
+    if (contact->not_after_ms == 0 || event->at_ms < contact->not_after_ms)
+        return model_fail(model, "%s expires too early", contact->id);
+    contact->state = MODEL_GONE;
+    return true;
+}
+
+bool model_on_asked(struct model *model, const struct usher_event *event,
+                    struct model_contact *contact, size_t agent)
+{
+    const struct usher_queue *queue = &model->rules->queues[contact->queue];
+    (void)agent;
+    if (contact->state != MODEL_WAITING || contact->channel != USHER_CHANNEL_VOICE ||
+        contact->was_asked || !queue->callback.is_offered)
+        return model_fail(model, "%s is asked whether to be called back", contact->id);
+    if (event->fields.wait_ms <= queue->callback.when_wait_over_ms)
+        return model_fail(model, "%s is asked, and would wait for a short while only", contact->id);
+    contact->was_asked = true;
+    return true;
+}
+
+bool model_on_dial(struct model *model, const struct usher_event *event,
+                   struct model_contact *contact, size_t agent)
+{
+    if (contact->state != MODEL_TALKING || contact->agent != agent || !contact->is_ours ||
+        !contact->has_ringer)
+        return model_refuse(model, contact);
+    if (!usher_text_is_equal(event->fields.to, usher_text_of(contact->from)))
+        return model_fail(model, "another number than that of %s is dialled", contact->id);
+    return true;
+}
+
+bool model_take_ringer(struct model *model, const struct usher_event *event,
+                       struct model_contact *contact)
+{
+    bool is_phone = contact->channel == USHER_CHANNEL_CALLBACK; /* others are looked at first */
+    bool can_any = false;
+    for (size_t i = 0; i < model->clients_count; i++)
+        can_any |= model->clients[i].can_dial && !model->clients[i].is_lost;
+    contact->has_ringer = event->fields.client.at != NULL;
+    if (contact->has_ringer != (is_phone && can_any))
+        return model_fail(model, "%s is offered to be %s", contact->id,
+                          contact->has_ringer ? "rung" : "dialled by hand");
+    if (!contact->has_ringer)
+        return true;
+    contact->client = model_find_client(model, event->fields.client);
+    const struct model_client *client = &model->clients[contact->client];
+    if (!client->can_dial || client->is_lost)
+        return model_fail(model, "%s is to be rung by %s, which cannot dial", contact->id,
+                          client->name);
+    return true;
+}
+
+void model_turn(struct model_contact *contact, const struct usher_event *event)
+{
+    contact->is_ours = true;
+    contact->has_ringer = false;
+    if (event->fields.from.at)
+        model_keep(contact->from, sizeof(contact->from), event->fields.from);
+}
+
+/* Whether somebody is to call this customer back, and does not talk yet. */
+static bool is_callback(const struct model_contact *contact)
+{
+    return contact->channel == USHER_CHANNEL_CALLBACK && contact->customer[0] != '\0' &&
+           (contact->state == MODEL_WAITING || contact->state == MODEL_SCHEDULED ||
+            contact->state == MODEL_OFFERED || contact->state == MODEL_RINGING);
+}
+
+bool model_check_callbacks(struct model *model)
+{
+    for (size_t i = 0; i < MODEL_CONTACTS_MAX; i++)
+        for (size_t j = 0; j < i && is_callback(&model->contacts[i]); j++)
+            if (is_callback(&model->contacts[j]) &&
+                strcmp(model->contacts[i].customer, model->contacts[j].customer) == 0)
+                return model_fail(model, "%s and %s are to call the same customer",
+                                  model->contacts[i].id, model->contacts[j].id);
+    return true;
+}

@@ -189,10 +189,10 @@ class Client:
             return
         raise AssertionError(f"unwanted: {event}")
 
-    def hello(self, role, client=None, agent=None, token=None, after=None, instance=None):
+    def hello(self, role, client=None, agent=None, token=None, after=None, instance=None, can=None):
         command = {"do": "hello", "role": role}
         for key, value in (("client", client), ("agent", agent), ("token", token), ("after", after),
-                           ("instance", instance)):
+                           ("instance", instance), ("can", can)):
             if value is not None:
                 command[key] = value
         self.call(command)

@@ -59,7 +59,8 @@ static const struct command commands[] = {
         .examples = {{.line = "usherctl contacts"},
                      {.line = "usherctl contacts --json | jq -r 'select(.state == \"waiting\") | "
                               ".contact'"},
-                     {"usherctl contacts --full", "shows personal data too: from, data and note",
+                     {"usherctl contacts --full",
+                      "shows personal data too: from, data, note, customer and memory",
                       EXAMPLE_RUNS, EXIT_DONE}},
     },
     {
@@ -78,7 +79,8 @@ static const struct command commands[] = {
                      {"usherctl events --after 1763745500-8841",
                       "begins behind that event, if it is in memory", EXAMPLE_FOLLOWS, EXIT_DONE},
                      {"usherctl events --count 10", "ends after ten", EXAMPLE_FOLLOWS, EXIT_DONE},
-                     {"usherctl events --full", "shows personal data too: from, data and note",
+                     {"usherctl events --full",
+                      "shows personal data too: from, data, note, customer and memory",
                       EXAMPLE_FOLLOWS, EXIT_DONE},
                      {"usherctl events --all", "heartbeats too", EXAMPLE_FOLLOWS, EXIT_DONE}},
     },

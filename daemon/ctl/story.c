@@ -23,12 +23,13 @@ static enum form form_of(enum usher_field field, bool is_full)
     usher_field_mask bit = (usher_field_mask)1 << field;
     const usher_field_mask spans = USHER_FIELD_BIT(RING_MS) | USHER_FIELD_BIT(WAITED_MS) |
                                    USHER_FIELD_BIT(BID_MS) | USHER_FIELD_BIT(LATE_MS) |
-                                   USHER_FIELD_BIT(IDLE_MS);
+                                   USHER_FIELD_BIT(IDLE_MS) | USHER_FIELD_BIT(AFFINITY_MS);
     const usher_field_mask times = USHER_FIELD_BIT(SINCE_MS) | USHER_FIELD_BIT(PLACE_MS) |
                                    USHER_FIELD_BIT(UNTIL_MS) | USHER_FIELD_BIT(DUE_MS) |
-                                   USHER_FIELD_BIT(NOT_AFTER_MS);
-    const usher_field_mask personal =
-        USHER_FIELD_BIT(FROM) | USHER_FIELD_BIT(DATA) | USHER_FIELD_BIT(NOTE);
+                                   USHER_FIELD_BIT(NOT_AFTER_MS) | USHER_FIELD_BIT(LAST_MS);
+    const usher_field_mask personal = USHER_FIELD_BIT(FROM) | USHER_FIELD_BIT(DATA) |
+                                      USHER_FIELD_BIT(NOTE) | USHER_FIELD_BIT(CUSTOMER) |
+                                      USHER_FIELD_BIT(MEMORY);
     const usher_field_mask hidden = USHER_FIELD_BIT(CONTACT) | USHER_FIELD_BIT(AGENT) |
                                     USHER_FIELD_BIT(TOKEN) | USHER_FIELD_BIT(ACCEPT) |
                                     USHER_FIELD_BIT(PHONE) | USHER_FIELD_BIT(OFFER) |
@@ -131,8 +132,11 @@ void story_print(const struct usher_event *event, bool is_full, struct table_sty
     if (fields->agent.length > 0)
         fprintf(line, "%s%.*s", fields->contact.length > 0 ? " > " : " ",
                 USHER_TEXT_ARGS(fields->agent));
+    /* There `to` is the customer's number. */
+    bool is_dialled = event->kind == USHER_EVENT_CONTACT_DIAL && !is_full;
+    usher_field_mask others = ~first_fields & ~(is_dialled ? USHER_FIELD_BIT(TO) : 0);
     add_fields(line, fields, first_fields, is_full);
-    add_fields(line, fields, ~first_fields, is_full);
+    add_fields(line, fields, others, is_full);
     fclose(line);
     size_t taken = strlen(time_room) + 1;
     snprintf(name, sizeof(name), "%-17s", usher_event_row(event->kind)->name);

@@ -190,7 +190,7 @@ static int erase_one_state(struct filing *filing, const struct settings *setting
 int erase_filed(struct filing *filing, const struct settings *settings,
                 const struct erasures *erasures, size_t *count)
 {
-    struct folder_list list;
+    struct folder_list list = {.days_count = 0};
     int error = filing_rest(filing);
     *count = 0;
     if (error == 0)

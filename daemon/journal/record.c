@@ -147,6 +147,7 @@ static struct record *remove_record(struct records *records, struct record *reco
         usher_table_remove(&records->by_key, record);
     usher_list_remove(&record->node);
     records->count--;
+    records->erasures_count -= record->is_erasing;
     return record;
 }
 
@@ -231,6 +232,7 @@ bool records_put(struct records *records, const struct record *record)
     usher_list_init(&made->node);
     usher_list_append(&records->list, &made->node);
     records->count++;
+    records->erasures_count += made->is_erasing;
     known = usher_table_find(&records->by_key, record_key(made));
     if (known)
         usher_table_remove(&records->by_key, known);

@@ -56,6 +56,7 @@ struct records {
     struct usher_table by_key; /* the newest of each customer */
     size_t count;
     size_t count_max;
+    size_t erasures_count;
 };
 
 USHER_MUST_USE bool records_init(struct records *records, size_t count_max);

@@ -26,7 +26,7 @@
 
 #define FLIGHT_MAX 32
 /* Redis syncs its disk for each flight, and the journal waits for that, too. */
-#define GATHER_MS   50
+#define GATHER_US   50000
 #define RETRY_S     1
 #define PATIENCE_MS INT64_C(60000) /* how long what waits here holds snapshots up */
 
@@ -76,10 +76,9 @@ static void give(struct remember *remember, const struct usher_text *args, size_
 /* The records in flight were written, or need not be. */
 static void end_flight(struct remember *remember)
 {
-    while (!usher_list_is_empty(&remember->in_flight)) {
-        struct record *record = record_at(remember->in_flight.next);
-        usher_list_remove(&record->node);
-        free(record);
+    usher_list_for_each_safe (node, &remember->in_flight) {
+        usher_list_remove(node);
+        free(record_at(node));
     }
     remember->in_flight_count = 0;
     remember->step = STEP_IDLE;
@@ -256,7 +255,7 @@ static void begin_soon(struct remember *remember)
 {
     if (remember->redis && remember->step == STEP_IDLE &&
         !event_pending(remember->gather, EV_TIMEOUT, NULL))
-        event_add(remember->gather, &(struct timeval){.tv_usec = GATHER_MS * 1000});
+        event_add(remember->gather, &(struct timeval){.tv_usec = GATHER_US});
 }
 
 static void on_gathered(evutil_socket_t fd, short what, void *owner)
@@ -384,7 +383,9 @@ void remember_take(struct remember *remember, struct usher_text lines, int64_t k
         lines.at += length + (newline ? 1 : 0);
         lines.length -= length + (newline ? 1 : 0);
     }
-    if (remember->waiting.count > 0)
+    if (remember->waiting.erasures_count > 0)
+        begin(remember);
+    else if (remember->waiting.count > 0)
         begin_soon(remember);
 }
 

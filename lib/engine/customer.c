@@ -107,9 +107,11 @@ static void keep_needed(const struct usher_queue *queue, bool is_customers,
     for (size_t i = 0; i < queue->needs_count; i++) {
         const struct usher_need_rule *need = &queue->needs[i];
         bool is_asked = need->key.at && need->is_customers == is_customers;
-        for (size_t j = 0; j < i && is_asked; j++)
-            is_asked = queue->needs[j].is_customers != is_customers ||
-                       !usher_text_is_equal(queue->needs[j].key, need->key);
+        for (size_t j = 0; j < i && is_asked; j++) {
+            const struct usher_need_rule *before = &queue->needs[j];
+            is_asked = !before->key.at || before->is_customers != is_customers ||
+                       !usher_text_is_equal(before->key, need->key);
+        }
         struct usher_text value = is_asked ? usher_json_find(object, need->key) : USHER_NO_TEXT;
         if (!value.at)
             continue;

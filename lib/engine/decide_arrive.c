@@ -189,7 +189,9 @@ static bool is_blocked(struct usher_request *request)
 static enum usher_error refuse(struct usher_request *request, struct usher_text id,
                                enum usher_channel channel)
 {
+    char room[USHER_CUSTOMER_MAX];
     const struct usher_fields *fields = &request->command->fields;
+    struct usher_text customer = usher_customer_of(request->engine, fields, room);
     struct usher_event event = {.kind = USHER_EVENT_CONTACT_REFUSED};
     USHER_FIELDS_SET(&event.fields, CONTACT, contact, id);
     USHER_FIELDS_SET(&event.fields, CHANNEL, channel, usher_channel_name(channel));
@@ -198,6 +200,8 @@ static enum usher_error refuse(struct usher_request *request, struct usher_text 
         USHER_FIELDS_SET(&event.fields, FROM, from, fields->from);
     if (fields->to.at)
         USHER_FIELDS_SET(&event.fields, TO, to, fields->to);
+    if (customer.at)
+        USHER_FIELDS_SET(&event.fields, CUSTOMER, customer, customer);
     usher_engine_emit(request->engine, &event, request->now_ms);
     return USHER_OK;
 }

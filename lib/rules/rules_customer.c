@@ -100,9 +100,9 @@ void usher_compile_customer(struct usher_compile *compile, const struct usher_no
 }
 
 /* Lower case of ASCII, whatever the locale. */
-static char lower(char c)
+static int lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
 }
 
 static bool begins_with(struct usher_text text, struct usher_text word)

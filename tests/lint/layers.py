@@ -32,7 +32,7 @@ DAEMON = {"": {"", "journal", "link"}, "journal": {""}, "link": {""}, "ctl": {""
 # ctl is a client: it knows the wire, and nothing that usherd keeps; but it can put the journal right while usherd holds.
 CTL_NEVER = {"router.h", "ring.h"}
 # It reads the past, too, from Redis and from the archive's folder.
-CTL_JOURNAL = {f"journal/{name}.h" for name in ("dial", "entry", "folder", "foreign", "image", "keys", "reply")}
+CTL_JOURNAL = {f"journal/{name}.h" for name in ("customer", "dial", "entry", "erasures", "folder", "foreign", "image", "keys", "reply")}
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
 

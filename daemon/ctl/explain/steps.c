@@ -25,6 +25,12 @@ static void print_arrival(const struct usher_fields *fields, bool is_full, FILE 
 {
     fprintf(out, "arrived: %.*s, queue %.*s, tier %.*s", USHER_TEXT_ARGS(fields->channel),
             USHER_TEXT_ARGS(fields->queue), USHER_TEXT_ARGS(fields->tier));
+    if (fields->repeat == 1)
+        fputs(", again with what was answered lately", out);
+    if (fields->last_agent.at)
+        fprintf(out, ", served last by %.*s", USHER_TEXT_ARGS(fields->last_agent));
+    if (is_full && fields->customer.at)
+        fprintf(out, ", customer %.*s", USHER_TEXT_ARGS(fields->customer));
     if (is_full && fields->from.at)
         fprintf(out, ", from %.*s", USHER_TEXT_ARGS(fields->from));
     if (is_full && fields->data.at)

@@ -123,3 +123,46 @@ const struct command_form *command_take(const struct command *command, char **wo
     }
     return NULL;
 }
+
+/* How many of the words fit the form from its beginning on; `expected` is what it has next, if that
+ * stands for itself. */
+static int count_fitting(const struct command_form *form, char **words, int count,
+                         struct usher_text *expected)
+{
+    struct command_word word;
+    int at = 0;
+    *expected = USHER_NO_TEXT;
+    for (const char *rest = form->words; rest[0] != '\0';) {
+        rest = command_word_read(rest, &word);
+        *expected = word.is_placeholder ? USHER_NO_TEXT : word.name;
+        if (at == count)
+            return at;
+        if (!word.is_placeholder && !usher_text_is_equal(word.name, usher_text_of(words[at])))
+            return at;
+        at = word.is_repeated ? count : at + 1;
+        *expected = USHER_NO_TEXT;
+    }
+    return at;
+}
+
+const char *command_find_wrong(const struct command *command, char **words, int count,
+                               struct usher_text *nearest)
+{
+    struct usher_suggestion suggestion;
+    struct usher_text expected;
+    int best = 0;
+    for (size_t i = 0; i < command_forms_count(command); i++) {
+        int fitting = count_fitting(&command->forms[i], words, count, &expected);
+        if (fitting > best)
+            best = fitting;
+    }
+    *nearest = USHER_NO_TEXT;
+    if (best >= count)
+        return NULL;
+    usher_suggestion_start(&suggestion, usher_text_of(words[best]));
+    for (size_t i = 0; i < command_forms_count(command); i++)
+        if (count_fitting(&command->forms[i], words, count, &expected) == best && expected.at)
+            usher_suggestion_offer(&suggestion, expected);
+    *nearest = suggestion.best;
+    return words[best];
+}

@@ -77,6 +77,11 @@ size_t command_forms_count(const struct command *command);
 const struct command_form *command_take(const struct command *command, char **words, int count,
                                         struct options *options);
 
+/* When they fit none: the first of `words` that no form has a place for, NULL when some are missing.
+ * *nearest is the word that was probably meant, absent when none is near. */
+const char *command_find_wrong(const struct command *command, char **words, int count,
+                               struct usher_text *nearest);
+
 /* One word of a form. */
 struct command_word {
     struct usher_text name; /* without brackets and dots */

@@ -76,8 +76,12 @@ static const struct command commands[] = {
         .description =
             "Redis keeps the text of all rules that were ever in use, by their hash. HASH "
             "is the first digits of one, four or more.",
-        .forms = {{"[HASH]", NULL, USHER_ROLE_OBSERVER, OPTION_BIT(CONFIG), perform_rules}},
+        .forms = {{"reasons", "the reasons of not ready that the rules have", USHER_ROLE_NONE,
+                   OPTION_BIT(CONFIG), perform_rules},
+                  {"[HASH]", "the list, or the text of one", USHER_ROLE_OBSERVER,
+                   OPTION_BIT(CONFIG), perform_rules}},
         .examples = {{.line = "usherctl rules"},
+                     {.line = "usherctl rules reasons"},
                      {.line = "usherctl rules --json | jq -r 'select(.in_use) | .hash'"}},
     },
     {

@@ -13,6 +13,7 @@ _usherctl_values() {
     QUEUE) key=queue list=(queues) ;;
     SWITCH) key=name list=(switch) ;;
     CAMPAIGN) key=campaign list=(campaign show) where+=("${settings[@]}") ;;
+    REASON) key=reason list=(rules reasons) where+=("${settings[@]}") ;;
     HASH) key=hash list=(rules) where+=("${settings[@]}") ;;
     ROLE) printf '%s\n' observer supervisor admin ;;
     NAME) printf '%s\n' "$_usherctl_events" ;;

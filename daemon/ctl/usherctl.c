@@ -32,6 +32,13 @@ static enum exit_code run(const struct command *command, struct options *options
 {
     const struct command_form *form = command_take(command, words, count, options);
     if (form == NULL) {
+        struct usher_text nearest;
+        const char *wrong = command_find_wrong(command, words, count, &nearest);
+        if (wrong != NULL && nearest.at)
+            fprintf(stderr, "usherctl: \"%s\" does not fit here; did you mean \"%.*s\"?\n", wrong,
+                    USHER_TEXT_ARGS(nearest));
+        else if (wrong != NULL)
+            fprintf(stderr, "usherctl: \"%s\" does not fit here\n", wrong);
         help_print_usage(command, "usherctl: usage:", stderr);
         return refuse_usage(command->name);
     }

@@ -81,6 +81,8 @@ class WithUsherd(unittest.TestCase):
             self.assertEqual(complete("usherctl tail --queue ", center.socket), ["billing", "general"])
             self.assertEqual(complete(f"usherctl --socket {center.socket} agent o"), ["olena"])
             self.assertEqual(complete("usherctl explain pbx", center.socket), ["pbx1/0042"])
+            reasons = complete(f"usherctl --config {center.path('usherd.yaml')} agent olena not-ready ", center.socket)
+            self.assertEqual(reasons, ["desk_lost", "forced", "lunch", "ring_no_answer", "training"])
             hashes = complete(f"usherctl --config {center.path('usherd.yaml')} rollback ", center.socket)
             self.assertRegex(" ".join(hashes), "^[0-9a-f]{64}$")
 

@@ -199,6 +199,10 @@ class Tail(WithCenter):
                          [("contact.arrived", "pbx1/0001"), ("contact.arrived", "pbx1/0044"),
                           ("contact.abandoned", "pbx1/0001")])
 
+    def test_a_queue_that_is_none_is_told(self):
+        self.follow("--queue", "biling").wait_error('no queue "biling"; did you mean "billing"?')
+        self.follow("--queue", "gardening").wait_error('no queue "gardening"; waiting for it')
+
     def test_it_goes_on_after_usherds_restart(self):
         follower = self.follow()
         follower.wait_line("agent.profiled")

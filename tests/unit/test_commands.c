@@ -99,6 +99,39 @@ START_TEST(words_too_few_too_many_or_wrong_fit_no_form)
 }
 END_TEST
 
+START_TEST(first_word_that_does_not_fit_is_told_with_what_was_meant)
+{
+    static const struct {
+        const char *line;
+        const char *wrong;
+        const char *nearest;
+    } rows[] = {
+        {"agent olena not-redy lunch", "not-redy", "not-ready"},
+        {"agent olena redy", "redy", "ready"},
+        {"journal shwo", "shwo", "show"},
+        {"journal foo", "foo", NULL},
+        {"agent olena ready lunch", "lunch", NULL},
+        {"agent olena not-ready", NULL, NULL},
+        {"agent olena", NULL, NULL},
+    };
+    for (size_t i = 0; i < USHER_COUNT_OF(rows); i++) {
+        char room[128];
+        char *words[8];
+        int count = 0;
+        struct usher_text nearest;
+        (void)snprintf(room, sizeof(room), "%s", rows[i].line);
+        char *rest = room;
+        const struct command *command = command_find(strsep(&rest, " "), &nearest);
+        while (rest)
+            words[count++] = strsep(&rest, " ");
+        const char *wrong = command_find_wrong(command, words, count, &nearest);
+        ck_assert_pstr_eq(wrong, rows[i].wrong);
+        ck_assert(rows[i].nearest ? usher_text_is_equal(nearest, usher_text_of(rows[i].nearest))
+                                  : !nearest.at);
+    }
+}
+END_TEST
+
 START_TEST(optional_words_may_be_absent_and_repeated_ones_many)
 {
     struct taken taken;
@@ -126,4 +159,5 @@ END_TEST
 SUITE_MAIN("commands", each_row_has_what_help_and_manual_need, each_option_is_of_use_to_a_command,
            words_of_the_form_are_the_action_and_the_others_arguments, a_command_alone_has_neither,
            words_too_few_too_many_or_wrong_fit_no_form,
+           first_word_that_does_not_fit_is_told_with_what_was_meant,
            optional_words_may_be_absent_and_repeated_ones_many, a_wrong_name_is_told_the_nearest)

@@ -9,6 +9,8 @@
 #include "ctl/past/kept.h"
 #include "ctl/past/teller.h"
 #include "ctl/perform.h"
+#include "model/limits.h"
+#include "rules/suggest.h"
 
 #define AGAIN_US       500000
 #define SPAN_MAX       50000 /* events; usherd's memory holds some ten thousands */
@@ -124,17 +126,40 @@ static enum client_outcome open_past(struct follower *follower, struct usher_num
     return outcome == CLIENT_OK ? open_behind(follower, now, &number) : outcome;
 }
 
+/* A queue that is none may come with the next rules, or is written wrong. */
+static void warn_of_queue(const char *queue, struct usher_text nearest)
+{
+    fprintf(stderr, "usherctl: the rules have no queue \"%s\"", queue);
+    if (nearest.at)
+        fprintf(stderr, "; did you mean \"%.*s\"?", USHER_TEXT_ARGS(nearest));
+    fputs(nearest.at ? " Waiting for it.\n" : "; waiting for it\n", stderr);
+}
+
 /* The state of now tells which contacts are in the queue that is asked for. */
 static enum client_outcome learn(struct follower *follower)
 {
     enum client_outcome outcome = CLIENT_OK;
     struct usher_event event = {.kind = USHER_EVENT_NONE};
+    struct usher_text queue = usher_text_of(follower->filter.queue);
+    struct usher_suggestion suggestion;
+    char near[USHER_NAME_MAX + 1] = "";
+    bool is_there = false;
+    usher_suggestion_start(&suggestion, queue);
     while (outcome == CLIENT_OK && event.kind != USHER_EVENT_SNAPSHOT_END) {
         struct usher_text line;
         outcome = client_read_event(&follower->client, -1, &line, &event);
         if (outcome == CLIENT_OK && event.kind == USHER_EVENT_STATE_CONTACT)
             (void)filter_takes(&follower->filter, &event);
+        if (outcome != CLIENT_OK || event.kind != USHER_EVENT_STATE_QUEUE)
+            continue;
+        is_there |= usher_text_is_equal(event.fields.queue, queue);
+        suggestion.best = USHER_NO_TEXT; /* what it borrowed is gone */
+        usher_suggestion_offer(&suggestion, event.fields.queue);
+        if (suggestion.best.at)
+            (void)!usher_text_copy(near, sizeof(near), suggestion.best);
     }
+    if (outcome == CLIENT_OK && queue.at && !is_there)
+        warn_of_queue(follower->filter.queue, near[0] ? usher_text_of(near) : USHER_NO_TEXT);
     return outcome;
 }
 

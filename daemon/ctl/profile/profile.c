@@ -33,6 +33,14 @@ static bool are_agents(const struct options *options)
     return is_good;
 }
 
+static bool is_named_before(const struct options *options, int index)
+{
+    for (int i = 0; i < index; i++)
+        if (strcmp(options->arguments[i], options->arguments[index]) == 0)
+            return true;
+    return false;
+}
+
 static enum exit_code show(const struct options *options, struct site *site)
 {
     struct roster roster;
@@ -40,6 +48,8 @@ static enum exit_code show(const struct options *options, struct site *site)
     roster_init(&roster);
     for (int i = 0; i < options->arguments_count && code == EXIT_DONE; i++) {
         size_t before = roster.count;
+        if (is_named_before(options, i))
+            continue;
         code = roster_read_agent(&roster, site, usher_text_of(options->arguments[i]));
         if (code != EXIT_DONE || roster.count > before)
             continue;

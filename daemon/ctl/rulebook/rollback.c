@@ -271,12 +271,31 @@ static enum exit_code print_text(struct site *site, const struct versions *versi
     return code;
 }
 
+/* The reasons of a break, as the rules in use have them. */
+static enum exit_code list_reasons(struct site *site, const struct options *options)
+{
+    struct usher_rules *rules = versions_read_rules(site);
+    for (size_t i = 0; rules && i < rules->not_ready_count; i++)
+        printf(options->is_json ? "{\"reason\":\"%.*s\"}\n" : "%.*s\n",
+               USHER_TEXT_ARGS(rules->not_ready[i]));
+    if (!rules)
+        fputs("usherctl: no rules can be read; `usherd --check-config` says why\n", stderr);
+    enum exit_code code = rules ? EXIT_DONE : EXIT_REFUSED;
+    usher_rules_free(rules);
+    return code;
+}
+
 enum exit_code perform_rules(const struct options *options, enum usher_role role)
 {
     struct preview_center center = {.site = ""};
     struct versions versions;
     struct site *site = site_read(options->config);
     enum exit_code code = site ? site_dial(site) : EXIT_USAGE;
+    if (code == EXIT_DONE && options->action) {
+        code = list_reasons(site, options);
+        site_free(site);
+        return code;
+    }
     if (code == EXIT_DONE && preview_look(&center, options, role) == EXIT_DONE)
         preview_forget(&center);
     if (code == EXIT_DONE && !rules_is_site(site, center.site))

@@ -23,7 +23,9 @@ static enum form form_of(enum usher_field field, bool is_full)
     usher_field_mask bit = (usher_field_mask)1 << field;
     const usher_field_mask spans = USHER_FIELD_BIT(RING_MS) | USHER_FIELD_BIT(WAITED_MS) |
                                    USHER_FIELD_BIT(BID_MS) | USHER_FIELD_BIT(LATE_MS) |
-                                   USHER_FIELD_BIT(IDLE_MS) | USHER_FIELD_BIT(AFFINITY_MS);
+                                   USHER_FIELD_BIT(IDLE_MS) | USHER_FIELD_BIT(WAIT_MS) |
+                                   USHER_FIELD_BIT(WAIT_MIN_MS) | USHER_FIELD_BIT(WAIT_MAX_MS) |
+                                   USHER_FIELD_BIT(RAW_MS) | USHER_FIELD_BIT(AFFINITY_MS);
     const usher_field_mask times = USHER_FIELD_BIT(SINCE_MS) | USHER_FIELD_BIT(PLACE_MS) |
                                    USHER_FIELD_BIT(UNTIL_MS) | USHER_FIELD_BIT(DUE_MS) |
                                    USHER_FIELD_BIT(NOT_AFTER_MS) | USHER_FIELD_BIT(LAST_MS);

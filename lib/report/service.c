@@ -24,7 +24,9 @@ struct waiter {
     struct usher_list node;
     size_t line;
     int64_t place_ms;
-    int64_t due_ms;    /* 0 = nothing was promised */
+    int64_t due_ms;  /* 0 = nothing was promised */
+    int64_t told_ms; /* when a wait was told first; 0 = none was */
+    int64_t foretold_ms;
     int64_t before_ms; /* waited before, in a leg that was judged */
     struct usher_text id;
     char room[];
@@ -183,6 +185,30 @@ static void transfer(struct usher_service *service, const struct usher_event *ev
     figures_at(service, waiter->line, event->at_ms)->arrived_count++;
 }
 
+static void note_told(struct usher_service *service, const struct usher_event *event)
+{
+    struct waiter *waiter = usher_table_find(&service->by_id, event->fields.contact);
+    if (!waiter || waiter->told_ms != 0 || !usher_fields_has(&event->fields, USHER_FIELD_WAIT_MS))
+        return;
+    waiter->told_ms = event->at_ms;
+    waiter->foretold_ms = event->fields.wait_ms;
+}
+
+/* What came of what the customer was told. */
+static void count_told(struct usher_service_figures *figures, const struct waiter *waiter,
+                       const struct usher_event *event, bool is_answered)
+{
+    bool is_judged = usher_fields_has(&event->fields, USHER_FIELD_KEPT);
+    figures->told_kept_count += is_judged && event->fields.kept != 0;
+    figures->told_broken_count += is_judged && event->fields.kept == 0;
+    if (!is_answered || waiter->told_ms == 0)
+        return;
+    int64_t over_ms = waiter->foretold_ms - (event->at_ms - waiter->told_ms);
+    figures->foretold_count++;
+    figures->foretold_over_ms += over_ms;
+    figures->foretold_off_ms += over_ms < 0 ? -over_ms : over_ms;
+}
+
 static void count_end(struct usher_service *service, const struct usher_event *event,
                       bool is_answered)
 {
@@ -201,6 +227,7 @@ static void count_end(struct usher_service *service, const struct usher_event *e
     figures->answered_wait_ms += is_answered ? waited_ms : 0;
     figures->kept_count += is_promised && is_answered && !is_late;
     figures->broken_count += is_promised && is_late;
+    count_told(figures, waiter, event, is_answered);
     if (waited_ms > figures->longest_wait_ms)
         figures->longest_wait_ms = waited_ms;
     forget(service, waiter);
@@ -249,6 +276,8 @@ void usher_service_apply(struct usher_service *service, const struct usher_event
     } else if (event->kind == USHER_EVENT_STATE_CONTACT) {
         if (is_before_answer(event->fields.state))
             (void)await(service, &event->fields);
+    } else if (event->kind == USHER_EVENT_CONTACT_PROMISED) {
+        note_told(service, event);
     } else if (event->kind == USHER_EVENT_CONTACT_MOVED) {
         move(service, &event->fields);
     } else if (event->kind == USHER_EVENT_CONTACT_TRANSFERRED) {
@@ -276,6 +305,11 @@ static void add(struct usher_service_figures *sum, const struct usher_service_fi
     sum->broken_count += more->broken_count;
     sum->known_count += more->known_count;
     sum->repeat_count += more->repeat_count;
+    sum->told_kept_count += more->told_kept_count;
+    sum->told_broken_count += more->told_broken_count;
+    sum->foretold_count += more->foretold_count;
+    sum->foretold_over_ms += more->foretold_over_ms;
+    sum->foretold_off_ms += more->foretold_off_ms;
     sum->answered_wait_ms += more->answered_wait_ms;
     if (more->longest_wait_ms > sum->longest_wait_ms)
         sum->longest_wait_ms = more->longest_wait_ms;
@@ -326,6 +360,22 @@ int usher_service_resolved_percent(const struct usher_service_figures *figures)
     if (figures->known_count == 0)
         return -1;
     return resolved > 0 ? (int)(resolved * 100 / figures->known_count) : 0;
+}
+
+int usher_service_told_percent(const struct usher_service_figures *figures)
+{
+    int64_t judged = figures->told_kept_count + figures->told_broken_count;
+    return judged > 0 ? (int)(figures->told_kept_count * 100 / judged) : -1;
+}
+
+int64_t usher_service_told_bias_ms(const struct usher_service_figures *figures)
+{
+    return figures->foretold_count > 0 ? figures->foretold_over_ms / figures->foretold_count : 0;
+}
+
+int64_t usher_service_told_error_ms(const struct usher_service_figures *figures)
+{
+    return figures->foretold_count > 0 ? figures->foretold_off_ms / figures->foretold_count : 0;
 }
 
 int64_t usher_service_answer_ms(const struct usher_service_figures *figures)

@@ -24,8 +24,14 @@ struct usher_service_figures {
     int64_t abandoned_count;
     int64_t kept_count;
     int64_t broken_count;
-    int64_t known_count;      /* answered, of customers who are known */
-    int64_t repeat_count;     /* arrived again with what they were answered for lately */
+    int64_t known_count;     /* answered, of customers who are known */
+    int64_t repeat_count;    /* arrived again with what they were answered for lately */
+    int64_t told_kept_count; /* answered as soon as they were told (contact.promised) */
+    int64_t told_broken_count;
+    int64_t foretold_count;   /* answered, of those who were told a wait */
+    int64_t foretold_over_ms; /* by how much the first that each was told was above what came, in
+                                 all; below 0: it was below */
+    int64_t foretold_off_ms;  /* the same without its sign */
     int64_t answered_wait_ms; /* of all who were answered, together */
     int64_t longest_wait_ms;  /* of those who were answered or gave up */
 };
@@ -65,6 +71,13 @@ int usher_service_kept_percent(const struct usher_service_figures *figures);
  * answer that may lie before the window; over a time that is long against `repeat` of the rules
  * that makes no difference. -1 while no known customer was answered. */
 int usher_service_resolved_percent(const struct usher_service_figures *figures);
+/* The share of those who were told a wait and were answered by then, per cent, rounded down; -1
+ * while nobody was told any. */
+int usher_service_told_percent(const struct usher_service_figures *figures);
+/* By how much a wait that is told is too long on average, and how far off it is; 0 while nobody was
+ * told any. */
+int64_t usher_service_told_bias_ms(const struct usher_service_figures *figures);
+int64_t usher_service_told_error_ms(const struct usher_service_figures *figures);
 /* The average speed of answer; 0 while nobody was answered. */
 int64_t usher_service_answer_ms(const struct usher_service_figures *figures);
 

@@ -65,6 +65,48 @@ START_TEST(promise_is_kept_up_to_the_very_millisecond)
 }
 END_TEST
 
+static void tell(struct usher_service *service, const char *contact, int64_t at_ms, int64_t wait_ms)
+{
+    struct usher_event event = {.kind = USHER_EVENT_CONTACT_PROMISED, .at_ms = at_ms};
+    USHER_FIELDS_SET(&event.fields, CONTACT, contact, usher_text_of(contact));
+    USHER_FIELDS_SET(&event.fields, POSITION, position, 1);
+    USHER_FIELDS_SET(&event.fields, WAIT_MS, wait_ms, wait_ms);
+    usher_service_apply(service, &event);
+}
+
+static void answer_as_told(struct usher_service *service, const char *contact, int64_t at_ms,
+                           bool is_kept)
+{
+    struct usher_event event = {.kind = USHER_EVENT_CONTACT_ANSWERED, .at_ms = at_ms};
+    USHER_FIELDS_SET(&event.fields, CONTACT, contact, usher_text_of(contact));
+    USHER_FIELDS_SET(&event.fields, KEPT, kept, is_kept);
+    usher_service_apply(service, &event);
+}
+
+START_TEST(what_was_told_is_compared_with_what_came)
+{
+    struct usher_service *service = start();
+    arrive(service, "pbx/1", "support", 1000, 0);
+    arrive(service, "pbx/2", "support", 1000, 0);
+    arrive(service, "pbx/3", "support", 1000, 0);
+    tell(service, "pbx/1", 1000, 30000);
+    tell(service, "pbx/2", 1000, 30000);
+    tell(service, "pbx/2", 20000, 60000); /* the first counts */
+    answer_as_told(service, "pbx/1", 21000, true);
+    answer_as_told(service, "pbx/2", 43000, false);
+    answer(service, "pbx/3", 43000); /* was told nothing */
+    struct usher_service_figures figures = usher_service_read(service, USHER_NO_TEXT, 44000);
+    ck_assert_int_eq(usher_service_told_percent(&figures), 50);
+    ck_assert_int_eq(figures.foretold_count, 2);
+    ck_assert_int_eq(usher_service_told_bias_ms(&figures), (10000 - 12000) / 2);
+    ck_assert_int_eq(usher_service_told_error_ms(&figures), 11000);
+    usher_service_free(service);
+    figures = (struct usher_service_figures){0};
+    ck_assert_int_eq(usher_service_told_percent(&figures), -1);
+    ck_assert_int_eq(usher_service_told_bias_ms(&figures), 0);
+}
+END_TEST
+
 START_TEST(who_gives_up_in_time_breaks_no_promise)
 {
     struct usher_service *service = start();
@@ -229,7 +271,8 @@ START_TEST(answers_that_no_repeat_follows_have_resolved_the_matter)
 END_TEST
 
 SUITE_MAIN("service", promise_is_kept_up_to_the_very_millisecond,
-           who_gives_up_in_time_breaks_no_promise, event_without_a_promise_is_judged_by_none,
+           what_was_told_is_compared_with_what_came, who_gives_up_in_time_breaks_no_promise,
+           event_without_a_promise_is_judged_by_none,
            moved_contact_is_judged_where_it_waits_at_the_end, window_forgets_step_by_step,
            queues_are_counted_apart_and_together, second_answer_and_further_contacts_count_nothing,
            snapshot_makes_waiting_contacts_known_and_counts_none,

@@ -57,6 +57,8 @@ static void print_wait(const struct usher_event *event, const char *what, FILE *
     print_reason(event, out);
     if (usher_fields_has(&event->fields, USHER_FIELD_WAITED_MS))
         fprintf(out, ", after %s", reasons_span(event->fields.waited_ms, span));
+    if (usher_fields_has(&event->fields, USHER_FIELD_KEPT))
+        fprintf(out, ", %s than was told", event->fields.kept ? "no later" : "later");
     fputc('\n', out);
 }
 
@@ -90,6 +92,23 @@ static void print_of_agent(const struct usher_event *event, const struct usher_a
         print_offer_over(event, " was not reached", out);
     else
         print_offer_over(event, " did not answer in time", out);
+}
+
+static void print_promise(const struct usher_event *event, FILE *out)
+{
+    const struct usher_fields *fields = &event->fields;
+    char span[REASONS_SPAN_SIZE];
+    char clock[REASONS_SPAN_SIZE];
+    fprintf(out, "told: number %" PRId64 " in line", fields->position);
+    if (usher_fields_has(fields, USHER_FIELD_WAIT_MAX_MS)) {
+        fprintf(out, ", from %s", reasons_span(fields->wait_min_ms, span));
+        fprintf(out, " to %s", reasons_span(fields->wait_max_ms, span));
+    } else if (usher_fields_has(fields, USHER_FIELD_WAIT_MS)) {
+        fprintf(out, ", about %s", reasons_span(fields->wait_ms, span));
+    }
+    if (usher_fields_has(fields, USHER_FIELD_DUE_MS))
+        fprintf(out, "; kept by an answer until %s", moment_write_clock(fields->due_ms, clock));
+    fputc('\n', out);
 }
 
 static void print_move(const struct usher_event *event, FILE *out)
@@ -128,6 +147,8 @@ static void print_of_contact(const struct usher_event *event, const struct usher
 {
     if (event->kind == USHER_EVENT_CONTACT_ARRIVED) {
         print_arrival(&event->fields, is_full, out);
+    } else if (event->kind == USHER_EVENT_CONTACT_PROMISED) {
+        print_promise(event, out);
     } else if (event->kind == USHER_EVENT_CONTACT_MOVED) {
         print_move(event, out);
     } else if (event->kind == USHER_EVENT_CONTACT_TRANSFERRED) {

@@ -127,6 +127,9 @@ static void draw_totals(const struct top *top, struct frame *frame, int y)
         ADD(FRAME_PLAIN, "   scheduled %zu", counts->scheduled);
     if (percent >= 0)
         ADD(FRAME_BOLD, "   promises kept %d %%", percent);
+    if (usher_service_told_percent(&figures) >= 0)
+        ADD(FRAME_PLAIN, "   told waits kept %d %%, off by %" PRId64 " s",
+            usher_service_told_percent(&figures), usher_service_told_error_ms(&figures) / 1000);
     if (usher_service_resolved_percent(&figures) >= 0)
         ADD(FRAME_PLAIN, "   FCR %d %%", usher_service_resolved_percent(&figures));
     if (figures.abandoned_count > 0)

@@ -210,6 +210,13 @@ static void place_meant(struct usher_engine *engine, struct usher_contact *conta
     engine->meant_count++;
 }
 
+void usher_engine_leave_line(struct usher_engine *engine, struct usher_contact *contact)
+{
+    usher_floor_leave(&engine->floor, contact);
+    if (contact->class)
+        usher_engine_place_class(engine, contact->class);
+}
+
 void usher_engine_place_contact(struct usher_engine *engine, struct usher_contact *contact,
                                 int64_t now_ms)
 {
@@ -217,12 +224,11 @@ void usher_engine_place_contact(struct usher_engine *engine, struct usher_contac
     bool can_offer = usher_engine_can_offer(engine, contact, now_ms);
     if (can_offer && !is_in_line) {
         usher_floor_join(&engine->floor, contact);
+        usher_engine_place_class(engine, contact->class);
         usher_engine_announce(engine, contact->class, now_ms);
     } else if (!can_offer && is_in_line) {
-        usher_floor_leave(&engine->floor, contact);
+        usher_engine_leave_line(engine, contact);
     }
-    if (contact->class && can_offer != is_in_line)
-        usher_engine_place_class(engine, contact->class);
     place_meant(engine, contact, now_ms);
     usher_list_remove(&contact->declined);
     if (contact->state == USHER_CONTACT_WAITING && contact->declines_count > 0)

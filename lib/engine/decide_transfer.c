@@ -7,6 +7,7 @@
 #include "engine/facts.h"
 #include "engine/move.h"
 #include "engine/story.h"
+#include "routing/gate.h"
 #include "wire/json.h"
 
 /* How long a contact waits for the agent it is meant for, when the rules do not say: a customer on
@@ -269,6 +270,9 @@ static void carry_out(const struct transfer *transfer, struct usher_text data)
     emit(transfer, data);
     if (was_talk)
         part(transfer, &leg, since_ms);
+    /* With that agent free others may be asked as well who were kept until now. */
+    if (transfer->from && usher_gate_has_eased(&request->engine->floor, transfer->from))
+        usher_dispatch_all(request->engine, request->now_ms);
     usher_dispatch_contact(request->engine, contact, request->now_ms);
     if (transfer->from)
         usher_dispatch_all(request->engine, request->now_ms);

@@ -124,7 +124,7 @@ bool usher_move_apply(struct usher_engine *engine, struct usher_contact *contact
         channel == USHER_CHANNEL_NONE || fields->place_ms > event->at_ms ||
         !keep_skills(contact, fields->skills))
         return false;
-    usher_floor_leave(floor, contact);
+    usher_engine_leave_line(engine, contact);
     engine->queue_waiting[contact->queue]--;
     contact->told.raw_ms = -1; /* it was foretold for another place */
     if (channel != contact->channel)

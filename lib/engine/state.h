@@ -112,7 +112,9 @@ void usher_contact_end_told(struct usher_contact *contact, bool is_answered, int
 void usher_engine_announce(struct usher_engine *engine, struct usher_class *class, int64_t now_ms);
 /* apply_agent.c: brings the agent's deadline up to date. */
 void usher_engine_place_agent(struct usher_engine *engine, struct usher_agent *agent);
-/* Brings the deadline of a class up to date: when more agents may be asked for one of its line. */
+/* Takes the contact out of its line, if it stands in one, and brings its class's deadline up to
+ * date: when more agents may be asked for one of the line. */
+void usher_engine_leave_line(struct usher_engine *engine, struct usher_contact *contact);
 void usher_engine_place_class(struct usher_engine *engine, struct usher_class *class);
 
 /* contacts.c: the table of contacts. NULL when it is full. */

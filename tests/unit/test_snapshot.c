@@ -33,6 +33,77 @@ START_TEST(rich_state_is_loaded_whole)
 }
 END_TEST
 
+static const char gated[] =
+    "skills: [net, uk, fr]\n"
+    "reserve: {fr: {keep: 1, until: 40s}}\n"
+    "queues:\n"
+    "  net: {need: {net: {min: 7}}, relax: [{after: 20s, net: {min: 3}}, {after: 60s, net: {min: "
+    "0}}],\n        last_agent: {wait: {email: 90s}}}\n"
+    "  uk: {need: {uk: {}}}\n"
+    "routes: [{when: {dialled: \"2\"}, queue: uk}, {queue: net}]\n";
+
+/* Contacts that wait for a step, for the customer's last agent, for a reserve to end, and in a
+ * second leg. */
+static void open_gated(void)
+{
+    engine_open(&w);
+    ck_assert(world_use_rules(&w.world, usher_text_of(gated)));
+    engine_agent(&w, "olena", "net=5");
+    engine_agent(&w, "petro", "fr=5");
+    engine_agent(&w, "marie", "fr=3");
+    engine_agent(&w, "ivan", "net=9");
+    engine_agent(&w, "roman", "uk=9");
+    desk(&w, "marie", "agent.not_ready");
+    desk(&w, "ivan", "agent.not_ready");
+    desk(&w, "roman", "agent.not_ready");
+    pbx(&w, "contact.arrive contact=step channel=voice to=1");
+    pbx(&w, "contact.arrive contact=hold channel=email to=1 last_agent=ivan last_ms=@-9s");
+    after(&w, 7000);
+    pbx(&w, "contact.arrive contact=moved channel=voice to=2");
+    after(&w, 5000);
+    boss(&w, "contact.move contact=pbx1/moved queue=net");
+    ck_assert_int_eq(engine_contact(&w, "moved")->leg_ms, w.world.now_ms);
+    ck_assert_str_eq(engine_contact(&w, "hold")->served_by->id, "ivan");
+}
+
+static void expect_same_state(const struct usher_engine *one, const struct usher_engine *other)
+{
+    struct usher_bytes first;
+    struct usher_bytes second;
+    snapshot_save(one, &first);
+    snapshot_save(other, &second);
+    ck_assert(usher_text_is_equal(usher_bytes_text(&first), usher_bytes_text(&second)));
+    usher_bytes_fini(&first);
+    usher_bytes_fini(&second);
+}
+
+START_TEST(steps_waits_and_reserves_go_on_as_before)
+{
+    struct usher_bytes saved;
+    open_gated();
+    snapshot_save(w.world.engine, &saved);
+    struct usher_engine *engine = snapshot_engine(&w, &w.world.limits);
+    ck_assert_msg(snapshot_load(engine, &saved, &w.answer), "%s", w.answer.message);
+    expect_same_state(engine, w.world.engine);
+    usher_outbox_clear(usher_engine_outbox(w.world.engine));
+    for (int64_t ms = 0; ms <= 120000; ms += 500) {
+        usher_engine_pass_time(engine, w.world.now_ms + ms);
+        usher_engine_pass_time(w.world.engine, w.world.now_ms + ms);
+        ck_assert_int_eq(usher_engine_next_deadline_ms(engine),
+                         usher_engine_next_deadline_ms(w.world.engine));
+    }
+    const struct usher_outbox *wanted = usher_engine_outbox(w.world.engine);
+    const struct usher_outbox *decided = usher_engine_outbox(engine);
+    ck_assert_uint_ge(wanted->count, 3);
+    ck_assert(
+        usher_text_is_equal(usher_bytes_text(&wanted->lines), usher_bytes_text(&decided->lines)));
+    expect_same_state(engine, w.world.engine);
+    usher_engine_free(engine);
+    usher_bytes_fini(&saved);
+    world_close(&w.world);
+}
+END_TEST
+
 START_TEST(loaded_state_goes_on_as_the_first_would_have)
 {
     struct usher_bytes saved;
@@ -174,8 +245,8 @@ START_TEST(newer_version_is_refused_with_that_reason)
 }
 END_TEST
 
-SUITE_MAIN("snapshot", rich_state_is_loaded_whole, loaded_state_goes_on_as_the_first_would_have,
-           saving_changes_nothing_and_appends, saved_state_names_its_rules,
-           state_whose_rules_are_not_on_the_shelf_is_refused,
+SUITE_MAIN("snapshot", rich_state_is_loaded_whole, steps_waits_and_reserves_go_on_as_before,
+           loaded_state_goes_on_as_the_first_would_have, saving_changes_nothing_and_appends,
+           saved_state_names_its_rules, state_whose_rules_are_not_on_the_shelf_is_refused,
            state_before_the_first_rules_is_loaded_whole, lower_limits_are_refused_with_that_reason,
            newer_version_is_refused_with_that_reason)

@@ -76,13 +76,13 @@ static bool router_ask_memory(struct router *router, const struct held *held,
     struct customers *customers = &router->customers;
     const struct usher_rules *rules = usher_engine_rules(router->engine);
     const struct usher_command *command = &held->command;
-    struct held arrived = *held;
     char room[USHER_CUSTOMER_MAX];
     struct usher_text customer = usher_customer_of(router->engine, &command->fields, room);
     if (!customer.at || !rules || rules->customer.read_ms == 0 || command->fields.memory.at ||
         (command->id.at && usher_engine_has_done(router->engine, command->client, command->id)))
         return false;
     /* It does not lose its place in line meanwhile. */
+    struct held arrived = *held;
     if (!usher_fields_has(&command->fields, USHER_FIELD_SINCE_MS))
         USHER_FIELDS_SET(&arrived.command.fields, SINCE_MS, since_ms, router_now_ms(router));
     struct arrival *arrival = arriving_add(&customers->arriving, contact, &arrived);

@@ -3,6 +3,7 @@
 import unittest
 
 from harness import Center, wait_until
+from pair import Pair
 
 RULES = """\
 customer: {key: [data.contract, from], keep: 30d}
@@ -109,6 +110,22 @@ class Customers(unittest.TestCase):
         self.center.wait_log("contacts are routed without")
         arrived = self.pbx.wait_event("contact.arrived", contact="pbx1/c1")
         self.assertEqual((arrived["tier"], arrived["customer"]), ("standard", "UA-7"))
+
+
+class TakeOver(unittest.TestCase):
+    def test_a_standby_writes_what_the_dead_leader_had_not_written(self):
+        with Pair(rules=RULES) as pair:
+            key = pair.key("customer:UA-7")
+            pbx = pair.client("pbx", client="pbx1")
+            pair.redis_cli("ACL", "SETUSER", "default", "-hget")
+            for contact in ("c1", "c2"):
+                pbx.call({"do": "contact.arrive", "contact": contact, "channel": "voice", "data": {"contract": "UA-7"}})
+                pbx.call({"do": "contact.abandon", "contact": contact})
+            self.assertEqual(pair.redis_cli("HGETALL", key), "")
+            pair.kill("a")
+            pair.wait_leader("b")
+            pair.redis_cli("ACL", "SETUSER", "default", "+hget")
+            wait_until(lambda: pair.redis_cli("HGET", key, "usher.outcome") == "abandoned", "it to be written after all")
 
 
 if __name__ == "__main__":

@@ -77,8 +77,8 @@ size_t command_forms_count(const struct command *command);
 const struct command_form *command_take(const struct command *command, char **words, int count,
                                         struct options *options);
 
-/* When they fit none: the first of `words` that no form has a place for, NULL when some are missing.
- * *nearest is the word that was probably meant, absent when none is near. */
+/* When they fit none: the first of `words` that no form has a place for, NULL when some are
+ * missing. *nearest is the word that was probably meant, absent when none is near. */
 const char *command_find_wrong(const struct command *command, char **words, int count,
                                struct usher_text *nearest);
 

@@ -226,6 +226,12 @@ void model_turn(struct model_contact *contact, const struct usher_event *event);
 /* Nobody is to be called back twice. */
 bool model_check_callbacks(struct model *model);
 
+/* model_site.c */
+bool model_on_rules(struct model *model, const struct usher_event *event,
+                    struct model_contact *contact, size_t agent);
+bool model_on_link(struct model *model, const struct usher_event *event,
+                   struct model_contact *contact, size_t agent);
+
 /* model_agent.c */
 bool model_on_profile(struct model *model, const struct usher_event *event,
                       struct model_contact *contact, size_t agent);

@@ -124,6 +124,8 @@ static void read_header(struct reader *reader)
     const struct csv *csv = &reader->csv;
     reader->columns = memory_resize(NULL, csv->count * sizeof(*reader->columns));
     reader->names = memory_resize(NULL, csv->count * sizeof(*reader->names));
+    memset(reader->columns, 0, csv->count * sizeof(*reader->columns));
+    reader->columns_count = csv->count;
     for (size_t i = 0; i < csv->count; i++) {
         const struct csv_cell *cell = &csv->cells[i];
         struct usher_text excerpt = usher_node_excerpt(cell->text);
@@ -136,7 +138,6 @@ static void read_header(struct reader *reader)
                 usher_problems_add(reader->problems, cell->line, cell->column,
                                    "the column `%.*s` is there twice; take one out",
                                    USHER_TEXT_ARGS(excerpt));
-        reader->columns_count++;
     }
     if (!has_column(reader, COLUMN_PHONE))
         usher_problems_add(reader->problems, csv->cells[0].line, csv->cells[0].column,
@@ -324,10 +325,10 @@ static int compare_ids(const void *one, const void *other)
 static void find_twins(struct reader *reader)
 {
     const struct calls *calls = reader->calls;
-    struct call **sorted = memory_resize(NULL, (calls->count + 1) * sizeof(*sorted));
+    struct call **sorted = memory_resize(NULL, (calls->count + 1) * sizeof(struct call *));
     for (size_t i = 0; i < calls->count; i++)
         sorted[i] = &calls->list[i];
-    qsort(sorted, calls->count, sizeof(*sorted), compare_ids);
+    qsort(sorted, calls->count, sizeof(struct call *), compare_ids);
     for (size_t i = 1; i < calls->count; i++)
         if (strcmp(sorted[i - 1]->id, sorted[i]->id) == 0)
             usher_problems_add(reader->problems, sorted[i]->line, 1,

@@ -162,7 +162,7 @@ static bool mark(void *owner, struct usher_engine *engine, const struct usher_ev
         !usher_text_copy(wanted.id, sizeof(wanted.id), event->fields.contact))
         return true;
     struct call **found =
-        bsearch(&key, marking->sorted, marking->count, sizeof(*marking->sorted), compare_calls);
+        bsearch(&key, marking->sorted, marking->count, sizeof(struct call *), compare_calls);
     if (found)
         (*found)->is_known = true;
     return true;
@@ -180,7 +180,7 @@ enum exit_code tally_mark_known(struct calls *calls, const struct options *optio
                               .count = calls->count};
     for (size_t i = 0; i < calls->count; i++)
         marking.sorted[i] = &calls->list[i];
-    qsort(marking.sorted, marking.count, sizeof(*marking.sorted), compare_calls);
+    qsort(marking.sorted, marking.count, sizeof(struct call *), compare_calls);
     enum exit_code code = history_read(options, &query, mark, &marking, &history);
     history_fini(&history);
     free(marking.sorted);

@@ -1,5 +1,4 @@
-/* Items live in sets that grow; an item keeps its place in its set, so that it leaves it in one
- * step. A queue is never forgotten, since contacts and agents point at it. */
+/* What each event changes. A queue is never forgotten, since contacts and agents point at it. */
 #include "ctl/top/live.h"
 
 #include <assert.h>
@@ -10,68 +9,6 @@
 
 #include "ctl/memory.h"
 #include "wire/json.h"
-
-#define SET_ROOM_FIRST 256
-
-/* It decides nothing, and whoever chooses the ids is a client of usherd's. */
-static const struct usher_hash_seed seed = {0x7573686572, 0x746f70};
-
-static struct usher_text key_of(const void *item)
-{
-    return usher_text_of(((const struct live_item *)item)->id);
-}
-
-static void grow(struct live_set *set)
-{
-    usher_table_fini(&set->table);
-    set->room = set->room ? 2 * set->room : SET_ROOM_FIRST;
-    set->items = memory_resize(set->items, set->room * sizeof(struct live_item *));
-    if (!usher_table_init(&set->table, set->room, seed, key_of))
-        memory_fail();
-    for (size_t i = 0; i < set->count; i++)
-        if (usher_table_put(&set->table, set->items[i]) != USHER_TABLE_PUT)
-            abort();
-}
-
-static void *find(const struct live_set *set, struct usher_text id)
-{
-    return set->room ? usher_table_find(&set->table, id) : NULL;
-}
-
-/* A new item of `size` bytes, all zero but for its id, which no other item of the set may have. */
-static void *add(struct live_set *set, struct usher_text id, size_t size)
-{
-    struct live_item *item = memory_resize(NULL, size);
-    if (set->count == set->room)
-        grow(set);
-    memset(item, 0, size);
-    item->id = memory_resize(NULL, id.length + 1);
-    memcpy(item->id, id.at, id.length);
-    item->id[id.length] = '\0';
-    item->at = set->count;
-    set->items[set->count++] = item;
-    if (usher_table_put(&set->table, item) != USHER_TABLE_PUT)
-        abort();
-    return item;
-}
-
-static void drop(struct live_set *set, struct live_item *item)
-{
-    usher_table_remove(&set->table, item);
-    set->items[item->at] = set->items[--set->count];
-    set->items[item->at]->at = item->at;
-    free(item->id);
-    free(item);
-}
-
-static void clear(struct live_set *set)
-{
-    while (set->count > 0)
-        drop(set, set->items[set->count - 1]);
-    free(set->items);
-    usher_table_fini(&set->table);
-    *set = (struct live_set){0};
-}
 
 void live_init(struct live *live)
 {
@@ -85,24 +22,24 @@ void live_fini(struct live *live)
         free(agent->skills);
         free(agent->queues);
     }
-    clear(&live->contacts);
-    clear(&live->agents);
-    clear(&live->queues);
+    live_set_clear(&live->contacts);
+    live_set_clear(&live->agents);
+    live_set_clear(&live->queues);
 }
 
 struct live_queue *live_find_queue(const struct live *live, struct usher_text name)
 {
-    return find(&live->queues, name);
+    return live_set_find(&live->queues, name);
 }
 
 struct live_agent *live_find_agent(const struct live *live, struct usher_text id)
 {
-    return find(&live->agents, id);
+    return live_set_find(&live->agents, id);
 }
 
 struct live_contact *live_find_contact(const struct live *live, struct usher_text id)
 {
-    return find(&live->contacts, id);
+    return live_set_find(&live->contacts, id);
 }
 
 static struct live_queue *take_queue(struct live *live, struct usher_text name)
@@ -110,7 +47,7 @@ static struct live_queue *take_queue(struct live *live, struct usher_text name)
     struct live_queue *queue = live_find_queue(live, name);
     if (queue || name.length == 0)
         return queue;
-    queue = add(&live->queues, name, sizeof(*queue));
+    queue = live_set_add(&live->queues, name, sizeof(*queue));
     queue->target = -1;
     return queue;
 }
@@ -120,7 +57,7 @@ static struct live_agent *take_agent(struct live *live, const struct usher_event
     struct live_agent *agent = live_find_agent(live, event->fields.agent);
     if (agent)
         return agent;
-    agent = add(&live->agents, event->fields.agent, sizeof(*agent));
+    agent = live_set_add(&live->agents, event->fields.agent, sizeof(*agent));
     agent->state = USHER_AGENT_SIGNED_OUT;
     agent->since_ms = event->at_ms;
     usher_list_init(&agent->contacts);
@@ -255,7 +192,7 @@ static struct live_contact *take_contact(struct live *live, const struct usher_e
     struct live_contact *contact = live_find_contact(live, event->fields.contact);
     if (contact)
         return contact;
-    contact = add(&live->contacts, event->fields.contact, sizeof(*contact));
+    contact = live_set_add(&live->contacts, event->fields.contact, sizeof(*contact));
     usher_list_init(&contact->of_agent);
     contact->place_ms = event->at_ms;
     return contact;
@@ -310,7 +247,7 @@ static void end_contact(struct live *live, const struct usher_event *event)
     if (!contact)
         return;
     let_go(contact, event->at_ms);
-    drop(&live->contacts, &contact->item);
+    live_set_drop(&live->contacts, &contact->item);
 }
 
 static void describe_agent(struct live *live, const struct usher_event *event)
@@ -385,15 +322,13 @@ void live_apply(struct live *live, const struct usher_event *event)
     enum usher_contact_state state = state_after(event->kind);
     if (state)
         move_contact(live, event, state);
-    else if (event->kind == USHER_EVENT_CONTACT_ARRIVED)
+    else if (event->kind == USHER_EVENT_CONTACT_ARRIVED || event->kind == USHER_EVENT_CONTACT_DUE)
         describe_contact(live, event, USHER_CONTACT_WAITING);
     else if (event->kind == USHER_EVENT_CONTACT_MOVED ||
              event->kind == USHER_EVENT_CONTACT_TRANSFERRED)
         place_contact(live, event);
     else if (event->kind == USHER_EVENT_CONTACT_SCHEDULED)
         describe_contact(live, event, USHER_CONTACT_SCHEDULED);
-    else if (event->kind == USHER_EVENT_CONTACT_DUE)
-        describe_contact(live, event, USHER_CONTACT_WAITING);
     else if (event->kind == USHER_EVENT_STATE_CONTACT)
         describe_contact(live, event, contact_state(event->fields.state));
     else if (usher_event_ends_contact(event->kind))

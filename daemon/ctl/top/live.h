@@ -9,22 +9,10 @@
 
 #include "base/list.h"
 #include "base/table.h"
+#include "ctl/top/live_set.h"
 #include "model/agent.h"
 #include "model/contact.h"
 #include "model/event.h"
-
-/* Things that are found by their id, in no order of their own. */
-struct live_item {
-    size_t at; /* in live_set.items */
-    char *id;
-};
-
-struct live_set {
-    struct usher_table table;
-    struct live_item **items;
-    size_t count;
-    size_t room;
-};
 
 struct live_queue {
     struct live_item item; /* its name */

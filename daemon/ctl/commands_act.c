@@ -77,6 +77,29 @@ static const struct command commands[] = {
                      {.line = "usherctl campaign stop spring", .kind = EXAMPLE_ASKS}},
     },
     {
+        .name = "contact",
+        .sentence = "moves, prioritises or transfers a contact",
+        .description =
+            "move and prioritise are for who waits or is being offered; the place in line stays, "
+            "or gets better. transfer and give are for a talk, too: the agent who has it is free "
+            "(or "
+            "in wrap-up), and is not offered it again. A transfer that would find nobody is "
+            "refused, and the contact stays where it is.",
+        .forms = {{"move CONTACT QUEUE [TIER]", "to another queue", USHER_ROLE_SUPERVISOR, 0,
+                   perform_contact},
+                  {"prioritise CONTACT [TIER]",
+                   "to the front of its queue, or into a tier in its place", USHER_ROLE_SUPERVISOR,
+                   0, perform_contact},
+                  {"transfer CONTACT QUEUE", "away from its agent, to a queue",
+                   USHER_ROLE_SUPERVISOR, 0, perform_contact},
+                  {"give CONTACT AGENT", "to this agent alone, for a while; then to its queue",
+                   USHER_ROLE_SUPERVISOR, 0, perform_contact}},
+        .examples = {{.line =
+                          "usherctl agent olena ready && usherctl contact give pbx1/0043 olena"},
+                     {.line = "usherctl contact move pbx1/0043 general"},
+                     {.line = "usherctl contact prioritise pbx1/0043"}},
+    },
+    {
         .name = "switch",
         .sentence = "the switches of the rules; turns one on or off",
         .description =

@@ -44,6 +44,8 @@ enum exit_code perform_check(const struct options *options, enum usher_role role
 enum exit_code perform_customer(const struct options *options, enum usher_role role);
 /* The actions import (of a campaign and a file), show and stop. */
 enum exit_code perform_campaign(const struct options *options, enum usher_role role);
+/* The actions move, prioritise, transfer and give. */
+enum exit_code perform_contact(const struct options *options, enum usher_role role);
 enum exit_code perform_drain(const struct options *options, enum usher_role role);
 
 #endif

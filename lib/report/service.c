@@ -266,6 +266,14 @@ static void count_arrival(struct usher_service_figures *figures, const struct us
     figures->repeat_count += event->fields.repeat == 1;
 }
 
+/* Whether the customer left, or was sent out because he waited too long for us. */
+static bool has_left(const struct usher_event *event)
+{
+    return event->kind == USHER_EVENT_CONTACT_ABANDONED ||
+           (event->kind == USHER_EVENT_CONTACT_OVERFLOWED &&
+            usher_text_is_equal(event->fields.reason, USHER_TEXT("overflow")));
+}
+
 void usher_service_apply(struct usher_service *service, const struct usher_event *event)
 {
     const struct waiter *waiter;
@@ -284,11 +292,8 @@ void usher_service_apply(struct usher_service *service, const struct usher_event
         transfer(service, event);
     } else if (event->kind == USHER_EVENT_CONTACT_ANSWERED) {
         count_end(service, event, true);
-    } else if (event->kind == USHER_EVENT_CONTACT_ABANDONED) {
+    } else if (has_left(event)) {
         count_end(service, event, false);
-    } else if (event->kind == USHER_EVENT_CONTACT_OVERFLOWED &&
-               usher_text_is_equal(event->fields.reason, USHER_TEXT("overflow"))) {
-        count_end(service, event, false); /* it waited too long for us */
     } else if (event->kind == USHER_EVENT_CONTACT_OVERFLOWED ||
                event->kind == USHER_EVENT_CONTACT_EXPIRED ||
                event->kind == USHER_EVENT_CONTACT_DONE) {

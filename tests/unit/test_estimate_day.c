@@ -227,8 +227,7 @@ static void add_agent(struct center *center, const char *skills)
     (void)snprintf(id, sizeof(id), "a%zu", center->floor.agents_count);
     struct usher_agent *agent = usher_floor_add_agent(&center->floor, usher_text_of(id), 0);
     (void)snprintf(agent->phone, sizeof(agent->phone), "sip:%s", id);
-    agent->skills = malloc(strlen(skills) + 1);
-    strcpy(agent->skills, skills);
+    agent->skills = strdup(skills);
     ck_assert(usher_floor_profile(&center->floor, agent, 0));
     ck_assert(usher_agent_move(agent, USHER_AGENT_NOT_READY, 0));
     usher_floor_count_sign_in(&center->floor, agent, 1);
@@ -384,13 +383,13 @@ START_TEST(center_with_a_rare_language)
         char skills[128];
         int length = snprintf(skills, sizeof(skills), "{\"general\":%u", level(&center, 5, 9));
         const struct {
-            bool is_held;
             const char *name;
             unsigned least;
-        } more[] = {{i < 7, "rare", 8},
-                    {i % 3 == 0, "technical", 4},
-                    {i % 4 == 1, "loyalty", 5},
-                    {i % 5 == 2, "complaints", 5}};
+            bool is_held;
+        } more[] = {{"rare", 8, i < 7},
+                    {"technical", 4, i % 3 == 0},
+                    {"loyalty", 5, i % 4 == 1},
+                    {"complaints", 5, i % 5 == 2}};
         for (size_t j = 0; j < USHER_COUNT_OF(more); j++)
             if (more[j].is_held)
                 length += snprintf(skills + length, sizeof(skills) - (size_t)length, ",\"%s\":%u",

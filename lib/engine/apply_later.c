@@ -38,6 +38,7 @@ bool usher_apply_contact_due(struct usher_engine *engine, const struct usher_eve
         usher_floor_note_arrival(&engine->floor, contact->class, event->at_ms);
     contact->pause = USHER_PAUSE_NONE;
     contact->until_ms = 0;
+    contact->call_until_ms = event->fields.until_ms;
     contact->place_ms = event->fields.place_ms;
     if (usher_fields_has(&event->fields, USHER_FIELD_DUE_MS))
         contact->due_ms = event->fields.due_ms;

@@ -150,7 +150,8 @@ bool usher_engine_may_offer(const struct usher_engine *engine, const struct ushe
         contact->settle_until_ms > now_ms || usher_site_is_closed(&engine->site, contact->queue))
         return false;
     if (contact->is_ours)
-        return !usher_contact_is_over(contact, now_ms);
+        return !usher_contact_is_over(contact, now_ms) &&
+               (contact->call_until_ms == 0 || contact->call_until_ms > now_ms);
     return !engine->clients.list[contact->client].is_lost;
 }
 
@@ -185,6 +186,8 @@ static int64_t deadline_of(const struct usher_engine *engine, const struct usher
         next_ms = contact->settle_until_ms;
     if (contact->not_after_ms != 0 && contact->not_after_ms < next_ms)
         next_ms = contact->not_after_ms;
+    if (contact->call_until_ms != 0 && contact->call_until_ms < next_ms)
+        next_ms = contact->call_until_ms;
     if (contact->meant_until_ms > now_ms && contact->meant_until_ms < next_ms)
         next_ms = contact->meant_until_ms;
     int64_t leave_ms = usher_leave_deadline_ms(engine, contact, now_ms);

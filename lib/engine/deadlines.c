@@ -39,6 +39,10 @@ static void fire_contact(struct usher_engine *engine, struct usher_contact *cont
             usher_later_expire(engine, contact, now_ms);
             break;
         }
+        if (contact->call_until_ms != 0 && contact->call_until_ms <= now_ms) {
+            usher_later_rest(engine, contact, now_ms);
+            break;
+        }
         if (usher_leave_if_due(engine, contact, now_ms))
             break;
         usher_engine_place_contact(engine, contact, now_ms);

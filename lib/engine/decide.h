@@ -101,6 +101,13 @@ enum usher_error usher_callback_turn(struct usher_engine *engine, struct usher_c
                                      struct usher_answer *answer);
 /* Ends a contact that is of no use any more. It is gone afterwards. */
 void usher_later_expire(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms);
+/* The first time from `from_ms` on at which a customer in this zone (absent: that of the rules) may
+ * be called, if the channel is one on which we call; INT64_MAX for never. */
+int64_t usher_later_open_ms(const struct usher_engine *engine, enum usher_channel channel,
+                            struct usher_text zone, int64_t from_ms);
+/* A waiting contact's customer may not be called any more at this time of his day, or has just
+ * become one who is to be called: scheduled until he may, which can be at once. */
+void usher_later_rest(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms);
 /* A scheduled contact's time has come. */
 void usher_later_wake(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms);
 

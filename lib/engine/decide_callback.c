@@ -63,6 +63,8 @@ enum usher_error usher_callback_turn(struct usher_engine *engine, struct usher_c
     if (other)
         usher_later_drop(engine, other, USHER_CALLED_AGAIN, now_ms);
     usher_move_contact(engine, contact, &move, now_ms);
+    if (engine->floor.rules->calling_hours && contact->state == USHER_CONTACT_WAITING)
+        usher_later_rest(engine, contact, now_ms);
     return USHER_OK;
 }
 

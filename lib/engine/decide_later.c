@@ -79,12 +79,23 @@ static enum usher_error book(struct usher_request *request, struct usher_text id
 {
     struct usher_engine *engine = request->engine;
     struct usher_admission admission;
+    struct usher_text zone = request->command->fields.zone;
+    if (zone.at && !usher_zones_has(&request->engine->site.zones, zone))
+        return usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
+                                "`zone` must be the name of a time zone, such as Europe/Kyiv");
     if (usher_admit(request, id, &admission))
         return request->answer->error;
+    int64_t open_ms = usher_later_open_ms(engine, admission.channel, zone, from_ms);
+    int64_t not_after_ms = request->command->fields.not_after_ms;
+    if (open_ms == INT64_MAX || (not_after_ms != 0 && open_ms >= not_after_ms))
+        return usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
+                                "the calling hours leave no time to call before `not_after_ms`");
+    enum usher_pause pause = open_ms > from_ms ? USHER_PAUSE_HOURS : USHER_PAUSE_NOT_BEFORE;
+    from_ms = open_ms;
     struct usher_event event = {.kind = USHER_EVENT_CONTACT_SCHEDULED};
     fill(&event, request, &admission);
     USHER_FIELDS_SET(&event.fields, CONTACT, contact, id);
-    USHER_FIELDS_SET(&event.fields, REASON, reason, usher_pause_name(USHER_PAUSE_NOT_BEFORE));
+    USHER_FIELDS_SET(&event.fields, REASON, reason, usher_pause_name(pause));
     USHER_FIELDS_SET(&event.fields, PLACE_MS, place_ms, from_ms);
     USHER_FIELDS_SET(&event.fields, UNTIL_MS, until_ms, from_ms);
     usher_engine_emit(engine, &event, request->now_ms);

@@ -108,11 +108,11 @@ static void offer_meant(struct usher_engine *engine, struct usher_agent *agent, 
         offer(engine, contact, agent, NULL, USHER_CHOICE_MEANT, now_ms);
 }
 
-/* Takes it out of line if its use has run out, and its own deadline has only not been handled yet.
+/* Takes it out of line if its time has run out, and its own deadline has only not been handled yet.
  */
 static bool is_over(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms)
 {
-    if (!usher_contact_is_over(contact, now_ms))
+    if (!contact->is_ours || usher_engine_may_offer(engine, contact, now_ms))
         return false;
     usher_engine_place_contact(engine, contact, now_ms);
     return true;

@@ -53,6 +53,9 @@ enum usher_hurdle usher_explain_wait(const struct usher_engine *engine,
     *until_ms = 0;
     if (usher_contact_is_over(contact, now_ms))
         return USHER_HURDLE_OVER;
+    if (contact->call_until_ms != 0 && contact->call_until_ms <= now_ms &&
+        contact->state == USHER_CONTACT_WAITING)
+        return USHER_HURDLE_HOURS;
     if (contact->state == USHER_CONTACT_SCHEDULED) {
         *until_ms = contact->until_ms;
         return of_pauses[contact->pause];

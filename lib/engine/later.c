@@ -78,7 +78,8 @@ void usher_later_miss(struct usher_engine *engine, struct usher_contact *contact
 {
     const struct usher_queue *queue = &engine->floor.rules->queues[contact->queue];
     int64_t attempts = contact->attempts_max ? contact->attempts_max : queue->callback.attempts;
-    int64_t until_ms = now_ms + queue->callback.every_ms;
+    int64_t until_ms = usher_later_open_ms(engine, contact->channel, contact->zone,
+                                           now_ms + queue->callback.every_ms);
     struct usher_agent *agent = contact->agent;
     struct usher_contact *call = contact->channel == USHER_CHANNEL_CALLBACK
                                      ? usher_callers_call(engine, contact->customer)
@@ -119,6 +120,50 @@ void usher_later_expire(struct usher_engine *engine, struct usher_contact *conta
     usher_engine_emit(engine, &event, now_ms);
 }
 
+/* When somebody who lives by the zone's clocks may be called, and until when. */
+static struct usher_opening calling_at(const struct usher_engine *engine,
+                                       enum usher_channel channel, struct usher_text zone,
+                                       int64_t at_ms)
+{
+    const struct usher_hours *hours = engine->floor.rules->calling_hours;
+    if (!hours || !usher_channel_is_phone(channel))
+        return (struct usher_opening){true, INT64_MAX};
+    int64_t offset_ms = engine->site.civil_offset_ms;
+    const struct usher_zone *clocks = zone.at && usher_zones_has(&engine->site.zones, zone)
+                                          ? usher_zones_find(&engine->site.zones, zone)
+                                          : usher_site_zone(engine);
+    struct usher_opening opening =
+        usher_hours_at(hours, NULL, clocks, usher_site_civil_ms(engine, at_ms));
+    if (opening.until_ms != INT64_MAX)
+        opening.until_ms -= offset_ms;
+    return opening;
+}
+
+int64_t usher_later_open_ms(const struct usher_engine *engine, enum usher_channel channel,
+                            struct usher_text zone, int64_t from_ms)
+{
+    struct usher_opening opening = calling_at(engine, channel, zone, from_ms);
+    return opening.is_open ? from_ms : opening.until_ms;
+}
+
+static void postpone(struct usher_engine *engine, struct usher_contact *contact, int64_t until_ms,
+                     int64_t now_ms)
+{
+    struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_POSTPONED, contact);
+    USHER_FIELDS_SET(&event.fields, UNTIL_MS, until_ms,
+                     until_ms == INT64_MAX ? now_ms + USHER_DAY_MS : until_ms);
+    USHER_FIELDS_SET(&event.fields, REASON, reason, usher_pause_name(USHER_PAUSE_HOURS));
+    usher_engine_emit(engine, &event, now_ms);
+}
+
+void usher_later_rest(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms)
+{
+    int64_t open_ms = usher_later_open_ms(engine, contact->channel, contact->zone, now_ms);
+    postpone(engine, contact, open_ms, now_ms);
+    if (open_ms <= now_ms)
+        usher_later_wake(engine, contact, now_ms);
+}
+
 void usher_later_wake(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms)
 {
     const struct usher_rules *rules = engine->floor.rules;
@@ -126,7 +171,14 @@ void usher_later_wake(struct usher_engine *engine, struct usher_contact *contact
         usher_later_expire(engine, contact, now_ms);
         return;
     }
+    struct usher_opening opening = calling_at(engine, contact->channel, contact->zone, now_ms);
+    if (!opening.is_open) {
+        postpone(engine, contact, opening.until_ms, now_ms);
+        return;
+    }
     struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_DUE, contact);
+    if (opening.until_ms != INT64_MAX)
+        USHER_FIELDS_SET(&event.fields, UNTIL_MS, until_ms, opening.until_ms);
     USHER_FIELDS_SET(&event.fields, QUEUE, queue, rules->queues[contact->queue].name);
     USHER_FIELDS_SET(&event.fields, TIER, tier, rules->tiers[contact->tier].name);
     USHER_FIELDS_SET(&event.fields, CHANNEL, channel, usher_channel_name(contact->channel));

@@ -97,7 +97,8 @@ bool usher_sound_contact(const struct usher_engine *engine, const struct usher_c
            contact->attempts_count >= 0 && contact->attempts_count <= USHER_ATTEMPTS_MAX &&
            contact->attempts_max >= 0 && contact->attempts_max <= USHER_ATTEMPTS_MAX &&
            is_scheduled == (contact->pause != USHER_PAUSE_NONE) &&
-           (contact->is_ours || !is_scheduled) && contact->offer.epoch <= INT32_MAX &&
-           contact->offer.seq <= INT64_MAX && is_of_its_client(engine, contact) &&
-           are_texts_sound(contact) && are_times_sound(contact, engine->last_ms);
+           (contact->is_ours || (!is_scheduled && contact->call_until_ms == 0)) &&
+           contact->offer.epoch <= INT32_MAX && contact->offer.seq <= INT64_MAX &&
+           is_of_its_client(engine, contact) && are_texts_sound(contact) &&
+           are_times_sound(contact, engine->last_ms);
 }

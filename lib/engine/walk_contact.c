@@ -68,6 +68,7 @@ static void walk_later(struct usher_archive *archive, struct usher_contact *cont
     for (size_t i = 0; i < USHER_COUNT_OF(numbers); i++)
         usher_archive_u32(archive, &numbers[i]);
     usher_walk_time(archive, &contact->not_after_ms);
+    usher_walk_time(archive, &contact->call_until_ms);
     usher_archive_i64(archive, &contact->attempts_count);
     usher_archive_i64(archive, &contact->attempts_max);
     if (!usher_archive_is_loading(archive))

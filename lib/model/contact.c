@@ -6,6 +6,7 @@ static const bool moves[USHER_CONTACT_STATE_COUNT][USHER_CONTACT_STATE_COUNT] = 
                             [USHER_CONTACT_SCHEDULED] = true,
                             [USHER_CONTACT_WRAPPING] = true /* after a transfer */},
     [USHER_CONTACT_SCHEDULED] = {[USHER_CONTACT_WAITING] = true,
+                                 [USHER_CONTACT_SCHEDULED] = true,
                                  [USHER_CONTACT_DONE] = true,
                                  [USHER_CONTACT_EXPIRED] = true},
     [USHER_CONTACT_WAITING] = {[USHER_CONTACT_OFFERED] = true,

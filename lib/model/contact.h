@@ -103,10 +103,12 @@ struct usher_contact {
                                 desk accepts */
     bool was_asked;          /* the caller was offered to be called back */
     enum usher_pause pause;  /* SCHEDULED: why */
-    int64_t not_after_ms;    /* of no use from then on; 0 = never so */
-    int64_t attempts_count;  /* how often the customer was called in vain */
-    int64_t attempts_max;    /* 0 = as often as its queue says */
-    uint32_t last_agent;     /* index of the agent of `offer`; UINT32_MAX = none yet */
+    int64_t
+        call_until_ms;    /* WAITING: then customers are not called any more today; 0 = no matter */
+    int64_t not_after_ms; /* of no use from then on; 0 = never so */
+    int64_t attempts_count; /* how often the customer was called in vain */
+    int64_t attempts_max;   /* 0 = as often as its queue says */
+    uint32_t last_agent;    /* index of the agent of `offer`; UINT32_MAX = none yet */
     struct usher_told told;
     char *texts; /* ours: what those below lie in */
     struct usher_text from;

@@ -73,7 +73,8 @@
           F(AGENT) | F(REASON) | F(NOT_AFTER_MS) | F(ATTEMPTS),                                    \
       true, "A contact was booked; at `until_ms` it joins the line.")                              \
     X(CONTACT_DUE, "contact.due", F(CONTACT) | F(QUEUE) | F(TIER) | F(CHANNEL) | F(PLACE_MS),      \
-      F(DUE_MS) | F(ATTEMPT), true, "A scheduled contact's time has come: it waits in its queue.") \
+      F(DUE_MS) | F(ATTEMPT) | F(UNTIL_MS), true,                                                  \
+      "A scheduled contact's time has come: it waits in its queue.")                               \
     X(CONTACT_POSTPONED, "contact.postponed", F(CONTACT) | F(UNTIL_MS) | F(REASON),                \
       F(AGENT) | F(OFFER) | F(ATTEMPT) | F(ATTEMPTS), true,                                        \
       "The customer was not reached, or may not be called now: scheduled until then, in its "      \

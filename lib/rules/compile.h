@@ -95,6 +95,8 @@ void usher_compile_need(struct usher_compile *compile, const struct usher_node *
 void usher_compile_closed(struct usher_compile *compile, const struct usher_node *node,
                           struct usher_queue *queue, bool is_like);
 extern const struct usher_schema usher_callback_schema;
+extern const struct usher_schema usher_calling_schema;
+void usher_compile_calling(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_callback(struct usher_compile *compile, const struct usher_node *node,
                             struct usher_queue *queue);
 void usher_compile_overflow(struct usher_compile *compile, const struct usher_node *node,

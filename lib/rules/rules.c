@@ -10,6 +10,7 @@
 struct top_values {
     const struct usher_node *timezone;
     const struct usher_node *holidays;
+    const struct usher_node *calling;
     const struct usher_node *skills;
     const struct usher_node *not_ready;
     const struct usher_node *dispositions;
@@ -31,6 +32,8 @@ static const struct usher_schema_row name_row = {.type = USHER_VALUE_NAME, .max 
 static const struct usher_schema_row top_rows[] = {
     USHER_SCHEMA_ROW(top_values, timezone, ANY, .sentence = "the zone whose clocks all hours mean",
                      .kind = "a name of tzdata, such as Europe/Kyiv", .without = "UTC"),
+    USHER_SCHEMA_ROW(top_values, calling, MAP, .sentence = "when customers are called",
+                     .members = &usher_calling_schema),
     USHER_SCHEMA_ROW(
         top_values, holidays, ANY, .sentence = "the dates on which queues with `hours` have others",
         .kind = "a mapping of dates (2026-12-25, or 12-25 for each year) to `closed` or hours such "
@@ -103,6 +106,7 @@ static void compile_document(struct usher_compile *compile, const struct usher_n
     usher_schema_read(&usher_rules_schema, root, &values, compile->problems);
     usher_compile_timezone(compile, values.timezone);
     usher_compile_holidays(compile, values.holidays);
+    usher_compile_calling(compile, values.calling);
     usher_compile_skills(compile, values.skills);
     usher_compile_not_ready(compile, values.not_ready);
     usher_compile_dispositions(compile, values.dispositions, &(struct usher_dispositions){NULL, 0},

@@ -178,6 +178,7 @@ struct usher_rules {
     char hash[65]; /* SHA-256 of the text, given by the caller of usher_rules_read */
     struct usher_rules_zone timezone;
     struct usher_holidays holidays;
+    const struct usher_hours *calling_hours; /* in the customer's zone; NULL: always */
     const struct usher_text *blocked; /* numbers and customers' keys; a `*` at the end stands for
                                          any rest */
     size_t blocked_count;

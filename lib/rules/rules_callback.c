@@ -1,5 +1,6 @@
 /* `callback` of a queue: when a caller is offered to be called back, and how often a customer who
- * does not answer is tried again. */
+ * does not answer is tried again. `calling` of the site: at which time of their day customers are
+ * called at all. */
 #include "rules/compile.h"
 #include "rules/schema.h"
 
@@ -23,6 +24,31 @@ static const struct usher_schema_row callback_rows[] = {
 
 const struct usher_schema usher_callback_schema = {callback_rows, USHER_COUNT_OF(callback_rows),
                                                    NULL};
+
+struct calling_values {
+    const struct usher_node *hours;
+};
+
+static const struct usher_schema_row calling_rows[] = {
+    USHER_SCHEMA_ROW(calling_values, hours, ANY,
+                     .sentence = "at which time of their day, in their own zone, customers are "
+                                 "called",
+                     .kind = "`always`, hours such as \"09:00-20:00\", or a mapping of days "
+                             "(mon-fri, sat) to hours",
+                     .without = "always"),
+};
+
+const struct usher_schema usher_calling_schema = {calling_rows, USHER_COUNT_OF(calling_rows), NULL};
+
+void usher_compile_calling(struct usher_compile *compile, const struct usher_node *node)
+{
+    struct calling_values values;
+
+    usher_schema_default(&usher_calling_schema, &values);
+    if (node)
+        usher_schema_read(&usher_calling_schema, node, &values, compile->problems);
+    compile->rules->calling_hours = usher_compile_hours(compile, values.hours);
+}
 
 void usher_compile_callback(struct usher_compile *compile, const struct usher_node *node,
                             struct usher_queue *queue)

@@ -12,7 +12,7 @@ static const char *const legal[USHER_CONTACT_STATE_COUNT] = {
     [USHER_CONTACT_OFFERED] = "wrtda", [USHER_CONTACT_RINGING] = "wtda",
     [USHER_CONTACT_TALKING] = "whxds", [USHER_CONTACT_HELD] = "wtxds",
     [USHER_CONTACT_WRAPPING] = "d",    [USHER_CONTACT_DONE] = "",
-    [USHER_CONTACT_ABANDONED] = "",    [USHER_CONTACT_SCHEDULED] = "wde",
+    [USHER_CONTACT_ABANDONED] = "",    [USHER_CONTACT_SCHEDULED] = "wdes",
     [USHER_CONTACT_EXPIRED] = "",      [USHER_CONTACT_OVERFLOWED] = "",
 };
 static const char letters[USHER_CONTACT_STATE_COUNT] = {'-', 'w', 'o', 'r', 't', 'h',

@@ -174,11 +174,24 @@ void world_set_civil(struct world *world, int64_t civil_ms)
     tell_civil(world);
 }
 
+/* As usherd does: the zone that a command names, if there is one of this name. */
+static void give_named(struct usher_engine *engine, struct usher_text zone)
+{
+    char name[USHER_ZONE_NAME_MAX + 1];
+    if (!zone.at || !usher_zone_is_name(zone) || usher_engine_has_zone(engine, zone))
+        return;
+    snprintf(name, sizeof(name), "%.*s", USHER_TEXT_ARGS(zone));
+    struct usher_zone *found = world_read_zone(name);
+    if (found)
+        (void)!usher_engine_take_zone(engine, zone, found);
+}
+
 enum usher_error world_decide(struct world *world, const struct usher_command *command,
                               struct usher_answer *answer)
 {
     answer->error = USHER_OK;
     answer->message[0] = '\0';
+    give_named(world->engine, command->fields.zone);
     enum usher_error error = usher_engine_decide(world->engine, command, world->now_ms, answer);
     gather(world);
     return error;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/callers.h"
 #include "engine/decide.h"
 #include "engine/facts.h"
 #include "engine/move.h"
@@ -273,9 +274,15 @@ static void carry_out(const struct transfer *transfer, struct usher_text data)
     /* With that agent free others may be asked as well who were kept until now. */
     if (transfer->from && usher_gate_has_eased(&request->engine->floor, transfer->from))
         usher_dispatch_all(request->engine, request->now_ms);
+    /* It is to be called once more: no second callback of the customer may wait beside it. */
+    struct usher_contact *other =
+        contact->is_ours && contact->channel == USHER_CHANNEL_CALLBACK
+            ? usher_callers_callback(request->engine, contact->customer, contact)
+            : NULL;
+    if (other)
+        usher_later_drop(request->engine, other, USHER_CALLED_AGAIN, request->now_ms);
     usher_dispatch_contact(request->engine, contact, request->now_ms);
-    if (transfer->from)
-        usher_dispatch_all(request->engine, request->now_ms);
+    usher_dispatch_all(request->engine, request->now_ms); /* who was behind it, too */
     usher_promise_tell(request->engine, contact, request->now_ms);
 }
 

@@ -56,6 +56,10 @@ bool act_follow_up(struct actor *actor, struct act *act);
 bool act_miss(struct actor *actor, struct act *act);
 bool act_schedule(struct actor *actor, struct act *act);
 
+/* act_site.c */
+bool act_queue(struct actor *actor, struct act *act);
+bool act_switch(struct actor *actor, struct act *act);
+
 /* act_staff.c */
 bool act_agent(struct actor *actor, struct act *act);
 bool act_link_lose(struct actor *actor, struct act *act);

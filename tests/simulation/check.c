@@ -171,7 +171,9 @@ static bool check_description(struct model *model)
             agents_count++;
             is_good = check_agent(model, &event.fields);
         } else if (event.kind == USHER_EVENT_STATE_QUEUE) {
-            is_good = check_queue(model, &event.fields);
+            is_good = check_queue(model, &event.fields) && model_check_site(model, &event);
+        } else if (event.kind == USHER_EVENT_STATE_SWITCH) {
+            is_good = model_check_site(model, &event);
         }
         at = newline + 1;
     }
@@ -189,7 +191,8 @@ static bool check_description(struct model *model)
 bool model_check(struct model *model)
 {
     bool is_good = check_leases(model) && check_description(model) &&
-                   (!model->rules || (check_waiting(model) && model_check_told(model))) &&
+                   (!model->rules || (check_waiting(model) && model_check_told(model) &&
+                                      model_check_leaving(model))) &&
                    model_check_callbacks(model);
     model->stepped_ms = model->world->now_ms;
     return is_good;

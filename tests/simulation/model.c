@@ -397,6 +397,11 @@ static const model_apply table[USHER_EVENT_COUNT] = {
     [USHER_EVENT_CONTACT_WRAPPING] = on_wrapping,
     [USHER_EVENT_CONTACT_DONE] = on_gone,
     [USHER_EVENT_CONTACT_ABANDONED] = on_gone,
+    [USHER_EVENT_CONTACT_OVERFLOWED] = model_on_overflowed,
+    [USHER_EVENT_CONTACT_REFUSED] = model_on_refused,
+    [USHER_EVENT_QUEUE_CLOSED] = model_on_queue,
+    [USHER_EVENT_QUEUE_OPENED] = model_on_queue,
+    [USHER_EVENT_SWITCH_SET] = model_on_switch,
     [USHER_EVENT_CONTACT_EXTENDED] = on_extended,
     [USHER_EVENT_CONTACT_NOTED] = on_nothing,
     [USHER_EVENT_CUSTOMER_KNOWN] = model_on_known,
@@ -412,7 +417,7 @@ static const model_apply table[USHER_EVENT_COUNT] = {
 static bool makes_contact(enum usher_event_kind kind)
 {
     return kind == USHER_EVENT_CONTACT_ARRIVED || kind == USHER_EVENT_CONTACT_SCHEDULED ||
-           kind == USHER_EVENT_CONTACT_PARTED;
+           kind == USHER_EVENT_CONTACT_PARTED || kind == USHER_EVENT_CONTACT_REFUSED;
 }
 
 static bool needs_agent(enum usher_event_kind kind)

@@ -154,6 +154,8 @@ struct model {
     struct usher_number last;
     char known_contact[USHER_CONTACT_ID_MAX + 1]; /* whose arrival must come next; "" = none */
     char known_memory[128];
+    bool is_closed[USHER_QUEUES_MAX]; /* by the rules' queues */
+    uint64_t switches;
     uint64_t serial;
     int64_t stepped_ms;    /* when the last step ended */
     int64_t deferred_turn; /* the next */
@@ -196,6 +198,20 @@ bool model_is_talk(const struct model_contact *contact);
 void model_set_state(struct model_contact *contact, enum model_state state, int64_t at_ms);
 
 /* model_transfer.c */
+/* model_doors.c */
+bool model_on_queue(struct model *model, const struct usher_event *event,
+                    struct model_contact *contact, size_t agent);
+bool model_on_switch(struct model *model, const struct usher_event *event,
+                     struct model_contact *contact, size_t agent);
+bool model_on_overflowed(struct model *model, const struct usher_event *event,
+                         struct model_contact *contact, size_t agent);
+bool model_on_refused(struct model *model, const struct usher_event *event,
+                      struct model_contact *contact, size_t agent);
+/* The rules in use are others: what has the same name stays as it is. */
+void model_take_doors(struct model *model, const struct usher_rules *before);
+bool model_check_site(struct model *model, const struct usher_event *event);
+bool model_check_leaving(struct model *model);
+
 bool model_on_moved(struct model *model, const struct usher_event *event,
                     struct model_contact *contact, size_t agent);
 bool model_on_transferred(struct model *model, const struct usher_event *event,

@@ -11,6 +11,7 @@ bool model_on_rules(struct model *model, const struct usher_event *event,
     if (!rules)
         return model_fail(model, "rules that never were");
     model_take_rules(model, rules, event->at_ms);
+    model_take_doors(model, before);
     /* Contacts by the order of their arrival: queue and tier of the same name, else as routed anew,
      * else the last route. */
     for (uint64_t serial = 1; serial <= model->serial; serial++) {

@@ -90,7 +90,50 @@ static void add_need(struct chance *chance, char *room, size_t room_size)
     add_relax(chance, skills[first], first_min, room, room_size);
 }
 
-static void add_queue(struct chance *chance, unsigned number, char *room, size_t room_size)
+/* Somewhere else: to a later queue, so that nothing goes round; or away. */
+static void add_way(struct chance *chance, const char *key, unsigned number, unsigned count,
+                    bool may_wait, char *room, size_t room_size)
+{
+    if (number + 1 < count && chance_is(chance, 40))
+        add(room, room_size, "%s: queue%d", key,
+            chance_between(chance, (int)number + 1, (int)count - 1));
+    else
+        add(room, room_size, "%s: %s", key,
+            may_wait && chance_is(chance, 40) ? "wait"
+            : chance_is(chance, 50)           ? "farewell"
+                                              : "callback");
+}
+
+static void add_hours(struct chance *chance, unsigned number, unsigned count, char *room,
+                      size_t room_size)
+{
+    add(room, room_size, "    closed: {");
+    add_way(chance, "then", number, count, true, room, room_size);
+    add(room, room_size, "%s}\n", chance_is(chance, 50) ? ", notice: sorry" : "");
+    if (chance_is(chance, 15))
+        add(room, room_size, "    hours: \"%02d:%02d-%02d:%02d\"\n", chance_between(chance, 0, 23),
+            chance_between(chance, 0, 29), chance_between(chance, 0, 23),
+            chance_between(chance, 30, 59));
+    if (chance_is(chance, 30)) {
+        add(room, room_size, "    overflow: {after: %ds, ", chance_between(chance, 1, 60));
+        add_way(chance, "to", number, count, false, room, room_size);
+        add(room, room_size, "}\n");
+    }
+}
+
+static void add_limit(struct chance *chance, unsigned number, unsigned count, char *room,
+                      size_t room_size)
+{
+    add(room, room_size, "    limit: {waiting: %d", chance_between(chance, 1, 6));
+    if (chance_is(chance, 50)) {
+        add(room, room_size, ", ");
+        add_way(chance, "then", number, count, false, room, room_size);
+    }
+    add(room, room_size, "}\n");
+}
+
+static void add_queue(struct chance *chance, unsigned number, unsigned count, char *room,
+                      size_t room_size)
 {
     add(room, room_size, "  queue%u:\n    promise: {answer_within: %ds", number,
         chance_between(chance, 1, 60));
@@ -125,7 +168,9 @@ static void add_queue(struct chance *chance, unsigned number, char *room, size_t
     if (chance_is(chance, 60))
         add_last_agent(chance, room, room_size);
     if (chance_is(chance, 30))
-        add(room, room_size, "    limit: {waiting: %d}\n", chance_between(chance, 1, 6));
+        add_limit(chance, number, count, room, room_size);
+    if (chance_is(chance, 60))
+        add_hours(chance, number, count, room, room_size);
 }
 
 void scene_write_rules(struct chance *chance, char *room, size_t room_size)
@@ -138,6 +183,10 @@ void scene_write_rules(struct chance *chance, char *room, size_t room_size)
     if (chance_is(chance, 50))
         add(room, room_size, "dispositions: [solved, follow_up]\n");
     add(room, room_size, "customer: {key: [data.contract, from]}\n");
+    add(room, room_size, "switches: [outage%s]\nnotices: [sorry]\n",
+        chance_is(chance, 50) ? ", flood" : "");
+    if (chance_is(chance, 20))
+        add(room, room_size, "blocked: [k3]\n");
     add_bid(chance, room, room_size);
     add_channels(chance, room, room_size);
     if (chance_is(chance, 25))
@@ -146,7 +195,7 @@ void scene_write_rules(struct chance *chance, char *room, size_t room_size)
     unsigned queues_count = 1 + chance_below(chance, 4);
     add(room, room_size, "queues:\n");
     for (unsigned i = 0; i < queues_count; i++)
-        add_queue(chance, i, room, room_size);
+        add_queue(chance, i, queues_count, room, room_size);
     add(room, room_size, "routes:\n");
     for (unsigned i = 0; i < queues_count; i++)
         add(room, room_size, "  - {when: {dialled: \"%u\"}, queue: queue%u%s}\n", i, i,

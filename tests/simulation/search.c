@@ -13,7 +13,8 @@ static int64_t down(int64_t number, int64_t by)
 bool model_can_be_offered(const struct model *model, const struct model_contact *contact,
                           int64_t at_ms)
 {
-    if (contact->state != MODEL_WAITING || contact->settle_until_ms > at_ms)
+    if (contact->state != MODEL_WAITING || contact->settle_until_ms > at_ms ||
+        model->is_closed[contact->queue])
         return false;
     if (contact->is_ours) /* it needs no PBX, but has no use any more after a time */
         return contact->not_after_ms == 0 || contact->not_after_ms > at_ms;

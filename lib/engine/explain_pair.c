@@ -184,7 +184,7 @@ static const struct usher_contact *find_before(const struct usher_engine *engine
     const struct usher_contact *unsure = NULL;
     usher_list_for_each (node, &engine->live) {
         const struct usher_contact *other = usher_list_entry(node, struct usher_contact, live);
-        if (other->class != pair->contact->class ||
+        if (!other->class || other->class != pair->contact->class ||
             !usher_explain_is_before(other, pair->contact) ||
             !usher_engine_can_offer(engine, other, now_ms) ||
             usher_match_is_excluded(other, pair->agent, now_ms) ||

@@ -297,7 +297,7 @@ class Pages(unittest.TestCase):
     def test_the_examples_of_both_files_load(self):
         settings = [block for block in blocks("usherd.yaml.5") if block.startswith("site:")]
         rules = [block for block in blocks("rules.yaml.5") if "routes:" in block]
-        self.assertEqual((len(settings), len(rules)), (3, 4))
+        self.assertEqual((len(settings), len(rules)), (3, 5))
         for text in settings:
             with self.subTest(text):
                 self.load(text, rules[0])

@@ -29,8 +29,9 @@ struct kamailio_call {
     char offer[KAMAILIO_OFFER_SIZE]; /* Kamailio was told to ring for it, and has not said what
                                         became of it; "" = none */
     bool is_talking;
-    struct kamailio_next *next; /* ours; NULL = none */
-    uint64_t serial;            /* of its arrival */
+    char referred[KAMAILIO_TRANSACTION_SIZE]; /* the REFER that waits for an answer; "" = none */
+    struct kamailio_next *next;               /* ours; NULL = none */
+    uint64_t serial;                          /* of its arrival */
     size_t slot;
     char call[]; /* the Call-ID */
 };

@@ -66,6 +66,10 @@ static const struct {
     [KAMAILIO_ABANDONED] = {"abandoned", BIT(CALL), USHER_COMMAND_CONTACT_ABANDON},
     [KAMAILIO_ENDED] = {"ended", BIT(CALL), USHER_COMMAND_CONTACT_END},
     [KAMAILIO_GAVE_UP] = {"gave_up", BIT(CALL), USHER_COMMAND_CONTACT_ABANDON},
+    [KAMAILIO_REFER] = {"refer", BIT(CALL) | BIT(TRANSACTION) | BIT(TO),
+                        USHER_COMMAND_CONTACT_TRANSFER},
+    [KAMAILIO_TRANSFERRED] = {"transferred", BIT(CALL) | BIT(TRANSACTION) | BIT(TO),
+                              USHER_COMMAND_CONTACT_TRANSFER},
     [KAMAILIO_GONE] = {"gone", BIT(CALL), USHER_COMMAND_CONTACT_ABANDON},
     [KAMAILIO_SYNC_BEGIN] = {"sync.begin", BIT(ID), USHER_COMMAND_NONE},
     [KAMAILIO_SYNC_CONTACT] = {"sync.contact", BIT(ID) | BIT(CALL) | BIT(TRANSACTION) | BIT(STATE),
@@ -340,6 +344,19 @@ void kamailio_write_reject(struct usher_bytes *out, uint32_t epoch, struct usher
     usher_json_write_int64(&writer, code);
     if (notice.length > 0)
         write_clean(&writer, USHER_TEXT("notice"), notice);
+    usher_json_write_close(&writer, '}');
+}
+
+void kamailio_write_refer(struct usher_bytes *out, uint32_t epoch, struct usher_text call,
+                          struct usher_text transaction, int code, struct usher_text token)
+{
+    struct usher_json_writer writer;
+    begin(&writer, out, USHER_TEXT("refer"), epoch);
+    write_member(&writer, USHER_TEXT("call"), call);
+    write_member(&writer, USHER_TEXT("t"), transaction);
+    usher_json_write_key(&writer, USHER_TEXT("code"));
+    usher_json_write_int64(&writer, code);
+    write_member(&writer, USHER_TEXT("token"), token);
     usher_json_write_close(&writer, '}');
 }
 

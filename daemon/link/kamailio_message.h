@@ -22,8 +22,10 @@ enum kamailio_message_kind {
     KAMAILIO_FAILED,    /* the phone of an offer was not reached; the caller waits again */
     KAMAILIO_ABANDONED, /* the caller left unserved */
     KAMAILIO_ENDED,
-    KAMAILIO_GAVE_UP, /* nobody decided in time; the caller was sent away */
-    KAMAILIO_GONE,    /* a command was about a call that is not there */
+    KAMAILIO_GAVE_UP,     /* nobody decided in time; the caller was sent away */
+    KAMAILIO_REFER,       /* the agent's phone asks that the caller goes on to `to` */
+    KAMAILIO_TRANSFERRED, /* the caller did, and is held again */
+    KAMAILIO_GONE,        /* a command was about a call that is not there */
     KAMAILIO_SYNC_BEGIN,
     KAMAILIO_SYNC_CONTACT,
     KAMAILIO_SYNC_END,
@@ -91,6 +93,10 @@ void kamailio_write_cancel(struct usher_bytes *out, uint32_t epoch, struct usher
                            struct usher_text offer);
 void kamailio_write_reject(struct usher_bytes *out, uint32_t epoch, struct usher_text call,
                            struct usher_text transaction, int code, struct usher_text notice);
+/* Answers a refer: with `code` 202 the caller is sent to `token`, with another the phone is told.
+ */
+void kamailio_write_refer(struct usher_bytes *out, uint32_t epoch, struct usher_text call,
+                          struct usher_text transaction, int code, struct usher_text token);
 /* `name` is "sync" or "ping"; `id` comes back in the answer. */
 void kamailio_write_ask(struct usher_bytes *out, uint32_t epoch, struct usher_text name,
                         struct usher_text id);

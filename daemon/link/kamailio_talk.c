@@ -5,13 +5,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
+#include "engine/explain.h"
 #include "engine/sync.h"
 #include "link/kamailio_link.h"
 #include "link/kamailio_message.h"
 #include "log.h"
 
 #define ID_SIZE 64
+
+/* What an agent's phone is told of its REFER. */
+#define REFER_ACCEPTED 202
+#define REFER_NOBODY   480
+#define REFER_FAILED   500
 
 /* To Kamailio. */
 
@@ -172,6 +179,69 @@ static void take_end(struct kamailio_link *link, struct happening *what)
         kamailio_calls_remove(&link->calls, what->call);
 }
 
+/* What a phone calls `to`: an agent of this id, or else a queue. */
+static void set_target(struct kamailio_link *link, const struct kamailio_message *message,
+                       struct usher_command *command)
+{
+    const struct usher_engine *engine = router_engine(link->router);
+    if (usher_explain_find_agent(engine, message->to))
+        USHER_FIELDS_SET(&command->fields, TO_AGENT, to_agent, message->to);
+    else
+        USHER_FIELDS_SET(&command->fields, QUEUE, queue, message->to);
+}
+
+/* The id of a command about the call: a letter, then what kamailio_calls_of_arrival finds it by. */
+static struct usher_text write_id(struct kamailio_link *link, const struct kamailio_call *call,
+                                  char letter, char room[ID_SIZE])
+{
+    int length = snprintf(room, ID_SIZE, "%c%" PRIu32 "-%zu-%" PRIu64, letter, epoch_of(link),
+                          call->slot, call->serial);
+    return (struct usher_text){room, (size_t)length};
+}
+
+static void answer_refer(struct kamailio_link *link, struct usher_text call,
+                         struct usher_text transaction, int code)
+{
+    uint64_t chance[2] = {0};
+    char token[48] = "";
+    if (code == REFER_ACCEPTED && getrandom(chance, sizeof(chance), 0) != (ssize_t)sizeof(chance))
+        code = REFER_FAILED;
+    (void)snprintf(token, sizeof(token), "u-%016" PRIx64 "%016" PRIx64, chance[0], chance[1]);
+    kamailio_write_refer(&link->body, epoch_of(link), call, transaction, code,
+                         usher_text_of(token));
+    kamailio_send(link);
+}
+
+/* Would the transfer find anybody? Then the caller is sent to a token, and only with the INVITE to
+ * that the transfer happens. */
+static void take_refer(struct kamailio_link *link, struct happening *what)
+{
+    char id[ID_SIZE];
+    struct usher_text transaction = what->message->transaction;
+    if (!what->call ||
+        !usher_text_copy(what->call->referred, sizeof(what->call->referred), transaction)) {
+        answer_refer(link, what->message->call, transaction, REFER_FAILED);
+        return;
+    }
+    set_target(link, what->message, &what->command);
+    USHER_FIELDS_SET(&what->command.fields, MODE, mode, USHER_TEXT("check"));
+    what->command.id = write_id(link, what->call, 'r', id);
+    submit(link, &what->command);
+}
+
+static void take_transfer(struct kamailio_link *link, struct happening *what)
+{
+    char id[ID_SIZE];
+    struct kamailio_call *call = what->call;
+    if (!call || !keep_transaction(call, what->message->transaction))
+        return;
+    call->is_talking = false;
+    call->offer[0] = '\0';
+    set_target(link, what->message, &what->command);
+    what->command.id = write_id(link, call, 'm', id);
+    submit(link, &what->command);
+}
+
 /* NULL: the message tells of no call. */
 static void (*const takers[KAMAILIO_MESSAGE_COUNT])(struct kamailio_link *, struct happening *) = {
     [KAMAILIO_ARRIVED] = take_arrival, [KAMAILIO_RINGING] = take_plain,
@@ -179,6 +249,7 @@ static void (*const takers[KAMAILIO_MESSAGE_COUNT])(struct kamailio_link *, stru
     [KAMAILIO_RESUMED] = take_plain,   [KAMAILIO_FAILED] = take_failure,
     [KAMAILIO_ABANDONED] = take_end,   [KAMAILIO_ENDED] = take_end,
     [KAMAILIO_GAVE_UP] = take_end,     [KAMAILIO_GONE] = take_end,
+    [KAMAILIO_REFER] = take_refer,     [KAMAILIO_TRANSFERRED] = take_transfer,
 };
 
 static void take_event(struct kamailio_link *link, const struct kamailio_message *message)
@@ -452,15 +523,35 @@ static void refuse_listed(struct kamailio_link *link)
     }
 }
 
+/* Whether the transfer that a phone asks for would find anybody. */
+static void referred(struct kamailio_link *link, struct usher_text id,
+                     const struct usher_answer *answer)
+{
+    struct kamailio_call *call = kamailio_calls_of_arrival(&link->calls, id);
+    if (!call || !call->referred[0])
+        return;
+    char transaction[sizeof(call->referred)];
+    memcpy(transaction, call->referred, sizeof(transaction));
+    call->referred[0] = '\0';
+    if (answer->error != USHER_OK)
+        log_info("A transfer was refused", "contact=%s/%s error=\"%s\"", link->settings->name,
+                 call->contact, answer->message);
+    answer_refer(link, usher_text_of(call->call), usher_text_of(transaction),
+                 answer->error == USHER_OK ? REFER_ACCEPTED : REFER_NOBODY);
+}
+
 static void on_answer(struct router_party *party, struct usher_text id,
                       const struct usher_answer *answer, struct usher_text payload)
 {
     (void)payload;
     struct kamailio_link *link = usher_container_of(party, struct kamailio_link, party);
     bool is_sync = usher_text_is_equal(id, USHER_TEXT("sync"));
+    bool is_refer = id.length > 0 && id.at[0] == 'r';
     if (is_sync)
         link->is_sync_submitted = false;
-    if (answer->error == USHER_OK)
+    if (is_refer)
+        referred(link, id, answer);
+    if (answer->error == USHER_OK || is_refer)
         return;
     if (is_sync && answer->error == USHER_ERROR_LIMIT)
         refuse_listed(link);
@@ -468,7 +559,7 @@ static void on_answer(struct router_party *party, struct usher_text id,
         kamailio_drop(link, answer->message);
     else if (id.length > 0 && id.at[0] == 'a')
         refuse_arrival(link, id, answer);
-    else if (answer->error == USHER_ERROR_STORAGE_UNAVAILABLE)
+    else if (answer->error == USHER_ERROR_STORAGE_UNAVAILABLE || (id.length > 0 && id.at[0] == 'm'))
         link->wants_sync = true; /* what was refused, the list will tell */
     else
         log_debug("The router did not follow Kamailio", "link=%s error=\"%s\"",

@@ -308,7 +308,8 @@ enum usher_error usher_decide_contact_transfer(struct usher_request *request)
         return request->answer->error;
     usher_bytes_init(&merged, request->engine->limits.context_bytes);
     bool has_data = request->command->fields.data.at;
-    if (!has_data || add_data(&transfer, &merged))
+    bool is_good = !has_data || add_data(&transfer, &merged);
+    if (is_good && !usher_text_is_equal(request->command->fields.mode, USHER_TEXT("check")))
         carry_out(&transfer, has_data ? usher_bytes_text(&merged) : USHER_NO_TEXT);
     usher_bytes_fini(&merged);
     return request->answer->error;

@@ -61,10 +61,10 @@
     X(CONTACT_FOLLOW_UP, "contact.follow_up", F(CONTACT) | F(QUEUE), F(DUE_MS) | F(NOTE),          \
       R(DESK) | R(SUPERVISOR) | R(ADMIN), "Books a task for what is left to do in the same case.") \
     X(CONTACT_TRANSFER, "contact.transfer", F(CONTACT),                                            \
-      F(TO_AGENT) | F(QUEUE) | F(SKILLS) | F(TIER) | F(DATA) | F(NOTE),                            \
+      F(TO_AGENT) | F(QUEUE) | F(SKILLS) | F(TIER) | F(DATA) | F(NOTE) | F(MODE),                  \
       R(PBX) | R(DESK) | R(SUPERVISOR) | R(ADMIN),                                                 \
       "The contact goes on to an agent, to a queue, or to whoever has these `skills`; `data` is "  \
-      "added to its context.")                                                                     \
+      "added to its context. With `mode` `check` nothing happens: would it be allowed?")           \
     X(CONTACT_WRAP_UP, "contact.wrap_up", F(CONTACT), F(DISPOSITION),                              \
       R(DESK) | R(SUPERVISOR) | R(ADMIN), "The agent has finished the work after the talk.")       \
     X(CONTACT_EXTEND, "contact.extend", F(CONTACT), 0, R(DESK) | R(SUPERVISOR) | R(ADMIN),         \

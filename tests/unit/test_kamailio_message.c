@@ -87,6 +87,10 @@ START_TEST(each_message_has_its_command)
         enum usher_command_kind command;
     } rows[] = {
         {"{\"ev\":\"ringing\",\"call\":\"a\",\"offer\":\"5-1\"}", USHER_COMMAND_CONTACT_RING},
+        {"{\"ev\":\"refer\",\"call\":\"a\",\"t\":\"7:8\",\"to\":\"internet\"}",
+         USHER_COMMAND_CONTACT_TRANSFER},
+        {"{\"ev\":\"transferred\",\"call\":\"a\",\"t\":\"7:8\",\"to\":\"internet\"}",
+         USHER_COMMAND_CONTACT_TRANSFER},
         {"{\"ev\":\"answered\",\"call\":\"a\",\"offer\":\"5-1\"}", USHER_COMMAND_CONTACT_ANSWER},
         {"{\"ev\":\"held\",\"call\":\"a\"}", USHER_COMMAND_CONTACT_HOLD},
         {"{\"ev\":\"resumed\",\"call\":\"a\"}", USHER_COMMAND_CONTACT_RESUME},

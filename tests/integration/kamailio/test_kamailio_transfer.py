@@ -1,0 +1,73 @@
+"""Transfers through the real Kamailio: the agent's phone sends a REFER, and the caller goes on."""
+
+import unittest
+
+from sip import SipCenter, Sipp
+
+RULES = """\
+skills: [billing, internet]
+not_ready: [lunch, ring_no_answer]
+queues:
+  billing: {need: {billing: {min: 1}}}
+  internet: {need: {internet: {min: 1}}}
+routes:
+  - queue: billing
+"""
+
+
+def referring_phone(center, target, answer=202):
+    return Sipp(center, "phone_refers", 1, 100, ["-aa"], words={"TARGET": target, "ANSWER": answer})
+
+
+class Transfers(unittest.TestCase):
+    def goes_on(self, target, how):
+        with SipCenter(rules=RULES) as center:
+            first = referring_phone(center, target)
+            second = center.phone("phone_hesitates", pause_ms=400)
+            center.agent("olena", first, billing=9)
+            desk = center.agent("petro", second, internet=9, billing=1)
+            caller, contact = center.arrive("caller_goes_on", pause_ms=200)
+            told = center.watch.wait_event("contact.transferred", contact=contact, agent="olena")
+            for key, value in how.items():
+                self.assertEqual(told[key], value)
+            offer = desk.wait_event("contact.offered", contact=contact)
+            self.assertEqual(offer["transferred_by"], "olena")
+            center.watch.wait_event("contact.answered", contact=contact, agent="petro", offer=offer["offer"])
+            center.watch.wait_event("contact.done", contact=contact, agent="petro")
+            for party in (caller, first, second):
+                party.succeed()
+            self.assertEqual(center.story(contact), [
+                "contact.arrived", "contact.offered", "contact.ringing", "contact.answered", "contact.transferred",
+                "contact.offered", "contact.ringing", "contact.answered", "contact.done"])
+            self.assertEqual(center.kamailio.calls(), 0)
+
+    def test_caller_goes_on_to_a_queue_as_the_same_contact(self):
+        self.goes_on("internet", {"queue": "internet"})
+
+    def test_caller_goes_on_to_an_agent_as_the_same_contact(self):
+        self.goes_on("petro", {"to_agent": "petro", "queue": "billing"})
+
+    def test_transfer_that_would_find_nobody_is_told_to_the_phone(self):
+        with SipCenter(rules=RULES) as center:
+            phone = referring_phone(center, "internet", 480)
+            center.agent("olena", phone)
+            caller, contact = center.arrive("caller", pause_ms=600)
+            center.watch.wait_event("contact.done", contact=contact, agent="olena")
+            caller.succeed()
+            phone.succeed()
+            self.assertNotIn("contact.transferred", center.story(contact))
+
+    def test_caller_who_does_not_come_stays_with_the_agent(self):
+        with SipCenter(rules=RULES) as center:
+            phone = referring_phone(center, "internet")
+            center.agent("olena", phone)
+            center.agent("petro", center.phone(), internet=9)
+            caller, contact = center.arrive("caller_cannot_go_on", pause_ms=600)
+            center.watch.wait_event("contact.done", contact=contact, agent="olena")
+            caller.succeed()
+            phone.succeed()
+            self.assertNotIn("contact.transferred", center.story(contact))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -12,16 +12,11 @@
 static void fold_counts(struct usher_archive *archive, const struct usher_engine *engine)
 {
     uint64_t counts[] = {
-        engine->last.epoch,
-        engine->last.seq,
-        (uint64_t)engine->last_ms,
-        engine->serial_last,
-        engine->deferred_turn,
-        engine->limits.contacts - engine->free_slots_count,
-        engine->floor.agents_count,
-        engine->floor.classes_count,
-        engine->floor.pools_count,
-        engine->clients.count,
+        engine->last.epoch,         engine->last.seq,
+        (uint64_t)engine->last_ms,  engine->serial_last,
+        engine->deferred_turn,      engine->limits.contacts - engine->free_slots_count,
+        engine->floor.agents_count, engine->floor.classes_count,
+        engine->floor.pools_count,  engine->clients.count,
         engine->ended.count,
     };
     for (size_t i = 0; i < USHER_COUNT_OF(counts); i++)

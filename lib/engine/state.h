@@ -76,7 +76,7 @@ struct usher_engine {
     char leader_outage[17];     /* of that, or of a router.outage since */
     char leader_home[17];
     uint32_t leader_version; /* of the form in which it writes; 0 = none has started */
-    uint32_t deferred_turn; /* the next, 0 .. 99: see `deferred_share` */
+    uint32_t deferred_turn;  /* the next, 0 .. 99: see `deferred_share` */
     bool holds_offers; /* much changes at the same time: offers are made when all of it is known */
     const struct usher_command
         *cause; /* the command whose first event is still to come; NULL = none */

@@ -21,7 +21,7 @@ struct past {
     bool is_quiet;             /* tells no progress */
     struct erasures erasures;  /* of customers, who are nobody in all that was before */
     struct usher_bytes masked;
-    int64_t begun_ms;          /* for the progress that a terminal shows */
+    int64_t begun_ms; /* for the progress that a terminal shows */
     int64_t told_ms;
     uint64_t events_count;
     size_t foreign_count;

@@ -95,10 +95,17 @@ static void fire_agent(struct usher_engine *engine, struct usher_agent *agent, i
 /* The PBX did not come back in time: its calls are taken for gone. */
 static void fire_client(struct usher_engine *engine, struct usher_client *client, int64_t now_ms)
 {
+    size_t count = 0;
     usher_heap_remove(&engine->deadlines, &client->lease);
-    usher_list_for_each_safe (node, &client->contacts)
+    usher_list_for_each (node, &client->contacts)
+        count++;
+    /* Each once: what a desk is offered again meanwhile joins the list at its end. */
+    usher_list_for_each_safe (node, &client->contacts) {
+        if (count-- == 0)
+            break;
         usher_close_contact(engine, usher_list_entry(node, struct usher_contact, of_client),
                             USHER_LINK_LOST, now_ms);
+    }
 }
 
 static void fire_class(struct usher_engine *engine, struct usher_class *class, int64_t now_ms)

@@ -145,10 +145,12 @@ void model_turn(struct model_contact *contact, const struct usher_event *event)
         model_keep(contact->from, sizeof(contact->from), event->fields.from);
 }
 
-/* Whether somebody is to call this customer back, and does not talk yet. */
+/* Whether somebody is to call this customer back, and has not talked yet: one who was reached, and
+ * is transferred, is on the line. */
 static bool is_callback(const struct model_contact *contact)
 {
     return contact->channel == USHER_CHANNEL_CALLBACK && contact->customer[0] != '\0' &&
+           contact->answered_ms == 0 &&
            (contact->state == MODEL_WAITING || contact->state == MODEL_SCHEDULED ||
             contact->state == MODEL_OFFERED || contact->state == MODEL_RINGING);
 }

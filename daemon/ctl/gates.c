@@ -138,7 +138,7 @@ static void list_switches(const struct snapshot *snapshot, const struct options 
 static enum exit_code list(const struct options *options, enum usher_role role)
 {
     struct client client;
-    struct snapshot snapshot;
+    struct snapshot snapshot = {0};
     struct usher_number number;
     client_init(&client, &options->addresses);
     enum client_outcome outcome = client_open(&client, role, NULL, &number);

@@ -123,7 +123,8 @@ static int64_t weekday_days(const struct usher_posix_day *day, int64_t year)
 {
     int64_t first = usher_date_days((struct usher_date){year, day->month, 1});
     int wanted = (day->day + 6) % 7; /* from Sunday = 0 to Monday = 0 */
-    int64_t days = first + (wanted - usher_weekday_of_days(first) + 7) % 7 + (day->week - 1) * 7;
+    int64_t days =
+        first + (wanted - usher_weekday_of_days(first) + 7) % 7 + (int64_t)(day->week - 1) * 7;
     return days < first + usher_month_days(year, day->month) ? days : days - 7;
 }
 

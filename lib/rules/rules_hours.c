@@ -232,7 +232,7 @@ static void check_nights(const struct week *week)
         const struct usher_time_range *last =
             before->count > 0 ? &before->ranges[before->count - 1] : NULL;
 
-        if (!last || hours->count == 0 || week->places[day] == told ||
+        if (!last || !week->places[day] || hours->count == 0 || week->places[day] == told ||
             last->until - USHER_DAY_MINUTES <= hours->ranges[0].from)
             continue;
         told = week->places[day];

@@ -197,7 +197,6 @@ bool model_refuse(struct model *model, const struct model_contact *contact);
 bool model_is_talk(const struct model_contact *contact);
 void model_set_state(struct model_contact *contact, enum model_state state, int64_t at_ms);
 
-/* model_transfer.c */
 /* model_doors.c */
 bool model_on_queue(struct model *model, const struct usher_event *event,
                     struct model_contact *contact, size_t agent);
@@ -212,6 +211,7 @@ void model_take_doors(struct model *model, const struct usher_rules *before);
 bool model_check_site(struct model *model, const struct usher_event *event);
 bool model_check_leaving(struct model *model);
 
+/* model_transfer.c */
 bool model_on_moved(struct model *model, const struct usher_event *event,
                     struct model_contact *contact, size_t agent);
 bool model_on_transferred(struct model *model, const struct usher_event *event,

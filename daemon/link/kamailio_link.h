@@ -87,4 +87,19 @@ void kamailio_ping(struct kamailio_link *link);
 /* A message came. It may take the link DOWN. */
 void kamailio_take(struct kamailio_link *link, struct usher_text body);
 
+/* For what is sent: the highest epoch that the router has had. */
+uint32_t kamailio_epoch(struct kamailio_link *link);
+
+/* kamailio_transfer.c */
+
+/* A phone asks for a transfer; `call` NULL: of a call that has no row. */
+void kamailio_take_refer(struct kamailio_link *link, const struct kamailio_message *message,
+                         struct kamailio_call *call, struct usher_command *command);
+/* The caller has come. */
+void kamailio_take_transfer(struct kamailio_link *link, const struct kamailio_message *message,
+                            struct kamailio_call *call, struct usher_command *command);
+/* The router's answer to what kamailio_take_refer has asked. */
+void kamailio_answer_refer(struct kamailio_link *link, struct usher_text id,
+                           const struct usher_answer *answer);
+
 #endif

@@ -5,9 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
-#include "engine/explain.h"
 #include "engine/sync.h"
 #include "link/kamailio_link.h"
 #include "link/kamailio_message.h"
@@ -15,14 +13,9 @@
 
 #define ID_SIZE 64
 
-/* What an agent's phone is told of its REFER. */
-#define REFER_ACCEPTED 202
-#define REFER_NOBODY   480
-#define REFER_FAILED   500
-
 /* To Kamailio. */
 
-static uint32_t epoch_of(struct kamailio_link *link)
+uint32_t kamailio_epoch(struct kamailio_link *link)
 {
     uint32_t epoch = usher_engine_last_number(router_engine(link->router)).epoch;
     if (epoch > link->epoch)
@@ -35,28 +28,29 @@ void kamailio_ask_sync(struct kamailio_link *link)
     link->is_syncing = true;
     link->wants_sync = false;
     snprintf(link->sync_id, sizeof(link->sync_id), "s%" PRIu64, ++link->sync_serial);
-    kamailio_write_ask(&link->body, epoch_of(link), USHER_TEXT("sync"),
+    kamailio_write_ask(&link->body, kamailio_epoch(link), USHER_TEXT("sync"),
                        usher_text_of(link->sync_id));
     kamailio_send(link);
 }
 
 void kamailio_ping(struct kamailio_link *link)
 {
-    kamailio_write_ask(&link->body, epoch_of(link), USHER_TEXT("ping"), USHER_TEXT("p"));
+    kamailio_write_ask(&link->body, kamailio_epoch(link), USHER_TEXT("ping"), USHER_TEXT("p"));
     kamailio_send(link);
 }
 
 static void reject(struct kamailio_link *link, struct usher_text call,
                    struct usher_text transaction, int code)
 {
-    kamailio_write_reject(&link->body, epoch_of(link), call, transaction, code, USHER_NO_TEXT);
+    kamailio_write_reject(&link->body, kamailio_epoch(link), call, transaction, code,
+                          USHER_NO_TEXT);
     kamailio_send(link);
 }
 
 static void reject_call(struct kamailio_link *link, const struct kamailio_call *call, int code,
                         struct usher_text notice)
 {
-    kamailio_write_reject(&link->body, epoch_of(link), usher_text_of(call->call),
+    kamailio_write_reject(&link->body, kamailio_epoch(link), usher_text_of(call->call),
                           usher_text_of(call->transaction), code, notice);
     kamailio_send(link);
 }
@@ -68,7 +62,7 @@ static void ring_next(struct kamailio_link *link, struct kamailio_call *call)
     char contact[USHER_CONTACT_ID_MAX + 1];
     int length = snprintf(contact, sizeof(contact), "%s/%s", link->settings->name, call->contact);
     memcpy(call->offer, next->offer, sizeof(call->offer));
-    kamailio_write_ring(&link->body, epoch_of(link),
+    kamailio_write_ring(&link->body, kamailio_epoch(link),
                         &(struct kamailio_ring){
                             .call = usher_text_of(call->call),
                             .transaction = usher_text_of(call->transaction),
@@ -136,8 +130,8 @@ static void take_arrival(struct kamailio_link *link, struct happening *what)
         reject(link, message->call, message->transaction, 503);
         return;
     }
-    int length = snprintf(id, sizeof(id), "a%" PRIu32 "-%zu-%" PRIu64, epoch_of(link), call->slot,
-                          call->serial);
+    int length = snprintf(id, sizeof(id), "a%" PRIu32 "-%zu-%" PRIu64, kamailio_epoch(link),
+                          call->slot, call->serial);
     what->command.id = (struct usher_text){id, (size_t)length};
     submit(link, &what->command);
 }
@@ -179,67 +173,14 @@ static void take_end(struct kamailio_link *link, struct happening *what)
         kamailio_calls_remove(&link->calls, what->call);
 }
 
-/* What a phone calls `to`: an agent of this id, or else a queue. */
-static void set_target(struct kamailio_link *link, const struct kamailio_message *message,
-                       struct usher_command *command)
-{
-    const struct usher_engine *engine = router_engine(link->router);
-    if (usher_explain_find_agent(engine, message->to))
-        USHER_FIELDS_SET(&command->fields, TO_AGENT, to_agent, message->to);
-    else
-        USHER_FIELDS_SET(&command->fields, QUEUE, queue, message->to);
-}
-
-/* The id of a command about the call: a letter, then what kamailio_calls_of_arrival finds it by. */
-static struct usher_text write_id(struct kamailio_link *link, const struct kamailio_call *call,
-                                  char letter, char room[ID_SIZE])
-{
-    int length = snprintf(room, ID_SIZE, "%c%" PRIu32 "-%zu-%" PRIu64, letter, epoch_of(link),
-                          call->slot, call->serial);
-    return (struct usher_text){room, (size_t)length};
-}
-
-static void answer_refer(struct kamailio_link *link, struct usher_text call,
-                         struct usher_text transaction, int code)
-{
-    uint64_t chance[2] = {0};
-    char token[48] = "";
-    if (code == REFER_ACCEPTED && getrandom(chance, sizeof(chance), 0) != (ssize_t)sizeof(chance))
-        code = REFER_FAILED;
-    (void)snprintf(token, sizeof(token), "u-%016" PRIx64 "%016" PRIx64, chance[0], chance[1]);
-    kamailio_write_refer(&link->body, epoch_of(link), call, transaction, code,
-                         usher_text_of(token));
-    kamailio_send(link);
-}
-
-/* Would the transfer find anybody? Then the caller is sent to a token, and only with the INVITE to
- * that the transfer happens. */
 static void take_refer(struct kamailio_link *link, struct happening *what)
 {
-    char id[ID_SIZE];
-    struct usher_text transaction = what->message->transaction;
-    if (!what->call ||
-        !usher_text_copy(what->call->referred, sizeof(what->call->referred), transaction)) {
-        answer_refer(link, what->message->call, transaction, REFER_FAILED);
-        return;
-    }
-    set_target(link, what->message, &what->command);
-    USHER_FIELDS_SET(&what->command.fields, MODE, mode, USHER_TEXT("check"));
-    what->command.id = write_id(link, what->call, 'r', id);
-    submit(link, &what->command);
+    kamailio_take_refer(link, what->message, what->call, &what->command);
 }
 
 static void take_transfer(struct kamailio_link *link, struct happening *what)
 {
-    char id[ID_SIZE];
-    struct kamailio_call *call = what->call;
-    if (!call || !keep_transaction(call, what->message->transaction))
-        return;
-    call->is_talking = false;
-    call->offer[0] = '\0';
-    set_target(link, what->message, &what->command);
-    what->command.id = write_id(link, call, 'm', id);
-    submit(link, &what->command);
+    kamailio_take_transfer(link, what->message, what->call, &what->command);
 }
 
 /* NULL: the message tells of no call. */
@@ -440,7 +381,8 @@ static void taken_back(struct kamailio_link *link, const struct usher_fields *fi
     }
     if (!usher_text_is_equal(usher_text_of(call->offer), fields->offer))
         return;
-    kamailio_write_cancel(&link->body, epoch_of(link), usher_text_of(call->call), fields->offer);
+    kamailio_write_cancel(&link->body, kamailio_epoch(link), usher_text_of(call->call),
+                          fields->offer);
     kamailio_send(link);
 }
 
@@ -523,23 +465,6 @@ static void refuse_listed(struct kamailio_link *link)
     }
 }
 
-/* Whether the transfer that a phone asks for would find anybody. */
-static void referred(struct kamailio_link *link, struct usher_text id,
-                     const struct usher_answer *answer)
-{
-    struct kamailio_call *call = kamailio_calls_of_arrival(&link->calls, id);
-    if (!call || !call->referred[0])
-        return;
-    char transaction[sizeof(call->referred)];
-    memcpy(transaction, call->referred, sizeof(transaction));
-    call->referred[0] = '\0';
-    if (answer->error != USHER_OK)
-        log_info("A transfer was refused", "contact=%s/%s error=\"%s\"", link->settings->name,
-                 call->contact, answer->message);
-    answer_refer(link, usher_text_of(call->call), usher_text_of(transaction),
-                 answer->error == USHER_OK ? REFER_ACCEPTED : REFER_NOBODY);
-}
-
 static void on_answer(struct router_party *party, struct usher_text id,
                       const struct usher_answer *answer, struct usher_text payload)
 {
@@ -550,7 +475,7 @@ static void on_answer(struct router_party *party, struct usher_text id,
     if (is_sync)
         link->is_sync_submitted = false;
     if (is_refer)
-        referred(link, id, answer);
+        kamailio_answer_refer(link, id, answer);
     if (answer->error == USHER_OK || is_refer)
         return;
     if (is_sync && answer->error == USHER_ERROR_LIMIT)

@@ -15,6 +15,8 @@
  * the line, and one who is not. */
 #define WAIT_LIVE_MS     20000
 #define WAIT_DEFERRED_MS 3600000
+/* And at least for one who is free: a phone may have to fall silent first (USHER_SETTLE_MS). */
+#define WAIT_FREE_MS 2000
 
 /* A transfer that is being decided. */
 struct transfer {
@@ -176,8 +178,8 @@ static int64_t meant_until_ms(const struct transfer *transfer)
     if (wait_ms < 0)
         wait_ms = usher_channel_is_live(transfer->move.channel) ? WAIT_LIVE_MS : WAIT_DEFERRED_MS;
     bool is_free = (transfer->to->open_mask & (1u << transfer->move.channel)) != 0;
-    if (is_free && wait_ms < 2 * USHER_SETTLE_MS)
-        wait_ms = 2 * USHER_SETTLE_MS;
+    if (is_free && wait_ms < WAIT_FREE_MS)
+        wait_ms = WAIT_FREE_MS;
     return wait_ms > 0 ? now_ms + wait_ms : 0;
 }
 

@@ -1,5 +1,6 @@
 /* contact.transfer: from a talk, or from whoever has not answered yet, to an agent, a queue or
  * skills. What finds nobody is refused, and the contact stays where it is. */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -132,6 +133,7 @@ static bool is_candidate(const struct transfer *transfer, const struct usher_age
                          const struct usher_class_key *key)
 {
     const struct usher_floor *floor = &transfer->request->engine->floor;
+    assert(agent);
     bool is_away =
         agent == transfer->from ||
         (agent != transfer->to && usher_contact_is_transferred_by(transfer->contact, agent->index));

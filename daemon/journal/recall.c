@@ -117,23 +117,29 @@ static void on_memory(void *owner, const struct redisReply *reply)
     arm(recall);
 }
 
+static void forget(struct recall *recall)
+{
+    usher_list_for_each_safe (node, &recall->questions) {
+        usher_list_remove(node);
+        free(usher_list_entry(node, struct question, node));
+    }
+    recall->questions_count = 0;
+}
+
 static void on_up(void *owner)
 {
     (void)owner;
 }
 
+/* Redis is away: nothing is asked while they are told so. */
 static void on_down(void *owner, const char *reason)
 {
     struct recall *recall = owner;
     (void)reason;
     event_del(recall->timer);
-    while (!usher_list_is_empty(&recall->questions)) {
-        struct question *question = usher_list_entry(recall->questions.next, struct question, node);
-        usher_list_remove(&question->node);
-        recall->questions_count--;
-        end(recall, question);
-        free(question);
-    }
+    usher_list_for_each (node, &recall->questions)
+        end(recall, usher_list_entry(node, struct question, node));
+    forget(recall);
 }
 
 static const struct redis_ops connection_ops = {.up = on_up, .down = on_down};
@@ -167,10 +173,7 @@ void recall_close(struct recall *recall)
     if (!recall)
         return;
     redis_close(recall->redis);
-    usher_list_for_each_safe (node, &recall->questions) {
-        usher_list_remove(node);
-        free(usher_list_entry(node, struct question, node));
-    }
+    forget(recall);
     if (recall->timer)
         event_free(recall->timer);
     customer_fini(&recall->customer);

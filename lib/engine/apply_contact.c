@@ -238,7 +238,8 @@ void usher_contact_let_go(struct usher_engine *engine, struct usher_contact *con
     int64_t now_ms = event->at_ms;
     usher_engine_leave_line(engine, contact);
     usher_contact_take_away(contact);
-    if (!usher_text_is_equal(event->fields.reason, USHER_TEXT(USHER_LINK_LOST)))
+    if (!event->fields.reason.at ||
+        !usher_text_is_equal(event->fields.reason, USHER_TEXT(USHER_LINK_LOST)))
         usher_ended_add(&engine->ended, usher_ended_hash(usher_text_of(contact->id)), now_ms,
                         now_ms - USHER_ENDED_MS);
     usher_engine_free_contact(engine, contact);

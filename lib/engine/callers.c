@@ -31,10 +31,9 @@ static struct usher_contact *find(const struct usher_engine *engine, struct ushe
         return NULL;
     usher_list_for_each (node, list_of(engine, customer)) {
         struct usher_contact *contact = usher_list_entry(node, struct usher_contact, of_customer);
-        bool is_meant = contact != but && contact->channel == channel &&
-                        contact->state != USHER_CONTACT_WRAPPING &&
+        bool is_meant = contact->channel == channel && contact->state != USHER_CONTACT_WRAPPING &&
                         usher_contact_state_is_talk(contact->state) == is_talk &&
-                        usher_text_is_equal(contact->customer, customer);
+                        usher_text_is_equal(contact->customer, customer) && contact != but;
         if (is_meant && is_first(contact, found))
             found = contact;
     }

@@ -90,8 +90,10 @@ static enum usher_error check_room(struct usher_request *request,
 enum usher_error usher_admit(struct usher_request *request, struct usher_text id,
                              struct usher_admission *admission)
 {
-    admission->channel = usher_channel_find(request->command->fields.channel);
-    admission->notice = USHER_NOTICE_NONE;
+    *admission = (struct usher_admission){
+        .channel = usher_channel_find(request->command->fields.channel),
+        .notice = USHER_NOTICE_NONE,
+    };
     if (!admission->channel)
         return usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
                                 "`channel` must be voice, chat, email, callback, task or outbound");

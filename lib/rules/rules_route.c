@@ -1,5 +1,7 @@
 /* `routes`: from the top, the first whose conditions all fit; the last has none, so that each
  * contact finds a queue. */
+#include <assert.h>
+
 #include "rules/compile.h"
 #include "rules/schema.h"
 
@@ -140,6 +142,7 @@ void usher_rules_route_again(const struct usher_rules *rules, const struct usher
     size_t same_tier = usher_rules_find_tier(rules, before->tiers[*tier].name);
     const struct usher_route *route = NULL;
 
+    assert(rules->routes && rules->routes_count > 0);
     if (same_queue == SIZE_MAX || same_tier == SIZE_MAX)
         route = usher_rules_route(rules, facts);
     *queue = same_queue;

@@ -45,6 +45,9 @@ class Replicated(Center):
 
     def wait_replica(self):
         wait_until(lambda: "state=online" in self.redis_cli("INFO", "replication"), "the replica is online", 20)
+        # Online it may yet be silent for a second: then the first write would be one too few have confirmed.
+        subprocess.run(["redis-cli", *self.redis_address()], input="SET probe 1\nDEL probe\nWAIT 1 20000\n",
+                       stdout=subprocess.DEVNULL, text=True, timeout=30, check=True)
 
     def at_replica(self, *arguments):
         result = subprocess.run(["redis-cli", "-p", str(self.replica_port), *arguments], stdout=subprocess.PIPE, text=True,

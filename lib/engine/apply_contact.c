@@ -123,9 +123,8 @@ void usher_contact_stop_waiting(struct usher_engine *engine, struct usher_contac
     engine->queue_waiting[contact->queue]--;
 }
 
-/* Who rings for a contact of ours, or nobody: then its agent's desk. */
-static bool set_ringer(struct usher_engine *engine, struct usher_contact *contact,
-                       const struct usher_event *event)
+bool usher_contact_set_ringer(struct usher_engine *engine, struct usher_contact *contact,
+                              const struct usher_event *event)
 {
     struct usher_text name = event->fields.client;
     struct usher_client *client = usher_clients_get(
@@ -147,7 +146,7 @@ bool usher_apply_contact_offered(struct usher_engine *engine, const struct usher
         return false;
     usher_contact_stop_waiting(engine, contact);
     if (!usher_contact_move(contact, USHER_CONTACT_OFFERED, event->at_ms) ||
-        (contact->is_ours && !set_ringer(engine, contact, event)))
+        (contact->is_ours && !usher_contact_set_ringer(engine, contact, event)))
         return false;
     if (usher_fields_has(&event->fields, USHER_FIELD_TURN))
         engine->deferred_turn = (uint32_t)(event->fields.turn + 1) % USHER_TURNS;

@@ -96,6 +96,8 @@ bool usher_apply_callback_offered(struct usher_engine *engine, const struct ushe
 
 bool usher_apply_contact_dial(struct usher_engine *engine, const struct usher_event *event)
 {
-    const struct usher_contact *contact = usher_engine_contact(engine, event->fields.contact);
-    return contact && contact->is_ours && usher_contact_state_is_talk(contact->state);
+    struct usher_contact *contact = usher_engine_contact(engine, event->fields.contact);
+    if (!contact || !contact->is_ours || !usher_contact_state_is_talk(contact->state))
+        return false;
+    return !event->fields.client.at || usher_contact_set_ringer(engine, contact, event);
 }

@@ -79,6 +79,10 @@ const struct usher_client *usher_later_ringer(const struct usher_engine *engine,
 /* The agent has answered the PBX that rings for the contact: it is to dial. */
 void usher_later_dial(struct usher_engine *engine, const struct usher_contact *contact,
                       int64_t now_ms);
+/* The agent has looked at whom to call, and wants to: a PBX that can is to ring her phone and to
+ * dial. Does nothing when there is none: then she dials by hand. */
+void usher_later_dial_preview(struct usher_engine *engine, const struct usher_contact *contact,
+                              int64_t now_ms);
 /* The agent could not reach the customer, for `reason`: the contact is tried again later, or ends
  * after the last attempt. */
 void usher_later_miss(struct usher_engine *engine, struct usher_contact *contact,

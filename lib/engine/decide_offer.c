@@ -191,6 +191,8 @@ enum usher_error usher_decide_offer_accept(struct usher_request *request)
     usher_event_add_customer(&event, request->engine, contact);
     usher_promise_judge(&event, contact, request->now_ms);
     usher_engine_emit(request->engine, &event, request->now_ms);
+    if (contact->is_ours && contact->channel == USHER_CHANNEL_OUTBOUND)
+        usher_later_dial_preview(request->engine, contact, request->now_ms);
     return USHER_OK;
 }
 

@@ -179,7 +179,9 @@ static struct usher_text pbx_of(const struct usher_engine *engine, const struct 
 {
     struct usher_text owner = usher_contact_id_client(event->fields.contact);
     const struct usher_contact *contact = usher_engine_contact(engine, event->fields.contact);
-    if (event->kind == USHER_EVENT_CONTACT_OFFERED && event->fields.client.at)
+    bool is_named =
+        event->kind == USHER_EVENT_CONTACT_OFFERED || event->kind == USHER_EVENT_CONTACT_DIAL;
+    if (is_named && event->fields.client.at)
         return event->fields.client;
     if (contact && contact->is_ours && contact->agent && contact->has_ringer)
         return usher_text_of(engine->clients.list[contact->client].name);

@@ -20,8 +20,9 @@ const struct usher_client *usher_later_ringer(const struct usher_engine *engine,
     return NULL;
 }
 
-void usher_later_dial(struct usher_engine *engine, const struct usher_contact *contact,
-                      int64_t now_ms)
+/* `ringer`: who is to ring the agent, too; NULL when he is on the line already. */
+static void dial(struct usher_engine *engine, const struct usher_contact *contact,
+                 const struct usher_client *ringer, int64_t now_ms)
 {
     char room[USHER_NUMBER_SIZE];
     struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_DIAL, contact);
@@ -32,8 +33,26 @@ void usher_later_dial(struct usher_engine *engine, const struct usher_contact *c
     if (contact->agent->phone[0])
         USHER_FIELDS_SET(&event.fields, PHONE, phone, usher_text_of(contact->agent->phone));
     USHER_FIELDS_SET(&event.fields, ATTEMPT, attempt, contact->attempts_count + 1);
+    if (ringer) {
+        USHER_FIELDS_SET(&event.fields, CLIENT, client, usher_text_of(ringer->name));
+        USHER_FIELDS_SET(&event.fields, MODE, mode, USHER_TEXT("preview"));
+    }
     usher_event_add_customer(&event, engine, contact);
     usher_engine_emit(engine, &event, now_ms);
+}
+
+void usher_later_dial(struct usher_engine *engine, const struct usher_contact *contact,
+                      int64_t now_ms)
+{
+    dial(engine, contact, NULL, now_ms);
+}
+
+void usher_later_dial_preview(struct usher_engine *engine, const struct usher_contact *contact,
+                              int64_t now_ms)
+{
+    const struct usher_client *ringer = usher_later_ringer(engine, contact);
+    if (ringer && contact->from.length > 0)
+        dial(engine, contact, ringer, now_ms);
 }
 
 /* The customer is on the line, or waits there: the call takes the place of the callback. */

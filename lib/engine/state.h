@@ -140,6 +140,11 @@ void usher_contact_take_away(struct usher_contact *contact);
 
 /* apply_contact.c: it stands in line no longer; to be called before the move. */
 void usher_contact_stop_waiting(struct usher_engine *engine, struct usher_contact *contact);
+/* Of a contact of ours: the event's `client` rings or dials for it from now on, or nobody: then its
+ * agent's desk. False when the table of clients is full. */
+USHER_MUST_USE bool usher_contact_set_ringer(struct usher_engine *engine,
+                                             struct usher_contact *contact,
+                                             const struct usher_event *event);
 /* apply_later.c: the caller's line may end: the contact, which has become a callback, stays. False
  * when memory or the table of clients is out. */
 USHER_MUST_USE bool usher_contact_leave_line(struct usher_engine *engine,

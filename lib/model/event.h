@@ -65,8 +65,9 @@
     X(CALLBACK_OFFERED, "callback.offered", F(CONTACT) | F(WAIT_MS), 0, true,                      \
       "The wait is long: the PBX may ask the caller whether to be called back.")                   \
     X(CONTACT_DIAL, "contact.dial", F(CONTACT) | F(OFFER) | F(AGENT) | F(TO),                      \
-      F(FROM) | F(PHONE) | F(CUSTOMER) | F(ATTEMPT), true,                                         \
-      "The agent has answered: the PBX dials the customer, at `to`.")                              \
+      F(FROM) | F(PHONE) | F(CUSTOMER) | F(ATTEMPT) | F(CLIENT) | F(MODE), true,                   \
+      "The agent is ready to talk: the PBX dials the customer, at `to`; with `mode: preview` it "  \
+      "rings the agent first.")                                                                    \
     X(CONTACT_SCHEDULED, "contact.scheduled",                                                      \
       F(CONTACT) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS) | F(UNTIL_MS),                    \
       F(FROM) | F(TO) | F(DATA) | F(NOTE) | F(CUSTOMER) | F(CASE_ID) | F(CAMPAIGN) | F(ZONE) |     \

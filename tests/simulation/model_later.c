@@ -108,9 +108,18 @@ bool model_on_asked(struct model *model, const struct usher_event *event,
 bool model_on_dial(struct model *model, const struct usher_event *event,
                    struct model_contact *contact, size_t agent)
 {
+    bool is_preview = contact->channel == USHER_CHANNEL_OUTBOUND;
     if (contact->state != MODEL_TALKING || contact->agent != agent || !contact->is_ours ||
-        !contact->has_ringer)
+        contact->has_ringer == is_preview || is_preview != (event->fields.client.at != NULL))
         return model_refuse(model, contact);
+    if (is_preview) {
+        contact->client = model_find_client(model, event->fields.client);
+        contact->has_ringer = true;
+    }
+    const struct model_client *client = &model->clients[contact->client];
+    if (!client->can_dial || client->is_lost)
+        return model_fail(model, "%s is to be dialled by %s, which cannot", contact->id,
+                          client->name);
     if (!usher_text_is_equal(event->fields.to, usher_text_of(contact->from)))
         return model_fail(model, "another number than that of %s is dialled", contact->id);
     return true;

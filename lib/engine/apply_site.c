@@ -121,6 +121,8 @@ void usher_walk_site(struct usher_archive *archive, struct usher_engine *engine)
     const struct usher_rules *rules = engine->floor.rules;
     struct usher_site *site = &engine->site;
     uint64_t switches = usher_site_switches(site);
+    if (usher_archive_is_loading(archive))
+        site->is_stale = true;
     if (archive->version < 3)
         return;
     walk_doors(archive, site, rules ? rules->queues_count : 0);
@@ -132,6 +134,4 @@ void usher_walk_site(struct usher_archive *archive, struct usher_engine *engine)
         usher_walk_time(archive, &site->switches[i].until_ms);
         archive->is_bad |= !rules || i >= rules->switches_count;
     }
-    if (usher_archive_is_loading(archive))
-        site->is_stale = true;
 }

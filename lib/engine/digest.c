@@ -11,16 +11,23 @@
 
 static void fold_counts(struct usher_archive *archive, const struct usher_engine *engine)
 {
+    uint64_t turn = engine->deferred_turn;
     uint64_t counts[] = {
-        engine->last.epoch,         engine->last.seq,
-        (uint64_t)engine->last_ms,  engine->serial_last,
-        engine->deferred_turn,      engine->limits.contacts - engine->free_slots_count,
-        engine->floor.agents_count, engine->floor.classes_count,
-        engine->floor.pools_count,  engine->clients.count,
+        engine->last.epoch,
+        engine->last.seq,
+        (uint64_t)engine->last_ms,
+        engine->serial_last,
+        engine->limits.contacts - engine->free_slots_count,
+        engine->floor.agents_count,
+        engine->floor.classes_count,
+        engine->floor.pools_count,
+        engine->clients.count,
         engine->ended.count,
     };
     for (size_t i = 0; i < USHER_COUNT_OF(counts); i++)
         usher_archive_u64(archive, &counts[i]);
+    if (archive->version >= 3)
+        usher_archive_u64(archive, &turn);
 }
 
 /* Agents lie in memory by index, so a slice of them is a block; folding changes nothing. */

@@ -52,6 +52,7 @@ struct router_party {
     char agent[USHER_AGENT_ID_MAX + 1]; /* role DESK */
     char instance[65];                  /* role PBX: its present life; may be empty */
     bool can_dial;                      /* role PBX: it dials customers when it is told to */
+    bool only_refers;                   /* role PBX: its talks move when agents' phones ask alone */
     /* the router's: */
     struct usher_list node;
     struct usher_number since; /* events up to here are not handed to it */

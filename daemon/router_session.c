@@ -104,8 +104,11 @@ static void router_regain_link(struct router *router, const struct router_party 
     USHER_FIELDS_SET(&command.fields, CLIENT, client, usher_text_of(party->client));
     if (party->instance[0])
         USHER_FIELDS_SET(&command.fields, INSTANCE, instance, usher_text_of(party->instance));
-    if (party->can_dial)
-        USHER_FIELDS_SET(&command.fields, CAN, can, USHER_TEXT("[\"dial\"]"));
+    static const char *const can[2][2] = {{NULL, "[\"refer\"]"},
+                                          {"[\"dial\"]", "[\"dial\",\"refer\"]"}};
+    if (party->can_dial || party->only_refers)
+        USHER_FIELDS_SET(&command.fields, CAN, can,
+                         usher_text_of(can[party->can_dial][party->only_refers]));
     router_order(router, 0, USHER_NO_TEXT, &command);
 }
 

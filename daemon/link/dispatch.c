@@ -87,6 +87,8 @@ static void dispatch_hello(struct session *session, const struct usher_command *
                                hello->fields.instance);
     session->party.can_dial = greeting.role == USHER_ROLE_PBX &&
                               usher_json_has_text(hello->fields.can, USHER_TEXT("dial"));
+    session->party.only_refers = greeting.role == USHER_ROLE_PBX &&
+                                 usher_json_has_text(hello->fields.can, USHER_TEXT("refer"));
     log_info("A client has come", "client=%s role=%.*s agent=%s peer=%s", session->party.client,
              USHER_TEXT_ARGS(usher_role_name(greeting.role)),
              greeting.agent[0] ? greeting.agent : "-", session->peer);

@@ -254,6 +254,7 @@ static void end_sync(struct kamailio_link *link, int64_t count)
     if (link->state == KAMAILIO_SYNCING) {
         link->party.ops = &kamailio_party_ops;
         link->party.role = USHER_ROLE_PBX;
+        link->party.only_refers = true;
         memcpy(link->party.client, link->settings->name, sizeof(link->settings->name));
         kamailio_come_up(link);
         router_join(link->router, &link->party);

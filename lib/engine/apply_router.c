@@ -105,6 +105,7 @@ bool usher_apply_link_regained(struct usher_engine *engine, const struct usher_e
         return false;
     client->is_lost = false;
     client->can_dial = usher_json_has_text(event->fields.can, USHER_TEXT("dial"));
+    client->only_refers = usher_json_has_text(event->fields.can, USHER_TEXT("refer"));
     client->lost_until_ms = 0;
     usher_heap_remove(&engine->deadlines, &client->lease);
     if (event->fields.instance.at &&

@@ -54,7 +54,8 @@ static struct usher_client *longest_silent(const struct usher_clients *clients, 
     for (size_t i = 0; i < clients->count; i++) {
         struct usher_client *client = &clients->list[i];
         bool may_go = usher_list_is_empty(&client->contacts) && !client->is_lost &&
-                      !client->can_dial && now_ms - client->last_ms >= USHER_CLIENT_KEEP_MS;
+                      !client->can_dial && !client->only_refers &&
+                      now_ms - client->last_ms >= USHER_CLIENT_KEEP_MS;
         if (may_go && (!oldest || client->last_ms < oldest->last_ms))
             oldest = client;
     }
@@ -84,6 +85,7 @@ struct usher_client *usher_clients_get(struct usher_clients *clients, struct ush
         return NULL;
     client->is_lost = false;
     client->can_dial = false;
+    client->only_refers = false;
     client->instance[0] = '\0';
     client->done_count = 0;
     client->done_next = 0;

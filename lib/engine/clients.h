@@ -21,6 +21,7 @@ struct usher_client {
     uint32_t index;
     int64_t last_ms;            /* of its last command that caused an event */
     bool can_dial;              /* a PBX that dials customers when it is told to */
+    bool only_refers;           /* a PBX whose talks are transferred by agents' phones alone */
     bool is_lost;               /* a PBX whose connection is gone */
     int64_t lost_until_ms;      /* then its contacts are closed */
     char instance[65];          /* the PBX's present life; "" = not told */

@@ -128,7 +128,9 @@ enum usher_error usher_decide_link_regain(struct usher_request *request)
         !fields->instance.at ||
         (client && usher_text_is_equal(usher_text_of(client->instance), fields->instance));
     bool can_dial = usher_json_has_text(fields->can, USHER_TEXT("dial"));
-    bool is_news = !is_known_life || can_dial != (client && client->can_dial);
+    bool only_refers = usher_json_has_text(fields->can, USHER_TEXT("refer"));
+    bool is_news = !is_known_life || can_dial != (client && client->can_dial) ||
+                   only_refers != (client && client->only_refers);
     if (client ? !client->is_lost && !is_news
                : !is_news ||
                      !usher_clients_has_room(&engine->clients, fields->client, request->now_ms))

@@ -51,7 +51,7 @@ static enum usher_error find_agent(struct transfer *transfer)
     if (to->state == USHER_AGENT_SIGNED_OUT)
         return usher_answer_set(answer, USHER_ERROR_NOBODY,
                                 "%s is signed out; transfer to a queue, or to another", to->id);
-    if (!usher_agent_can_take(to, transfer->contact->channel))
+    if (!usher_agent_can_take(to, transfer->move.channel))
         return usher_answer_set(answer, USHER_ERROR_NOBODY, "%s takes no contacts of this channel",
                                 to->id);
     transfer->to = to;
@@ -290,6 +290,21 @@ static void carry_out(const struct transfer *transfer, struct usher_text data)
     usher_promise_tell(request->engine, contact, request->now_ms);
 }
 
+/* Whether the customer's line goes on when the contact does: the agent may be freed of a talk only
+ * if the PBX keeps the customer then. */
+static enum usher_error check_line(struct usher_request *request,
+                                   const struct usher_contact *contact)
+{
+    const struct usher_client *pbx = &request->engine->clients.list[contact->client];
+    if (!usher_contact_state_is_talk(contact->state) || !usher_contact_is_rung(contact))
+        return USHER_OK;
+    if (pbx->only_refers && request->command->role != USHER_ROLE_PBX)
+        return usher_answer_set(request->answer, USHER_ERROR_NOT_ALLOWED,
+                                "%s transfers a talk only when the agent's phone does (REFER)",
+                                pbx->name);
+    return USHER_OK;
+}
+
 enum usher_error usher_decide_contact_transfer(struct usher_request *request)
 {
     struct transfer transfer = {.request = request, .contact = usher_request_contact(request)};
@@ -301,10 +316,7 @@ enum usher_error usher_decide_contact_transfer(struct usher_request *request)
     if (contact->state != USHER_CONTACT_WAITING && !usher_contact_state_is_offer(contact->state) &&
         !usher_contact_state_is_talk(contact->state))
         return usher_request_wrong_state(request, contact, "there is no customer to transfer");
-    if (contact->is_ours && usher_contact_is_rung(contact))
-        return usher_request_wrong_state(request, contact,
-                                         "a customer who was called is on no line of his own");
-    if (find_line(&transfer) || find_agent(&transfer))
+    if (check_line(request, contact) || find_line(&transfer) || find_agent(&transfer))
         return request->answer->error;
     find_place(&transfer);
     if (check_anybody(&transfer) ||

@@ -40,7 +40,8 @@ static void fold_slice(struct usher_archive *archive, struct usher_engine *engin
     for (size_t i = slice; i < engine->clients.count; i += USHER_DIGEST_SLICES) {
         struct usher_client *client = &engine->clients.list[i];
         uint64_t numbers[] = {client->is_lost +
-                                  (archive->version >= 3 && client->can_dial ? 2u : 0u),
+                                  (archive->version >= 3 && client->can_dial ? 2u : 0u) +
+                                  (archive->version >= 3 && client->only_refers ? 4u : 0u),
                               (uint64_t)client->lost_until_ms, client->done_count};
         usher_archive_chars(archive, client->name, sizeof(client->name));
         for (size_t k = 0; k < USHER_COUNT_OF(numbers); k++)

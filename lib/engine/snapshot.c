@@ -26,17 +26,18 @@ static void walk_head(struct usher_archive *archive, char head[sizeof(magic)], u
 static void walk_client(struct usher_archive *archive, struct usher_client *client)
 {
     uint32_t lost = client->is_lost;
-    uint32_t can_dial = client->can_dial;
+    uint32_t can = (client->can_dial ? 1u : 0u) | (client->only_refers ? 2u : 0u);
     size_t done_count = client->done_count;
     usher_walk_time(archive, &client->last_ms);
     usher_archive_u32(archive, &lost);
     usher_walk_time(archive, &client->lost_until_ms);
     usher_archive_chars(archive, client->instance, sizeof(client->instance));
     if (archive->version >= 3)
-        usher_archive_u32(archive, &can_dial);
+        usher_archive_u32(archive, &can);
     usher_archive_count(archive, &done_count, USHER_DONE_IDS_MAX);
     client->is_lost = lost != 0;
-    client->can_dial = can_dial != 0;
+    client->can_dial = (can & 1u) != 0;
+    client->only_refers = (can & 2u) != 0;
     for (uint32_t i = 0; i < done_count && !archive->is_bad; i++) {
         uint64_t hash = usher_archive_is_loading(archive) ? 0 : usher_client_done_at(client, i);
         usher_archive_u64(archive, &hash);

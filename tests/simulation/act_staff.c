@@ -110,12 +110,14 @@ bool act_desk_regain(struct actor *actor, struct act *act)
 bool act_link_regain(struct actor *actor, struct act *act)
 {
     static const char *const instances[] = {"a", "a", "a", "b"};
+    static const char *const can[] = {"[\"dial\"]", "[\"dial\"]", "[\"dial\"]", "[\"dial\"]",
+                                      "[\"refer\"]"};
     act->command.role = USHER_ROLE_ROUTER;
     USHER_FIELDS_SET(&act->command.fields, CLIENT, client, ACT_PICK(actor, act_pbxs));
     if (chance_is(&actor->chance, 60))
         USHER_FIELDS_SET(&act->command.fields, INSTANCE, instance, ACT_PICK(actor, instances));
-    if (chance_is(&actor->chance, 50))
-        USHER_FIELDS_SET(&act->command.fields, CAN, can, USHER_TEXT("[\"dial\"]"));
+    if (chance_is(&actor->chance, 60))
+        USHER_FIELDS_SET(&act->command.fields, CAN, can, ACT_PICK(actor, can));
     return true;
 }
 

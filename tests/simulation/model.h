@@ -136,6 +136,7 @@ struct model_client {
     char name[USHER_CLIENT_NAME_MAX + 1];
     bool is_lost;
     bool can_dial;
+    bool only_refers;
     int64_t until_ms;
 };
 

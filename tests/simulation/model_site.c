@@ -1,5 +1,6 @@
 /* Events of the site: its rules, and the links to its PBXs. */
 #include "simulation/model.h"
+#include "wire/json.h"
 
 bool model_on_rules(struct model *model, const struct usher_event *event,
                     struct model_contact *contact, size_t agent)
@@ -45,8 +46,10 @@ bool model_on_link(struct model *model, const struct usher_event *event,
     (void)agent;
     struct model_client *client = &model->clients[model_find_client(model, event->fields.client)];
     client->is_lost = event->kind == USHER_EVENT_LINK_LOST;
-    if (!client->is_lost)
-        client->can_dial = event->fields.can.at != NULL;
+    if (!client->is_lost) {
+        client->can_dial = usher_json_has_text(event->fields.can, USHER_TEXT("dial"));
+        client->only_refers = usher_json_has_text(event->fields.can, USHER_TEXT("refer"));
+    }
     client->until_ms = client->is_lost ? event->fields.until_ms : 0;
     return true;
 }

@@ -72,6 +72,10 @@ bool model_on_transferred(struct model *model, const struct usher_event *event,
         return model_refuse(model, contact);
     if (was_talk && contact->agent != agent)
         return model_fail(model, "%s is transferred by another agent than its own", contact->id);
+    const struct model_client *pbx = &model->clients[contact->client];
+    if (was_talk && model_is_rung(contact) && pbx->only_refers && event->fields.by.at &&
+        !usher_text_is_equal(event->fields.by, usher_text_of(pbx->name)))
+        return model_fail(model, "%s leaves a talk that its PBX does not move", contact->id);
     if (!check_place(model, event, contact, was_talk))
         return false;
     if (was_talk) {

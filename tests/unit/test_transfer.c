@@ -251,6 +251,24 @@ START_TEST(transfer_that_finds_nobody_leaves_the_talk_as_it_is)
 }
 END_TEST
 
+START_TEST(talk_of_a_pbx_that_moves_none_by_order_is_transferred_by_the_phone_alone)
+{
+    open_with_talk("100");
+    engine_agent(&w, "petro", "internet=5");
+    router(&w, "link.regain client=pbx1 can=[\"refer\"]");
+    const char *words = "contact.transfer contact=pbx1/1 queue=internet";
+    ck_assert_str_eq(desk(&w, "olena", "%s", words), "not_allowed");
+    ck_assert_str_eq(boss(&w, "%s", words), "not_allowed");
+    ck_assert_int_eq(engine_contact(&w, "1")->state, USHER_CONTACT_TALKING);
+    ck_assert_str_eq(pbx(&w, "%s", words), "contact.transferred 1 olena, contact.offered 1 petro");
+    /* Whom nobody has answered yet the PBX holds in any case. */
+    engine_agent(&w, "ivan", "internet=1");
+    ck_assert_str_eq(boss(&w, "contact.transfer contact=pbx1/1 to_agent=ivan queue=any"),
+                     "offer.withdrawn 1 petro transferred, contact.transferred 1 petro");
+    engine_close(&w);
+}
+END_TEST
+
 START_TEST(who_waits_or_is_offered_goes_on_without_a_new_leg)
 {
     engine_open(&w);
@@ -313,4 +331,5 @@ SUITE_MAIN("transfer", talk_goes_to_another_queue_and_its_agent_is_free,
            agent_who_declines_or_leaves_is_not_waited_for, contact_can_be_given_back,
            context_and_notes_grow, skills_are_needed_instead_of_the_queues,
            transfer_that_finds_nobody_leaves_the_talk_as_it_is,
+           talk_of_a_pbx_that_moves_none_by_order_is_transferred_by_the_phone_alone,
            who_waits_or_is_offered_goes_on_without_a_new_leg, transfer_is_in_the_snapshot)

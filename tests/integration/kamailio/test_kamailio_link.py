@@ -127,6 +127,20 @@ class Link(LinkCase):
         self.kamailio.send({"ev": "failed", "call": "c1", "offer": first["offer"], "agent": "olena", "code": 487, "replied": 1})
         self.assertEqual(self.kamailio.wait("ring")["offer"], second["offer"])
 
+    def test_talk_is_transferred_by_nobody_but_the_phone(self):
+        self.kamailio.list_calls()
+        desk = self.add_agent("olena", 9)
+        self.add_agent("taras", 2)
+        self.kamailio.send(arrived("c1"))
+        ring = self.kamailio.wait("ring")
+        self.kamailio.send({"ev": "answered", "call": "c1", "offer": ring["offer"], "agent": "olena"})
+        desk.wait_event("contact.answered", contact="kam1/c1")
+        transfer = {"do": "contact.transfer", "contact": "kam1/c1", "to_agent": "taras"}
+        self.assertIn("REFER", desk.refuse(transfer, "not_allowed")["message"])
+        self.center.client("supervisor").refuse(transfer, "not_allowed")
+        self.kamailio.send({"ev": "refer", "call": "c1", "t": "7:7", "to": "taras"})
+        self.assertEqual(self.kamailio.wait("refer")["code"], 202)
+
     def test_caller_with_a_number_that_is_none_is_served_like_others(self):
         self.kamailio.list_calls(dict(call("c1"), **{"from": "%E9" * 128}))
         self.add_agent("olena", 5)

@@ -3,6 +3,7 @@
 #include "engine/callers.h"
 #include "engine/decide.h"
 #include "engine/move.h"
+#include "engine/story.h"
 #include "routing/estimate.h"
 
 static bool may_be_asked(const struct usher_engine *engine, const struct usher_contact *contact)
@@ -84,10 +85,7 @@ enum usher_error usher_decide_contact_callback(struct usher_request *request)
     if (usher_callback_turn(request->engine, contact, fields->from, "callback", USHER_NO_TEXT,
                             request->now_ms, request->answer))
         return request->answer->error;
-    if (fields->note.at) {
-        struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_NOTED, contact);
-        USHER_FIELDS_SET(&event.fields, NOTE, note, fields->note);
-        usher_engine_emit(request->engine, &event, request->now_ms);
-    }
+    if (fields->note.at)
+        usher_story_tell(request->engine, contact, fields->note, request->now_ms);
     return USHER_OK;
 }

@@ -1,5 +1,6 @@
 /* Commands about live contacts: talk, note, end. */
 #include "engine/decide.h"
+#include "engine/story.h"
 
 /* The customer's line may end: nobody waits on it. */
 static bool is_line_of_ours(const struct usher_contact *contact)
@@ -71,10 +72,7 @@ enum usher_error usher_decide_contact_note(struct usher_request *request)
     struct usher_contact *contact = usher_request_contact(request);
     if (!contact)
         return request->answer->error;
-    struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_NOTED, contact);
-    USHER_FIELDS_SET(&event.fields, NOTE, note, request->command->fields.note);
-    usher_event_add_customer(&event, request->engine, contact);
-    usher_engine_emit(request->engine, &event, request->now_ms);
+    usher_story_tell(request->engine, contact, request->command->fields.note, request->now_ms);
     return USHER_OK;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/text.h"
+#include "engine/state.h"
 
 #define USHER_STORY_NOTE_MAX 2048 /* bytes of a contact's note: the bound of the field */
 
@@ -14,7 +15,13 @@ USHER_MUST_USE bool usher_story_merge(struct usher_text kept, struct usher_text 
                                       struct usher_bytes *out);
 
 /* The notes, the newest last, with a line's end between; of those that are too long together the
- * beginning is left out, by whole characters. `room` has USHER_STORY_NOTE_MAX + 1 bytes. */
+ * beginning is left out, by whole characters. What `kept` ends with is not said twice, and who
+ * sends all that is there with more behind it adds that. `room` has USHER_STORY_NOTE_MAX + 1 bytes.
+ */
 struct usher_text usher_story_note(struct usher_text kept, struct usher_text added, char *room);
+
+/* contact.noted: what is noted of the contact from now on, with `added` as its end. */
+void usher_story_tell(struct usher_engine *engine, const struct usher_contact *contact,
+                      struct usher_text added, int64_t now_ms);
 
 #endif

@@ -52,7 +52,7 @@
     X(CONTACT_RESUME, "contact.resume", F(CONTACT), 0, R(PBX), "The talk goes on.")                \
     X(CONTACT_END, "contact.end", F(CONTACT), F(REASON), R(PBX) | R(DESK), "The talk is over.")    \
     X(CONTACT_NOTE, "contact.note", F(CONTACT) | F(NOTE), 0, R(DESK) | R(SUPERVISOR) | R(ADMIN),   \
-      "Writes a note that stays with the contact.")                                                \
+      "Adds a note that stays with the contact, behind those that are there.")                     \
     X(CONTACT_MOVE, "contact.move", F(CONTACT) | F(QUEUE), F(TIER), R(SUPERVISOR) | R(ADMIN),      \
       "The waiting contact goes to another queue, and keeps its place.")                           \
     X(CONTACT_PRIORITISE, "contact.prioritise", F(CONTACT), F(TIER) | F(POSITION) | F(PLACE_MS),   \

@@ -124,7 +124,7 @@
       F(CHANNEL) | F(FROM) | F(TO) | F(CUSTOMER), true,                                            \
       "The contact is not let in: the rules have its number or customer among the `blocked`.")     \
     X(CONTACT_NOTED, "contact.noted", F(CONTACT) | F(NOTE), F(AGENT) | F(CUSTOMER), true,          \
-      "A note was written.")                                                                       \
+      "A note was written; `note` is all that is noted from now on.")                              \
     X(CUSTOMER_KNOWN, "customer.known", F(CONTACT) | F(CUSTOMER) | F(MEMORY),                      \
       F(QUEUE) | F(RESOLVED), true,                                                                \
       "What is remembered of the customer who came; `resolved` tells of the last time in this "    \

@@ -275,7 +275,9 @@ START_TEST(note_is_written_by_the_contacts_own_desk_or_a_supervisor)
                      "contact.noted 1 olena");
     ck_assert_str_eq(engine_contact(&w, "1")->note, "angry");
     ck_assert_str_eq(boss(&w, "contact.note contact=pbx1/1 note=calm"), "contact.noted 1 olena");
-    ck_assert_str_eq(engine_contact(&w, "1")->note, "calm");
+    ck_assert_str_eq(engine_contact(&w, "1")->note, "angry\ncalm");
+    boss(&w, "contact.note contact=pbx1/1 note=calm");
+    ck_assert_str_eq(engine_contact(&w, "1")->note, "angry\ncalm");
     pbx(&w, "contact.arrive contact=2 channel=voice to=100");
     ck_assert_str_eq(desk(&w, "olena", "contact.note contact=pbx1/2 note=x"), "not_allowed");
     ck_assert_str_eq(boss(&w, "contact.note contact=pbx1/2 note=x"), "contact.noted 2");

@@ -185,11 +185,12 @@ START_TEST(context_and_notes_grow)
     open_with_talk("100");
     engine_agent(&w, "petro", "internet=5");
     boss(&w, "contact.note contact=pbx1/1 note=first");
+    desk(&w, "olena", "contact.note contact=pbx1/1 note=more");
     desk(&w, "olena",
          "contact.transfer contact=pbx1/1 queue=internet note=second "
          "data={\"lang\":\"en\",\"x\":1}");
     const struct usher_contact *contact = engine_contact(&w, "1");
-    ck_assert_str_eq(contact->note, "first\nsecond");
+    ck_assert_str_eq(contact->note, "first\nmore\nsecond");
     ck_assert(usher_text_is_equal(contact->data, USHER_TEXT("{\"lang\":\"en\",\"x\":1}")));
     pbx(&w, "contact.answer contact=1 offer=%s", offer_of(&w, "1"));
     engine_agent(&w, "anna", "billing=5");

@@ -144,7 +144,8 @@ static struct usher_opening calling_at(const struct usher_engine *engine,
                                        enum usher_channel channel, struct usher_text zone,
                                        int64_t at_ms)
 {
-    const struct usher_hours *hours = engine->floor.rules->calling_hours;
+    const struct usher_rules *rules = engine->floor.rules;
+    const struct usher_hours *hours = rules->calling_hours;
     if (!hours || !usher_channel_is_phone(channel))
         return (struct usher_opening){true, INT64_MAX};
     int64_t offset_ms = engine->site.civil_offset_ms;
@@ -152,7 +153,8 @@ static struct usher_opening calling_at(const struct usher_engine *engine,
                                           ? usher_zones_find(&engine->site.zones, zone)
                                           : usher_site_zone(engine);
     struct usher_opening opening =
-        usher_hours_at(hours, NULL, clocks, usher_site_civil_ms(engine, at_ms));
+        usher_hours_within(hours, rules->calling_keeps_holidays ? &rules->holidays : NULL, clocks,
+                           usher_site_civil_ms(engine, at_ms));
     if (opening.until_ms != INT64_MAX)
         opening.until_ms -= offset_ms;
     return opening;

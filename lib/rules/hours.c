@@ -83,6 +83,36 @@ struct usher_opening usher_hours_at(const struct usher_hours *hours,
     return search.opening;
 }
 
+#define ALL_DAY                                                                                    \
+    {                                                                                              \
+        .ranges = {{0, USHER_DAY_MINUTES}}, .count = 1                                             \
+    }
+static const struct usher_hours always = {
+    {ALL_DAY, ALL_DAY, ALL_DAY, ALL_DAY, ALL_DAY, ALL_DAY, ALL_DAY}};
+
+struct usher_opening usher_hours_within(const struct usher_hours *hours,
+                                        const struct usher_holidays *holidays,
+                                        const struct usher_zone *zone, int64_t at_ms)
+{
+    for (int64_t i = 0, from_ms = at_ms; i < USHER_HOURS_HORIZON_DAYS; i++) {
+        struct usher_opening week = usher_hours_at(hours, NULL, zone, from_ms);
+        struct usher_opening dates = usher_hours_at(&always, holidays, zone, from_ms);
+        bool is_open = week.is_open && dates.is_open;
+        int64_t first_ms = week.until_ms < dates.until_ms ? week.until_ms : dates.until_ms;
+        if (is_open && from_ms == at_ms)
+            return (struct usher_opening){true, first_ms};
+        if (is_open)
+            return (struct usher_opening){false, from_ms};
+        if (!week.is_open)
+            from_ms = week.until_ms;
+        if (!dates.is_open && dates.until_ms > from_ms)
+            from_ms = dates.until_ms;
+        if (from_ms == INT64_MAX)
+            break;
+    }
+    return (struct usher_opening){false, INT64_MAX};
+}
+
 int64_t usher_hours_open_ms(const struct usher_hours *hours, const struct usher_holidays *holidays,
                             const struct usher_zone *zone, int64_t at_ms)
 {

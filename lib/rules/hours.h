@@ -53,6 +53,12 @@ struct usher_opening {
 struct usher_opening usher_hours_at(const struct usher_hours *hours,
                                     const struct usher_holidays *holidays,
                                     const struct usher_zone *zone, int64_t at_ms);
+/* The same, but a date of the holidays takes from the hours of its weekday and adds nothing to
+ * them.
+ */
+struct usher_opening usher_hours_within(const struct usher_hours *hours,
+                                        const struct usher_holidays *holidays,
+                                        const struct usher_zone *zone, int64_t at_ms);
 /* `at_ms` itself when it is open then, else when it opens next; INT64_MAX for never. */
 int64_t usher_hours_open_ms(const struct usher_hours *hours, const struct usher_holidays *holidays,
                             const struct usher_zone *zone, int64_t at_ms);

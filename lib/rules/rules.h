@@ -179,6 +179,7 @@ struct usher_rules {
     struct usher_rules_zone timezone;
     struct usher_holidays holidays;
     const struct usher_hours *calling_hours; /* in the customer's zone; NULL: always */
+    bool calling_keeps_holidays;             /* of the rules */
     const struct usher_text *blocked; /* numbers and customers' keys; a `*` at the end stands for
                                          any rest */
     size_t blocked_count;

@@ -27,6 +27,7 @@ const struct usher_schema usher_callback_schema = {callback_rows, USHER_COUNT_OF
 
 struct calling_values {
     const struct usher_node *hours;
+    bool holidays;
 };
 
 static const struct usher_schema_row calling_rows[] = {
@@ -36,6 +37,9 @@ static const struct usher_schema_row calling_rows[] = {
                      .kind = "`always`, hours such as \"09:00-20:00\", or a mapping of days "
                              "(mon-fri, sat) to hours",
                      .without = "always"),
+    USHER_SCHEMA_ROW(calling_values, holidays, BOOL, .fallback = 1,
+                     .sentence =
+                         "whether no customer is called when a date of `holidays` is closed"),
 };
 
 const struct usher_schema usher_calling_schema = {calling_rows, USHER_COUNT_OF(calling_rows), NULL};
@@ -48,6 +52,7 @@ void usher_compile_calling(struct usher_compile *compile, const struct usher_nod
     if (node)
         usher_schema_read(&usher_calling_schema, node, &values, compile->problems);
     compile->rules->calling_hours = usher_compile_hours(compile, values.hours);
+    compile->rules->calling_keeps_holidays = values.holidays;
 }
 
 void usher_compile_callback(struct usher_compile *compile, const struct usher_node *node,

@@ -285,6 +285,45 @@ START_TEST(writer_cares_for_commas_and_escapes)
 }
 END_TEST
 
+START_TEST(merged_object_has_each_key_once_and_the_first_one_is_right)
+{
+    const struct {
+        const char *first;
+        const char *second;
+        const char *merged;
+    } rows[] = {
+        {"{}", "{}", "{}"},
+        {"{\"a\":1}", "{}", "{\"a\":1}"},
+        {"{}", "{\"a\":1}", "{\"a\":1}"},
+        {"{\"a\":1,\"b\":[2]}", "{\"b\":{},\"c\":\"x\"}", "{\"a\":1,\"b\":[2],\"c\":\"x\"}"},
+        {"{\"a\":null}", "{\"\\u0061\":1}", "{\"a\":null}"},
+        {"{\"q\\\"\":1}", "{\"z\":2}", "{\"q\\\"\":1,\"z\":2}"},
+    };
+    for (size_t i = 0; i < USHER_COUNT_OF(rows); i++) {
+        struct usher_bytes out;
+        usher_bytes_init(&out, 100);
+        ck_assert(
+            usher_json_merge(usher_text_of(rows[i].first), usher_text_of(rows[i].second), &out));
+        ck_assert_msg(usher_text_is_equal(usher_bytes_text(&out), usher_text_of(rows[i].merged)),
+                      "%.*s", USHER_TEXT_ARGS(usher_bytes_text(&out)));
+        usher_bytes_fini(&out);
+    }
+}
+END_TEST
+
+START_TEST(what_is_no_object_or_has_no_room_is_not_merged)
+{
+    struct usher_bytes out;
+    usher_bytes_init(&out, 9);
+    ck_assert(!usher_json_merge(USHER_TEXT("[1]"), USHER_TEXT("{}"), &out));
+    usher_bytes_clear(&out);
+    ck_assert(!usher_json_merge(USHER_TEXT("{}"), USHER_TEXT("7"), &out));
+    usher_bytes_clear(&out);
+    ck_assert(!usher_json_merge(USHER_TEXT("{\"a\":1}"), USHER_TEXT("{\"b\":2}"), &out));
+    usher_bytes_fini(&out);
+}
+END_TEST
+
 SUITE_MAIN("json", whole_values_are_accepted_with_white_space_around_them,
            lines_that_end_too_early_are_refused_at_their_end,
            wrong_grammar_is_refused_at_its_column, strings_with_bad_bytes_or_escapes_are_refused,
@@ -293,4 +332,6 @@ SUITE_MAIN("json", whole_values_are_accepted_with_white_space_around_them,
            open_keys_are_bounded, reader_gives_each_value_once_and_in_order,
            string_with_an_escape_cannot_be_read_without_scratch,
            only_whole_numbers_of_64_bits_are_read_as_numbers,
-           member_is_found_by_its_key_however_it_is_written, writer_cares_for_commas_and_escapes)
+           member_is_found_by_its_key_however_it_is_written, writer_cares_for_commas_and_escapes,
+           merged_object_has_each_key_once_and_the_first_one_is_right,
+           what_is_no_object_or_has_no_room_is_not_merged)

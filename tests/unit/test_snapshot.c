@@ -33,6 +33,24 @@ START_TEST(rich_state_is_loaded_whole)
 }
 END_TEST
 
+START_TEST(pbx_that_can_dial_is_told_to_after_a_restart)
+{
+    struct usher_bytes saved;
+    engine_open(&w);
+    router(&w, "link.regain client=pbx1 instance=one can=[\"dial\"]");
+    router(&w, "link.regain client=pbx2 instance=one");
+    snapshot_save(w.world.engine, &saved);
+    struct usher_engine *engine = snapshot_engine(&w, &w.world.limits);
+    ck_assert_msg(snapshot_load(engine, &saved, &w.answer), "%s", w.answer.message);
+    ck_assert(usher_clients_find(&engine->clients, USHER_TEXT("pbx1"))->can_dial);
+    const struct usher_client *other = usher_clients_find(&engine->clients, USHER_TEXT("pbx2"));
+    ck_assert(!other || !other->can_dial);
+    usher_engine_free(engine);
+    usher_bytes_fini(&saved);
+    engine_close(&w);
+}
+END_TEST
+
 static const char gated[] =
     "skills: [net, uk, fr]\n"
     "reserve: {fr: {keep: 1, until: 40s}}\n"
@@ -245,8 +263,9 @@ START_TEST(newer_version_is_refused_with_that_reason)
 }
 END_TEST
 
-SUITE_MAIN("snapshot", rich_state_is_loaded_whole, steps_waits_and_reserves_go_on_as_before,
-           loaded_state_goes_on_as_the_first_would_have, saving_changes_nothing_and_appends,
-           saved_state_names_its_rules, state_whose_rules_are_not_on_the_shelf_is_refused,
+SUITE_MAIN("snapshot", rich_state_is_loaded_whole, pbx_that_can_dial_is_told_to_after_a_restart,
+           steps_waits_and_reserves_go_on_as_before, loaded_state_goes_on_as_the_first_would_have,
+           saving_changes_nothing_and_appends, saved_state_names_its_rules,
+           state_whose_rules_are_not_on_the_shelf_is_refused,
            state_before_the_first_rules_is_loaded_whole, lower_limits_are_refused_with_that_reason,
            newer_version_is_refused_with_that_reason)

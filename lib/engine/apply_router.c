@@ -40,10 +40,48 @@ static struct usher_rules *on_shelf(const struct usher_engine *engine, struct us
     return NULL;
 }
 
-bool usher_apply_rules_loaded(struct usher_engine *engine, const struct usher_event *event)
+/* Where the contact belongs now; its promise is as much longer or shorter as that of its queue. */
+static void route_again(struct usher_engine *engine, struct usher_contact *contact,
+                        const struct usher_rules *before, int64_t now_ms)
+{
+    const struct usher_rules *rules = engine->floor.rules;
+    struct usher_class_key key;
+    const struct usher_facts facts = usher_engine_facts(engine, contact);
+    if (before)
+        contact->due_ms -=
+            usher_rules_promise_ms(before, contact->queue, contact->tier, contact->channel);
+    usher_rules_route_again(rules, before, &facts, &contact->queue, &contact->tier);
+    contact->due_ms +=
+        usher_rules_promise_ms(rules, contact->queue, contact->tier, contact->channel);
+    usher_floor_key(&engine->floor, contact->queue, contact->tier, &facts, &key);
+    contact->class = contact->is_parted ? NULL : usher_floor_class(&engine->floor, &key, now_ms);
+    if (contact->state == USHER_CONTACT_WAITING)
+        engine->queue_waiting[contact->queue]++;
+}
+
+static bool take_rules(struct usher_engine *engine, const struct usher_rules *rules,
+                       const struct usher_kept *kept, int64_t now_ms)
 {
     const struct usher_rules *before = engine->floor.rules;
+    if (!usher_floor_take_rules(&engine->floor, rules, now_ms))
+        return false;
+    usher_site_take_rules(&engine->site, before, rules);
+    memset(engine->queue_waiting, 0, USHER_QUEUES_MAX * sizeof(*engine->queue_waiting));
+    usher_list_for_each (node, &engine->live) {
+        struct usher_contact *contact = usher_list_entry(node, struct usher_contact, live);
+        route_again(engine, contact, before, now_ms);
+        usher_engine_place_contact(engine, contact, now_ms);
+    }
+    if (kept)
+        usher_floor_recall(&engine->floor, kept, now_ms);
+    usher_floor_take_shares(&engine->floor, now_ms);
+    return true;
+}
+
+bool usher_apply_rules_loaded(struct usher_engine *engine, const struct usher_event *event)
+{
     const struct usher_rules *rules = on_shelf(engine, event->fields.hash);
+    struct usher_kept *kept = NULL;
     if (!rules)
         return false;
     usher_list_for_each (node, &engine->live)
@@ -52,29 +90,15 @@ bool usher_apply_rules_loaded(struct usher_engine *engine, const struct usher_ev
         usher_heap_remove(&engine->deadlines, &engine->floor.classes[i]->announcing);
         usher_heap_remove(&engine->deadlines, &engine->floor.classes[i]->opening);
     }
-    if (!usher_floor_take_rules(&engine->floor, rules, event->at_ms))
-        return false;
-    usher_site_take_rules(&engine->site, before, rules);
-    memset(engine->queue_waiting, 0, USHER_QUEUES_MAX * sizeof(*engine->queue_waiting));
-    usher_list_for_each (node, &engine->live) {
-        struct usher_contact *contact = usher_list_entry(node, struct usher_contact, live);
-        struct usher_class_key key;
-        const struct usher_facts facts = usher_engine_facts(engine, contact);
-        if (before)
-            contact->due_ms -=
-                usher_rules_promise_ms(before, contact->queue, contact->tier, contact->channel);
-        usher_rules_route_again(rules, before, &facts, &contact->queue, &contact->tier);
-        contact->due_ms +=
-            usher_rules_promise_ms(rules, contact->queue, contact->tier, contact->channel);
-        usher_floor_key(&engine->floor, contact->queue, contact->tier, &facts, &key);
-        contact->class =
-            contact->is_parted ? NULL : usher_floor_class(&engine->floor, &key, event->at_ms);
-        if (contact->state == USHER_CONTACT_WAITING)
-            engine->queue_waiting[contact->queue]++;
-        usher_engine_place_contact(engine, contact, event->at_ms);
+    /* A router of version 2 began anew with each set of rules. */
+    if (engine->floor.rules && engine->leader_version >= 3) {
+        kept = usher_floor_keep(&engine->floor, rules);
+        if (!kept)
+            return false;
     }
-    usher_floor_take_shares(&engine->floor, event->at_ms);
-    return true;
+    bool is_taken = take_rules(engine, rules, kept, event->at_ms);
+    usher_kept_free(kept);
+    return is_taken;
 }
 
 static void place_contacts(struct usher_engine *engine, struct usher_client *client, int64_t now_ms)

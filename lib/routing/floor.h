@@ -75,6 +75,16 @@ void usher_floor_fini(struct usher_floor *floor);
 USHER_MUST_USE bool usher_floor_take_rules(struct usher_floor *floor,
                                            const struct usher_rules *rules, int64_t now_ms);
 
+/* floor_kept.c: the past of the classes and sets that will be the same under the `next` rules, to
+ * be taken before these come into force. NULL when memory is out. */
+struct usher_kept;
+struct usher_kept *usher_floor_keep(const struct usher_floor *floor,
+                                    const struct usher_rules *next);
+/* Gives it to those that are there again, and to those that are not yet, but had contacts lately;
+ * to be called when the live contacts have their classes. */
+void usher_floor_recall(struct usher_floor *floor, const struct usher_kept *kept, int64_t now_ms);
+void usher_kept_free(struct usher_kept *kept);
+
 /* A new agent with this id, signed out and without a profile. The limit must not be reached. */
 struct usher_agent *usher_floor_add_agent(struct usher_floor *floor, struct usher_text id,
                                           int64_t now_ms);

@@ -272,6 +272,29 @@ static int64_t first_handle_ms(const struct model *model, const struct model_cla
     return 300000;
 }
 
+size_t model_find_class(const struct model *model, const struct model_class *wanted)
+{
+    for (size_t i = 0; i < model->classes_count; i++) {
+        const struct model_class *class = &model->classes[i];
+        if (class->queue == wanted->queue && class->tier == wanted->tier &&
+            class->channel == wanted->channel && class->needs_count == wanted->needs_count &&
+            memcmp(class->needs, wanted->needs, wanted->needs_count * sizeof(wanted->needs[0])) ==
+                0)
+            return i;
+    }
+    return MODEL_NONE;
+}
+
+size_t model_make_class(struct model *model, const struct model_class *wanted, int64_t at_ms)
+{
+    struct model_class *made = &model->classes[model->classes_count];
+    *made = *wanted;
+    if (made->needs_count >= 2)
+        join_set(model, made, at_ms);
+    made->handle_ms = first_handle_ms(model, made);
+    return model->classes_count++;
+}
+
 size_t model_class(struct model *model, const struct model_contact *contact, int64_t at_ms)
 {
     struct model_class wanted = {.queue = contact->queue,
@@ -280,19 +303,8 @@ size_t model_class(struct model *model, const struct model_contact *contact, int
                                  .day_ms = at_ms};
     const struct usher_facts facts = model_facts(contact);
     wanted.needs_count = usher_rules_needs(model->rules, contact->queue, &facts, wanted.needs);
-    for (size_t i = 0; i < model->classes_count; i++) {
-        const struct model_class *class = &model->classes[i];
-        if (class->queue == wanted.queue && class->tier == wanted.tier &&
-            class->channel == wanted.channel && class->needs_count == wanted.needs_count &&
-            memcmp(class->needs, wanted.needs, wanted.needs_count * sizeof(wanted.needs[0])) == 0)
-            return i;
-    }
-    struct model_class *made = &model->classes[model->classes_count];
-    *made = wanted;
-    if (wanted.needs_count >= 2)
-        join_set(model, made, at_ms);
-    made->handle_ms = first_handle_ms(model, made);
-    return model->classes_count++;
+    size_t found = model_find_class(model, &wanted);
+    return found != MODEL_NONE ? found : model_make_class(model, &wanted, at_ms);
 }
 
 static bool is_own_pool(const struct model_class *class, const struct model_pool *pool)

@@ -285,6 +285,20 @@ bool model_is_serving(const struct model_agent *agent);
 
 /* floor.c: classes, own ground, pools. */
 void model_take_rules(struct model *model, struct usher_rules *rules, int64_t at_ms);
+/* The class of the same queue, tier, channel and needs, or MODEL_NONE; and a new one. */
+size_t model_find_class(const struct model *model, const struct model_class *wanted);
+size_t model_make_class(struct model *model, const struct model_class *wanted, int64_t at_ms);
+
+/* kept.c: what classes and sets know of their past, and who is the same under other rules. */
+struct model_kept {
+    struct model_class classes[MODEL_CLASSES_MAX];
+    size_t classes_count;
+    struct model_pool pools[MODEL_POOLS_MAX];
+    size_t pools_count;
+};
+void model_keep_past(const struct model *model, struct model_kept *kept);
+void model_recall(struct model *model, const struct usher_rules *before,
+                  const struct model_kept *kept, int64_t at_ms);
 void model_take_profile(struct model *model, size_t agent, int64_t at_ms);
 /* What the rules may ask of a contact. */
 struct usher_facts model_facts(const struct model_contact *contact);

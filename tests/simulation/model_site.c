@@ -11,6 +11,8 @@ bool model_on_rules(struct model *model, const struct usher_event *event,
     struct usher_rules *rules = world_read_rules(model->world, event->fields.hash);
     if (!rules)
         return model_fail(model, "rules that never were");
+    static struct model_kept kept;
+    model_keep_past(model, &kept);
     model_take_rules(model, rules, event->at_ms);
     model_take_doors(model, before);
     /* Contacts by the order of their arrival: queue and tier of the same name, else as routed anew,
@@ -34,6 +36,8 @@ bool model_on_rules(struct model *model, const struct usher_event *event,
                 live->class = model_class(model, live, event->at_ms);
         }
     }
+    if (before)
+        model_recall(model, before, &kept, event->at_ms);
     model_take_shares(model, event->at_ms);
     usher_rules_free(before);
     return true;

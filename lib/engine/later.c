@@ -185,6 +185,15 @@ void usher_later_rest(struct usher_engine *engine, struct usher_contact *contact
         usher_later_wake(engine, contact, now_ms);
 }
 
+/* Hours in which nobody may call the customer do not count: the place moves forward by them. */
+static int64_t place_after_pause(const struct usher_contact *contact, int64_t now_ms)
+{
+    int64_t from_ms = contact->since_ms > contact->place_ms ? contact->since_ms : contact->place_ms;
+    int64_t until_ms = contact->until_ms < now_ms ? contact->until_ms : now_ms;
+    bool moves = contact->pause == USHER_PAUSE_HOURS && until_ms > from_ms;
+    return contact->place_ms + (moves ? until_ms - from_ms : 0);
+}
+
 void usher_later_wake(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms)
 {
     const struct usher_rules *rules = engine->floor.rules;
@@ -203,10 +212,11 @@ void usher_later_wake(struct usher_engine *engine, struct usher_contact *contact
     USHER_FIELDS_SET(&event.fields, QUEUE, queue, rules->queues[contact->queue].name);
     USHER_FIELDS_SET(&event.fields, TIER, tier, rules->tiers[contact->tier].name);
     USHER_FIELDS_SET(&event.fields, CHANNEL, channel, usher_channel_name(contact->channel));
-    USHER_FIELDS_SET(&event.fields, PLACE_MS, place_ms, contact->place_ms);
-    USHER_FIELDS_SET(&event.fields, DUE_MS, due_ms,
-                     contact->place_ms + usher_rules_promise_ms(rules, contact->queue,
-                                                                contact->tier, contact->channel));
+    int64_t place_ms = place_after_pause(contact, now_ms);
+    USHER_FIELDS_SET(&event.fields, PLACE_MS, place_ms, place_ms);
+    USHER_FIELDS_SET(
+        &event.fields, DUE_MS, due_ms,
+        place_ms + usher_rules_promise_ms(rules, contact->queue, contact->tier, contact->channel));
     if (contact->attempts_count > 0)
         USHER_FIELDS_SET(&event.fields, ATTEMPT, attempt, contact->attempts_count + 1);
     usher_engine_emit(engine, &event, now_ms);

@@ -47,6 +47,22 @@ static bool end_talk(struct usher_engine *engine, struct usher_contact *contact,
     return true;
 }
 
+/* Who was dialled is on the line of that PBX now, as if the customer had called. */
+static bool take_line(struct usher_engine *engine, struct usher_contact *contact,
+                      struct usher_text name)
+{
+    const struct usher_client *client = usher_clients_find(&engine->clients, name);
+    if (!client || !contact->is_ours || client->index != contact->client)
+        return false;
+    contact->is_ours = false;
+    contact->has_ringer = false;
+    contact->not_after_ms = 0;
+    contact->call_until_ms = 0;
+    contact->attempts_count = 0;
+    contact->attempts_max = 0;
+    return true;
+}
+
 bool usher_apply_contact_transferred(struct usher_engine *engine, const struct usher_event *event)
 {
     const struct usher_fields *fields = &event->fields;
@@ -57,6 +73,8 @@ bool usher_apply_contact_transferred(struct usher_engine *engine, const struct u
         return false;
     bool was_talk = usher_contact_state_is_talk(contact->state);
     if (was_talk && (contact->agent != from || !end_talk(engine, contact, event->at_ms)))
+        return false;
+    if (fields->client.at && !(was_talk && take_line(engine, contact, fields->client)))
         return false;
     contact->meant_for = to ? to->index : UINT32_MAX;
     contact->meant_until_ms = to ? fields->until_ms : 0;

@@ -34,6 +34,12 @@ static enum usher_error refuse(const struct transfer *transfer, enum usher_error
     return usher_answer_set(transfer->request->answer, error, "%s", why);
 }
 
+/* Whether a PBX has dialled the customer, who is on its line now like a caller. */
+static bool is_called(const struct usher_contact *contact)
+{
+    return contact->is_ours && contact->has_ringer && usher_contact_state_is_talk(contact->state);
+}
+
 /* The agent it is to go to. Error with the answer filled. */
 static enum usher_error find_agent(struct transfer *transfer)
 {
@@ -90,6 +96,8 @@ static enum usher_error find_line(struct transfer *transfer)
     const struct usher_rules *rules = transfer->request->engine->floor.rules;
     struct usher_move *move = &transfer->move;
     *move = usher_move_of(transfer->contact);
+    if (is_called(transfer->contact))
+        move->channel = USHER_CHANNEL_VOICE;
     if (!fields->to_agent.at && !fields->queue.at && !fields->skills.at)
         return refuse(transfer, USHER_ERROR_MISSING_FIELD,
                       "`to_agent`, `queue` or `skills` is needed: where the contact is to go");
@@ -250,6 +258,9 @@ static void emit(const struct transfer *transfer, struct usher_text data)
         USHER_FIELDS_SET(fields, AGENT, agent, usher_text_of(transfer->from->id));
     if (transfer->to)
         USHER_FIELDS_SET(fields, TO_AGENT, to_agent, usher_text_of(transfer->to->id));
+    if (is_called(contact))
+        USHER_FIELDS_SET(fields, CLIENT, client,
+                         usher_text_of(request->engine->clients.list[contact->client].name));
     if (until_ms)
         USHER_FIELDS_SET(fields, UNTIL_MS, until_ms, until_ms);
     if (note.length > 0)
@@ -302,6 +313,9 @@ static enum usher_error check_line(struct usher_request *request,
         return usher_answer_set(request->answer, USHER_ERROR_NOT_ALLOWED,
                                 "%s transfers a talk only when the agent's phone does (REFER)",
                                 pbx->name);
+    if (is_called(contact) && pbx->is_lost)
+        return usher_answer_set(request->answer, USHER_ERROR_WRONG_STATE,
+                                "%s, which dialled the customer, is away just now", pbx->name);
     return USHER_OK;
 }
 

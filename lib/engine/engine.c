@@ -183,7 +183,7 @@ static struct usher_text pbx_of(const struct usher_engine *engine, const struct 
         event->kind == USHER_EVENT_CONTACT_OFFERED || event->kind == USHER_EVENT_CONTACT_DIAL;
     if (is_named && event->fields.client.at)
         return event->fields.client;
-    if (contact && contact->is_ours && contact->agent && contact->has_ringer)
+    if (contact && (contact->is_ours ? contact->agent && contact->has_ringer : !contact->is_parted))
         return usher_text_of(engine->clients.list[contact->client].name);
     return usher_text_is_equal(owner, USHER_TEXT(USHER_OWN_CLIENT)) ? event->fields.by : owner;
 }

@@ -4,12 +4,12 @@
 
 #include "engine/decide.h"
 
-/* Whether the PBX was asked to ring for this contact of ours. */
+/* Whether the PBX was asked to ring for this contact, or has dialled its customer. */
 static bool rings_for(const struct usher_engine *engine, struct usher_text id,
                       struct usher_text client)
 {
     const struct usher_contact *contact = usher_engine_contact(engine, id);
-    return contact && contact->is_ours &&
+    return contact &&
            usher_text_is_equal(usher_text_of(engine->clients.list[contact->client].name), client);
 }
 

@@ -41,13 +41,15 @@ bool usher_sound_agent(const struct usher_agent *agent, int64_t now_ms)
            agent->since_ms <= now_ms && agent->idle_since_ms <= now_ms && are_leases_sound(agent);
 }
 
-/* A PBX's contact is called by its name; one of ours may be anybody's. */
+/* A contact is called by the name of whose it was first: one of ours, or one whose customer another
+ * PBX has dialled, may be anybody's now. */
 static bool is_of_its_client(const struct usher_engine *engine, const struct usher_contact *contact)
 {
     struct usher_text id = usher_text_of(contact->id);
     struct usher_text client = usher_contact_id_client(id);
     struct usher_text name = usher_text_of(engine->clients.list[contact->client].name);
-    return client.at && (contact->is_ours || usher_text_is_equal(client, name)) &&
+    bool is_elsewhere = contact->is_ours || contact->channel == USHER_CHANNEL_VOICE;
+    return client.at && (is_elsewhere || usher_text_is_equal(client, name)) &&
            id.length > client.length + 1;
 }
 

@@ -76,6 +76,13 @@ bool model_on_transferred(struct model *model, const struct usher_event *event,
     if (was_talk && model_is_rung(contact) && pbx->only_refers && event->fields.by.at &&
         !usher_text_is_equal(event->fields.by, usher_text_of(pbx->name)))
         return model_fail(model, "%s leaves a talk that its PBX does not move", contact->id);
+    bool is_called = was_talk && contact->is_ours && contact->has_ringer;
+    if (is_called != (event->fields.client.at != NULL))
+        return model_fail(model, "%s: nobody knows on whose line it is", contact->id);
+    if (is_called) {
+        contact->is_ours = contact->has_ringer = false;
+        contact->not_after_ms = contact->attempts = 0;
+    }
     if (!check_place(model, event, contact, was_talk))
         return false;
     if (was_talk) {

@@ -270,6 +270,44 @@ START_TEST(talk_of_a_pbx_that_moves_none_by_order_is_transferred_by_the_phone_al
 }
 END_TEST
 
+START_TEST(customer_whom_a_pbx_dialled_goes_on_as_a_caller_of_that_pbx)
+{
+    engine_open(&w);
+    engine_agent(&w, "olena", "billing=5,internet=5,lang.uk=5");
+    router(&w, "link.regain client=pbx1 can=[\"dial\"]");
+    boss(&w, "contact.schedule contact=b1 channel=callback queue=any from=+380");
+    const struct usher_contact *contact =
+        usher_engine_contact(w.world.engine, USHER_TEXT("boss/b1"));
+    ck_assert(contact && contact->agent && contact->has_ringer);
+    char number[USHER_NUMBER_SIZE];
+    usher_number_write(contact->offer, number);
+    ck_assert_str_eq(pbx(&w, "contact.answer contact=boss/b1 offer=%s", number),
+                     "contact.answered boss/b1 olena, contact.dial boss/b1 olena");
+    after(&w, 30000);
+    engine_agent(&w, "petro", "internet=5");
+    router(&w, "link.lose client=pbx1 until_ms=%lld", (long long)w.world.now_ms + 30000);
+    ck_assert_str_eq(desk(&w, "olena", "contact.transfer contact=boss/b1 queue=internet"),
+                     "wrong_state");
+    router(&w, "link.regain client=pbx1 can=[\"dial\"]");
+    ck_assert_str_eq(desk(&w, "olena", "contact.transfer contact=boss/b1 queue=internet"),
+                     "contact.transferred boss/b1 olena, contact.offered boss/b1 petro");
+    ck_assert(!contact->is_ours);
+    ck_assert_int_eq(contact->channel, USHER_CHANNEL_VOICE);
+    /* Nobody is dialled again. */
+    usher_number_write(contact->offer, number);
+    ck_assert_str_eq(pbx(&w, "contact.answer contact=boss/b1 offer=%s", number),
+                     "contact.answered boss/b1 petro");
+    struct usher_bytes saved;
+    snapshot_save(w.world.engine, &saved);
+    struct usher_engine *engine = snapshot_engine(&w, &w.world.limits);
+    ck_assert_msg(snapshot_load(engine, &saved, &w.answer), "%s", w.answer.message);
+    usher_engine_free(engine);
+    usher_bytes_fini(&saved);
+    pbx(&w, "contact.end contact=boss/b1");
+    engine_close(&w);
+}
+END_TEST
+
 START_TEST(who_waits_or_is_offered_goes_on_without_a_new_leg)
 {
     engine_open(&w);
@@ -333,4 +371,5 @@ SUITE_MAIN("transfer", talk_goes_to_another_queue_and_its_agent_is_free,
            context_and_notes_grow, skills_are_needed_instead_of_the_queues,
            transfer_that_finds_nobody_leaves_the_talk_as_it_is,
            talk_of_a_pbx_that_moves_none_by_order_is_transferred_by_the_phone_alone,
+           customer_whom_a_pbx_dialled_goes_on_as_a_caller_of_that_pbx,
            who_waits_or_is_offered_goes_on_without_a_new_leg, transfer_is_in_the_snapshot)

@@ -13,8 +13,10 @@ static void write_members(struct usher_json_writer *writer, struct usher_text ob
     struct usher_json json;
     struct usher_text key;
     char scratch[16384];
+    if (!object.at)
+        return;
     usher_json_start(&json, object, scratch, sizeof(scratch));
-    if (!object.at || !usher_json_enter(&json))
+    if (!usher_json_enter(&json))
         return;
     while (usher_json_next_key(&json, &key)) {
         struct usher_text value;

@@ -71,7 +71,7 @@ static bool is_before(const struct model_contact *a, const struct model_contact 
  * be handled first. */
 static bool is_just_due(const struct model *model, const struct model_contact *contact)
 {
-    if (model->due_count < 2)
+    if (model->due_count < 2 || contact->state != MODEL_WAITING)
         return false;
     if (contact->settle_until_ms > model->stepped_ms ||
         (contact->not_after_ms > model->stepped_ms &&

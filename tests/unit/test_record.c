@@ -109,7 +109,7 @@ START_TEST(the_oldest_gives_way_but_no_erasure)
 {
     struct records records;
     struct record erased = record_of(USHER_EVENT_CUSTOMER_ERASED, 1, "0");
-    char customer[8];
+    char customer[16];
     ck_assert(records_init(&records, 3));
     ck_assert(records_put(&records, &erased));
     for (int i = 1; i <= 4; i++) {

@@ -394,8 +394,3 @@ bool remember_is_settled(const struct remember *remember)
     return remember->busy_ms == 0 || !remember->redis ||
            redis_now_ms() - remember->busy_ms > PATIENCE_MS;
 }
-
-uint64_t remember_dropped_count(const struct remember *remember)
-{
-    return remember->dropped_count;
-}

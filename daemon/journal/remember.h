@@ -38,7 +38,5 @@ void remember_rest(struct remember *remember);
 void remember_take(struct remember *remember, struct usher_text lines, int64_t keep_ms);
 /* Nothing waits; or Redis has not taken it for so long that nobody should wait for that. */
 bool remember_is_settled(const struct remember *remember);
-/* Customers of whom something was not written, since the start. */
-uint64_t remember_dropped_count(const struct remember *remember);
 
 #endif

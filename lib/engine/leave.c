@@ -7,7 +7,8 @@
 
 #define RETRY_MS 30000 /* until a contact that found no way out is looked at again */
 
-bool usher_channel_holds_line(enum usher_channel channel)
+/* Whether the customer is on the line, and cannot wait for another day. */
+static bool channel_holds_line(enum usher_channel channel)
 {
     return channel == USHER_CHANNEL_VOICE || channel == USHER_CHANNEL_CHAT;
 }
@@ -17,17 +18,15 @@ static const struct usher_way *way_on(const struct usher_engine *engine, enum us
                                       struct usher_destination *destination)
 {
     const struct usher_queue *queue = &engine->floor.rules->queues[destination->queue];
-    if (usher_site_is_closed(&engine->site, destination->queue) &&
-        usher_channel_holds_line(channel)) {
+    if (usher_site_is_closed(&engine->site, destination->queue) && channel_holds_line(channel)) {
         destination->reason = "closed";
         return queue->closed.kind == USHER_WAY_WAIT ? NULL : &queue->closed;
     }
     if (engine->queue_waiting[destination->queue] < queue->waiting_max)
         return NULL;
     destination->reason = "limit";
-    destination->is_full =
-        queue->full.kind == USHER_WAY_NONE ||
-        (queue->full.kind != USHER_WAY_QUEUE && !usher_channel_holds_line(channel));
+    destination->is_full = queue->full.kind == USHER_WAY_NONE ||
+                           (queue->full.kind != USHER_WAY_QUEUE && !channel_holds_line(channel));
     return destination->is_full ? NULL : &queue->full;
 }
 
@@ -40,7 +39,7 @@ struct usher_destination usher_leave_find(const struct usher_engine *engine,
         if (!way) {
             const struct usher_way *closed = &engine->floor.rules->queues[destination.queue].closed;
             bool waits_closed = usher_site_is_closed(&engine->site, destination.queue);
-            if (waits_closed && usher_channel_holds_line(channel))
+            if (waits_closed && channel_holds_line(channel))
                 destination.notice = closed->notice;
             return destination;
         }
@@ -91,7 +90,7 @@ void usher_leave_by(struct usher_engine *engine, struct usher_contact *contact,
 static bool is_closed_for(const struct usher_engine *engine, const struct usher_contact *contact)
 {
     return usher_site_is_closed(&engine->site, contact->queue) && !contact->is_ours &&
-           usher_channel_holds_line(contact->channel) &&
+           channel_holds_line(contact->channel) &&
            engine->floor.rules->queues[contact->queue].closed.kind != USHER_WAY_WAIT;
 }
 
@@ -99,7 +98,7 @@ static bool is_closed_for(const struct usher_engine *engine, const struct usher_
 static bool may_overflow(const struct usher_engine *engine, const struct usher_contact *contact)
 {
     const struct usher_queue *queue = &engine->floor.rules->queues[contact->queue];
-    bool holds_line = !contact->is_ours && usher_channel_holds_line(contact->channel);
+    bool holds_line = !contact->is_ours && channel_holds_line(contact->channel);
     return !usher_site_is_closed(&engine->site, contact->queue) && queue->overflow_after_ms >= 0 &&
            (holds_line || queue->overflow.kind == USHER_WAY_QUEUE);
 }

@@ -16,9 +16,6 @@ struct usher_destination {
     bool is_full;       /* the limit of `queue`, which names no way out, is reached */
 };
 
-/* Whether the customer is on the line, and cannot wait for another day. */
-bool usher_channel_holds_line(enum usher_channel channel);
-
 struct usher_destination usher_leave_find(const struct usher_engine *engine,
                                           enum usher_channel channel, size_t queue);
 

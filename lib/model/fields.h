@@ -74,7 +74,6 @@
     X(GROUND, ground, INT, 1000, "The agent's own ground, per mille.")                             \
     X(LEND, lend, INT, 10000, "The price of lending the agent, per ten thousand.")                 \
     X(IDLE_MS, idle_ms, INT, INT64_MAX, "How long the agent was idle.")                            \
-    X(ENDS, ends, INT, 1, "1: the state of a contact that has ended.")                             \
     X(ADDRESSES, addresses, TEXT, 128,                                                             \
       "How clients reach the leader, with commas: paths of Unix sockets, `host:port`.")            \
     X(DIGEST, digest, TEXT, 16, "A digest of the state: counts, and a sixteenth of the rest.")     \

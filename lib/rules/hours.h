@@ -12,7 +12,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/bytes.h"
 #include "base/zone.h"
 
 #define USHER_DAY_RANGES_MAX     8
@@ -59,15 +58,6 @@ struct usher_opening usher_hours_at(const struct usher_hours *hours,
 struct usher_opening usher_hours_within(const struct usher_hours *hours,
                                         const struct usher_holidays *holidays,
                                         const struct usher_zone *zone, int64_t at_ms);
-/* `at_ms` itself when it is open then, else when it opens next; INT64_MAX for never. */
-int64_t usher_hours_open_ms(const struct usher_hours *hours, const struct usher_holidays *holidays,
-                            const struct usher_zone *zone, int64_t at_ms);
-
-/* "mon-fri 08:00-20:00, sat 10:00-12:00 13:00-16:00"; "always"; "closed". */
-void usher_hours_write(const struct usher_hours *hours, struct usher_bytes *out);
-/* "08:00-12:00 13:00-16:00"; "closed". */
-void usher_day_hours_write(const struct usher_day_hours *hours, struct usher_bytes *out);
-bool usher_day_hours_is_equal(const struct usher_day_hours *a, const struct usher_day_hours *b);
 
 extern const char *const usher_weekdays[7]; /* "mon" .. "sun" */
 

@@ -277,11 +277,6 @@ size_t usher_rules_find_switch(const struct usher_rules *rules, struct usher_tex
     return find_listed(rules->switches, rules->switches_count, name);
 }
 
-size_t usher_rules_find_notice(const struct usher_rules *rules, struct usher_text name)
-{
-    return find_listed(rules->notices, rules->notices_count, name);
-}
-
 bool usher_rules_has_reason(const struct usher_rules *rules, struct usher_text reason)
 {
     return find_listed(rules->not_ready, rules->not_ready_count, reason) != SIZE_MAX;

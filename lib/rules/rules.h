@@ -229,7 +229,6 @@ struct usher_text usher_rules_suggest_skill(const struct usher_rules *rules,
                                             struct usher_text wrong);
 size_t usher_rules_find_tier(const struct usher_rules *rules, struct usher_text name);
 size_t usher_rules_find_switch(const struct usher_rules *rules, struct usher_text name);
-size_t usher_rules_find_notice(const struct usher_rules *rules, struct usher_text name);
 bool usher_rules_has_reason(const struct usher_rules *rules, struct usher_text reason);
 
 /* The customer's key: the first source that the contact has, if it is 1 to USHER_CUSTOMER_MAX bytes

@@ -379,12 +379,6 @@ static bool is_kind(const struct usher_node *node, const char *what, enum usher_
     return usher_schema_read_value(&row, node, &same, problems);
 }
 
-bool usher_schema_is_list(const struct usher_node *node, const char *what,
-                          struct usher_problems *problems)
-{
-    return is_kind(node, what, USHER_VALUE_LIST, problems);
-}
-
 bool usher_schema_is_map(const struct usher_node *node, const char *what,
                          struct usher_problems *problems)
 {

@@ -85,9 +85,7 @@ void usher_schema_refuse(const struct usher_schema *schema, const struct usher_t
                          size_t others_count, const struct usher_node *member,
                          struct usher_problems *problems);
 
-/* True when `node` is a list (a mapping); else a problem is added under the name `what`. */
-USHER_MUST_USE bool usher_schema_is_list(const struct usher_node *node, const char *what,
-                                         struct usher_problems *problems);
+/* True when `node` is a mapping; else a problem is added under the name `what`. */
 USHER_MUST_USE bool usher_schema_is_map(const struct usher_node *node, const char *what,
                                         struct usher_problems *problems);
 

@@ -1,6 +1,8 @@
 /* Text: comparing, copying, and reading and writing of numbers, all without locale. */
 #include "base/text.h"
 
+#include <stdlib.h>
+
 int usher_text_compare(struct usher_text a, struct usher_text b)
 {
     size_t common = a.length < b.length ? a.length : b.length;
@@ -17,6 +19,21 @@ bool usher_text_copy(char *room, size_t room_size, struct usher_text text)
     if (text.length > 0)
         memmove(room, text.at, text.length);
     room[text.length] = '\0';
+    return true;
+}
+
+bool usher_text_keep(char **kept, struct usher_text text)
+{
+    char *copy = NULL;
+    if (text.at) {
+        copy = malloc(text.length + 1);
+        if (!copy)
+            return false;
+        memcpy(copy, text.at, text.length);
+        copy[text.length] = '\0';
+    }
+    free(*kept);
+    *kept = copy;
     return true;
 }
 

@@ -36,6 +36,10 @@ int usher_text_compare(struct usher_text a, struct usher_text b);
 
 /* Copies `text` and a NUL into `room`. False, with `room` unchanged, when it does not fit. */
 USHER_MUST_USE bool usher_text_copy(char *room, size_t room_size, struct usher_text text);
+/* Puts a copy of `text` with a NUL, NULL for an absent one, in the place of `*kept`, which is freed
+ * and may be what `text` was borrowed from. The copy is the caller's to free. False, with `*kept`
+ * unchanged, when memory is out. */
+USHER_MUST_USE bool usher_text_keep(char **kept, struct usher_text text);
 
 /* Reads a whole decimal number, with an optional minus, no plus, no leading zero, from INT64_MIN to
  * INT64_MAX. False, with `number` unchanged, for anything else. */

@@ -1,29 +1,10 @@
 /* What events of agents change. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "engine/state.h"
 
 static struct usher_agent *agent_of(const struct usher_engine *engine,
                                     const struct usher_event *event)
 {
     return usher_engine_agent(engine, event->fields.agent);
-}
-
-/* A copy of `text`, NULL for an absent one. False when memory is out. */
-static bool replace(char **kept, struct usher_text text)
-{
-    char *copy = NULL;
-    if (text.at) {
-        copy = malloc(text.length + 1);
-        if (!copy)
-            return false;
-        memcpy(copy, text.at, text.length);
-        copy[text.length] = '\0';
-    }
-    free(*kept);
-    *kept = copy;
-    return true;
 }
 
 bool usher_apply_agent_profiled(struct usher_engine *engine, const struct usher_event *event)
@@ -41,7 +22,8 @@ bool usher_apply_agent_profiled(struct usher_engine *engine, const struct usher_
     struct usher_text phone = fields->phone.at ? fields->phone : USHER_TEXT("");
     if (!usher_text_copy(agent->name, sizeof(agent->name), name) ||
         !usher_text_copy(agent->phone, sizeof(agent->phone), phone) ||
-        !replace(&agent->skills, fields->skills) || !replace(&agent->capacity, fields->capacity) ||
+        !usher_text_keep(&agent->skills, fields->skills) ||
+        !usher_text_keep(&agent->capacity, fields->capacity) ||
         !usher_floor_profile(&engine->floor, agent, event->at_ms))
         return false;
     usher_floor_take_shares(&engine->floor, event->at_ms);

@@ -1,6 +1,4 @@
 /* What events of contacts change. */
-#include <stdlib.h>
-#include <string.h>
 
 #include "engine/callers.h"
 #include "engine/facts.h"
@@ -10,19 +8,6 @@ static struct usher_contact *contact_of(const struct usher_engine *engine,
                                         const struct usher_event *event)
 {
     return usher_engine_contact(engine, event->fields.contact);
-}
-
-/* A text of ours, in the place of the one before. */
-static bool keep_note(struct usher_contact *contact, struct usher_text note)
-{
-    char *copy = malloc(note.length + 1);
-    if (!copy)
-        return false;
-    memcpy(copy, note.at, note.length);
-    copy[note.length] = '\0';
-    free(contact->note);
-    contact->note = copy;
-    return true;
 }
 
 /* Queue, tier, channel and client of a new contact. */
@@ -48,7 +33,7 @@ static bool fill(struct usher_engine *engine, struct usher_contact *contact,
     if (!client || contact->queue == SIZE_MAX || contact->tier == SIZE_MAX || !contact->channel ||
         !usher_text_copy(contact->id, sizeof(contact->id), fields->contact) ||
         !usher_contact_keep_texts(contact, fields) ||
-        (fields->note.at && !keep_note(contact, fields->note)))
+        !usher_text_keep(&contact->note, fields->note))
         return false;
     usher_callers_add(engine, contact);
     contact->is_repeat = fields->repeat != 0;
@@ -308,5 +293,5 @@ bool usher_apply_contact_refused(struct usher_engine *engine, const struct usher
 bool usher_apply_contact_noted(struct usher_engine *engine, const struct usher_event *event)
 {
     struct usher_contact *contact = contact_of(engine, event);
-    return contact && keep_note(contact, event->fields.note);
+    return contact && usher_text_keep(&contact->note, event->fields.note);
 }

@@ -1,25 +1,8 @@
 /* What a transfer changes: the contact leaves its agent and waits again, in a leg of its own; what
  * the agent has to finish is a contact of its own. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "engine/facts.h"
 #include "engine/move.h"
 #include "engine/state.h"
-
-static bool keep_note(struct usher_contact *contact, struct usher_text note)
-{
-    if (!note.at)
-        return true;
-    char *copy = malloc(note.length + 1);
-    if (!copy)
-        return false;
-    memcpy(copy, note.at, note.length);
-    copy[note.length] = '\0';
-    free(contact->note);
-    contact->note = copy;
-    return true;
-}
 
 /* The whole context as the event has it. */
 static bool keep_data(struct usher_contact *contact, struct usher_text data)
@@ -85,8 +68,8 @@ bool usher_apply_contact_transferred(struct usher_engine *engine, const struct u
     }
     if (to)
         usher_contact_forgive(contact, to->index);
-    return keep_note(contact, fields->note) && keep_data(contact, fields->data) &&
-           usher_move_apply(engine, contact, event, was_talk);
+    return (!fields->note.at || usher_text_keep(&contact->note, fields->note)) &&
+           keep_data(contact, fields->data) && usher_move_apply(engine, contact, event, was_talk);
 }
 
 bool usher_apply_contact_parted(struct usher_engine *engine, const struct usher_event *event)

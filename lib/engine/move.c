@@ -3,7 +3,6 @@
 #include "engine/move.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine/decide.h"
@@ -95,22 +94,6 @@ static bool is_other_work(const struct usher_class_key *a, const struct usher_cl
            memcmp(a->needs, b->needs, sizeof(a->needs)) != 0;
 }
 
-/* Its own needs as the event has them; they may have been the event's texts before. */
-static bool keep_skills(struct usher_contact *contact, struct usher_text skills)
-{
-    char *copy = NULL;
-    if (skills.at) {
-        copy = malloc(skills.length + 1);
-        if (!copy)
-            return false;
-        memcpy(copy, skills.at, skills.length);
-        copy[skills.length] = '\0';
-    }
-    free(contact->skills);
-    contact->skills = copy;
-    return true;
-}
-
 bool usher_move_apply(struct usher_engine *engine, struct usher_contact *contact,
                       const struct usher_event *event, bool is_new)
 {
@@ -122,7 +105,7 @@ bool usher_move_apply(struct usher_engine *engine, struct usher_contact *contact
     enum usher_channel channel = usher_channel_find(fields->channel);
     if (contact->state != USHER_CONTACT_WAITING || queue == SIZE_MAX || tier == SIZE_MAX ||
         channel == USHER_CHANNEL_NONE || fields->place_ms > event->at_ms ||
-        !keep_skills(contact, fields->skills))
+        !usher_text_keep(&contact->skills, fields->skills))
         return false;
     usher_engine_leave_line(engine, contact);
     engine->queue_waiting[contact->queue]--;

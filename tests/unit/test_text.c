@@ -25,6 +25,20 @@ START_TEST(text_that_does_not_fit_leaves_the_room_unchanged)
 }
 END_TEST
 
+START_TEST(kept_text_takes_the_place_of_the_one_before)
+{
+    char *kept = NULL;
+    ck_assert(usher_text_keep(&kept, USHER_TEXT("before")));
+    ck_assert_str_eq(kept, "before");
+    ck_assert(usher_text_keep(&kept, (struct usher_text){kept + 2, 3})); /* of itself */
+    ck_assert_str_eq(kept, "for");
+    ck_assert(usher_text_keep(&kept, USHER_TEXT("")));
+    ck_assert_str_eq(kept, "");
+    ck_assert(usher_text_keep(&kept, USHER_NO_TEXT));
+    ck_assert_ptr_null(kept);
+}
+END_TEST
+
 START_TEST(whole_numbers_are_read_up_to_their_ends)
 {
     static const struct {
@@ -97,6 +111,6 @@ END_TEST
 
 SUITE_MAIN("text", shorter_text_comes_before_longer_with_the_same_beginning,
            text_that_does_not_fit_leaves_the_room_unchanged,
-           whole_numbers_are_read_up_to_their_ends,
+           kept_text_takes_the_place_of_the_one_before, whole_numbers_are_read_up_to_their_ends,
            what_is_no_whole_number_is_refused_and_changes_nothing,
            written_numbers_have_all_their_digits, ids_have_only_the_characters_of_ids)

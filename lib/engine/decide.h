@@ -55,9 +55,9 @@ enum usher_error usher_decide_router_yield(struct usher_request *request);
 enum usher_error usher_decide_router_set_outage(struct usher_request *request);
 enum usher_error usher_decide_journal_lose(struct usher_request *request);
 enum usher_error usher_decide_link_lose(struct usher_request *request);
+enum usher_error usher_decide_link_regain(struct usher_request *request);
 enum usher_error usher_decide_desk_lose(struct usher_request *request);
 enum usher_error usher_decide_desk_regain(struct usher_request *request);
-enum usher_error usher_decide_link_regain(struct usher_request *request);
 
 /* Where a contact that may be taken in belongs. */
 struct usher_admission {
@@ -90,7 +90,20 @@ void usher_later_miss(struct usher_engine *engine, struct usher_contact *contact
 /* Ends work of ours that no agent has begun, for this reason. It is gone afterwards. */
 void usher_later_drop(struct usher_engine *engine, struct usher_contact *contact,
                       const char *reason, int64_t now_ms);
-/* decide_callback.c: offers the caller to be called back when he would wait for so long, once. */
+/* Ends a contact that is of no use any more. It is gone afterwards. */
+void usher_later_expire(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms);
+/* The first time from `from_ms` on at which a customer in this zone (absent: that of the rules) may
+ * be called, if the channel is one on which we call; INT64_MAX for never. */
+int64_t usher_later_open_ms(const struct usher_engine *engine, enum usher_channel channel,
+                            struct usher_text zone, int64_t from_ms);
+/* A waiting contact's customer may not be called any more at this time of his day, or has just
+ * become one who is to be called: scheduled until he may, which can be at once. */
+void usher_later_rest(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms);
+/* A scheduled contact's time has come. */
+void usher_later_wake(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms);
+
+/* decide_callback.c: calls that become callbacks. */
+/* Offers the caller to be called back when he would wait for so long, once. */
 void usher_callback_offer(struct usher_engine *engine, struct usher_contact *contact,
                           int64_t wait_ms, int64_t now_ms);
 /* The same for one who has just come; does nothing when his queue offers none. */
@@ -103,17 +116,6 @@ enum usher_error usher_callback_turn(struct usher_engine *engine, struct usher_c
                                      struct usher_text from, const char *reason,
                                      struct usher_text notice, int64_t now_ms,
                                      struct usher_answer *answer);
-/* Ends a contact that is of no use any more. It is gone afterwards. */
-void usher_later_expire(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms);
-/* The first time from `from_ms` on at which a customer in this zone (absent: that of the rules) may
- * be called, if the channel is one on which we call; INT64_MAX for never. */
-int64_t usher_later_open_ms(const struct usher_engine *engine, enum usher_channel channel,
-                            struct usher_text zone, int64_t from_ms);
-/* A waiting contact's customer may not be called any more at this time of his day, or has just
- * become one who is to be called: scheduled until he may, which can be at once. */
-void usher_later_rest(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms);
-/* A scheduled contact's time has come. */
-void usher_later_wake(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms);
 
 /* requests.c: finds what the command names and checks that the client may touch it. NULL with the
  * answer filled. */

@@ -103,7 +103,8 @@
     X(ATTEMPT, attempt, INT, USHER_ATTEMPTS_MAX,                                                   \
       "Which attempt to reach the customer this is, from 1.")                                      \
     X(ATTEMPTS, attempts, INT, USHER_ATTEMPTS_MAX, "How many attempts there are at most.")         \
-    X(MODE, mode, TEXT, 16, "In which way.")                                                       \
+    X(MODE, mode, TEXT, 16,                                                                        \
+      "In which way: `check`, `after` or `preview`, as the command or event says.")                \
     X(NOTICE, notice, TEXT, USHER_NAME_MAX, "A notice of the rules, to be played or shown.")       \
     X(POSITION, position, INT, 1000000000, "The position in line, from 1.")                        \
     X(WAIT_MS, wait_ms, INT, INT64_MAX, "The estimated wait from now on.")                         \

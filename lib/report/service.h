@@ -4,8 +4,8 @@
  * A promise is kept when the contact is answered by its due_ms, and broken when it is answered, or
  * given up, after that. Who gives up before counts as abandoned and as neither. A contact counts
  * once for each talk, in the queue in which it waited last for it and at the time of the answer or
- * its end: after a transfer it arrives anew. The
- * window moves by steps: it has the step that runs and those before it. */
+ * its end: after a transfer it arrives anew. The window moves by steps: it has the step that runs
+ * and those before it. */
 #ifndef USHER_REPORT_SERVICE_H
 #define USHER_REPORT_SERVICE_H
 

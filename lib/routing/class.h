@@ -15,7 +15,6 @@
 #define USHER_MATCH_NONE  UINT16_MAX /* the agent is not eligible */
 #define USHER_CLASS_WORDS 16         /* 1,024 classes in a set of bits */
 #define USHER_POOL_WORDS  32         /* 2,048 pools in a set of bits */
-#define USHER_DAY_MS      INT64_C(86400000)
 #define USHER_CLASS_TIE   ((UINT64_C(1) << 62) + (UINT64_C(1) << 61)) /* of `opening`: + index */
 #define USHER_STEPS_MAX   (1 + USHER_RELAX_MAX)
 #define USHER_AGES_MAX    (USHER_RELAX_MAX + USHER_RESERVES_MAX)

@@ -34,6 +34,8 @@ extern const struct usher_schema usher_queue_schema;
 extern const struct usher_schema usher_promise_schema;
 extern const struct usher_schema usher_need_schema;
 extern const struct usher_schema usher_closed_schema;
+extern const struct usher_schema usher_callback_schema;
+extern const struct usher_schema usher_calling_schema;
 extern const struct usher_schema usher_overflow_schema;
 extern const struct usher_schema usher_limit_schema;
 extern const struct usher_schema_row usher_blocked_row;
@@ -79,6 +81,7 @@ void usher_compile_blocked(struct usher_compile *compile, const struct usher_nod
 void usher_compile_tiers(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_bid(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_channels(struct usher_compile *compile, const struct usher_node *node);
+void usher_compile_calling(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_customer(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_reserves(struct usher_compile *compile, const struct usher_node *node);
 void usher_compile_queues(struct usher_compile *compile, const struct usher_node *node);
@@ -94,15 +97,12 @@ void usher_compile_need(struct usher_compile *compile, const struct usher_node *
  * like another, and what it took over may lead to itself: then it has none. */
 void usher_compile_closed(struct usher_compile *compile, const struct usher_node *node,
                           struct usher_queue *queue, bool is_like);
-extern const struct usher_schema usher_callback_schema;
-extern const struct usher_schema usher_calling_schema;
-void usher_compile_calling(struct usher_compile *compile, const struct usher_node *node);
-void usher_compile_callback(struct usher_compile *compile, const struct usher_node *node,
-                            struct usher_queue *queue);
 void usher_compile_overflow(struct usher_compile *compile, const struct usher_node *node,
                             struct usher_queue *queue, bool is_like);
 void usher_compile_limit(struct usher_compile *compile, const struct usher_node *node,
                          struct usher_queue *queue, bool is_like);
+void usher_compile_callback(struct usher_compile *compile, const struct usher_node *node,
+                            struct usher_queue *queue);
 /* When all queues are there: `queues` is their mapping. */
 void usher_compile_check_ways(struct usher_compile *compile, const struct usher_node *queues);
 void usher_compile_wrap_up(struct usher_compile *compile, const struct usher_node *node,

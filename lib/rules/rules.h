@@ -71,6 +71,7 @@ struct usher_way {
 #define USHER_NOTICE_NONE SIZE_MAX
 /* "wait", "callback", "farewell"; "" for the others. */
 struct usher_text usher_way_name(enum usher_way_kind kind);
+
 /* How a contact may have ended, in the center's own words. */
 struct usher_dispositions {
     const struct usher_text *list;

@@ -68,6 +68,9 @@ static struct usher_text content_of(struct usher_text line)
 
 static struct usher_text excerpt_of(struct usher_text text)
 {
+    for (size_t i = 0; i < text.length; i++)
+        if ((unsigned char)text.at[i] < 0x20)
+            text.length = i;
     if (text.length <= EXCERPT_MAX)
         return text;
     text.length = EXCERPT_MAX;

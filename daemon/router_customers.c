@@ -3,6 +3,8 @@
 #include "router_customers.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "journal/customer.h"
@@ -83,7 +85,8 @@ static bool router_ask_memory(struct router *router, const struct held *held,
         return false;
     /* It does not lose its place in line meanwhile. */
     struct held arrived = *held;
-    if (!usher_fields_has(&command->fields, USHER_FIELD_SINCE_MS))
+    if (command->kind == USHER_COMMAND_CONTACT_ARRIVE &&
+        !usher_fields_has(&command->fields, USHER_FIELD_SINCE_MS))
         USHER_FIELDS_SET(&arrived.command.fields, SINCE_MS, since_ms, router_now_ms(router));
     struct arrival *arrival = arriving_add(&customers->arriving, contact, &arrived);
     if (!arrival)
@@ -95,15 +98,32 @@ static bool router_ask_memory(struct router *router, const struct held *held,
     return false;
 }
 
+/* The full id of the command's contact, in `room`; of a booking that Usher is to name, an id that
+ * no command can mean. False when there is none. */
+static bool find_id(const struct router *router, const struct usher_command *command,
+                    char room[USHER_CONTACT_ID_MAX + 1], struct usher_text *contact)
+{
+    if (command->fields.contact.at)
+        return usher_engine_contact_id(command, room, contact);
+    if (command->kind != USHER_COMMAND_CONTACT_SCHEDULE)
+        return false;
+    int length = snprintf(room, USHER_CONTACT_ID_MAX + 1, "/%" PRIu64,
+                          router->customers.arriving.ticket_last + 1);
+    *contact = (struct usher_text){room, (size_t)length};
+    return true;
+}
+
 bool router_await_memory(struct router *router, const struct held *held)
 {
     struct customers *customers = &router->customers;
     const struct usher_command *command = &held->command;
     char room[USHER_CONTACT_ID_MAX + 1];
     struct usher_text contact;
-    bool is_arrival = command->kind == USHER_COMMAND_CONTACT_ARRIVE && customers->recall != NULL;
-    if ((!is_arrival && customers->arriving.count == 0) || !command->fields.contact.at ||
-        !usher_engine_contact_id(command, room, &contact))
+    bool is_arrival =
+        customers->recall != NULL && (command->kind == USHER_COMMAND_CONTACT_ARRIVE ||
+                                      command->kind == USHER_COMMAND_CONTACT_SCHEDULE);
+    if ((!is_arrival && customers->arriving.count == 0) ||
+        !find_id(router, command, room, &contact))
         return false;
     struct arrival *arrival = arriving_find(&customers->arriving, contact);
     if (!arrival)

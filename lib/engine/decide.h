@@ -71,6 +71,11 @@ struct usher_admission {
 enum usher_error usher_admit(struct usher_request *request, struct usher_text id,
                              struct usher_admission *admission);
 
+/* The same file: adds to the event of the arrival or booking whose contact it is and what is
+ * remembered of him, and tells customer.known before it. `room` must live until it is emitted. */
+void usher_admit_known(struct usher_request *request, struct usher_event *event, size_t queue,
+                       char room[USHER_CUSTOMER_MAX]);
+
 /* later.c: work for later. */
 /* The PBX that could ring an agent and then dial the customer of a contact of ours; NULL when there
  * is none, or nobody is to be dialled. */

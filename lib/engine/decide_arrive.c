@@ -141,6 +141,12 @@ static void keep_story(struct usher_fields *event, const struct usher_fields *co
     };
 }
 
+/* Whether the customer has come by himself, and not we to him, or to the work he left. */
+static bool comes_again(enum usher_channel channel)
+{
+    return channel != USHER_CHANNEL_OUTBOUND && channel != USHER_CHANNEL_TASK;
+}
+
 /* Whose the contact is, and what is remembered of him: read before the contact came here. */
 static void add_customer(struct usher_request *request, struct usher_event *event, size_t queue,
                          char room[USHER_CUSTOMER_MAX])
@@ -156,7 +162,8 @@ static void add_customer(struct usher_request *request, struct usher_event *even
                          usher_fields_has(fields, USHER_FIELD_LAST_MS) ? fields->last_ms
                                                                        : request->now_ms);
     }
-    if (fields->memory.at && usher_rules_is_repeat(rules, queue, fields->memory, request->now_ms))
+    if (comes_again(usher_channel_find(event->fields.channel)) && fields->memory.at &&
+        usher_rules_is_repeat(rules, queue, fields->memory, request->now_ms))
         USHER_FIELDS_SET(&event->fields, REPEAT, repeat, 1);
 }
 
@@ -173,9 +180,17 @@ static void tell_known(struct usher_request *request, const struct usher_event *
     USHER_FIELDS_SET(&event.fields, CUSTOMER, customer, arrived->fields.customer);
     USHER_FIELDS_SET(&event.fields, MEMORY, memory, memory);
     USHER_FIELDS_SET(&event.fields, QUEUE, queue, arrived->fields.queue);
-    if (usher_rules_served_ms(rules, queue, memory) > 0)
+    if (comes_again(usher_channel_find(arrived->fields.channel)) &&
+        usher_rules_served_ms(rules, queue, memory) > 0)
         USHER_FIELDS_SET(&event.fields, RESOLVED, resolved, arrived->fields.repeat == 0);
     usher_engine_emit(request->engine, &event, request->now_ms);
+}
+
+void usher_admit_known(struct usher_request *request, struct usher_event *event, size_t queue,
+                       char room[USHER_CUSTOMER_MAX])
+{
+    add_customer(request, event, queue, room);
+    tell_known(request, event, queue);
 }
 
 /* A call that a PBX has already is not thrown out. */

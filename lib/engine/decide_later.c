@@ -80,6 +80,7 @@ static enum usher_error book(struct usher_request *request, struct usher_text id
     struct usher_engine *engine = request->engine;
     struct usher_admission admission;
     struct usher_text zone = request->command->fields.zone;
+    char customer[USHER_CUSTOMER_MAX];
     if (zone.at && !usher_zones_has(&request->engine->site.zones, zone))
         return usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
                                 "`zone` must be the name of a time zone, such as Europe/Kyiv");
@@ -98,6 +99,7 @@ static enum usher_error book(struct usher_request *request, struct usher_text id
     USHER_FIELDS_SET(&event.fields, REASON, reason, usher_pause_name(pause));
     USHER_FIELDS_SET(&event.fields, PLACE_MS, place_ms, from_ms);
     USHER_FIELDS_SET(&event.fields, UNTIL_MS, until_ms, from_ms);
+    usher_admit_known(request, &event, admission.queue, customer);
     usher_engine_emit(engine, &event, request->now_ms);
     if (from_ms <= request->now_ms)
         usher_later_wake(engine, usher_engine_contact(engine, id), request->now_ms);
@@ -177,7 +179,9 @@ enum usher_error usher_decide_contact_follow_up(struct usher_request *request)
     booked.command = &booking;
     booking.fields = (struct usher_fields){0};
     usher_contact_tell(contact, &booking.fields);
-    booking.fields.present &= ~(USHER_FIELD_BIT(NOTE) | USHER_FIELD_BIT(CAMPAIGN));
+    booking.fields.present &=
+        ~(USHER_FIELD_BIT(NOTE) | USHER_FIELD_BIT(CAMPAIGN) | USHER_FIELD_BIT(MEMORY));
+    booking.fields.memory = USHER_NO_TEXT; /* of when the customer came, and told then */
     if (fields->note.at)
         USHER_FIELDS_SET(&booking.fields, NOTE, note, fields->note);
     USHER_FIELDS_SET(&booking.fields, CHANNEL, channel, usher_channel_name(USHER_CHANNEL_TASK));

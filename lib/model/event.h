@@ -71,7 +71,8 @@
     X(CONTACT_SCHEDULED, "contact.scheduled",                                                      \
       F(CONTACT) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS) | F(UNTIL_MS),                    \
       F(FROM) | F(TO) | F(DATA) | F(NOTE) | F(CUSTOMER) | F(CASE_ID) | F(CAMPAIGN) | F(ZONE) |     \
-          F(AGENT) | F(REASON) | F(NOT_AFTER_MS) | F(ATTEMPTS),                                    \
+          F(AGENT) | F(REASON) | F(NOT_AFTER_MS) | F(ATTEMPTS) | F(LAST_AGENT) | F(LAST_MS) |      \
+          F(REPEAT),                                                                               \
       true, "A contact was booked; at `until_ms` it joins the line.")                              \
     X(CONTACT_DUE, "contact.due", F(CONTACT) | F(QUEUE) | F(TIER) | F(CHANNEL) | F(PLACE_MS),      \
       F(DUE_MS) | F(ATTEMPT) | F(UNTIL_MS), true,                                                  \

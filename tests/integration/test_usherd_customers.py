@@ -43,6 +43,15 @@ class Customers(unittest.TestCase):
         self.desk.call({"do": "contact.wrap_up", "contact": "pbx1/" + contact, "disposition": "solved"})
         return arrived, offer
 
+    def test_whom_we_book_is_known_too(self):
+        self.center.redis_cli("HSET", self.key("UA-9"), "tier", "gold", "usher.last_agent", "olena", "usher.last_ms", "1763743800000")
+        for contact in ({"contact": "b1"}, {}):
+            self.pbx.call({"do": "contact.schedule", "channel": "callback", "from": "+380501112233", "customer": "UA-9" if contact else "UA-10",
+                           **contact})
+        booked = self.pbx.wait_event("contact.scheduled", contact="pbx1/b1")
+        self.assertEqual((booked["tier"], booked["last_agent"]), ("gold", "olena"))
+        self.assertNotIn("repeat", booked)
+
     def test_a_customer_is_remembered_and_known_the_next_time(self):
         self.center.redis_cli("HSET", self.key("UA-7"), "city", "Sumy", "tier", "standard")
         arrived, _ = self.serve("c1", data={"contract": "UA-7"})

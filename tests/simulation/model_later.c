@@ -117,7 +117,7 @@ bool model_on_dial(struct model *model, const struct usher_event *event,
         contact->has_ringer = true;
     }
     const struct model_client *client = &model->clients[contact->client];
-    if (!client->can_dial || client->is_lost)
+    if (is_preview && (!client->can_dial || client->is_lost))
         return model_fail(model, "%s is to be dialled by %s, which cannot", contact->id,
                           client->name);
     if (!usher_text_is_equal(event->fields.to, usher_text_of(contact->from)))

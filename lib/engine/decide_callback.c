@@ -1,5 +1,5 @@
-/* A caller who would wait for long is offered to be called back: the same contact goes on waiting
- * in its place, and nobody has to hold the line. */
+/* A caller who would wait for long, or for whom nobody is on duty, is offered to be called back:
+ * the same contact goes on waiting in its place, and nobody has to hold the line. */
 #include "engine/callers.h"
 #include "engine/decide.h"
 #include "engine/move.h"
@@ -21,10 +21,12 @@ void usher_callback_offer(struct usher_engine *engine, struct usher_contact *con
     if (bound_ms < 0)
         bound_ms =
             3 * usher_rules_promise_ms(rules, contact->queue, contact->tier, contact->channel);
-    if (!may_be_asked(engine, contact) || wait_ms <= bound_ms)
+    bool is_known = wait_ms >= 0;
+    if (!may_be_asked(engine, contact) || (is_known && wait_ms <= bound_ms))
         return;
     struct usher_event event = usher_event_about(USHER_EVENT_CALLBACK_OFFERED, contact);
-    USHER_FIELDS_SET(&event.fields, WAIT_MS, wait_ms, wait_ms);
+    if (is_known)
+        USHER_FIELDS_SET(&event.fields, WAIT_MS, wait_ms, wait_ms);
     usher_engine_emit(engine, &event, now_ms);
 }
 
@@ -44,7 +46,7 @@ enum usher_error usher_callback_turn(struct usher_engine *engine, struct usher_c
 {
     struct usher_contact *other = usher_callers_callback(engine, contact->customer, contact);
     struct usher_move move = usher_move_of(contact);
-    if (from.length == 0 && contact->from.length == 0)
+    if (usher_rules_is_withheld(from.length ? from : contact->from))
         return usher_answer_set(answer, USHER_ERROR_MISSING_FIELD,
                                 "`from` is needed: nobody knows the customer's number");
     if (usher_callers_is_called(engine, contact->customer))

@@ -31,7 +31,7 @@ static enum usher_error check_booking(struct usher_request *request, int64_t fro
     if (!is_bookable(channel))
         return usher_answer_set(answer, USHER_ERROR_BAD_FIELD,
                                 "`channel` must be callback, task, email or outbound");
-    if (usher_channel_is_phone(channel) && fields->from.length == 0)
+    if (usher_channel_is_phone(channel) && usher_rules_is_withheld(fields->from))
         return usher_answer_set(answer, USHER_ERROR_MISSING_FIELD,
                                 "`from` is needed: the number at which the customer is called");
     if (from_ms - request->now_ms > BOOKED_MAX_MS)

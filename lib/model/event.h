@@ -62,8 +62,9 @@
       F(WAIT_MS) | F(WAIT_MIN_MS) | F(WAIT_MAX_MS) | F(DUE_MS) | F(RAW_MS), true,                  \
       "What a waiting customer is told: its position, and how long it takes if that is known. "    \
       "Answered by `due_ms`, the promise is kept.")                                                \
-    X(CALLBACK_OFFERED, "callback.offered", F(CONTACT) | F(WAIT_MS), 0, true,                      \
-      "The wait is long: the PBX may ask the caller whether to be called back.")                   \
+    X(CALLBACK_OFFERED, "callback.offered", F(CONTACT), F(WAIT_MS), true,                          \
+      "The wait is long, or nobody is there: the PBX may ask the caller whether to be called "     \
+      "back.")                                                                                     \
     X(CONTACT_DIAL, "contact.dial", F(CONTACT) | F(OFFER) | F(AGENT) | F(TO),                      \
       F(FROM) | F(PHONE) | F(CUSTOMER) | F(ATTEMPT) | F(CLIENT) | F(MODE), true,                   \
       "The agent is ready to talk: the PBX dials the customer, at `to`; with `mode: preview` it "  \

@@ -232,6 +232,9 @@ size_t usher_rules_find_tier(const struct usher_rules *rules, struct usher_text 
 size_t usher_rules_find_switch(const struct usher_rules *rules, struct usher_text name);
 bool usher_rules_has_reason(const struct usher_rules *rules, struct usher_text reason);
 
+/* Whether it is no number: absent, or what networks say in place of one that is withheld. That is
+ * not one customer but many, and nobody can be called there. */
+bool usher_rules_is_withheld(struct usher_text from);
 /* The customer's key: the first source that the contact has, if it is 1 to USHER_CUSTOMER_MAX bytes
  * without control characters; a withheld number is nobody's. Absent when there is none. It is
  * borrowed from `from` or lies in `room`. */

@@ -13,7 +13,8 @@ struct callback_values {
 static const struct usher_schema_row callback_rows[] = {
     USHER_SCHEMA_ROW(callback_values, when_wait_over, DURATION, .min = 1000, .max = USHER_DAY_MS,
                      .fallback = -1,
-                     .sentence = "above which estimated wait a caller is offered a callback",
+                     .sentence = "above which estimated wait a caller is offered a callback; also "
+                                 "while nobody is on duty for him",
                      .without = "three times what the queue promises"),
     USHER_SCHEMA_ROW(callback_values, attempts, WHOLE, .min = 1, .max = USHER_ATTEMPTS_MAX,
                      .fallback = 3, .sentence = "how often a customer is called at most"),

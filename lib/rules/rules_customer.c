@@ -116,8 +116,7 @@ static bool begins_with(struct usher_text text, struct usher_text word)
     return true;
 }
 
-/* What networks say in place of a number that is withheld: not one customer, but many. */
-static bool is_nobody(struct usher_text from)
+bool usher_rules_is_withheld(struct usher_text from)
 {
     static const struct usher_text words[] = {
         {"anonymous", 9}, {"unknown", 7},  {"unavailable", 11},     {"restricted", 10},
@@ -163,7 +162,7 @@ struct usher_text usher_rules_customer(const struct usher_rules *rules, struct u
             (!data.at || !usher_json_find_text(data, rule->sources[i].data_key, room,
                                                USHER_CUSTOMER_MAX, &key)))
             continue;
-        if (!rule->sources[i].data_key.at && is_nobody(from))
+        if (!rule->sources[i].data_key.at && usher_rules_is_withheld(from))
             continue;
         if (is_key(key))
             return key;

@@ -99,7 +99,8 @@ bool model_on_asked(struct model *model, const struct usher_event *event,
     if (contact->state != MODEL_WAITING || contact->channel != USHER_CHANNEL_VOICE ||
         contact->was_asked || !queue->callback.is_offered)
         return model_fail(model, "%s is asked whether to be called back", contact->id);
-    if (event->fields.wait_ms <= queue->callback.when_wait_over_ms)
+    if (usher_fields_has(&event->fields, USHER_FIELD_WAIT_MS) &&
+        event->fields.wait_ms <= queue->callback.when_wait_over_ms)
         return model_fail(model, "%s is asked, and would wait for a short while only", contact->id);
     contact->was_asked = true;
     return true;

@@ -93,14 +93,14 @@ void usher_compile_promise(struct usher_compile *compile, const struct usher_nod
 void usher_compile_need(struct usher_compile *compile, const struct usher_node *node,
                         struct usher_queue *queue);
 
-/* `closed`, `overflow` and `limit`: where contacts go that do not stay. `is_like`: the queue is
- * like another, and what it took over may lead to itself: then it has none. */
+/* `closed`, `overflow` and `limit`: where contacts go that do not stay. `is_others`: it is
+ * taken over from the queue that this one is like, and may lead to this one: then it has none. */
 void usher_compile_closed(struct usher_compile *compile, const struct usher_node *node,
-                          struct usher_queue *queue, bool is_like);
+                          struct usher_queue *queue, bool is_others);
 void usher_compile_overflow(struct usher_compile *compile, const struct usher_node *node,
-                            struct usher_queue *queue, bool is_like);
+                            struct usher_queue *queue, bool is_others);
 void usher_compile_limit(struct usher_compile *compile, const struct usher_node *node,
-                         struct usher_queue *queue, bool is_like);
+                         struct usher_queue *queue, bool is_others);
 void usher_compile_callback(struct usher_compile *compile, const struct usher_node *node,
                             struct usher_queue *queue);
 /* When all queues are there: `queues` is their mapping. */

@@ -127,10 +127,16 @@ static void compile_forecast(struct usher_compile *compile, const struct usher_n
     queue->forecast_handle_ms = values.handle;
 }
 
+/* Whether a part of the queue at `node` is that of the queue that it is like. */
+static bool is_taken_over(const struct usher_node *node, const struct usher_node *part)
+{
+    return part && usher_node_find(node, part->key) != part;
+}
+
 /* `values`: with what was taken over. A part of another queue is read again here: its problems,
  * which have the same place and words, are told once. */
-static void compile_queue(struct usher_compile *compile, const struct queue_values *values,
-                          struct usher_queue *queue)
+static void compile_queue(struct usher_compile *compile, const struct usher_node *node,
+                          const struct queue_values *values, struct usher_queue *queue)
 {
     usher_compile_promise(compile, values->promise, queue);
     compile_forecast(compile, values->forecast, queue);
@@ -146,9 +152,9 @@ static void compile_queue(struct usher_compile *compile, const struct queue_valu
     queue->repeat_ms = values->repeat;
     queue->hours = usher_compile_hours(compile, values->hours);
     queue->keeps_holidays = values->holidays;
-    usher_compile_closed(compile, values->closed, queue, values->like.at != NULL);
-    usher_compile_overflow(compile, values->overflow, queue, values->like.at != NULL);
-    usher_compile_limit(compile, values->limit, queue, values->like.at != NULL);
+    usher_compile_closed(compile, values->closed, queue, is_taken_over(node, values->closed));
+    usher_compile_overflow(compile, values->overflow, queue, is_taken_over(node, values->overflow));
+    usher_compile_limit(compile, values->limit, queue, is_taken_over(node, values->limit));
     queue->announce_ms = values->announce;
     usher_compile_callback(compile, values->callback, queue);
 }
@@ -258,7 +264,10 @@ void usher_compile_queues(struct usher_compile *compile, const struct usher_node
     count = 0;
     usher_node_for_each (member, node)
         take_over(compile, member, count++, values);
-    for (size_t i = 0; i < count; i++)
-        compile_queue(compile, &values[i], &queues[i]);
+    count = 0;
+    usher_node_for_each (member, node) {
+        compile_queue(compile, member, &values[count], &queues[count]);
+        count++;
+    }
     usher_compile_check_ways(compile, node);
 }

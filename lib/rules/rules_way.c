@@ -13,9 +13,12 @@ struct closed_values {
 };
 
 static const struct usher_schema_row closed_rows[] = {
-    USHER_SCHEMA_ROW(closed_values, then, NAME, .max = USHER_NAME_MAX, .fallback_text = "farewell",
-                     .sentence = "where those go who hold the line; whoever does not, waits",
-                     .kind = "`farewell`, `callback`, `wait` or a queue"),
+    USHER_SCHEMA_ROW(
+        closed_values, then, NAME, .max = USHER_NAME_MAX, .fallback_text = "farewell",
+        .sentence =
+            "where calls and chats go; all others wait. A chat, and whoever hides the number, "
+            "cannot be called back: farewell",
+        .kind = "`farewell`, `callback`, `wait` or a queue"),
     USHER_SCHEMA_ROW(closed_values, notice, NAME, .max = USHER_NAME_MAX,
                      .sentence = "the notice that they are played", .without = "none"),
 };
@@ -100,25 +103,28 @@ static size_t find_notice(struct usher_compile *compile, const struct usher_node
 
 /* The way that the member `key` of `map` names; unchanged where it is absent. */
 static void read_way(struct usher_compile *compile, const struct usher_node *map,
-                     struct usher_text key, const struct usher_queue *queue, bool is_like,
+                     struct usher_text key, const struct usher_queue *queue, bool is_others,
                      struct usher_way *way)
 {
     const struct usher_node *place = usher_node_find(map, key);
     size_t own = (size_t)(queue - compile->rules->queues);
+    bool may_wait = usher_text_is_equal(map->key, USHER_TEXT("closed"));
 
     way->notice = find_notice(compile, map);
     if (!place || place->kind != USHER_NODE_SCALAR)
         return;
     way->kind = find_word(place->text);
-    if (way->kind == USHER_WAY_WAIT && !usher_text_is_equal(map->key, USHER_TEXT("closed")))
+    if (way->kind == USHER_WAY_WAIT && !may_wait)
         usher_problems_add(compile->problems, place->line, place->column,
                            "`wait` is for `closed` alone; name a queue, `callback` or `farewell`");
     if (way->kind != USHER_WAY_NONE)
         return;
     way->kind = USHER_WAY_QUEUE;
     way->queue = usher_compile_find(compile, &compile->owner->queues, place, place->text, "queue",
-                                    "add it to `queues`, or write farewell or callback");
-    if (way->queue == own && !is_like)
+                                    may_wait ? "add it to `queues`, or write farewell, callback or "
+                                               "wait"
+                                             : "add it to `queues`, or write farewell or callback");
+    if (way->queue == own && !is_others)
         usher_problems_add(compile->problems, place->line, place->column,
                            "this leads to the queue itself; name another, callback or farewell");
     if (way->queue == SIZE_MAX || way->queue == own)
@@ -126,7 +132,7 @@ static void read_way(struct usher_compile *compile, const struct usher_node *map
 }
 
 void usher_compile_closed(struct usher_compile *compile, const struct usher_node *node,
-                          struct usher_queue *queue, bool is_like)
+                          struct usher_queue *queue, bool is_others)
 {
     struct closed_values values;
 
@@ -135,13 +141,13 @@ void usher_compile_closed(struct usher_compile *compile, const struct usher_node
         return;
     usher_schema_default(&usher_closed_schema, &values);
     usher_schema_read(&usher_closed_schema, node, &values, compile->problems);
-    read_way(compile, node, USHER_TEXT("then"), queue, is_like, &queue->closed);
+    read_way(compile, node, USHER_TEXT("then"), queue, is_others, &queue->closed);
     if (queue->closed.kind == USHER_WAY_NONE)
         queue->closed.kind = USHER_WAY_FAREWELL;
 }
 
 void usher_compile_overflow(struct usher_compile *compile, const struct usher_node *node,
-                            struct usher_queue *queue, bool is_like)
+                            struct usher_queue *queue, bool is_others)
 {
     struct overflow_values values;
 
@@ -149,13 +155,13 @@ void usher_compile_overflow(struct usher_compile *compile, const struct usher_no
     usher_schema_default(&usher_overflow_schema, &values);
     if (node) {
         usher_schema_read(&usher_overflow_schema, node, &values, compile->problems);
-        read_way(compile, node, USHER_TEXT("to"), queue, is_like, &queue->overflow);
+        read_way(compile, node, USHER_TEXT("to"), queue, is_others, &queue->overflow);
     }
     queue->overflow_after_ms = queue->overflow.kind == USHER_WAY_NONE ? -1 : values.after;
 }
 
 void usher_compile_limit(struct usher_compile *compile, const struct usher_node *node,
-                         struct usher_queue *queue, bool is_like)
+                         struct usher_queue *queue, bool is_others)
 {
     struct limit_values values;
 
@@ -163,7 +169,7 @@ void usher_compile_limit(struct usher_compile *compile, const struct usher_node 
     usher_schema_default(&usher_limit_schema, &values);
     if (node) {
         usher_schema_read(&usher_limit_schema, node, &values, compile->problems);
-        read_way(compile, node, USHER_TEXT("then"), queue, is_like, &queue->full);
+        read_way(compile, node, USHER_TEXT("then"), queue, is_others, &queue->full);
     }
     queue->waiting_max = values.waiting;
 }

@@ -98,6 +98,25 @@ static bool is_choice(const char *choices, struct usher_text word)
     return false;
 }
 
+/* The words that are possible, as a person says them: "a, b or c". */
+static void expect_choice(const char *choices, char *expected, size_t size)
+{
+    const char *last = strrchr(choices, ' ');
+    size_t used = 0;
+
+    for (const char *at = choices; *at && used + 5 < size; at++) {
+        const char *joint = at == last ? " or " : ", ";
+
+        if (*at != ' ') {
+            expected[used++] = *at;
+            continue;
+        }
+        memcpy(expected + used, joint, strlen(joint));
+        used += strlen(joint);
+    }
+    expected[used] = '\0';
+}
+
 static bool read_text(const struct usher_schema_row *row, const struct usher_node *node, void *into,
                       struct usher_problems *problems)
 {
@@ -111,7 +130,7 @@ static bool read_text(const struct usher_schema_row *row, const struct usher_nod
         return false;
     }
     if (row->choices && !is_choice(row->choices, node->text)) {
-        (void)snprintf(expected, sizeof(expected), "one of %s", row->choices);
+        expect_choice(row->choices, expected, sizeof(expected));
         refuse_value(row, node, expected, problems);
         return false;
     }

@@ -335,6 +335,15 @@ static const struct mistake mistakes[] = {
      80,
      "f:2:30: no hours are called `08:00-25:00`; write from-until, such as \"08:00-20:00\" or "
      "\"20:00-08:00\" across midnight, `always` or `closed`\n"},
+    {"a word that is none of two",
+     "queues:\n"
+     "  support: {wrap_up: {time: 30s, disposition: yes}}\n"
+     "routes:\n"
+     "  - queue: support\n",
+     87,
+     "f:2:47: `disposition` is `yes`; it must be required or optional: whether the agent must say "
+     "how "
+     "the contact ended\n"},
     {"a bracket that is not closed",
      "skills: [internet, billing\n"
      "queues:\n"

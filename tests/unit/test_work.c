@@ -64,9 +64,9 @@ START_TEST(mistakes_are_told_with_their_place_and_what_to_do)
         const char *told;
     } rows[] = {
         {"queues: {q: {ring_no_answer: {then: away}}}\n" ROUTES,
-         "1:37: `then` is `away`; it must be one of not_ready next"},
+         "1:37: `then` is `away`; it must be not_ready or next"},
         {"queues: {q: {wrap_up: {disposition: must, time: 5s}}}\n" ROUTES,
-         "`disposition` is `must`; it must be one of required optional"},
+         "`disposition` is `must`; it must be required or optional"},
         {"queues: {q: {wrap_up: {disposition: required}}}\n" ROUTES,
          "add one, such as `time: 30s`"},
         {"queues: {q: {wrap_up: {extend: 2}}}\n" ROUTES, "add one, such as `time: 30s`"},

@@ -231,7 +231,7 @@ static bool add_data(const struct transfer *transfer, struct usher_bytes *merged
     const struct usher_engine *engine = transfer->request->engine;
     struct usher_text added = transfer->request->command->fields.data;
     struct usher_json_problem problem;
-    if (!usher_story_merge(transfer->contact->data, added, merged)) {
+    if (!usher_json_merge(added, transfer->contact->data, merged)) {
         usher_answer_set(transfer->request->answer, USHER_ERROR_LIMIT,
                          "limits.context: `data` would have more than %zu bytes",
                          engine->limits.context_bytes);

@@ -1,44 +1,9 @@
-/* Contexts and notes grow with each agent who had the contact. */
+/* Notes grow with each agent who had the contact. */
 #include "engine/story.h"
 
 #include <string.h>
 
 #include "engine/decide.h"
-#include "wire/json.h"
-
-/* Writes the members of `object` but for those that `not_in` has. */
-static void write_members(struct usher_json_writer *writer, struct usher_text object,
-                          struct usher_text not_in)
-{
-    struct usher_json json;
-    struct usher_text key;
-    char scratch[16384];
-    if (!object.at)
-        return;
-    usher_json_start(&json, object, scratch, sizeof(scratch));
-    if (!usher_json_enter(&json))
-        return;
-    while (usher_json_next_key(&json, &key)) {
-        struct usher_text value;
-        if (!usher_json_read_raw(&json, &value))
-            return;
-        if (not_in.at && usher_json_find(not_in, key).at)
-            continue;
-        usher_json_write_key(writer, key);
-        usher_json_write_raw(writer, value);
-    }
-}
-
-bool usher_story_merge(struct usher_text kept, struct usher_text added, struct usher_bytes *out)
-{
-    struct usher_json_writer writer;
-    usher_json_write_start(&writer, out);
-    usher_json_write_open(&writer, '{');
-    write_members(&writer, kept, added);
-    write_members(&writer, added, USHER_NO_TEXT);
-    usher_json_write_close(&writer, '}');
-    return !out->is_full;
-}
 
 /* The last `length` bytes at most, from the beginning of a character. */
 static struct usher_text end_of(struct usher_text text, size_t length)

@@ -1,18 +1,12 @@
-/* What the next agent is told of a transferred contact: the context with what was added, and the
- * notes, one after the other. For the engine's own files. */
+/* What the next agent is told of a contact that others have had: their notes, one after the other.
+ * For the engine's own files. */
 #ifndef USHER_ENGINE_STORY_H
 #define USHER_ENGINE_STORY_H
 
-#include "base/bytes.h"
 #include "base/text.h"
 #include "engine/state.h"
 
 #define USHER_STORY_NOTE_MAX 2048 /* bytes of a contact's note: the bound of the field */
-
-/* Writes the object `kept` with the members of `added` into `out`: a key of both has the value of
- * `added`. Both are checked JSON objects or absent. False when `out` is full. */
-USHER_MUST_USE bool usher_story_merge(struct usher_text kept, struct usher_text added,
-                                      struct usher_bytes *out);
 
 /* The notes, the newest last, with a line's end between; of those that are too long together the
  * beginning is left out, by whole characters. What `kept` ends with is not said twice, and who

@@ -104,7 +104,8 @@ void usher_json_write_bool(struct usher_json_writer *writer, bool value);
 void usher_json_write_raw(struct usher_json_writer *writer, struct usher_text raw);
 
 /* Appends an object with all members of the checked object `first`, and those of `second` whose
- * keys it has not. False when one of them is no object, or there is no room in `out`. */
+ * keys it has not; either may be absent. False when one of them is no object, or there is no room
+ * in `out`. */
 USHER_MUST_USE bool usher_json_merge(struct usher_text first, struct usher_text second,
                                      struct usher_bytes *out);
 

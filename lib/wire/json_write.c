@@ -1,6 +1,7 @@
 /* The writer: one form for each value, without white space. */
 #include <assert.h>
 
+#include "model/limits.h"
 #include "wire/json.h"
 
 void usher_json_write_start(struct usher_json_writer *writer, struct usher_bytes *out)
@@ -99,17 +100,19 @@ void usher_json_write_raw(struct usher_json_writer *writer, struct usher_text ra
 static bool write_members(struct usher_json_writer *writer, struct usher_text object,
                           struct usher_text but)
 {
-    char scratch[256];
+    char scratch[USHER_LINE_MAX]; /* as long as any key that came in a line */
     struct usher_json json;
     struct usher_text key;
     struct usher_text value;
+    if (!object.at)
+        return true;
     usher_json_start(&json, object, scratch, sizeof(scratch));
     if (usher_json_peek(&json) != USHER_JSON_OBJECT || !usher_json_enter(&json))
         return false;
     while (usher_json_next_key(&json, &key)) {
         if (!key.at || !usher_json_read_raw(&json, &value))
             return false;
-        if (usher_json_find(but, key).at)
+        if (but.at && usher_json_find(but, key).at)
             continue;
         usher_json_write_key(writer, key);
         usher_json_write_raw(writer, value);

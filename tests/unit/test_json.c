@@ -1,6 +1,7 @@
 /* The strict JSON reader and writer: what is refused and where, and what is read.
  * tests/unit/test_json_oracle.c holds the same reader against another one. */
 #include <check.h>
+#include <stdio.h>
 
 #include "unit/suite.h"
 #include "wire/json.h"
@@ -311,6 +312,26 @@ START_TEST(merged_object_has_each_key_once_and_the_first_one_is_right)
 }
 END_TEST
 
+START_TEST(merge_takes_keys_of_any_length_and_absent_objects)
+{
+    char escaped[340];
+    char plain[340];
+    struct usher_bytes out;
+    (void)snprintf(escaped, sizeof(escaped), "{\"\\u0061%0300d\":1}", 7);
+    (void)snprintf(plain, sizeof(plain), "{\"a%0300d\":1}", 7);
+    usher_bytes_init(&out, 400);
+    ck_assert(usher_json_merge(usher_text_of(escaped), usher_text_of(plain), &out));
+    ck_assert(usher_text_is_equal(usher_bytes_text(&out), usher_text_of(plain)));
+    usher_bytes_clear(&out);
+    ck_assert(usher_json_merge(USHER_NO_TEXT, usher_text_of(plain), &out));
+    ck_assert(usher_text_is_equal(usher_bytes_text(&out), usher_text_of(plain)));
+    usher_bytes_clear(&out);
+    ck_assert(usher_json_merge(usher_text_of(plain), USHER_NO_TEXT, &out));
+    ck_assert(usher_text_is_equal(usher_bytes_text(&out), usher_text_of(plain)));
+    usher_bytes_fini(&out);
+}
+END_TEST
+
 START_TEST(what_is_no_object_or_has_no_room_is_not_merged)
 {
     struct usher_bytes out;
@@ -334,4 +355,5 @@ SUITE_MAIN("json", whole_values_are_accepted_with_white_space_around_them,
            only_whole_numbers_of_64_bits_are_read_as_numbers,
            member_is_found_by_its_key_however_it_is_written, writer_cares_for_commas_and_escapes,
            merged_object_has_each_key_once_and_the_first_one_is_right,
+           merge_takes_keys_of_any_length_and_absent_objects,
            what_is_no_object_or_has_no_room_is_not_merged)

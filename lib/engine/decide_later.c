@@ -3,6 +3,7 @@
 
 #include "engine/callers.h"
 #include "engine/decide.h"
+#include "engine/story.h"
 
 #define BOOKED_MAX_MS (INT64_C(400) * 86400000)
 
@@ -161,6 +162,7 @@ enum usher_error usher_decide_contact_follow_up(struct usher_request *request)
     const struct usher_fields *fields = &request->command->fields;
     const struct usher_rules *rules = request->engine->floor.rules;
     char room[USHER_CONTACT_ID_MAX + 1];
+    char note_room[USHER_STORY_NOTE_MAX + 1];
     struct usher_contact *contact = usher_request_contact(request);
     if (!contact)
         return request->answer->error;
@@ -182,8 +184,10 @@ enum usher_error usher_decide_contact_follow_up(struct usher_request *request)
     booking.fields.present &=
         ~(USHER_FIELD_BIT(NOTE) | USHER_FIELD_BIT(CAMPAIGN) | USHER_FIELD_BIT(MEMORY));
     booking.fields.memory = USHER_NO_TEXT; /* of when the customer came, and told then */
-    if (fields->note.at)
-        USHER_FIELDS_SET(&booking.fields, NOTE, note, fields->note);
+    struct usher_text note =
+        usher_story_note(usher_text_of(contact->note), fields->note, note_room);
+    if (note.length > 0)
+        USHER_FIELDS_SET(&booking.fields, NOTE, note, note);
     USHER_FIELDS_SET(&booking.fields, CHANNEL, channel, usher_channel_name(USHER_CHANNEL_TASK));
     USHER_FIELDS_SET(&booking.fields, QUEUE, queue, fields->queue);
     if (!contact->case_id.at)

@@ -35,10 +35,15 @@ class Agent:
         self.skills = {}
         self.state = "signed_out"
         self.phone = "idle"
+        self.desk = "none"
         self.held = []  # contacts
 
     def can(self, queue):
         return self.skills.get(NEEDS[queue], 0) > 0
+
+    def hears_of(self, channel):
+        """A phone rings without a desk; all else is accepted at one."""
+        return channel == "voice" or self.desk != "lost"
 
     def load(self):
         return sum(UNITS[contact.channel] for contact in self.held)
@@ -222,7 +227,19 @@ class JournalCheck:
         self.agents[event["agent"]].state = "not_ready"
 
     def on_agent_signed_out(self, event):
-        self.agents[event["agent"]].state = "signed_out"
+        agent = self.agents[event["agent"]]
+        agent.state = "signed_out"
+        if agent.desk == "lost":
+            agent.desk = "none"
+
+    def on_agent_desk(self, event):
+        """Without an agent it tells of all who have one: a router that begins has no connection yet."""
+        if "agent" in event:
+            self.agents[event["agent"]].desk = event["state"]
+            return
+        for agent in self.agents.values():
+            if agent.desk == "connected":
+                agent.desk = "none" if agent.state == "signed_out" else event["state"]
 
     def on_agent_phone(self, event):
         self.agents[event["agent"]].phone = event["state"]
@@ -246,6 +263,8 @@ class JournalCheck:
             self.complain(where + f"who is {agent.state} with a phone that is {agent.phone}")
         if not agent.can(contact.queue):
             self.complain(where + f"who has not what {contact.queue} needs")
+        if not agent.hears_of(contact.channel):
+            self.complain(where + "whose desk is lost")
         if not agent.has_room(contact.channel):
             self.complain(where + f"who holds {[(held.id, held.state) for held in agent.held]}")
         if contact.client in self.lost_links:
@@ -348,7 +367,8 @@ class JournalCheck:
             if contact.client in self.lost_links or self.at_ms < contact.settle_ms + 50:
                 contact.beside_ms = None
                 continue
-            who = next((name for name, agent in free if agent.can(contact.queue) and agent.has_room(contact.channel) and
+            who = next((name for name, agent in free if agent.can(contact.queue) and agent.hears_of(contact.channel) and
+                        agent.has_room(contact.channel) and
                         not (contact.declined.get(name, 0) > self.at_ms and self.others(contact, name))), None)
             if not who:
                 contact.beside_ms = None

@@ -27,8 +27,12 @@ static bool fill(struct usher_engine *engine, struct usher_contact *contact,
     contact->channel = usher_channel_find(fields->channel);
     int64_t arrived_ms =
         usher_fields_has(fields, USHER_FIELD_SINCE_MS) ? fields->since_ms : event->at_ms;
+    int64_t waited_ms = usher_fields_has(fields, USHER_FIELD_WAITED_MS)
+                            ? fields->waited_ms
+                            : event->at_ms - fields->place_ms;
     bool is_later = contact->is_ours && fields->place_ms <= fields->until_ms;
-    if ((fields->place_ms > event->at_ms && !is_later) || arrived_ms > event->at_ms)
+    if ((fields->place_ms > event->at_ms && !is_later) || arrived_ms > event->at_ms ||
+        waited_ms > event->at_ms)
         return false; /* nobody comes in the future: he would have waited for less than nothing */
     if (!client || contact->queue == SIZE_MAX || contact->tier == SIZE_MAX || !contact->channel ||
         !usher_text_copy(contact->id, sizeof(contact->id), fields->contact) ||
@@ -41,8 +45,10 @@ static bool fill(struct usher_engine *engine, struct usher_contact *contact,
     contact->client = client->index;
     usher_list_append(&client->contacts, &contact->of_client);
     contact->place_ms = fields->place_ms;
-    contact->waited_ms = contact->is_ours ? 0 : event->at_ms - fields->place_ms;
+    contact->waited_ms = contact->is_ours ? 0 : waited_ms;
     contact->arrived_ms = arrived_ms;
+    if (usher_fields_has(fields, USHER_FIELD_WAITED_MS))
+        contact->leg_ms = event->at_ms - waited_ms; /* the place is older than its own waiting */
     contact->served_by =
         fields->last_agent.at ? usher_engine_agent(engine, fields->last_agent) : NULL;
     contact->served_ms = contact->served_by ? fields->last_ms : 0;

@@ -253,8 +253,11 @@ static enum usher_error arrive(struct usher_request *request, struct usher_conta
                      is_earlier ? fields->since_ms : request->now_ms);
     USHER_FIELDS_SET(&event.fields, SINCE_MS, since_ms,
                      is_earlier ? fields->since_ms : request->now_ms);
-    if (callback && callback->place_ms < event.fields.place_ms)
+    if (callback && callback->place_ms < event.fields.place_ms) {
         event.fields.place_ms = callback->place_ms;
+        USHER_FIELDS_SET(&event.fields, WAITED_MS, waited_ms,
+                         request->now_ms - event.fields.since_ms);
+    }
     if (callback && callback->note)
         USHER_FIELDS_SET(&event.fields, NOTE, note, usher_text_of(callback->note));
     USHER_FIELDS_SET(&event.fields, DUE_MS, due_ms,

@@ -51,8 +51,10 @@
     X(CONTACT_ARRIVED, "contact.arrived",                                                          \
       F(CONTACT) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS),                                  \
       F(FROM) | F(TO) | F(DATA) | F(NOTE) | F(CUSTOMER) | F(CASE_ID) | F(LAST_AGENT) |             \
-          F(LAST_MS) | F(REPEAT) | F(SINCE_MS) | F(DUE_MS) | F(NOTICE),                            \
-      true, "A contact came, and waits in a queue.")                                               \
+          F(LAST_MS) | F(REPEAT) | F(SINCE_MS) | F(DUE_MS) | F(WAITED_MS) | F(NOTICE),             \
+      true,                                                                                        \
+      "A contact came, and waits in a queue. `waited_ms` when it has the place of another, a "     \
+      "callback, which is not its own waiting.")                                                   \
     X(CONTACT_MOVED, "contact.moved",                                                              \
       F(CONTACT) | F(QUEUE) | F(TIER) | F(CHANNEL) | F(PLACE_MS) | F(DUE_MS),                      \
       F(SKILLS) | F(FROM) | F(CUSTOMER) | F(REASON) | F(NOTICE), true,                             \

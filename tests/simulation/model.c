@@ -153,7 +153,8 @@ static bool on_arrived(struct model *model, const struct usher_event *event,
     contact->place_ms = fields->place_ms;
     contact->due_ms = fields->due_ms;
     contact->since_ms = event->at_ms;
-    contact->waited_ms = event->at_ms - contact->place_ms;
+    contact->waited_ms = event->at_ms - contact->arrived_ms;
+    contact->leg_ms = contact->arrived_ms;
     if (!model_take_known(model, event, contact))
         return false;
     contact->class = model_class(model, contact, event->at_ms);

@@ -270,6 +270,7 @@ static void emit(const struct transfer *transfer, struct usher_text data)
         USHER_FIELDS_SET(fields, DATA, data, data);
     USHER_FIELDS_SET(fields, WAITED_MS, waited_ms,
                      usher_contact_waited_ms(contact, request->now_ms));
+    usher_event_add_customer(&event, request->engine, contact);
     usher_engine_emit(request->engine, &event, request->now_ms);
 }
 

@@ -88,8 +88,8 @@
       "The contact ended: nobody came to it before it had no more use.")                           \
     X(CONTACT_TRANSFERRED, "contact.transferred",                                                  \
       F(CONTACT) | F(QUEUE) | F(TIER) | F(CHANNEL) | F(PLACE_MS) | F(DUE_MS),                      \
-      F(AGENT) | F(TO_AGENT) | F(UNTIL_MS) | F(SKILLS) | F(NOTE) | F(DATA) | F(WAITED_MS) |        \
-          F(CLIENT),                                                                               \
+      F(AGENT) | F(TO_AGENT) | F(UNTIL_MS) | F(SKILLS) | F(NOTE) | F(DATA) | F(CUSTOMER) |         \
+          F(WAITED_MS) | F(CLIENT),                                                                \
       true,                                                                                        \
       "The contact left its `agent` and waits again: until `until_ms` for `to_agent` alone, then " \
       "for whom the queue, or `skills`, asks. `client` dialled the customer, and has the call.")   \

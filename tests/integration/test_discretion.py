@@ -6,7 +6,7 @@ import socket
 import threading
 import unittest
 
-from harness import Center, Refused, free_port, wait_until
+from harness import RULES, Center, Refused, free_port, wait_until
 
 # All that is somebody's own is marked with this, digits and letters, so that one search finds each piece.
 MARK = "5559081"
@@ -88,6 +88,8 @@ def rest_of_day(pbx, desk):
     pbx.call({"do": "contact.ring", "contact": contact, "offer": offer["offer"]})
     pbx.call({"do": "contact.answer", "contact": contact, "offer": offer["offer"]})
     desk.call({"do": "contact.note", "contact": offer["contact"], "note": f"Call back at {NUMBER}"})
+    desk.call({"do": "contact.follow_up", "contact": offer["contact"], "queue": "general", "note": f"Write to {NAME}"})
+    desk.ask({"do": "contact.transfer", "contact": offer["contact"], "to_agent": MARK, "note": f"Transfer of {NUMBER}"})
     pbx.call({"do": "contact.end", "contact": contact, "reason": MARK})
     offer = pbx.wait_event("contact.offered")
     desk.call({"do": "offer.decline", "offer": offer["offer"], "reason": MARK})
@@ -119,6 +121,26 @@ def talk_nonsense(center):
         boss.ask(command)
 
 
+def remember_and_erase(center, pbx):
+    """What is remembered of a customer is good and bad, comes late, cannot be written, and is erased."""
+    key = center.key(f"customer:{DATA['contract']}")
+    center.redis_cli("HSET", key, "name", NAME, "phones", NUMBER * 40, "usher.last_agent", NAME, "usher.n", NUMBER)
+    pbx.call({"do": "contact.arrive", "contact": "known", "channel": "voice", "from": NUMBER, "data": DATA})
+    center.redis_cli("CLIENT", "PAUSE", "200", "ALL")
+    pbx.call({"do": "contact.arrive", "contact": "late", "channel": "voice", "from": NUMBER})
+    center.wait_log("contacts are routed without")
+    center.redis_cli("ACL", "SETUSER", "default", "-exec")
+    for contact in ("known", "late"):
+        pbx.call({"do": "contact.abandon", "contact": contact})
+    center.wait_log("refuses what is to be remembered")
+    center.redis_cli("ACL", "SETUSER", "default", "+exec")
+    admin = center.client("admin")
+    for customer in (DATA["contract"], NUMBER):
+        admin.call({"do": "customer.erase", "customer": customer})
+    center.wait_log("A customer is erased", count=2)
+    wait_until(lambda: not center.redis_cli("HGETALL", key), "the memory is deleted")
+
+
 def write_bad_profiles(center):
     key = center.key("agent:olena")
     center.redis_cli("HSET", key, "skill.billing", NUMBER, "capacity.voice", NAME, "phone", PHONE + "x" * 200)
@@ -145,7 +167,8 @@ class Discretion(unittest.TestCase):
         kamailio = Kamailio()
         self.addCleanup(kamailio.close)
         tcp = free_port()
-        with TokenCenter(settings="timing: {heartbeat: 100ms, lease: 250ms, grace: 500ms}\njournal: {snapshot_every: 20}\n"
+        with TokenCenter(rules="customer: {key: [data.contract, from]}\n" + RULES,
+                         settings="timing: {heartbeat: 100ms, lease: 250ms, grace: 500ms}\njournal: {snapshot_every: 20}\n"
                                   "limits: {context: 4KiB}\n",
                          listen=[f'{{tcp: "127.0.0.1:{tcp}", tokens: tokens.yaml}}'],
                          links=f'{{kam1: {{kind: kamailio, address: "127.0.0.1:{kamailio.port}"}}}}') as center:
@@ -158,6 +181,7 @@ class Discretion(unittest.TestCase):
         center.profile("olena", phone=PHONE, name=NAME, billing=8)
         pbx, desk = self.come(center)
         rest_of_day(pbx, desk)
+        remember_and_erase(center, pbx)
         talk_nonsense(center)
         write_bad_profiles(center)
         speak_sip(kamailio)

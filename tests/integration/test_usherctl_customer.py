@@ -99,6 +99,60 @@ class Customer(unittest.TestCase):
         wait_until(lambda: self.remembered("UA-7"), "the customer to be remembered anew")
         self.assertIn("Main street", self.usherctl("journal", "show", "--full", "--json", *self.config()))
 
+    def talk_and_transfer(self):
+        """A contact that was noted, answered and transferred, so that each of its events holds what is the customer's own."""
+        self.center.profile("olena", **{"lang.uk": 9})
+        self.center.profile("petro", **{"lang.uk": 5})
+        boss = self.center.client("supervisor", client="boss")
+        other = self.center.client("desk", agent="petro")
+        wait_until(lambda: other.ask({"do": "agent.ready"}).get("ok"), "the profile is known")
+        self.arrive("c1", lang="uk")
+        offer = self.pbx.wait_event("contact.offered", contact="pbx1/c1")
+        self.pbx.call({"do": "contact.answer", "contact": "c1", "offer": offer["offer"]})
+        boss.call({"do": "contact.note", "contact": "pbx1/c1", "note": "asks for the director"})
+        boss.call({"do": "contact.transfer", "contact": "pbx1/c1", "queue": "support", "note": "asks for the director",
+                   "data": {"flat": "Main street 7"}})
+        self.pbx.wait_event("contact.transferred", contact="pbx1/c1")
+
+    def tail(self, *arguments):
+        """The newest events, up to the last one that there is."""
+        with subprocess.Popen([os.environ["USHERCTL"], "tail", "--last", "1000", *arguments, "--socket", self.center.socket],
+                              stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL) as process:
+            try:
+                lines = []
+                for line in process.stdout:
+                    lines.append(line)
+                    if "customer.erased" in line:
+                        return "".join(lines)
+            finally:
+                process.terminate()
+        self.fail("tail does not tell of the erasure")
+
+    def test_an_erased_customer_is_nobody_to_those_who_look_on(self):
+        self.center.redis_cli("HSET", self.center.key("customer:UA-7"), "city", SECRETS[2])
+        self.talk_and_transfer()
+        epoch, seq = self.pbx.wait_event("customer.known")["n"].split("-")
+        first = f"{epoch}-{int(seq) - 1}"
+        wait_until(lambda: "usher.contacts" in self.remembered("UA-7"), "the contact to be counted")
+        self.usherctl("customer", "erase", "UA-7", "--yes")
+        told = {"tail": self.tail("--full"), "tail --json": self.tail("--full", "--json"),
+                "log": self.center.log()}
+        for arguments in (("events", "--full", "--json", "--after", first, "--count", "7"), ("top",), ("status",), ("contacts", "--full"),
+                          ("contacts", "--full", "--json"), ("agents",), ("queues",), ("status", "--json")):
+            told[" ".join(arguments)] = self.usherctl(*arguments)
+        for what in ("tail", "events"):
+            self.assertIn("contact.transferred", next(text for name, text in told.items() if name.startswith(what)))
+        for role, fields in (("pbx", {"client": "pbx1"}), ("desk", {"agent": "olena"}), ("supervisor", {}), ("observer", {})):
+            client = self.center.client(role, **fields)
+            told[f"snapshot for {role}"] = json.dumps(client.snapshot)
+            client = self.center.client(role, after=first, **fields)
+            self.assertEqual(client.welcome["resumed"], 1)
+            client.ask({"do": "ping"})
+            told[f"events for {role}"] = json.dumps([event for event in client.events if event["ev"] != "customer.erased"])
+        for what, text in told.items():
+            for secret in SECRETS:
+                self.assertNotIn(secret, text, what)
+
     def files(self):
         texts = {}
         for name in glob.glob(self.center.path("archive") + "/[js]*"):

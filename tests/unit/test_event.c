@@ -16,6 +16,21 @@ START_TEST(every_event_is_found_by_its_name)
 }
 END_TEST
 
+/* Readers know by it whose data a line has, and hide those of a customer who was erased. */
+START_TEST(every_event_with_personal_data_can_name_its_customer)
+{
+    const usher_field_mask personal = USHER_FIELD_BIT(FROM) | USHER_FIELD_BIT(DATA) |
+                                      USHER_FIELD_BIT(NOTE) | USHER_FIELD_BIT(MEMORY);
+    for (int i = USHER_EVENT_NONE + 1; i < USHER_EVENT_COUNT; i++) {
+        const struct usher_event_row *row = usher_event_row((enum usher_event_kind)i);
+        usher_field_mask fields = row->needed | row->optional;
+        ck_assert_msg(!row->is_journaled || !(fields & personal) ||
+                          (fields & USHER_FIELD_BIT(CUSTOMER)),
+                      "%s", row->name);
+    }
+}
+END_TEST
+
 START_TEST(numbers_are_read_as_they_were_written)
 {
     static const struct usher_number numbers[] = {
@@ -59,5 +74,6 @@ START_TEST(what_is_no_number_of_an_event_is_refused)
 }
 END_TEST
 
-SUITE_MAIN("event", every_event_is_found_by_its_name, numbers_are_read_as_they_were_written,
-           what_is_no_number_of_an_event_is_refused)
+SUITE_MAIN("event", every_event_is_found_by_its_name,
+           every_event_with_personal_data_can_name_its_customer,
+           numbers_are_read_as_they_were_written, what_is_no_number_of_an_event_is_refused)

@@ -11,6 +11,7 @@
 #include "ctl/perform.h"
 #include "model/limits.h"
 #include "rules/suggest.h"
+#include "wire/mask.h"
 
 #define AGAIN_US       500000
 #define SPAN_MAX       50000 /* events; usherd's memory holds some ten thousands */
@@ -66,13 +67,25 @@ static bool is_over(const struct follower *follower)
     return follower->options->count >= 0 && follower->shown >= follower->options->count;
 }
 
+/* Of the past, who was erased is not told any more. */
+static void keep(struct follower *follower, const struct usher_event *event, struct usher_text line)
+{
+    struct usher_bytes masked;
+    usher_bytes_init(&masked, SIZE_MAX);
+    if (event->kind == USHER_EVENT_CUSTOMER_ERASED &&
+        usher_mask_line(line, USHER_MASK_ERASED, NULL, &masked))
+        line = usher_bytes_text(&masked);
+    kept_add(&follower->past, line);
+    usher_bytes_fini(&masked);
+}
+
 static void take(struct follower *follower, const struct usher_event *event, struct usher_text line)
 {
     bool is_shown =
         filter_takes(&follower->filter, event) && teller_shows(&follower->teller, event->kind);
     note_number(follower, event);
     if (is_shown && follower->has_past)
-        kept_add(&follower->past, line);
+        keep(follower, event, line);
     else if (is_shown)
         show(follower, event, line);
     if (follower->has_past && usher_number_compare(follower->last, follower->past_end) >= 0)

@@ -119,9 +119,10 @@ static bool is_over(struct usher_engine *engine, struct usher_contact *contact, 
 }
 
 /* Offers the best contact to an agent, live before deferred; but where both wait for him, some
- * turns are those of the deferred. */
+ * turns are those of the deferred. `choice`: of the search that found the two. */
 static void offer_best(struct usher_engine *engine, const struct usher_agent *agent,
-                       struct usher_contact *contact, const struct usher_bid *bid, int64_t now_ms)
+                       struct usher_contact *contact, const struct usher_bid *bid,
+                       enum usher_choice choice, int64_t now_ms)
 {
     int64_t share = engine->floor.rules->bid.deferred_share;
     struct usher_bid bid_of_deferred;
@@ -137,7 +138,7 @@ static void offer_best(struct usher_engine *engine, const struct usher_agent *ag
         offer_at_turn(engine, deferred, agent, &bid_of_deferred, USHER_CHOICE_DEFERRED, turn,
                       now_ms);
     else
-        offer_at_turn(engine, contact, agent, bid, USHER_CHOICE_BEST_CONTACT, turn, now_ms);
+        offer_at_turn(engine, contact, agent, bid, choice, turn, now_ms);
 }
 
 void usher_dispatch_contact(struct usher_engine *engine, struct usher_contact *contact,
@@ -172,7 +173,7 @@ void usher_dispatch_agent(struct usher_engine *engine, struct usher_agent *agent
         return;
     }
     while (agent->open_mask && (contact = usher_match_contact(&engine->floor, agent, now_ms, &bid)))
-        offer_best(engine, agent, contact, &bid, now_ms);
+        offer_best(engine, agent, contact, &bid, USHER_CHOICE_BEST_CONTACT, now_ms);
 }
 
 void usher_dispatch_all(struct usher_engine *engine, int64_t now_ms)
@@ -185,8 +186,7 @@ void usher_dispatch_all(struct usher_engine *engine, int64_t now_ms)
     for (size_t i = 0; engine->meant_count > 0 && i < engine->floor.agents_count; i++)
         offer_meant(engine, &engine->floor.agents[i], now_ms);
     while (usher_match_pair(&engine->floor, now_ms, &agent, &contact, &bid))
-        if (!is_over(engine, contact, now_ms))
-            offer(engine, contact, agent, &bid, USHER_CHOICE_BEST_PAIR, now_ms);
+        offer_best(engine, agent, contact, &bid, USHER_CHOICE_BEST_PAIR, now_ms);
 }
 
 /* Some wait for whom a step is skipped, since nobody of those before is there. */

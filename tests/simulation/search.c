@@ -222,13 +222,13 @@ static bool is_deferred_turn(const struct usher_event *event)
     return usher_text_is_equal(event->fields.reason, USHER_TEXT("deferred_turn"));
 }
 
-/* The event of an agent who became free tells a turn if live and deferred contacts waited for him;
- * turns follow each other, and `deferred_share` of a hundred are those of deferred ones. */
+/* Unless a contact looked for an agent, an offer tells a turn if live and deferred contacts waited
+ * for him; turns follow each other, and `deferred_share` of a hundred are those of deferred ones.
+ */
 static bool check_turn(struct model *model, const struct usher_event *event, size_t agent)
 {
     int64_t share = model->rules->bid.deferred_share;
-    bool is_of_agent = is_deferred_turn(event) ||
-                       usher_text_is_equal(event->fields.reason, USHER_TEXT("best_contact"));
+    bool is_of_contact = usher_text_is_equal(event->fields.reason, USHER_TEXT("best_agent"));
     bool has[2] = {false, false}; /* deferred, live */
     bool is_unsure = false;
     for (size_t i = 0; i < MODEL_CONTACTS_MAX; i++) {
@@ -239,7 +239,7 @@ static bool check_turn(struct model *model, const struct usher_event *event, siz
         is_unsure |= is_just_due(model, &model->contacts[i]);
     }
     bool has_turn = usher_fields_has(&event->fields, USHER_FIELD_TURN);
-    bool wants_turn = share > 0 && is_of_agent && has[0] && has[1];
+    bool wants_turn = share > 0 && !is_of_contact && has[0] && has[1];
     if (has_turn != wants_turn && !is_unsure)
         return model_fail(model, "an offer %s a turn", has_turn ? "has" : "lacks");
     if (!has_turn)
@@ -415,7 +415,7 @@ bool model_check_offer(struct model *model, const struct usher_event *event, siz
         for (size_t j = 0; j < model->agents_count; j++) {
             if ((i == contact && j == agent) || !model_may_offer(model, i, j, at_ms) ||
                 (!model->rules->bid.overtaking && is_behind(model, i, j, at_ms, false)) ||
-                (is_deferred_turn(event) && rank(model->contacts[i].channel) != 1))
+                (is_deferred_turn(event) && (j != agent || rank(model->contacts[i].channel) != 1)))
                 continue;
             struct pair other = weigh(model, i, j, at_ms, is_contact_given && i == contact);
             if (beats(model, &other, &chosen, agents_count == 1))

@@ -234,10 +234,11 @@ class Telephony:
         """The profile may be on its way from Redis still."""
         wait_until(lambda: desk.ask({"do": "agent.ready"}).get("ok"), "the agent gets ready")
 
-    def caller(self, scenario="caller", calls=1, rate=10, pause_ms=100, number="380501112233", kamailio=None, arguments=()):
+    def caller(self, scenario="caller", calls=1, rate=10, pause_ms=100, number="380501112233", kamailio=None, arguments=(),
+               words=None):
         return Sipp(self, scenario, calls, pause_ms,
                     ["-aa", *arguments, "-s", "hotline", "-r", str(rate), "-key", "from", number,
-                     f"127.0.0.1:{(kamailio or self.kamailio).sip_port}"])
+                     f"127.0.0.1:{(kamailio or self.kamailio).sip_port}"], words)
 
     def arrive(self, *arguments, **options):
         """A caller, and the contact that the router made of the call."""

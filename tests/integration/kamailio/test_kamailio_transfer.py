@@ -15,8 +15,16 @@ routes:
 """
 
 
+# What becomes of a transfer without a caller is known sooner.
+IMPATIENT = {"TOKENS_MAX": '"tokens=>size=8;autoexpire=1;updateexpire=0;"'}
+
+
 def referring_phone(center, target, answer=202):
     return Sipp(center, "phone_refers", 1, 100, ["-aa"], words={"TARGET": target, "ANSWER": answer})
+
+
+def leaving_phone(center, target):
+    return Sipp(center, "phone_refers_and_leaves", 1, 100, ["-aa"], words={"TARGET": target})
 
 
 class Transfers(unittest.TestCase):
@@ -26,7 +34,7 @@ class Transfers(unittest.TestCase):
             second = center.phone("phone_hesitates", pause_ms=400)
             center.agent("olena", first, billing=9)
             desk = center.agent("petro", second, internet=9, billing=1)
-            caller, contact = center.arrive("caller_goes_on", pause_ms=200)
+            caller, contact = center.arrive("caller_goes_on", pause_ms=200, words={"LATE": 1})
             told = center.watch.wait_event("contact.transferred", contact=contact, agent="olena")
             for key, value in how.items():
                 self.assertEqual(told[key], value)
@@ -58,7 +66,7 @@ class Transfers(unittest.TestCase):
             self.assertNotIn("contact.transferred", center.story(contact))
 
     def test_caller_who_does_not_come_stays_with_the_agent(self):
-        with SipCenter(rules=RULES) as center:
+        with SipCenter(rules=RULES, defines=IMPATIENT) as center:
             phone = referring_phone(center, "internet")
             center.agent("olena", phone)
             center.agent("petro", center.phone(), internet=9)
@@ -67,6 +75,31 @@ class Transfers(unittest.TestCase):
             caller.succeed()
             phone.succeed()
             self.assertNotIn("contact.transferred", center.story(contact))
+
+    def test_phone_that_hangs_up_before_the_caller_has_come(self):
+        with SipCenter(rules=RULES) as center:
+            first, second = leaving_phone(center, "internet"), center.phone()
+            center.agent("olena", first, billing=9)
+            center.agent("petro", second, internet=9)
+            caller, contact = center.arrive("caller_goes_on_late", pause_ms=200, words={"LATE": 200})
+            center.watch.wait_event("contact.transferred", contact=contact, agent="olena", queue="internet")
+            center.watch.wait_event("contact.done", contact=contact, agent="petro")
+            for party in (caller, first, second):
+                party.succeed()
+            self.assertEqual(center.story(contact).count("contact.done"), 1)
+            self.assertEqual(center.kamailio.calls(), 0)
+
+    def test_phone_that_hangs_up_and_the_caller_never_comes(self):
+        with SipCenter(rules=RULES, defines=IMPATIENT) as center:
+            phone = leaving_phone(center, "internet")
+            center.agent("olena", phone)
+            center.agent("petro", center.phone(), internet=9)
+            caller, contact = center.arrive("caller_is_left")
+            center.watch.wait_event("contact.done", contact=contact, agent="olena")
+            caller.succeed()
+            phone.succeed()
+            self.assertNotIn("contact.transferred", center.story(contact))
+            self.assertEqual(center.kamailio.calls(), 0)
 
 
 if __name__ == "__main__":

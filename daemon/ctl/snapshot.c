@@ -162,3 +162,13 @@ const struct snapshot_row *snapshot_find_contact_of(const struct snapshot *snaps
                     usher_text_is_equal(snapshot->held[low].row->event.fields.agent, agent);
     return is_found ? snapshot->held[low].row : NULL;
 }
+
+const struct usher_event *snapshot_find(const struct snapshot *snapshot, enum usher_event_kind kind,
+                                        struct usher_text id)
+{
+    for (size_t i = 0; i < snapshot->count; i++)
+        if (snapshot->rows[i].event.kind == kind &&
+            usher_text_is_equal(id_of(&snapshot->rows[i]), id))
+            return &snapshot->rows[i].event;
+    return NULL;
+}

@@ -38,4 +38,9 @@ void snapshot_fini(struct snapshot *snapshot);
 const struct snapshot_row *snapshot_find_contact_of(const struct snapshot *snapshot,
                                                     struct usher_text agent);
 
+/* The line of a queue, a switch, an agent or a contact, by its name or id; NULL when there is none.
+ */
+const struct usher_event *snapshot_find(const struct snapshot *snapshot, enum usher_event_kind kind,
+                                        struct usher_text id);
+
 #endif

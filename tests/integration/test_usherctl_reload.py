@@ -1,6 +1,7 @@
 """`usherctl reload`, `rollback` and `rules`: what changes is shown before it is taken into use, and there is a way back."""
 import json
 import os
+import time
 import unittest
 
 from ctl import CtlTest
@@ -88,7 +89,7 @@ class Preview(Reload):
         worse = RULES.replace("min: 3", "min: 9").replace("sales: {}", "sales: {need: {internet: {min: 1}}}")
         self.center.write_rules(worse)
         output = self.usherctl("reload", "--dry-run")[1]
-        self.assertIn("3 contacts wait now; 1 of them would have other agents, another queue or nobody, or leave.", output)
+        self.assertIn("3 contacts wait now; 1 of them would have other agents, another queue or nobody, or find it open or closed.", output)
         self.assertNotRegex(output, r"billing +voice")
         self.assertRegex(output, r"sales +voice +1 +2 +nobody +- olena, taras")
         self.assertNotIn("error: queue `billing`", output)
@@ -119,6 +120,68 @@ class Preview(Reload):
         self.assertRegex(output, r"sales +voice +1 +2 +2 +closed: farewell")
         lines = [json.loads(line) for line in self.usherctl("reload", "--dry-run", "--json")[1].splitlines()]
         self.assertIn("farewell", [line.get("closed") for line in lines])
+
+    def test_switches_that_are_on_send_those_whose_queue_goes(self):
+        routed = RULES.replace("queues:\n", "switches: [outage_south, outage_north]\nqueues:\n  outage: {}\n").replace(
+            "routes:\n", "routes:\n  - when: {switch: outage_north, data.topic: sales}\n    queue: outage\n")
+        self.center.write_rules(routed)
+        self.assertEqual(self.usherctl("reload", "--yes")[0], 0)
+        self.arrive("1", topic="sales")
+        self.center.write_rules(routed.replace("  sales: {}\n", "").replace("    queue: sales\n", "    queue: billing\n").replace(
+            "[outage_south, outage_north]", "[outage_north]"))
+        self.assertRegex(self.usherctl("reload", "--dry-run")[1], r"sales -> billing +voice +1 ")
+        self.assertEqual(self.usherctl("switch", "outage_north", "on")[0], 0)
+        self.assertRegex(self.usherctl("reload", "--dry-run")[1], r"sales -> outage +voice +1 ")
+        self.assertEqual(self.usherctl("reload", "--yes")[0], 0)
+        self.assertEqual([row["queue"] for row in self.center.client("observer").state("contact")], ["outage"])
+
+    def test_queues_closed_and_opened_by_hand_stay_so(self):
+        hours = RULES.replace("sales: {}", "sales: {hours: closed, closed: {then: wait}}")
+        self.center.write_rules(hours)
+        self.assertEqual(self.usherctl("reload", "--yes")[0], 0)
+        self.arrive("1", topic="sales")
+        self.center.write_rules(hours.replace("then: wait", "then: farewell"))
+        output = self.usherctl("reload", "--dry-run")[1]
+        self.assertRegex(output, r"sales +voice +1 +2 +2 +closed: farewell")
+        self.assertEqual(self.usherctl("queue", "sales", "open")[0], 0)
+        self.assertIn("1 contact waits now; 0 of them", self.usherctl("reload", "--dry-run")[1])
+        self.center.write_rules(RULES.replace("general: {}", "general: {closed: {then: wait}}"))
+        self.assertIn("1 contact waits now; 0 of them", self.usherctl("reload", "--dry-run")[1])
+        self.assertEqual(self.usherctl("reload", "--yes")[0], 0)
+        self.arrive("2")
+        self.assertEqual(self.usherctl("queue", "general", "close")[0], 0)
+        self.center.write_rules(RULES)
+        self.assertRegex(self.usherctl("reload", "--dry-run")[1], r"general +voice +1 +2 +2 +closed: farewell")
+        self.center.write_rules(RULES.replace("  sales: {}\n", "").replace("    queue: sales\n", "    queue: general\n").replace(
+            "general: {}", "general: {closed: {then: wait}}"))
+        self.assertRegex(self.usherctl("reload", "--dry-run")[1], r"sales -> general +voice +1 +2 +2 +closes")
+
+    def test_hours_that_open_a_queue_are_shown(self):
+        self.center.write_rules(RULES.replace("sales: {}", "sales: {hours: closed, closed: {then: wait}}"))
+        self.assertEqual(self.usherctl("reload", "--yes")[0], 0)
+        self.arrive("1", topic="sales")
+        self.center.write_rules(RULES)
+        output = self.usherctl("reload", "--dry-run")[1]
+        self.assertIn("1 contact waits now; 1 of them would have other agents, another queue or nobody, or find it open or closed.",
+                      output)
+        self.assertRegex(output, r"sales +voice +1 +2 +2 +opens")
+        lines = [json.loads(line) for line in self.usherctl("reload", "--dry-run", "--json")[1].splitlines()]
+        self.assertIn("opens", [line.get("door") for line in lines])
+
+    def test_customer_who_came_long_ago_does_not_come_again(self):
+        self.center.write_rules(RULES.replace("tiers:", "customer: {key: [from]}\ntiers:"))
+        self.assertEqual(self.usherctl("reload", "--yes")[0], 0)
+        now_ms = int(time.time() * 1000)
+        for sender, days in (("+1", 1), ("+9", 9)):
+            self.center.redis_cli("HSET", self.center.key("customer:" + sender), "usher.served.billing", now_ms - days * 86400000)
+            self.pbx.call({"do": "contact.arrive", "contact": sender, "channel": "voice", "from": sender, "data": {"topic": "sales"}})
+            self.pbx.wait_event("contact.arrived", contact="pbx1/" + sender)
+        self.center.write_rules(RULES.replace("tiers:", "customer: {key: [from]}\ntiers:").replace("  sales: {}\n", "").replace(
+            "ring: 15s", "ring: 15s, repeat: 3d").replace("{data.topic: billing}", "{repeat: true}").replace(
+            "queue: sales", "queue: general"))
+        output = self.usherctl("reload", "--dry-run")[1]
+        self.assertRegex(output, r"sales -> billing +voice +1 ")
+        self.assertRegex(output, r"sales -> general +voice +1 ")
 
     def test_json_has_every_change_and_the_answer(self):
         self.arrive("1", topic="billing")

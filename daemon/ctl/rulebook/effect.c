@@ -21,10 +21,25 @@ static size_t needs_of(const struct usher_rules *rules, size_t queue,
     return steps > 0 ? kept : count;
 }
 
+/* The switches that stay on under other rules, as their bits. */
+static uint64_t switches_of(const struct usher_rules *rules, const struct snapshot *snapshot)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < rules->switches_count; i++) {
+        const struct usher_event *event =
+            snapshot_find(snapshot, USHER_EVENT_STATE_SWITCH, rules->switches[i]);
+        if (event && usher_text_is_equal(event->fields.state, USHER_TEXT("on")))
+            bits |= UINT64_C(1) << i;
+    }
+    return bits;
+}
+
 /* What a waiting contact is under both rules. False when its queue or tier is not of the rules
- * before: those were taken into use in between. */
+ * before: those were taken into use in between. `switches` are those of the rules after, `at_ms` is
+ * the router's time. */
 static bool read_contact(const struct usher_rules *before, const struct usher_rules *after,
-                         const struct usher_fields *fields, struct effect *effect)
+                         uint64_t switches, int64_t at_ms, const struct usher_fields *fields,
+                         struct effect *effect)
 {
     size_t queue = usher_rules_find_queue(before, fields->queue);
     size_t tier = usher_rules_find_tier(before, fields->tier);
@@ -37,7 +52,9 @@ static bool read_contact(const struct usher_rules *before, const struct usher_ru
                                       .to = fields->to,
                                       .data = fields->data,
                                       .skills = fields->skills,
-                                      .customer = fields->memory};
+                                      .customer = fields->memory,
+                                      .switches = switches,
+                                      .now_ms = at_ms};
     effect->needs_before_count = needs_of(before, queue, &facts, effect->needs_before);
     usher_rules_route_again(after, before, &facts, &queue, &tier);
     effect->queue_after = queue;
@@ -101,26 +118,53 @@ static void hold_against(struct effect *effect, const struct usher_staff *before
                                               after->rules->queues[effect->queue_after].name);
 }
 
-/* Callers and chats leave a queue that closes; the others wait in it. */
-static void look_at_hours(struct effect *effect, const struct effects_side *before,
-                          const struct effects_side *after, int64_t now_ms)
+/* Whether usherd holds the queue closed. One that it does not tell of goes by its hours. */
+static bool is_closed_before(const struct effects_side *before, size_t queue, int64_t now_ms,
+                             const struct snapshot *snapshot)
+{
+    const struct usher_rules *rules = before->staff.rules;
+    const struct usher_event *event =
+        snapshot_find(snapshot, USHER_EVENT_STATE_QUEUE, rules->queues[queue].name);
+    if (event && event->fields.state.length > 0)
+        return usher_text_is_equal(event->fields.state, USHER_TEXT("closed"));
+    return !usher_rules_opening(rules, queue, before->zone, now_ms).is_open;
+}
+
+/* A queue that a supervisor has opened or closed stays so under other rules. */
+static bool is_closed_after(const struct effects_side *after, size_t queue, int64_t now_ms,
+                            const struct snapshot *snapshot)
 {
     const struct usher_rules *rules = after->staff.rules;
+    const struct usher_event *event =
+        snapshot_find(snapshot, USHER_EVENT_STATE_QUEUE, rules->queues[queue].name);
+    bool is_ordered = event && usher_text_is_equal(event->fields.reason, USHER_TEXT("supervisor"));
+    if (is_ordered && (event->fields.until_ms == 0 || event->fields.until_ms > now_ms))
+        return usher_text_is_equal(event->fields.state, USHER_TEXT("closed"));
+    return !usher_rules_opening(rules, queue, after->zone, now_ms).is_open;
+}
+
+/* Callers and chats leave a queue that closes; the others wait in it. */
+static void look_at_doors(struct effect *effect, const struct effects_side *before,
+                          const struct effects_side *after, int64_t now_ms,
+                          const struct snapshot *snapshot)
+{
     bool holds_line =
         effect->channel == USHER_CHANNEL_VOICE || effect->channel == USHER_CHANNEL_CHAT;
-    const struct usher_way *way = &rules->queues[effect->queue_after].closed;
-    if (!holds_line || way->kind == USHER_WAY_WAIT ||
-        usher_rules_opening(rules, effect->queue_after, after->zone, now_ms).is_open ||
-        !usher_rules_opening(before->staff.rules, effect->queue_before, before->zone, now_ms)
-             .is_open)
-        return;
-    effect->leaves = way;
-    effect->is_changed = true;
+    const struct usher_way *way = &after->staff.rules->queues[effect->queue_after].closed;
+    bool was_closed = is_closed_before(before, effect->queue_before, now_ms, snapshot);
+    bool is_closed = is_closed_after(after, effect->queue_after, now_ms, snapshot);
+    if (is_closed && holds_line && way->kind != USHER_WAY_WAIT)
+        effect->leaves = way;
+    else if (is_closed != was_closed)
+        effect->door = is_closed ? EFFECT_CLOSES : EFFECT_OPENS;
+    effect->is_changed |= effect->leaves != NULL || effect->door != EFFECT_STAYS;
 }
 
 void effects_init(struct effects *effects, const struct effects_side *before,
                   const struct effects_side *after, int64_t now_ms, const struct snapshot *snapshot)
 {
+    const struct usher_rules *rules = after->staff.rules;
+    uint64_t switches = switches_of(rules, snapshot);
     size_t room = 0;
     *effects = (struct effects){.count = 0};
     for (size_t i = 0; i < snapshot->count; i++) {
@@ -129,7 +173,8 @@ void effects_init(struct effects *effects, const struct effects_side *before,
         size_t at = 0;
         if (event->kind != USHER_EVENT_STATE_CONTACT ||
             !usher_text_is_equal(event->fields.state, USHER_TEXT("waiting")) ||
-            !read_contact(before->staff.rules, after->staff.rules, &event->fields, &one))
+            !read_contact(before->staff.rules, rules, switches, snapshot->now_ms, &event->fields,
+                          &one))
             continue;
         while (at < effects->count && !is_alike(&effects->list[at], &one))
             at++;
@@ -139,7 +184,7 @@ void effects_init(struct effects *effects, const struct effects_side *before,
         }
         if (at == effects->count) {
             hold_against(&one, &before->staff, &after->staff);
-            look_at_hours(&one, before, after, now_ms);
+            look_at_doors(&one, before, after, now_ms, snapshot);
             effects->list[effects->count++] = one;
         }
         effects->list[at].waiting_count++;

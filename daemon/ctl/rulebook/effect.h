@@ -6,6 +6,13 @@
 
 #define EFFECT_NAMES_SIZE 96
 
+/* Whether the queue of those who wait on is open. */
+enum effect_door {
+    EFFECT_STAYS = 0, /* as it is */
+    EFFECT_OPENS,
+    EFFECT_CLOSES, /* nobody is offered from it then */
+};
+
 /* Waiting contacts that are alike. */
 struct effect {
     size_t queue_before; /* index in the rules before */
@@ -22,9 +29,10 @@ struct effect {
     size_t lost_count;
     char gained[EFFECT_NAMES_SIZE]; /* the first of them, with commas */
     char lost[EFFECT_NAMES_SIZE];
-    const struct usher_way *leaves; /* where they go at once, since their queue is open now and
-                                       would be closed; NULL = they do not */
-    bool is_changed;                /* another queue, or other agents, or they leave */
+    const struct usher_way *leaves; /* where they go at once, since their queue would be closed;
+                                       NULL = they do not */
+    enum effect_door door;
+    bool is_changed; /* another queue, or other agents, or open or closed, or they leave */
 };
 
 struct effects {

@@ -135,6 +135,13 @@ static struct usher_text name_of_way(const struct usher_way *way, const struct u
                                         : usher_way_name(way->kind);
 }
 
+static const char *door_words(const struct effect *effect)
+{
+    static const char *const words[] = {
+        [EFFECT_STAYS] = "", [EFFECT_OPENS] = "opens", [EFFECT_CLOSES] = "closes"};
+    return effect->leaves ? "closed: " : words[effect->door];
+}
+
 static void add_effect(struct table *table, const struct effect *effect,
                        const struct usher_rules *before, const struct usher_rules *after)
 {
@@ -149,12 +156,12 @@ static void add_effect(struct table *table, const struct effect *effect,
     add_agents(table, TABLE_DIM, effect->agents_before);
     add_agents(table, effect->agents_after == 0 ? TABLE_RED : TABLE_PLAIN, effect->agents_after);
     struct usher_text way = effect->leaves ? name_of_way(effect->leaves, after) : USHER_TEXT("");
+    const char *door = door_words(effect);
     bool has_names = effect->gained[0] || effect->lost[0];
-    table_add(table, effect->leaves ? TABLE_YELLOW : TABLE_PLAIN, "%s%s%s%s%s%s%s%.*s",
+    table_add(table, door[0] ? TABLE_YELLOW : TABLE_PLAIN, "%s%s%s%s%s%s%s%.*s",
               effect->gained[0] ? "+ " : "", effect->gained,
               effect->gained[0] && effect->lost[0] ? "  " : "", effect->lost[0] ? "- " : "",
-              effect->lost, has_names && effect->leaves ? "  " : "",
-              effect->leaves ? "closed: " : "", USHER_TEXT_ARGS(way));
+              effect->lost, has_names && door[0] ? "  " : "", door, USHER_TEXT_ARGS(way));
 }
 
 static void show_effects(const struct effects *effects, const struct usher_rules *before,
@@ -173,7 +180,7 @@ static void show_effects(const struct effects *effects, const struct usher_rules
         add_effect(table, effect, before, after);
     }
     printf("\n%zu contact%s now; %zu of them would have other agents, another queue or nobody, or "
-           "leave.\n",
+           "find it open or closed.\n",
            effects->waiting_count, effects->waiting_count == 1 ? " waits" : "s wait", concerned);
     if (concerned > 0)
         table_print(table, style, stdout);
@@ -199,6 +206,8 @@ static void show_effects_json(const struct effects *effects, const struct usher_
         write_number(&writer, "lost", effect->lost_count);
         if (effect->leaves)
             write_text(&writer, "closed", name_of_way(effect->leaves, after));
+        else if (effect->door != EFFECT_STAYS)
+            write_text(&writer, "door", usher_text_of(door_words(effect)));
         usher_json_write_close(&writer, '}');
         print_line(out);
     }

@@ -7,14 +7,12 @@
 #include <string.h>
 
 #include "ctl/memory.h"
+#include "ctl/problems.h"
 #include "journal/dial.h"
-
-#define PROBLEM_BYTES 65536
 
 static bool read_settings(const char *path, struct settings *settings)
 {
     struct usher_problems problems;
-    struct usher_bytes out;
     usher_problems_init(&problems);
     int result = settings_read(settings, path, &problems);
     if (result == 0)
@@ -26,11 +24,7 @@ static bool read_settings(const char *path, struct settings *settings)
                 path, strerror(-result));
         return false;
     }
-    usher_bytes_init(&out, PROBLEM_BYTES);
-    usher_problems_write(&problems, path, &out);
-    struct usher_text text = usher_bytes_text(&out);
-    (void)fwrite(text.at, 1, text.length, stderr);
-    usher_bytes_fini(&out);
+    problems_tell(&problems, path);
     return false;
 }
 

@@ -12,12 +12,12 @@
 #include "ctl/consent.h"
 #include "ctl/input.h"
 #include "ctl/perform.h"
+#include "ctl/problems.h"
 #include "ctl/snapshot.h"
 #include "rules/suggest.h"
 
-#define PROBLEM_BYTES ((USHER_PROBLEMS_MAX + 1) * (size_t)1536)
-#define BAR_WIDTH     30
-#define BAR_EVERY_MS  100
+#define BAR_WIDTH    30
+#define BAR_EVERY_MS 100
 
 static bool is_name(const char *name)
 {
@@ -34,7 +34,6 @@ static bool is_name(const char *name)
 static bool read_list(const char *name, const char *path, struct calls *calls)
 {
     struct usher_bytes text;
-    struct usher_bytes out;
     struct usher_problems problems;
     usher_bytes_init(&text, INPUT_BYTES_MAX);
     usher_problems_init(&problems);
@@ -44,10 +43,7 @@ static bool read_list(const char *name, const char *path, struct calls *calls)
     else
         calls_read_csv(calls, name, usher_bytes_text(&text), clock_civil_ms(), &problems);
     usher_bytes_fini(&text);
-    usher_bytes_init(&out, PROBLEM_BYTES);
-    usher_problems_write(&problems, input_name(path), &out);
-    (void)fwrite(usher_bytes_text(&out).at, 1, usher_bytes_text(&out).length, stderr);
-    usher_bytes_fini(&out);
+    problems_tell(&problems, input_name(path));
     return error == 0 && problems.count == 0;
 }
 

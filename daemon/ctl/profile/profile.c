@@ -6,14 +6,14 @@
 #include "ctl/consent.h"
 #include "ctl/input.h"
 #include "ctl/perform.h"
+#include "ctl/problems.h"
 #include "ctl/profile/plan.h"
 #include "ctl/profile/profile_show.h"
 #include "ctl/rulebook/versions.h"
 #include "model/limits.h"
 #include "model/profile.h"
 
-#define PROBLEM_BYTES ((USHER_PROBLEMS_MAX + 1) * (size_t)1536)
-#define WARNINGS_MAX  20
+#define WARNINGS_MAX 20
 
 static bool is_agent(const char *agent)
 {
@@ -184,7 +184,7 @@ static enum exit_code set(const struct options *options, struct site *site)
 
 bool profile_read_file(const char *path, struct roster *roster)
 {
-    struct usher_bytes text, out;
+    struct usher_bytes text;
     struct usher_problems problems;
     usher_bytes_init(&text, INPUT_BYTES_MAX);
     usher_problems_init(&problems);
@@ -194,10 +194,7 @@ bool profile_read_file(const char *path, struct roster *roster)
     else
         roster_read_csv(roster, usher_bytes_text(&text), &problems);
     usher_bytes_fini(&text);
-    usher_bytes_init(&out, PROBLEM_BYTES);
-    usher_problems_write(&problems, input_name(path), &out);
-    (void)fwrite(usher_bytes_text(&out).at, 1, usher_bytes_text(&out).length, stderr);
-    usher_bytes_fini(&out);
+    problems_tell(&problems, input_name(path));
     if (roster->passed_over[0] && problems.count == 0)
         fprintf(stderr,
                 "usherctl: %s: these columns are none of a profile's, and are passed over: %s\n",

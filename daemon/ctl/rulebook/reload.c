@@ -7,30 +7,25 @@
 #include "ctl/consent.h"
 #include "ctl/memory.h"
 #include "ctl/perform.h"
+#include "ctl/problems.h"
 #include "ctl/rulebook/preview.h"
 #include "ctl/rulebook/rules_use.h"
 #include "ruleset.h"
-
-#define PROBLEM_BYTES ((USHER_PROBLEMS_MAX + 1) * ((size_t)384 + SETTINGS_PATH_MAX))
 
 /* The file of the settings. EXIT_USAGE when it cannot be read here, EXIT_REFUSED when it is wrong;
  * that was said then. */
 static enum exit_code read_file(const struct site *site, struct ruleset *ruleset)
 {
     struct usher_problems *problems = memory_resize(NULL, sizeof(*problems));
-    struct usher_bytes out;
     usher_problems_init(problems);
-    usher_bytes_init(&out, PROBLEM_BYTES);
     int error = ruleset_read(ruleset, site->settings.rules, problems);
-    usher_problems_write(problems, site->settings.rules, &out);
-    fprintf(stderr, "%.*s", USHER_TEXT_ARGS(usher_bytes_text(&out)));
+    problems_tell(problems, site->settings.rules);
     bool is_wrong = problems->count > 0;
     if (error < 0 && !is_wrong)
         fprintf(stderr, "usherctl: %s cannot be read: %s\n", site->settings.rules,
                 strerror(-error));
     if (error < 0 && is_wrong)
         fputs("usherctl: the rules in use stay\n", stderr);
-    usher_bytes_fini(&out);
     free(problems);
     return error == 0 ? EXIT_DONE : is_wrong ? EXIT_REFUSED : EXIT_USAGE;
 }

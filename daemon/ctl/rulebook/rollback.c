@@ -9,6 +9,7 @@
 #include "ctl/memory.h"
 #include "ctl/past/moment.h"
 #include "ctl/perform.h"
+#include "ctl/problems.h"
 #include "ctl/rulebook/preview.h"
 #include "ctl/rulebook/replace.h"
 #include "ctl/rulebook/rules_use.h"
@@ -16,7 +17,6 @@
 #include "wire/json.h"
 
 #define TEXT_BYTES_MAX ((size_t)4 * 1024 * 1024)
-#define PROBLEM_BYTES  65536
 
 struct rollback {
     const struct options *options;
@@ -75,12 +75,8 @@ static enum exit_code read_rules(struct rollback *rollback)
         rollback->rules =
             usher_rules_read(usher_bytes_text(&rollback->text), rollback->hash, problems);
     if (code == EXIT_DONE && !rollback->rules) {
-        struct usher_bytes out;
-        usher_bytes_init(&out, PROBLEM_BYTES);
-        usher_problems_write(problems, version_short(rollback->hash, room), &out);
-        fprintf(stderr, "%.*s", USHER_TEXT_ARGS(usher_bytes_text(&out)));
+        problems_tell(problems, version_short(rollback->hash, room));
         fputs("usherctl: this version of usherd does not take those rules any more\n", stderr);
-        usher_bytes_fini(&out);
         code = EXIT_REFUSED;
     }
     free(problems);

@@ -7,10 +7,9 @@
 #include <string.h>
 
 #include "ctl/consent.h"
+#include "ctl/look.h"
 #include "ctl/past/moment.h"
-#include "ctl/perform.h"
 #include "ctl/site.h"
-#include "ctl/snapshot.h"
 #include "journal/customer.h"
 #include "journal/dial.h"
 #include "journal/keys.h"
@@ -23,8 +22,7 @@
 struct knowledge {
     struct usher_text customer;
     redisReply *hash; /* of Redis; an empty list when nothing is remembered */
-    struct snapshot snapshot;
-    bool has_snapshot; /* usherd was reached */
+    struct look look; /* empty when usherd was not reached */
 };
 
 static enum exit_code check_key(const char *key)
@@ -57,23 +55,14 @@ static enum exit_code read_hash(struct knowledge *knowledge, const struct option
 static void read_contacts(struct knowledge *knowledge, const struct options *options,
                           enum usher_role role)
 {
-    struct client client;
-    struct usher_number number;
-    client_init(&client, &options->addresses);
-    enum client_outcome outcome = client_open(&client, role, NULL, &number);
-    if (outcome == CLIENT_OK)
-        outcome = snapshot_read(&knowledge->snapshot, &client);
-    knowledge->has_snapshot = outcome == CLIENT_OK;
-    if (!knowledge->has_snapshot)
-        fprintf(stderr, "usherctl: contacts are not shown: %s\n", client.problem);
-    client_fini(&client);
+    if (look_take(&knowledge->look, options, role) != EXIT_DONE)
+        fputs("usherctl: so contacts are not shown\n", stderr);
 }
 
 static void forget(struct knowledge *knowledge)
 {
     freeReplyObject(knowledge->hash);
-    if (knowledge->has_snapshot)
-        snapshot_fini(&knowledge->snapshot);
+    look_forget(&knowledge->look);
 }
 
 static bool is_of(const struct knowledge *knowledge, const struct snapshot_row *row)
@@ -85,8 +74,8 @@ static bool is_of(const struct knowledge *knowledge, const struct snapshot_row *
 static size_t count_contacts(const struct knowledge *knowledge)
 {
     size_t count = 0;
-    for (size_t i = 0; knowledge->has_snapshot && i < knowledge->snapshot.count; i++)
-        count += is_of(knowledge, &knowledge->snapshot.rows[i]);
+    for (size_t i = 0; i < knowledge->look.snapshot.count; i++)
+        count += is_of(knowledge, &knowledge->look.snapshot.rows[i]);
     return count;
 }
 
@@ -135,9 +124,9 @@ static void show_contacts_of(const struct knowledge *knowledge, const struct opt
                                                   {"QUEUE", false, true},
                                                   {"AGENT", false, true}};
     struct table *table = table_new(columns, USHER_COUNT_OF(columns));
-    for (size_t i = 0; i < knowledge->snapshot.count; i++) {
-        const struct usher_fields *fields = &knowledge->snapshot.rows[i].event.fields;
-        if (!is_of(knowledge, &knowledge->snapshot.rows[i]))
+    for (size_t i = 0; i < knowledge->look.snapshot.count; i++) {
+        const struct usher_fields *fields = &knowledge->look.snapshot.rows[i].event.fields;
+        if (!is_of(knowledge, &knowledge->look.snapshot.rows[i]))
             continue;
         table_add(table, TABLE_PLAIN, "%.*s", USHER_TEXT_ARGS(fields->contact));
         table_add(table, TABLE_PLAIN, "%.*s", USHER_TEXT_ARGS(fields->state));
@@ -186,9 +175,9 @@ static void show_json(const struct knowledge *knowledge)
     usher_json_write_close(&writer, '}');
     usher_json_write_key(&writer, USHER_TEXT("contacts"));
     usher_json_write_open(&writer, '[');
-    for (size_t i = 0; knowledge->has_snapshot && i < knowledge->snapshot.count; i++)
-        if (is_of(knowledge, &knowledge->snapshot.rows[i]))
-            usher_json_write_raw(&writer, knowledge->snapshot.rows[i].line);
+    for (size_t i = 0; i < knowledge->look.snapshot.count; i++)
+        if (is_of(knowledge, &knowledge->look.snapshot.rows[i]))
+            usher_json_write_raw(&writer, knowledge->look.snapshot.rows[i].line);
     usher_json_write_close(&writer, ']');
     usher_json_write_close(&writer, '}');
     printf("%.*s\n", USHER_TEXT_ARGS(usher_bytes_text(&out)));
@@ -216,8 +205,6 @@ static enum exit_code show(const struct knowledge *knowledge, const struct optio
 static enum exit_code erase(const struct knowledge *knowledge, const struct options *options)
 {
     struct usher_command command = {.kind = USHER_COMMAND_CUSTOMER_ERASE};
-    struct client client;
-    struct usher_number number;
     if (!options->is_json)
         puts(
             "What is remembered of this customer is deleted, and the personal data of his contacts "
@@ -227,20 +214,7 @@ static enum exit_code erase(const struct knowledge *knowledge, const struct opti
     if (code != EXIT_DONE)
         return code;
     USHER_FIELDS_SET(&command.fields, CUSTOMER, customer, knowledge->customer);
-    client_init(&client, &options->addresses);
-    enum client_outcome outcome = client_open(&client, USHER_ROLE_ADMIN, NULL, &number);
-    bool is_answered = false;
-    if (outcome == CLIENT_OK) {
-        outcome = client_ask(&client, &command);
-        is_answered = outcome != CLIENT_LOST;
-    }
-    if (is_answered && options->is_json)
-        puts(client.answer);
-    else if (outcome == CLIENT_OK)
-        puts("The customer is erased.");
-    code = outcome == CLIENT_OK ? EXIT_DONE : perform_fail(&client, outcome);
-    client_fini(&client);
-    return code;
+    return perform_ask(options, USHER_ROLE_ADMIN, &command, "The customer is erased.");
 }
 
 enum exit_code perform_customer(const struct options *options, enum usher_role role)

@@ -6,9 +6,8 @@
 #include <string.h>
 
 #include "clock.h"
-#include "ctl/perform.h"
+#include "ctl/look.h"
 #include "ctl/show.h"
-#include "ctl/snapshot.h"
 #include "rules/value.h"
 #include "zones.h"
 
@@ -85,10 +84,10 @@ static const char *write_until(int64_t until_ms, const struct usher_zone *zone,
 }
 
 /* NULL, which is UTC, when usherd or this machine knows none. */
-static struct usher_zone *zone_of(const struct client *client)
+static struct usher_zone *zone_of(const char *name)
 {
     const char *why;
-    return zones_read(usher_text_of(client->zone), &why);
+    return zones_read(usher_text_of(name), &why);
 }
 
 static enum exit_code ask(const struct options *options, enum usher_role role,
@@ -97,19 +96,17 @@ static enum exit_code ask(const struct options *options, enum usher_role role,
     struct client client;
     struct usher_number number;
     char until[GATES_MOMENT_SIZE];
+    char done[USHER_NAME_MAX + GATES_MOMENT_SIZE + 32];
     enum exit_code code = EXIT_USAGE;
     client_init(&client, &options->addresses);
     enum client_outcome outcome = client_open(&client, role, NULL, &number);
-    struct usher_zone *zone = zone_of(&client);
+    struct usher_zone *zone = zone_of(client.zone);
     if (outcome != CLIENT_OK) {
         code = perform_fail(&client, outcome);
     } else if (take_until(options, zone, command)) {
-        outcome = client_ask(&client, command);
-        code = outcome == CLIENT_OK ? EXIT_DONE : perform_fail(&client, outcome);
-        if (options->is_json && outcome != CLIENT_LOST)
-            puts(client.answer);
-        else if (code == EXIT_DONE)
-            printf("%s%s\n", what, write_until(command->fields.until_ms, zone, until));
+        snprintf(done, sizeof(done), "%s%s", what,
+                 write_until(command->fields.until_ms, zone, until));
+        code = perform_send(&client, command, options, done);
     }
     usher_zone_free(zone);
     client_fini(&client);
@@ -137,24 +134,16 @@ static void list_switches(const struct snapshot *snapshot, const struct options 
 
 static enum exit_code list(const struct options *options, enum usher_role role)
 {
-    struct client client;
-    struct snapshot snapshot = {0};
-    struct usher_number number;
-    client_init(&client, &options->addresses);
-    enum client_outcome outcome = client_open(&client, role, NULL, &number);
-    if (outcome == CLIENT_OK)
-        outcome = snapshot_read(&snapshot, &client);
-    enum exit_code code = outcome == CLIENT_OK ? EXIT_DONE : perform_fail(&client, outcome);
+    struct look look;
+    enum exit_code code = look_take(&look, options, role);
     if (code == EXIT_DONE && options->is_json) {
-        show_rows_json(&snapshot, USHER_EVENT_STATE_SWITCH, true, stdout);
+        show_rows_json(&look.snapshot, USHER_EVENT_STATE_SWITCH, true, stdout);
     } else if (code == EXIT_DONE) {
-        struct usher_zone *zone = zone_of(&client);
-        list_switches(&snapshot, options, zone);
+        struct usher_zone *zone = zone_of(look.zone);
+        list_switches(&look.snapshot, options, zone);
         usher_zone_free(zone);
     }
-    if (code == EXIT_DONE)
-        snapshot_fini(&snapshot);
-    client_fini(&client);
+    look_forget(&look);
     return code;
 }
 

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl/look.h"
 #include "ctl/show.h"
-#include "ctl/snapshot.h"
 
 enum exit_code perform_fail(const struct client *client, enum client_outcome outcome)
 {
@@ -18,105 +18,75 @@ enum exit_code perform_fail(const struct client *client, enum client_outcome out
     return outcome == CLIENT_REFUSED ? EXIT_REFUSED : EXIT_UNREACHABLE;
 }
 
-/* Reads the state of whoever leads, and where that is. On failure it has said why. */
-static enum exit_code look(const struct options *options, enum usher_role role,
-                           struct snapshot *snapshot, struct usher_number *number,
-                           struct client_address *address)
+enum exit_code perform_send(struct client *client, struct usher_command *command,
+                            const struct options *options, const char *done)
+{
+    enum client_outcome outcome = client_ask(client, command);
+    if (outcome != CLIENT_LOST && options->is_json)
+        puts(client->answer);
+    else if (outcome == CLIENT_OK && done)
+        puts(done);
+    return outcome == CLIENT_OK ? EXIT_DONE : perform_fail(client, outcome);
+}
+
+enum exit_code perform_ask(const struct options *options, enum usher_role role,
+                           struct usher_command *command, const char *done)
 {
     struct client client;
+    struct usher_number number;
     client_init(&client, &options->addresses);
-    enum client_outcome outcome = client_open(&client, role, NULL, number);
-    if (outcome == CLIENT_OK)
-        outcome = snapshot_read(snapshot, &client);
-    enum exit_code code = outcome == CLIENT_OK ? EXIT_DONE : perform_fail(&client, outcome);
-    *address = client.address;
+    enum client_outcome outcome = client_open(&client, role, NULL, &number);
+    enum exit_code code = outcome == CLIENT_OK ? perform_send(&client, command, options, done)
+                                               : perform_fail(&client, outcome);
     client_fini(&client);
     return code;
 }
 
 enum exit_code perform_status(const struct options *options, enum usher_role role)
 {
-    struct snapshot snapshot;
-    struct usher_number number;
-    struct client_address address;
-    enum exit_code code = look(options, role, &snapshot, &number, &address);
-    if (code != EXIT_DONE)
-        return code;
-    if (options->is_json)
-        show_status_json(&snapshot, number, stdout);
-    else
-        show_status(&snapshot, number, address.text, options->style, stdout);
-    snapshot_fini(&snapshot);
-    return EXIT_DONE;
+    struct look look;
+    enum exit_code code = look_take(&look, options, role);
+    if (code == EXIT_DONE && options->is_json)
+        show_status_json(&look.snapshot, look.number, stdout);
+    else if (code == EXIT_DONE)
+        show_status(&look.snapshot, look.number, look.address, options->style, stdout);
+    look_forget(&look);
+    return code;
 }
 
 enum exit_code perform_agents(const struct options *options, enum usher_role role)
 {
-    struct snapshot snapshot;
-    struct usher_number number;
-    struct client_address address;
-    enum exit_code code = look(options, role, &snapshot, &number, &address);
-    if (code != EXIT_DONE)
-        return code;
-    if (options->is_json)
-        show_rows_json(&snapshot, USHER_EVENT_STATE_AGENT, true, stdout);
-    else
-        show_agents(&snapshot, options->style, stdout);
-    snapshot_fini(&snapshot);
-    return EXIT_DONE;
+    struct look look;
+    enum exit_code code = look_take(&look, options, role);
+    if (code == EXIT_DONE && options->is_json)
+        show_rows_json(&look.snapshot, USHER_EVENT_STATE_AGENT, true, stdout);
+    else if (code == EXIT_DONE)
+        show_agents(&look.snapshot, options->style, stdout);
+    look_forget(&look);
+    return code;
 }
 
 enum exit_code perform_contacts(const struct options *options, enum usher_role role)
 {
-    struct snapshot snapshot;
-    struct usher_number number;
-    struct client_address address;
-    enum exit_code code = look(options, role, &snapshot, &number, &address);
-    if (code != EXIT_DONE)
-        return code;
-    if (options->is_json)
-        show_rows_json(&snapshot, USHER_EVENT_STATE_CONTACT, options->is_full, stdout);
-    else
-        show_contacts(&snapshot, options->is_full, options->style, stdout);
-    snapshot_fini(&snapshot);
-    return EXIT_DONE;
+    struct look look;
+    enum exit_code code = look_take(&look, options, role);
+    if (code == EXIT_DONE && options->is_json)
+        show_rows_json(&look.snapshot, USHER_EVENT_STATE_CONTACT, options->is_full, stdout);
+    else if (code == EXIT_DONE)
+        show_contacts(&look.snapshot, options->is_full, options->style, stdout);
+    look_forget(&look);
+    return code;
 }
 
 enum exit_code perform_queues(const struct options *options, enum usher_role role)
 {
-    struct snapshot snapshot;
-    struct usher_number number;
-    struct client_address address;
-    enum exit_code code = look(options, role, &snapshot, &number, &address);
-    if (code != EXIT_DONE)
-        return code;
-    if (options->is_json)
-        show_rows_json(&snapshot, USHER_EVENT_STATE_QUEUE, true, stdout);
-    else
-        show_queues(&snapshot, options->style, stdout);
-    snapshot_fini(&snapshot);
-    return EXIT_DONE;
-}
-
-/* Tells the outcome: `done` for people, the answer's line for programs. */
-static enum exit_code ask(const struct options *options, enum usher_role role,
-                          struct usher_command *command, const char *done)
-{
-    struct client client;
-    struct usher_number number;
-    client_init(&client, &options->addresses);
-    enum client_outcome outcome = client_open(&client, role, NULL, &number);
-    bool is_answered = false;
-    if (outcome == CLIENT_OK) {
-        outcome = client_ask(&client, command);
-        is_answered = outcome != CLIENT_LOST;
-    }
-    if (is_answered && options->is_json)
-        puts(client.answer);
-    else if (outcome == CLIENT_OK)
-        puts(done);
-    enum exit_code code = outcome == CLIENT_OK ? EXIT_DONE : perform_fail(&client, outcome);
-    client_fini(&client);
+    struct look look;
+    enum exit_code code = look_take(&look, options, role);
+    if (code == EXIT_DONE && options->is_json)
+        show_rows_json(&look.snapshot, USHER_EVENT_STATE_QUEUE, true, stdout);
+    else if (code == EXIT_DONE)
+        show_queues(&look.snapshot, options->style, stdout);
+    look_forget(&look);
     return code;
 }
 
@@ -148,7 +118,7 @@ enum exit_code perform_agent(const struct options *options, enum usher_role role
     char done[256];
     snprintf(done, sizeof(done), "%s %s%s%s", agent, moves[i].done, reason ? " " : "",
              reason ? reason : "");
-    return ask(options, role, &command, done);
+    return perform_ask(options, role, &command, done);
 }
 
 enum exit_code perform_contact(const struct options *options, enum usher_role role)
@@ -179,19 +149,19 @@ enum exit_code perform_contact(const struct options *options, enum usher_role ro
     }
     if (tier)
         USHER_FIELDS_SET(fields, TIER, tier, usher_text_of(tier));
-    return ask(options, role, &command, done);
+    return perform_ask(options, role, &command, done);
 }
 
 enum exit_code perform_drain(const struct options *options, enum usher_role role)
 {
     struct usher_command command = {.kind = USHER_COMMAND_ROUTER_DRAIN};
-    return ask(options, role, &command,
-               "usherd takes no new commands, and stops when all is written.");
+    return perform_ask(options, role, &command,
+                       "usherd takes no new commands, and stops when all is written.");
 }
 
 enum exit_code perform_switchover(const struct options *options, enum usher_role role)
 {
     struct usher_command command = {.kind = USHER_COMMAND_ROUTER_SWITCHOVER};
-    return ask(options, role, &command,
-               "The site is handed over; `usherctl standby` shows who leads now.");
+    return perform_ask(options, role, &command,
+                       "The site is handed over; `usherctl standby` shows who leads now.");
 }

@@ -2,10 +2,18 @@
 #ifndef CTL_PERFORM_H
 #define CTL_PERFORM_H
 
+#include "ctl/client.h"
 #include "ctl/options.h"
 
 /* Says what went wrong, and returns what to end with. */
 enum exit_code perform_fail(const struct client *client, enum client_outcome outcome);
+/* Sends a command through `client`, which is open, and tells the outcome: `done` (NULL = nothing)
+ * for people, the answer's line for programs. */
+enum exit_code perform_send(struct client *client, struct usher_command *command,
+                            const struct options *options, const char *done);
+/* The same through a connection of its own. */
+enum exit_code perform_ask(const struct options *options, enum usher_role role,
+                           struct usher_command *command, const char *done);
 
 /* Each prints its problem on standard error. `role` is what it asks for at hello. */
 enum exit_code perform_status(const struct options *options, enum usher_role role);

@@ -15,30 +15,6 @@
 #define LINE_BYTES     8192
 #define SHOWN_MAX      60 /* rows for people; JSON has all */
 
-enum exit_code preview_look(struct preview_center *center, const struct options *options,
-                            enum usher_role role)
-{
-    struct client client;
-    struct usher_number number;
-    client_init(&client, &options->addresses);
-    enum client_outcome outcome = client_open(&client, role, NULL, &number);
-    if (outcome == CLIENT_OK)
-        outcome = snapshot_read(&center->snapshot, &client);
-    memcpy(center->site, client.site, sizeof(center->site));
-    memcpy(center->rules, client.rules, sizeof(center->rules));
-    if (outcome != CLIENT_OK)
-        fprintf(stderr, "usherctl: %s\n", client.problem);
-    client_fini(&client);
-    return outcome == CLIENT_OK        ? EXIT_DONE
-           : outcome == CLIENT_REFUSED ? EXIT_REFUSED
-                                       : EXIT_UNREACHABLE;
-}
-
-void preview_forget(struct preview_center *center)
-{
-    snapshot_fini(&center->snapshot);
-}
-
 /* The changes of the rules. */
 
 static void add_change(struct table *table, const struct usher_change *change)
@@ -306,7 +282,7 @@ static void compare_keys(struct usher_text before, struct usher_text now,
     free(problems);
 }
 
-static void show(const struct preview_center *center, struct side *before, struct side *now,
+static void show(const struct look *center, struct side *before, struct side *now,
                  const struct options *options)
 {
     struct usher_changes *changes = memory_resize(NULL, sizeof(*changes));
@@ -342,7 +318,7 @@ static void show(const struct preview_center *center, struct side *before, struc
     free(changes);
 }
 
-enum exit_code preview_show(const struct preview_center *center, struct site *site,
+enum exit_code preview_show(const struct look *center, struct site *site,
                             const struct usher_rules *now, struct usher_text text, const char *hash,
                             const struct options *options)
 {

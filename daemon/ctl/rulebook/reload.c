@@ -58,9 +58,9 @@ static enum exit_code ask_and_use(const struct options *options, enum usher_role
 static enum exit_code reload(const struct options *options, enum usher_role role, struct site *site,
                              const struct ruleset *ruleset)
 {
-    struct preview_center center;
+    struct look center;
     char room[VERSION_SHORT_SIZE];
-    enum exit_code code = preview_look(&center, options, role);
+    enum exit_code code = look_take(&center, options, role);
     if (code != EXIT_DONE)
         return code;
     bool is_known = rules_is_site(site, center.site) && center.rules[0];
@@ -74,7 +74,7 @@ static enum exit_code reload(const struct options *options, enum usher_role role
             code = preview_show(&center, site, ruleset->rules, usher_bytes_text(&ruleset->text),
                                 ruleset->hash, options);
     }
-    preview_forget(&center);
+    look_forget(&center);
     if (!is_known || code != EXIT_DONE)
         return go_blind(options, role);
     return ask_and_use(options, role, ruleset->hash);

@@ -22,7 +22,7 @@ struct rollback {
     const struct options *options;
     enum usher_role role;
     struct site *site;
-    struct preview_center center;
+    struct look center;
     char hash[VERSION_HASH_SIZE]; /* of the rules to go back to */
     struct usher_bytes text;
     struct usher_rules *rules;
@@ -185,10 +185,10 @@ enum exit_code perform_rollback(const struct options *options, enum usher_role r
     if (rollback.site)
         code = site_dial(rollback.site);
     if (rollback.site && code == EXIT_DONE)
-        code = preview_look(&rollback.center, options, role);
+        code = look_take(&rollback.center, options, role);
     if (rollback.site && code == EXIT_DONE) {
         code = rules_is_site(rollback.site, rollback.center.site) ? work(&rollback) : EXIT_USAGE;
-        preview_forget(&rollback.center);
+        look_forget(&rollback.center);
     }
     usher_rules_free(rollback.rules);
     usher_bytes_fini(&rollback.text);
@@ -283,7 +283,7 @@ static enum exit_code list_reasons(struct site *site, const struct options *opti
 
 enum exit_code perform_rules(const struct options *options, enum usher_role role)
 {
-    struct preview_center center = {.site = ""};
+    struct look center = {.site = ""};
     struct versions versions;
     struct site *site = site_read(options->config);
     enum exit_code code = site ? site_dial(site) : EXIT_USAGE;
@@ -292,8 +292,8 @@ enum exit_code perform_rules(const struct options *options, enum usher_role role
         site_free(site);
         return code;
     }
-    if (code == EXIT_DONE && preview_look(&center, options, role) == EXIT_DONE)
-        preview_forget(&center);
+    if (code == EXIT_DONE && look_take(&center, options, role) == EXIT_DONE)
+        look_forget(&center);
     if (code == EXIT_DONE && !rules_is_site(site, center.site))
         code = EXIT_USAGE;
     if (code == EXIT_DONE)

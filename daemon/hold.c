@@ -18,19 +18,11 @@ void hold_fini(struct hold *hold)
     }
 }
 
-#define HOLD_LENGTH_TEXT(text)  (text).length
-#define HOLD_LENGTH_RAW(text)   (text).length
-#define HOLD_LENGTH_INT(number) 0
-
 /* The bytes of all texts of a command. */
 static size_t hold_length(const struct usher_command *command)
 {
-    size_t length = command->id.length + command->client.length + command->own_agent.length;
-#define HOLD_LENGTH_OF(NAME, member, TYPE, bound, sentence)                                        \
-    length += HOLD_LENGTH_##TYPE(command->fields.member);
-    USHER_FIELDS(HOLD_LENGTH_OF)
-#undef HOLD_LENGTH_OF
-    return length;
+    return command->id.length + command->client.length + command->own_agent.length +
+           usher_fields_bytes(&command->fields);
 }
 
 /* Moves a text to `to`; an absent one stays absent. Returns the place behind it. */
@@ -43,10 +35,6 @@ static char *hold_move(struct usher_text *text, char *to)
     text->at = to;
     return to + text->length;
 }
-
-#define HOLD_MOVE_TEXT(text, to)  hold_move(&(text), to)
-#define HOLD_MOVE_RAW(text, to)   hold_move(&(text), to)
-#define HOLD_MOVE_INT(number, to) (to)
 
 int hold_put(struct hold *hold, const struct held *held)
 {
@@ -62,11 +50,7 @@ int hold_put(struct hold *hold, const struct held *held)
     to = hold_move(&command->id, to);
     to = hold_move(&command->client, to);
     to = hold_move(&command->own_agent, to);
-#define HOLD_MOVE_OF(NAME, member, TYPE, bound, sentence)                                          \
-    to = HOLD_MOVE_##TYPE(command->fields.member, to);
-    USHER_FIELDS(HOLD_MOVE_OF)
-#undef HOLD_MOVE_OF
-    (void)to;
+    (void)usher_fields_move(&command->fields, to);
     usher_list_init(&copy->node);
     usher_list_append(&hold->list, &copy->node);
     hold->bytes += bytes;

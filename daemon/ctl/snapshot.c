@@ -9,35 +9,14 @@
 
 #define LINE_TIMEOUT_MS 10000
 
-static void keep_text(struct usher_text *text, char **room)
-{
-    if (text->at == NULL)
-        return;
-    memcpy(*room, text->at, text->length);
-    (*room)[text->length] = '\0';
-    text->at = *room;
-    *room += text->length + 1;
-}
-
-#define SIZE_OF_TEXT(member) (event->fields.member.at ? event->fields.member.length + 1 : 0)
-#define SIZE_OF_RAW(member)  SIZE_OF_TEXT(member)
-#define SIZE_OF_INT(member)  0
-#define KEEP_TEXT(member)    keep_text(&row.event.fields.member, &room);
-#define KEEP_RAW(member)     KEEP_TEXT(member)
-#define KEEP_INT(member)
-
 static struct snapshot_row keep_row(const struct usher_event *event, struct usher_text line)
 {
-    size_t size = line.length + 1;
-#define ADD_SIZE(NAME, member, TYPE, bound, sentence) size += SIZE_OF_##TYPE(member);
-    USHER_FIELDS(ADD_SIZE)
-#undef ADD_SIZE
-    struct snapshot_row row = {.event = *event, .room = memory_resize(NULL, size), .line = line};
-    char *room = row.room;
-    keep_text(&row.line, &room);
-#define KEEP(NAME, member, TYPE, bound, sentence) KEEP_##TYPE(member)
-    USHER_FIELDS(KEEP)
-#undef KEEP
+    size_t size = usher_fields_bytes(&event->fields) + line.length + 1;
+    struct snapshot_row row = {.event = *event, .room = memory_resize(NULL, size)};
+    char *at = usher_fields_move(&row.event.fields, row.room);
+    memcpy(at, line.at, line.length);
+    at[line.length] = '\0';
+    row.line = (struct usher_text){at, line.length};
     return row;
 }
 

@@ -80,23 +80,11 @@ static bool keep(struct sync_entry *entry, const struct usher_command *command)
     entry->command = *command;
     entry->refused = USHER_OK;
     struct usher_fields *fields = &entry->command.fields;
-    struct usher_text *texts[] = {&fields->contact, &fields->channel, &fields->state,
-                                  &fields->agent,   &fields->offer,   &fields->from,
-                                  &fields->to,      &fields->data,    &fields->customer};
     *fields = listed(&command->fields);
-    size_t length = 1;
-    for (size_t i = 0; i < USHER_COUNT_OF(texts); i++)
-        length += texts[i]->length;
-    char *at = entry->texts = malloc(length);
-    if (!at)
+    entry->texts = malloc(usher_fields_bytes(fields) + 1);
+    if (!entry->texts)
         return false;
-    for (size_t i = 0; i < USHER_COUNT_OF(texts); i++) {
-        if (!texts[i]->at)
-            continue;
-        memcpy(at, texts[i]->at, texts[i]->length);
-        texts[i]->at = at;
-        at += texts[i]->length;
-    }
+    (void)usher_fields_move(fields, entry->texts);
     entry->command.id = USHER_NO_TEXT;
     entry->command.own_agent = USHER_NO_TEXT;
     return true;

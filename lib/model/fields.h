@@ -5,6 +5,7 @@
 #define USHER_MODEL_FIELDS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/text.h"
@@ -153,6 +154,12 @@ static inline bool usher_fields_has(const struct usher_fields *fields, enum ushe
 {
     return ((fields->present >> field) & 1) != 0;
 }
+
+/* The bytes that the texts of the fields take, each with a NUL behind it. */
+size_t usher_fields_bytes(const struct usher_fields *fields);
+/* Copies the texts to `room`, which has as many bytes, and lets the fields borrow them from there.
+ * Absent ones stay absent. Returns the place behind the last. */
+char *usher_fields_move(struct usher_fields *fields, char *room);
 
 /* The first field of a mask that is not empty. */
 static inline enum usher_field usher_fields_first(usher_field_mask mask)

@@ -236,22 +236,10 @@ static void write_data(const struct reader *reader, struct usher_bytes *data)
 static void keep(struct call *call, struct usher_text data)
 {
     struct usher_fields *fields = &call->command.fields;
-    struct usher_text *texts[] = {&fields->customer, &fields->from, &fields->to,
-                                  &fields->queue,    &fields->zone, &fields->note,
-                                  &fields->case_id,  &fields->data};
-    size_t length = 1;
     if (data.length > 2)
         USHER_FIELDS_SET(fields, DATA, data, data);
-    for (size_t i = 0; i < USHER_COUNT_OF(texts); i++)
-        length += texts[i]->length;
-    char *at = call->room = memory_resize(NULL, length);
-    for (size_t i = 0; i < USHER_COUNT_OF(texts); i++) {
-        if (!texts[i]->at)
-            continue;
-        memcpy(at, texts[i]->at, texts[i]->length);
-        texts[i]->at = at;
-        at += texts[i]->length;
-    }
+    call->room = memory_resize(NULL, usher_fields_bytes(fields) + 1);
+    (void)usher_fields_move(fields, call->room);
 }
 
 static struct call *add(struct calls *calls)

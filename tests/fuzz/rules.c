@@ -2,6 +2,8 @@
  * none means the same when it is read again, and serves an engine. */
 #include "rules/rules.h"
 #include "fuzz/fuzz.h"
+#include "fuzz/said.h"
+#include "rules/compare.h"
 #include "rules/document.h"
 #include "wire/json.h"
 #include "world/world.h"
@@ -28,89 +30,6 @@ static void check_problems(struct usher_text text)
     usher_problems_write(&problems, "rules.yaml", &out);
     FUZZ_REQUIRE(out.length > 0, "no words");
     usher_bytes_fini(&out);
-}
-
-/* All that the compiled rules say, in the order of the header. */
-
-static void add_number(struct usher_bytes *out, int64_t number)
-{
-    usher_bytes_append_int64(out, number);
-    usher_bytes_append_char(out, ' ');
-}
-
-static void add_text(struct usher_bytes *out, struct usher_text text)
-{
-    add_number(out, text.at ? (int64_t)text.length : -1);
-    usher_bytes_append_text(out, text);
-}
-
-static void add_queue(struct usher_bytes *out, const struct usher_queue *queue)
-{
-    const int64_t numbers[] = {
-        queue->promise_ms,         queue->target_percent,       queue->forecast_per_hour,
-        queue->forecast_handle_ms, (int64_t)queue->needs_count, queue->ring_ms,
-        queue->wrap_up_ms,         queue->waiting_max,          queue->extend_max,
-        queue->extend_ms,          queue->needs_disposition,    (int64_t)queue->dispositions.count,
-        queue->missed.count_max,   queue->missed.lasts_ms};
-    add_text(out, queue->name);
-    for (size_t i = 0; i < USHER_COUNT_OF(numbers); i++)
-        add_number(out, numbers[i]);
-    for (size_t i = 0; i < USHER_TIERS_MAX; i++)
-        add_number(out, queue->promise_by_tier_ms[i]);
-    for (size_t i = 0; i < USHER_CHANNEL_COUNT; i++)
-        add_number(out, queue->promise_by_channel_ms[i]);
-    for (size_t i = 0; i < queue->needs_count; i++) {
-        const struct usher_need_rule *need = &queue->needs[i];
-        add_number(out, (int64_t)need->skill);
-        add_number(out, need->min);
-        add_number(out, need->weight);
-        add_text(out, need->prefix);
-        add_text(out, need->key);
-        add_number(out, need->is_customers);
-    }
-}
-
-static void add_route(struct usher_bytes *out, const struct usher_route *route)
-{
-    add_number(out, (int64_t)route->queue);
-    add_number(out, (int64_t)route->tier);
-    add_number(out, (int64_t)route->notice);
-    for (size_t i = 0; i < route->conditions_count; i++) {
-        const struct usher_condition *condition = &route->conditions[i];
-        add_number(out, condition->kind);
-        add_number(out, condition->is_not);
-        add_number(out, (int64_t)condition->switches);
-        add_text(out, condition->key);
-        for (size_t j = 0; j < condition->values_count; j++)
-            add_text(out, condition->values[j]);
-    }
-}
-
-static void add_rules(struct usher_bytes *out, const struct usher_rules *rules)
-{
-    const int64_t numbers[] = {rules->bid.match_worth_ms,     rules->bid.lend_worth_ms,
-                               rules->bid.fairness_per_mille, rules->bid.idle_cap_ms,
-                               rules->bid.second_promise,     rules->bid.overtaking,
-                               (int64_t)rules->default_tier};
-    for (size_t i = 0; i < rules->skills_count; i++)
-        add_text(out, rules->skills[i]);
-    for (size_t i = 0; i < rules->not_ready_count; i++)
-        add_text(out, rules->not_ready[i]);
-    for (size_t i = 0; i < rules->tiers_count; i++) {
-        add_text(out, rules->tiers[i].name);
-        add_number(out, rules->tiers[i].head_start_ms);
-    }
-    for (size_t i = 0; i < USHER_COUNT_OF(numbers); i++)
-        add_number(out, numbers[i]);
-    for (size_t i = 0; i < USHER_CHANNEL_COUNT; i++) {
-        add_number(out, rules->channels[i].unit);
-        add_number(out, rules->channels[i].cap);
-        add_number(out, rules->channels[i].is_interruptible);
-    }
-    for (size_t i = 0; i < rules->queues_count; i++)
-        add_queue(out, &rules->queues[i]);
-    for (size_t i = 0; i < rules->routes_count; i++)
-        add_route(out, &rules->routes[i]);
 }
 
 /* Routes, needs and promises, for contacts of all kinds. */
@@ -205,16 +124,19 @@ static void serve(struct usher_text text, const struct usher_rules *rules)
 
 static void check_again(struct usher_text text, const struct usher_rules *rules)
 {
+    static struct usher_changes changes;
     struct usher_bytes once;
     struct usher_bytes twice;
     struct usher_rules *again = usher_rules_read(text, "0", &problems);
     FUZZ_REQUIRE(again, "the second reading has problems");
     usher_bytes_init(&once, WRITTEN_MAX);
     usher_bytes_init(&twice, WRITTEN_MAX);
-    add_rules(&once, rules);
-    add_rules(&twice, again);
+    said_rules(&once, rules);
+    said_rules(&twice, again);
     FUZZ_REQUIRE(usher_text_is_equal(usher_bytes_text(&once), usher_bytes_text(&twice)),
                  "the second reading differs");
+    usher_rules_compare(rules, again, &changes);
+    FUZZ_REQUIRE(changes.count == 0, "%zu changes: %s", changes.count, changes.list[0].key);
     usher_bytes_fini(&once);
     usher_bytes_fini(&twice);
     usher_rules_free(again);

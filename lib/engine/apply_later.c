@@ -53,10 +53,14 @@ bool usher_apply_contact_postponed(struct usher_engine *engine, const struct ush
     if (!contact || !contact->is_ours)
         return false;
     struct usher_agent *agent = contact->agent;
+    if (event->fields.place_ms > event->at_ms)
+        return false;
     if (contact->state == USHER_CONTACT_WAITING)
         usher_contact_stop_waiting(engine, contact);
     if (!usher_contact_move(contact, USHER_CONTACT_SCHEDULED, event->at_ms))
         return false;
+    if (usher_fields_has(&event->fields, USHER_FIELD_PLACE_MS))
+        contact->place_ms = event->fields.place_ms;
     contact->pause = usher_pause_find(event->fields.reason);
     if (contact->pause == USHER_PAUSE_NONE)
         contact->pause = USHER_PAUSE_RETRY;

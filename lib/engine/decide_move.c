@@ -52,11 +52,12 @@ enum usher_error usher_decide_contact_move(struct usher_request *request)
     if (!contact)
         return request->answer->error;
     struct usher_move move = usher_move_of(contact);
-    move.queue =
+    size_t queue =
         usher_rules_find_queue(request->engine->floor.rules, request->command->fields.queue);
-    if (move.queue == SIZE_MAX)
+    if (queue == SIZE_MAX)
         return usher_answer_set(request->answer, USHER_ERROR_NO_QUEUE,
                                 "the rules have no queue of this name");
+    usher_move_to_queue(request->engine, contact, queue, request->now_ms, &move);
     if (find_tier(request, &move.tier))
         return request->answer->error;
     move.skills = USHER_NO_TEXT;

@@ -128,6 +128,7 @@ static void find_place(struct transfer *transfer)
     struct usher_move *move = &transfer->move;
     int64_t now_ms = transfer->request->now_ms;
     if (!usher_contact_state_is_talk(contact->state)) {
+        usher_move_to_queue(transfer->request->engine, contact, move->queue, now_ms, move);
         move->due_ms = usher_move_due_ms(transfer->request->engine, move);
         return;
     }

@@ -92,13 +92,20 @@ static void try_again(struct usher_engine *engine, struct usher_contact *contact
     usher_engine_emit(engine, &event, now_ms);
 }
 
+/* When to look again at what may be called from open_ms on: tomorrow, if that is never. */
+static int64_t look_again_ms(int64_t open_ms, int64_t now_ms)
+{
+    return open_ms == INT64_MAX ? now_ms + USHER_DAY_MS : open_ms;
+}
+
 void usher_later_miss(struct usher_engine *engine, struct usher_contact *contact,
                       struct usher_text reason, int64_t now_ms)
 {
     const struct usher_queue *queue = &engine->floor.rules->queues[contact->queue];
     int64_t attempts = contact->attempts_max ? contact->attempts_max : queue->callback.attempts;
-    int64_t until_ms = usher_later_open_ms(engine, contact->channel, contact->zone,
-                                           now_ms + queue->callback.every_ms);
+    int64_t open_ms = usher_later_open_ms(engine, contact->channel, contact->zone,
+                                          now_ms + queue->callback.every_ms);
+    int64_t until_ms = look_again_ms(open_ms, now_ms);
     struct usher_agent *agent = contact->agent;
     struct usher_contact *call = contact->channel == USHER_CHANNEL_CALLBACK
                                      ? usher_callers_call(engine, contact->customer)
@@ -167,13 +174,62 @@ int64_t usher_later_open_ms(const struct usher_engine *engine, enum usher_channe
     return opening.is_open ? from_ms : opening.until_ms;
 }
 
+/* The same, of somebody who may be called by an agent of the contact's queue, by its hours. */
+static struct usher_opening served_at(const struct usher_engine *engine,
+                                      const struct usher_contact *contact, int64_t at_ms)
+{
+    struct usher_opening calling = calling_at(engine, contact->channel, contact->zone, at_ms);
+    struct usher_opening queue =
+        usher_rules_opening(engine->floor.rules, contact->queue, usher_site_zone(engine),
+                            usher_site_civil_ms(engine, at_ms));
+    if (queue.until_ms != INT64_MAX)
+        queue.until_ms -= engine->site.civil_offset_ms;
+    return (struct usher_opening){calling.is_open && queue.is_open,
+                                  calling.until_ms < queue.until_ms ? calling.until_ms
+                                                                    : queue.until_ms};
+}
+
+/* How much of that time nobody could call the customer. */
+static int64_t hushed_ms(const struct usher_engine *engine, const struct usher_contact *contact,
+                         int64_t from_ms, int64_t until_ms)
+{
+    int64_t sum_ms = 0;
+    while (from_ms < until_ms) {
+        struct usher_opening opening = served_at(engine, contact, from_ms);
+        int64_t end_ms = opening.until_ms < until_ms ? opening.until_ms : until_ms;
+        if (end_ms <= from_ms)
+            break;
+        sum_ms += opening.is_open ? 0 : end_ms - from_ms;
+        from_ms = end_ms;
+    }
+    return sum_ms;
+}
+
+/* The place as it is when the contact's state ends. Hours in which nobody may call the customer, or
+ * its queue is closed, do not count: by them it moves forward; by the time until the next attempt
+ * it does not. */
+static int64_t place_after(const struct usher_engine *engine, const struct usher_contact *contact,
+                           int64_t now_ms)
+{
+    int64_t from_ms = contact->since_ms > contact->place_ms ? contact->since_ms : contact->place_ms;
+    int64_t until_ms = contact->until_ms < now_ms ? contact->until_ms : now_ms;
+    if (contact->state != USHER_CONTACT_SCHEDULED)
+        return contact->place_ms + usher_site_shut_ms(engine, contact, now_ms);
+    if (contact->pause == USHER_PAUSE_RETRY)
+        return contact->place_ms + hushed_ms(engine, contact, from_ms, until_ms);
+    bool moves = contact->pause == USHER_PAUSE_HOURS && until_ms > from_ms;
+    return contact->place_ms + (moves ? until_ms - from_ms : 0);
+}
+
 static void postpone(struct usher_engine *engine, struct usher_contact *contact, int64_t until_ms,
                      int64_t now_ms)
 {
     struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_POSTPONED, contact);
-    USHER_FIELDS_SET(&event.fields, UNTIL_MS, until_ms,
-                     until_ms == INT64_MAX ? now_ms + USHER_DAY_MS : until_ms);
+    USHER_FIELDS_SET(&event.fields, UNTIL_MS, until_ms, look_again_ms(until_ms, now_ms));
     USHER_FIELDS_SET(&event.fields, REASON, reason, usher_pause_name(USHER_PAUSE_HOURS));
+    int64_t place_ms = place_after(engine, contact, now_ms);
+    if (place_ms != contact->place_ms)
+        USHER_FIELDS_SET(&event.fields, PLACE_MS, place_ms, place_ms);
     usher_engine_emit(engine, &event, now_ms);
 }
 
@@ -183,15 +239,6 @@ void usher_later_rest(struct usher_engine *engine, struct usher_contact *contact
     postpone(engine, contact, open_ms, now_ms);
     if (open_ms <= now_ms)
         usher_later_wake(engine, contact, now_ms);
-}
-
-/* Hours in which nobody may call the customer do not count: the place moves forward by them. */
-static int64_t place_after_pause(const struct usher_contact *contact, int64_t now_ms)
-{
-    int64_t from_ms = contact->since_ms > contact->place_ms ? contact->since_ms : contact->place_ms;
-    int64_t until_ms = contact->until_ms < now_ms ? contact->until_ms : now_ms;
-    bool moves = contact->pause == USHER_PAUSE_HOURS && until_ms > from_ms;
-    return contact->place_ms + (moves ? until_ms - from_ms : 0);
 }
 
 void usher_later_wake(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms)
@@ -212,7 +259,7 @@ void usher_later_wake(struct usher_engine *engine, struct usher_contact *contact
     USHER_FIELDS_SET(&event.fields, QUEUE, queue, rules->queues[contact->queue].name);
     USHER_FIELDS_SET(&event.fields, TIER, tier, rules->tiers[contact->tier].name);
     USHER_FIELDS_SET(&event.fields, CHANNEL, channel, usher_channel_name(contact->channel));
-    int64_t place_ms = place_after_pause(contact, now_ms);
+    int64_t place_ms = place_after(engine, contact, now_ms);
     USHER_FIELDS_SET(&event.fields, PLACE_MS, place_ms, place_ms);
     USHER_FIELDS_SET(
         &event.fields, DUE_MS, due_ms,

@@ -132,7 +132,7 @@ static bool move_on(struct usher_engine *engine, struct usher_contact *contact,
     struct usher_move move = usher_move_of(contact);
     if (destination->queue == contact->queue)
         return false;
-    move.queue = destination->queue;
+    usher_move_to_queue(engine, contact, destination->queue, now_ms, &move);
     move.skills = USHER_NO_TEXT;
     move.due_ms = usher_move_due_ms(engine, &move);
     move.reason = usher_text_of(destination->reason);

@@ -20,6 +20,14 @@ struct usher_move usher_move_of(const struct usher_contact *contact)
     };
 }
 
+void usher_move_to_queue(const struct usher_engine *engine, const struct usher_contact *contact,
+                         size_t queue, int64_t now_ms, struct usher_move *move)
+{
+    if (queue != contact->queue)
+        move->place_ms = contact->place_ms + usher_site_shut_ms(engine, contact, now_ms);
+    move->queue = queue;
+}
+
 int64_t usher_move_due_ms(const struct usher_engine *engine, const struct usher_move *move)
 {
     return move->place_ms +

@@ -23,6 +23,10 @@ struct usher_move {
 
 /* Where the contact waits now: to be changed in part. Its texts are the contact's. */
 struct usher_move usher_move_of(const struct usher_contact *contact);
+/* To another queue: what the contact waited in its own while that was closed does not count there,
+ * as it would not have when it opened. To its own nothing is moved. */
+void usher_move_to_queue(const struct usher_engine *engine, const struct usher_contact *contact,
+                         size_t queue, int64_t now_ms, struct usher_move *move);
 /* When the promise of queue, tier and channel runs out for whoever has stood there since place_ms.
  */
 int64_t usher_move_due_ms(const struct usher_engine *engine, const struct usher_move *move);

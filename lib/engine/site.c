@@ -105,6 +105,25 @@ static void emit_door(struct usher_engine *engine, size_t queue, bool is_closed,
     usher_engine_emit(engine, &event, now_ms);
 }
 
+/* For how long the contact has waited in its queue since that was closed. */
+static int64_t shut_ms(const struct usher_contact *contact, int64_t closed_ms, int64_t now_ms)
+{
+    int64_t from_ms = contact->since_ms > closed_ms ? contact->since_ms : closed_ms;
+    if (contact->leg_ms > from_ms)
+        from_ms = contact->leg_ms;
+    if (contact->place_ms > from_ms)
+        from_ms = contact->place_ms;
+    return now_ms > from_ms ? now_ms - from_ms : 0;
+}
+
+int64_t usher_site_shut_ms(const struct usher_engine *engine, const struct usher_contact *contact,
+                           int64_t now_ms)
+{
+    const struct usher_door *door = &engine->site.doors[contact->queue];
+    bool is_waiting = contact->state == USHER_CONTACT_WAITING;
+    return door->is_closed && is_waiting ? shut_ms(contact, door->closed_ms, now_ms) : 0;
+}
+
 /* Closed hours do not count: the place of whoever waited in them moves forward. */
 static void move_places(struct usher_engine *engine, size_t queue, int64_t closed_ms,
                         int64_t now_ms)
@@ -113,14 +132,9 @@ static void move_places(struct usher_engine *engine, size_t queue, int64_t close
         struct usher_contact *contact = usher_list_entry(node, struct usher_contact, live);
         if (contact->queue != queue || contact->state != USHER_CONTACT_WAITING)
             continue;
-        int64_t from_ms = contact->since_ms > closed_ms ? contact->since_ms : closed_ms;
-        if (contact->leg_ms > from_ms)
-            from_ms = contact->leg_ms;
         struct usher_move move = usher_move_of(contact);
-        int64_t forward_ms = now_ms - from_ms;
-        if (forward_ms > now_ms - move.place_ms)
-            forward_ms = now_ms - move.place_ms;
-        if (forward_ms <= 0)
+        int64_t forward_ms = shut_ms(contact, closed_ms, now_ms);
+        if (forward_ms == 0)
             continue;
         move.place_ms += forward_ms;
         move.due_ms += forward_ms;

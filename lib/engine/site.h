@@ -15,6 +15,7 @@
 #include "model/event.h"
 #include "rules/rules.h"
 
+struct usher_contact;
 struct usher_engine;
 
 /* Of a queue. */
@@ -46,6 +47,10 @@ static inline bool usher_site_is_closed(const struct usher_site *site, size_t qu
 {
     return site->doors[queue].is_closed;
 }
+
+/* For how long the contact has waited in a queue that is closed: that is to count for nothing. */
+int64_t usher_site_shut_ms(const struct usher_engine *engine, const struct usher_contact *contact,
+                           int64_t now_ms);
 
 /* The switches that are on, as bits. */
 uint64_t usher_site_switches(const struct usher_site *site);

@@ -33,6 +33,7 @@ struct usher_contact *usher_engine_new_contact(struct usher_engine *engine)
     usher_list_init(&contact->of_client);
     usher_list_init(&contact->live);
     usher_list_init(&contact->declined);
+    usher_list_init(&contact->of_previews);
     usher_list_init(&contact->of_customer);
     usher_list_init(&contact->of_meant);
     usher_list_init(&contact->of_slice);
@@ -57,6 +58,7 @@ void usher_engine_free_contact(struct usher_engine *engine, struct usher_contact
     usher_list_remove(&contact->of_slice);
     usher_list_remove(&contact->of_client);
     usher_list_remove(&contact->declined);
+    usher_list_remove(&contact->of_previews);
     usher_list_remove(&contact->of_customer);
     leave_meant(engine, contact);
     usher_table_remove(&engine->contacts_by_id, contact);
@@ -236,6 +238,9 @@ void usher_engine_place_contact(struct usher_engine *engine, struct usher_contac
     usher_list_remove(&contact->declined);
     if (contact->state == USHER_CONTACT_WAITING && contact->declines_count > 0)
         usher_list_append(&engine->declined, &contact->declined);
+    usher_list_remove(&contact->of_previews);
+    if (usher_contact_is_preview(contact))
+        usher_list_append(&engine->previews, &contact->of_previews);
     int64_t deadline_ms = deadline_of(engine, contact, now_ms);
     if (deadline_ms == INT64_MAX)
         usher_heap_remove(&engine->deadlines, &contact->lease);

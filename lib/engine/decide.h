@@ -147,6 +147,11 @@ void usher_dispatch_profiled(struct usher_engine *engine, const struct usher_age
 /* Several free and several waiting, after rules or links changed. */
 void usher_dispatch_all(struct usher_engine *engine, int64_t now_ms);
 
+/* preview.c: `contact` waits, and nobody is free for it: where it is live, an agent who could take
+ * it and only looks at whom to call next gives that up for who waits. */
+void usher_preview_yield(struct usher_engine *engine, const struct usher_contact *contact,
+                         int64_t now_ms);
+
 /* promise.c: what customers are told of their wait, where the queue has `announce`. */
 /* Tells a live contact that stands in line and was told nothing yet; not while offers are held. */
 void usher_promise_tell(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms);

@@ -149,15 +149,20 @@ void usher_dispatch_contact(struct usher_engine *engine, struct usher_contact *c
         return;
     if (!usher_list_is_empty(&contact->of_meant)) {
         offer_meant(engine, &engine->floor.agents[contact->meant_for], now_ms);
+        if (!usher_list_is_empty(&contact->of_meant))
+            usher_preview_yield(engine, contact, now_ms);
         return;
     }
     if (usher_list_is_empty(&contact->in_line) || is_over(engine, contact, now_ms))
         return;
     struct usher_agent *agent = usher_match_agent(&engine->floor, contact, now_ms, &bid);
-    if (agent)
-        offer(engine, contact, agent, &bid, USHER_CHOICE_BEST_AGENT, now_ms);
+    if (!agent) {
+        usher_preview_yield(engine, contact, now_ms);
+        return;
+    }
+    offer(engine, contact, agent, &bid, USHER_CHOICE_BEST_AGENT, now_ms);
     /* Who is not wholly free any more is kept for nobody: what is left of him is for all. */
-    if (agent && engine->floor.rules->reserves_count > 0)
+    if (engine->floor.rules->reserves_count > 0)
         usher_dispatch_agent(engine, agent, now_ms);
 }
 

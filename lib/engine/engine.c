@@ -73,6 +73,7 @@ static bool init(struct usher_engine *engine, const struct usher_limits *limits,
     for (size_t i = 0; i < USHER_DIGEST_SLICES; i++)
         usher_list_init(&engine->slices[i]);
     usher_list_init(&engine->declined);
+    usher_list_init(&engine->previews);
     usher_list_init(&engine->leaving);
     usher_outbox_init(&engine->outbox);
     engine->contacts = calloc(limits->contacts + 1, sizeof(*engine->contacts));

@@ -62,6 +62,7 @@ struct usher_engine {
     struct usher_list *callers;      /* [USHER_CALLERS_LISTS]: see callers.h */
     size_t meant_count;              /* waiting contacts that stand in an agent's `meant` */
     struct usher_list declined;      /* waiting contacts with a decline, in no order that matters */
+    struct usher_list previews;      /* outbound contacts at whom an agent looks, likewise */
     struct usher_list leaving;       /* agents who leave after the contacts in hand, likewise */
     uint64_t serial_last;
     struct usher_site site;

@@ -137,6 +137,7 @@ struct usher_contact {
     struct usher_list of_slice;  /* those of one slice of the digest */
     struct usher_list of_customer; /* engine/callers.h */
     struct usher_list declined;    /* waiting contacts that somebody has declined */
+    struct usher_list of_previews; /* contacts at whom an agent looks before they are called */
     struct usher_heap_node lease;
 };
 
@@ -158,6 +159,13 @@ enum usher_pause usher_pause_find(struct usher_text name);
 static inline bool usher_contact_is_rung(const struct usher_contact *contact)
 {
     return contact->is_ours ? contact->has_ringer : usher_channel_is_phone(contact->channel);
+}
+
+/* Whether an agent looks at it, and may begin to call its customer or not. */
+static inline bool usher_contact_is_preview(const struct usher_contact *contact)
+{
+    return contact->is_ours && contact->channel == USHER_CHANNEL_OUTBOUND &&
+           contact->state == USHER_CONTACT_OFFERED;
 }
 
 /* Whether it is of no use any more. */

@@ -1,6 +1,7 @@
 /* What the events of work for later change: it comes due, is put off, or is of no use any more. Its
  * place in line was told when it was booked, and stays. */
-#include "engine/state.h"
+#include "engine/callers.h"
+#include "engine/facts.h"
 
 /* The first time that it stands in line. */
 static bool is_new(const struct usher_contact *contact)
@@ -17,6 +18,7 @@ bool usher_contact_leave_line(struct usher_engine *engine, struct usher_contact 
         return false;
     contact->is_ours = true;
     contact->has_ringer = false;
+    contact->dialled = (struct usher_dialled){.channel = USHER_CHANNEL_NONE};
     contact->client = own->index;
     usher_list_remove(&contact->of_client);
     usher_list_append(&own->contacts, &contact->of_client);
@@ -47,10 +49,34 @@ bool usher_apply_contact_due(struct usher_engine *engine, const struct usher_eve
     return true;
 }
 
+/* The customer was transferred, and did not answer after all: what it was before the transfer, in
+ * the queue where it is now. */
+static bool call_again(struct usher_engine *engine, struct usher_contact *contact,
+                       const struct usher_event *event)
+{
+    struct usher_dialled dialled = contact->dialled;
+    struct usher_class_key key;
+    usher_engine_leave_line(engine, contact);
+    contact->channel = usher_channel_find(event->fields.channel);
+    if (!contact->channel || !usher_contact_leave_line(engine, contact, event))
+        return false;
+    usher_callers_add(engine, contact);
+    contact->told = (struct usher_told){0};
+    contact->leave_again_ms = 0;
+    contact->meant_until_ms = 0;
+    contact->not_after_ms = dialled.not_after_ms;
+    contact->attempts_max = dialled.attempts_max;
+    const struct usher_facts facts = usher_engine_facts(engine, contact);
+    usher_floor_key(&engine->floor, contact->queue, contact->tier, &facts, &key);
+    contact->class = usher_floor_class(&engine->floor, &key, event->at_ms);
+    return true;
+}
+
 bool usher_apply_contact_postponed(struct usher_engine *engine, const struct usher_event *event)
 {
     struct usher_contact *contact = usher_engine_contact(engine, event->fields.contact);
-    if (!contact || !contact->is_ours)
+    bool is_again = event->fields.channel.at != NULL;
+    if (!contact || contact->is_ours == is_again)
         return false;
     struct usher_agent *agent = contact->agent;
     if (event->fields.place_ms > event->at_ms)
@@ -68,6 +94,8 @@ bool usher_apply_contact_postponed(struct usher_engine *engine, const struct ush
         contact->attempts_count = event->fields.attempt;
     contact->until_ms = event->fields.until_ms;
     usher_contact_take_away(contact);
+    if (is_again && !call_again(engine, contact, event))
+        return false;
     usher_engine_place_contact(engine, contact, event->at_ms);
     if (agent) {
         agent->idle_since_ms = event->at_ms;

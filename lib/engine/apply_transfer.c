@@ -37,6 +37,11 @@ static bool take_line(struct usher_engine *engine, struct usher_contact *contact
     const struct usher_client *client = usher_clients_find(&engine->clients, name);
     if (!client || !contact->is_ours || client->index != contact->client)
         return false;
+    contact->dialled = (struct usher_dialled){.offer = contact->offer,
+                                              .channel = contact->channel,
+                                              .not_after_ms = contact->not_after_ms,
+                                              .attempts_count = contact->attempts_count,
+                                              .attempts_max = contact->attempts_max};
     contact->is_ours = false;
     contact->has_ringer = false;
     contact->not_after_ms = 0;

@@ -11,6 +11,7 @@ static struct usher_list *list_of(const struct usher_engine *engine, struct ushe
 void usher_callers_add(struct usher_engine *engine, struct usher_contact *contact)
 {
     bool is_call = contact->channel == USHER_CHANNEL_VOICE;
+    usher_list_remove(&contact->of_customer);
     if (contact->customer.length > 0 && !contact->is_parted &&
         (is_call || contact->channel == USHER_CHANNEL_CALLBACK))
         usher_list_append(list_of(engine, contact->customer), &contact->of_customer);
@@ -53,14 +54,16 @@ bool usher_callers_is_called(const struct usher_engine *engine, struct usher_tex
 }
 
 struct usher_contact *usher_callers_waiting(const struct usher_engine *engine,
-                                            struct usher_text customer)
+                                            struct usher_text customer,
+                                            const struct usher_contact *but)
 {
-    return find(engine, customer, USHER_CHANNEL_VOICE, false, NULL);
+    return find(engine, customer, USHER_CHANNEL_VOICE, false, but);
 }
 
 struct usher_contact *usher_callers_call(const struct usher_engine *engine,
-                                         struct usher_text customer)
+                                         struct usher_text customer,
+                                         const struct usher_contact *but)
 {
-    struct usher_contact *call = usher_callers_waiting(engine, customer);
-    return call ? call : find(engine, customer, USHER_CHANNEL_VOICE, true, NULL);
+    struct usher_contact *call = usher_callers_waiting(engine, customer, but);
+    return call ? call : find(engine, customer, USHER_CHANNEL_VOICE, true, but);
 }

@@ -88,8 +88,8 @@ void usher_later_dial(struct usher_engine *engine, const struct usher_contact *c
  * dial. Does nothing when there is none: then she dials by hand. */
 void usher_later_dial_preview(struct usher_engine *engine, const struct usher_contact *contact,
                               int64_t now_ms);
-/* The agent could not reach the customer, for `reason`: the contact is tried again later, or ends
- * after the last attempt. */
+/* The customer who was dialled could not be reached, for `reason`, perhaps after a transfer: the
+ * contact is tried again later, or ends after the last attempt. */
 void usher_later_miss(struct usher_engine *engine, struct usher_contact *contact,
                       struct usher_text reason, int64_t now_ms);
 /* Ends work of ours that no agent has begun, for this reason. It is gone afterwards. */

@@ -114,7 +114,7 @@ static enum usher_error check_twice(struct usher_request *request,
     bool is_callback = usher_channel_find(fields->channel) == USHER_CHANNEL_CALLBACK;
     const struct usher_contact *other =
         is_callback ? usher_callers_callback(request->engine, fields->customer, NULL) : NULL;
-    if (is_callback && usher_callers_waiting(request->engine, fields->customer))
+    if (is_callback && usher_callers_waiting(request->engine, fields->customer, NULL))
         return usher_answer_set(request->answer, USHER_ERROR_CONTACT_EXISTS,
                                 "the customer holds the line; contact.callback ends that");
     if (!other)

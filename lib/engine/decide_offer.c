@@ -131,8 +131,10 @@ enum usher_error usher_decide_contact_fail(struct usher_request *request)
     if (!is_reason(request->command->fields.reason))
         return usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
                                 "`reason` must be busy, no_answer, rejected, unreachable or error");
-    bool is_of_customer =
-        named.is_taken && contact->is_ours && usher_channel_is_phone(contact->channel);
+    bool is_of_customer = contact->is_ours
+                              ? named.is_taken && usher_channel_is_phone(contact->channel)
+                              : contact->state != USHER_CONTACT_WRAPPING &&
+                                    usher_contact_is_dialled(contact, named.n);
     if (is_of_customer) {
         usher_later_miss(request->engine, contact, request->command->fields.reason,
                          request->now_ms);

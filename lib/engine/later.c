@@ -68,13 +68,25 @@ static void give_place(struct usher_engine *engine, struct usher_contact *call,
     usher_move_contact(engine, call, &move, now_ms);
 }
 
+/* What the customer was dialled for, which may have been before a transfer. */
+static struct usher_dialled calling_of(const struct usher_contact *contact)
+{
+    if (!contact->is_ours)
+        return contact->dialled;
+    return (struct usher_dialled){.offer = contact->offer,
+                                  .channel = contact->channel,
+                                  .not_after_ms = contact->not_after_ms,
+                                  .attempts_count = contact->attempts_count,
+                                  .attempts_max = contact->attempts_max};
+}
+
 /* Ends the contact after attempts in vain: it is gone afterwards. */
 static void give_up(struct usher_engine *engine, struct usher_contact *contact, const char *reason,
                     int64_t attempts, int64_t now_ms)
 {
     struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_DONE, contact);
     USHER_FIELDS_SET(&event.fields, REASON, reason, usher_text_of(reason));
-    USHER_FIELDS_SET(&event.fields, ATTEMPT, attempt, contact->attempts_count + 1);
+    USHER_FIELDS_SET(&event.fields, ATTEMPT, attempt, calling_of(contact).attempts_count + 1);
     USHER_FIELDS_SET(&event.fields, ATTEMPTS, attempts, attempts);
     usher_engine_emit(engine, &event, now_ms);
 }
@@ -83,11 +95,14 @@ static void try_again(struct usher_engine *engine, struct usher_contact *contact
                       struct usher_text reason, int64_t attempts, int64_t until_ms, int64_t now_ms)
 {
     char room[USHER_NUMBER_SIZE];
+    struct usher_dialled calling = calling_of(contact);
     struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_POSTPONED, contact);
-    usher_event_add_offer(&event, contact, room);
+    USHER_FIELDS_SET(&event.fields, OFFER, offer, usher_number_write(calling.offer, room));
+    if (!contact->is_ours)
+        USHER_FIELDS_SET(&event.fields, CHANNEL, channel, usher_channel_name(calling.channel));
     USHER_FIELDS_SET(&event.fields, UNTIL_MS, until_ms, until_ms);
     USHER_FIELDS_SET(&event.fields, REASON, reason, reason);
-    USHER_FIELDS_SET(&event.fields, ATTEMPT, attempt, contact->attempts_count + 1);
+    USHER_FIELDS_SET(&event.fields, ATTEMPT, attempt, calling.attempts_count + 1);
     USHER_FIELDS_SET(&event.fields, ATTEMPTS, attempts, attempts);
     usher_engine_emit(engine, &event, now_ms);
 }
@@ -102,29 +117,32 @@ void usher_later_miss(struct usher_engine *engine, struct usher_contact *contact
                       struct usher_text reason, int64_t now_ms)
 {
     const struct usher_queue *queue = &engine->floor.rules->queues[contact->queue];
-    int64_t attempts = contact->attempts_max ? contact->attempts_max : queue->callback.attempts;
-    int64_t open_ms = usher_later_open_ms(engine, contact->channel, contact->zone,
+    const struct usher_dialled calling = calling_of(contact);
+    int64_t attempts = calling.attempts_max ? calling.attempts_max : queue->callback.attempts;
+    int64_t open_ms = usher_later_open_ms(engine, calling.channel, contact->zone,
                                           now_ms + queue->callback.every_ms);
     int64_t until_ms = look_again_ms(open_ms, now_ms);
+    bool is_callback = calling.channel == USHER_CHANNEL_CALLBACK;
     struct usher_agent *agent = contact->agent;
-    struct usher_contact *call = contact->channel == USHER_CHANNEL_CALLBACK
-                                     ? usher_callers_call(engine, contact->customer)
-                                     : NULL;
+    struct usher_contact *call =
+        is_callback ? usher_callers_call(engine, contact->customer, contact) : NULL;
+    if (usher_contact_state_is_offer(contact->state))
+        usher_withdraw_offer(engine, contact, "not_reached", now_ms);
     if (contact->from.length == 0) {
         give_up(engine, contact, "erased", attempts, now_ms);
-    } else if (contact->channel == USHER_CHANNEL_CALLBACK &&
-               usher_callers_callback(engine, contact->customer, contact)) {
+    } else if (is_callback && usher_callers_callback(engine, contact->customer, contact)) {
         give_up(engine, contact, "booked_again", attempts, now_ms);
     } else if (call) {
         give_place(engine, call, contact, now_ms);
         give_up(engine, contact, USHER_CALLED_AGAIN, attempts, now_ms);
-    } else if (contact->attempts_count + 1 >= attempts ||
-               (contact->not_after_ms != 0 && contact->not_after_ms <= until_ms)) {
+    } else if (calling.attempts_count + 1 >= attempts ||
+               (calling.not_after_ms != 0 && calling.not_after_ms <= until_ms)) {
         give_up(engine, contact, "not_reached", attempts, now_ms);
     } else {
         try_again(engine, contact, reason, attempts, until_ms, now_ms);
     }
-    usher_dispatch_agent(engine, agent, now_ms);
+    if (agent)
+        usher_dispatch_agent(engine, agent, now_ms);
 }
 
 void usher_later_drop(struct usher_engine *engine, struct usher_contact *contact,

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "engine/callers.h"
 #include "engine/decide.h"
 #include "engine/facts.h"
 
@@ -129,6 +130,7 @@ bool usher_move_apply(struct usher_engine *engine, struct usher_contact *contact
     contact->channel = channel;
     if (is_turned && !usher_contact_leave_line(engine, contact, event))
         return false;
+    usher_callers_add(engine, contact);
     contact->place_ms = fields->place_ms;
     contact->due_ms = fields->due_ms;
     engine->queue_waiting[queue]++;

@@ -79,6 +79,16 @@ static bool is_agent(const struct usher_engine *engine, uint32_t index)
     return index == UINT32_MAX || index < engine->floor.agents_count;
 }
 
+/* Only who goes on as a call was something else before. */
+static bool is_dialled_sound(const struct usher_contact *contact)
+{
+    const struct usher_dialled *dialled = &contact->dialled;
+    return (dialled->offer.epoch == 0 || !contact->is_ours) && dialled->offer.epoch <= INT32_MAX &&
+           dialled->offer.seq <= INT64_MAX && dialled->attempts_count >= 0 &&
+           dialled->attempts_count <= USHER_ATTEMPTS_MAX && dialled->attempts_max >= 0 &&
+           dialled->attempts_max <= USHER_ATTEMPTS_MAX;
+}
+
 bool usher_sound_contact(const struct usher_engine *engine, const struct usher_contact *contact,
                          bool has_agent)
 {
@@ -94,10 +104,11 @@ bool usher_sound_contact(const struct usher_engine *engine, const struct usher_c
     bool is_last_agent_known = contact->last_agent < engine->floor.agents_count ||
                                (contact->last_agent == UINT32_MAX && !has_agent);
     return (is_with_agent || is_scheduled || state == USHER_CONTACT_WAITING) &&
-           has_agent == is_with_agent && is_leased == (contact->until_ms != 0) &&
-           is_last_agent_known && are_agents_known && contact->channel != USHER_CHANNEL_NONE &&
-           contact->attempts_count >= 0 && contact->attempts_count <= USHER_ATTEMPTS_MAX &&
-           contact->attempts_max >= 0 && contact->attempts_max <= USHER_ATTEMPTS_MAX &&
+           is_dialled_sound(contact) && has_agent == is_with_agent &&
+           is_leased == (contact->until_ms != 0) && is_last_agent_known && are_agents_known &&
+           contact->channel != USHER_CHANNEL_NONE && contact->attempts_count >= 0 &&
+           contact->attempts_count <= USHER_ATTEMPTS_MAX && contact->attempts_max >= 0 &&
+           contact->attempts_max <= USHER_ATTEMPTS_MAX &&
            is_scheduled == (contact->pause != USHER_PAUSE_NONE) &&
            (contact->is_ours || (!is_scheduled && contact->call_until_ms == 0)) &&
            contact->offer.epoch <= INT32_MAX && contact->offer.seq <= INT64_MAX &&

@@ -214,6 +214,10 @@ static void set_ringing(struct usher_engine *engine, struct usher_text client,
 static bool set_dialling(struct usher_engine *engine, struct usher_contact *contact,
                          const struct usher_command *entry, int64_t now_ms)
 {
+    struct usher_number n;
+    if (!contact->is_ours && is_in(entry, "ringing") &&
+        usher_number_read(entry->fields.offer, &n) && usher_contact_is_dialled(contact, n))
+        return true;
     if (!contact->is_ours || !usher_contact_state_is_talk(contact->state))
         return false;
     if (is_in(entry, "ringing") && is_offer_of(contact, entry->fields.offer))

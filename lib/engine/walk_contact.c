@@ -58,11 +58,28 @@ static void walk_contact_numbers(struct usher_archive *archive, struct usher_con
     contact->tier = (size_t)tier;
 }
 
+static void walk_dialled(struct usher_archive *archive, struct usher_dialled *dialled)
+{
+    uint32_t channel = dialled->channel;
+    usher_archive_u32(archive, &dialled->offer.epoch);
+    usher_archive_u64(archive, &dialled->offer.seq);
+    usher_archive_u32(archive, &channel);
+    usher_walk_time(archive, &dialled->not_after_ms);
+    usher_archive_i64(archive, &dialled->attempts_count);
+    usher_archive_i64(archive, &dialled->attempts_max);
+    archive->is_bad |= channel == USHER_CHANNEL_NONE || channel >= USHER_CHANNEL_COUNT;
+    dialled->channel = archive->is_bad ? USHER_CHANNEL_NONE : (enum usher_channel)channel;
+}
+
+#define HAS_RINGER  1u
+#define WAS_DIALLED 2u
+
 /* What work for later has beside. Before version 3 there was none. */
 static void walk_later(struct usher_archive *archive, struct usher_contact *contact)
 {
-    uint32_t numbers[] = {contact->is_ours, contact->has_ringer, contact->pause,
-                          contact->was_asked};
+    uint32_t line = (contact->has_ringer ? HAS_RINGER : 0) |
+                    (contact->dialled.offer.epoch != 0 ? WAS_DIALLED : 0);
+    uint32_t numbers[] = {contact->is_ours, line, contact->pause, contact->was_asked};
     if (archive->version < 3)
         return;
     for (size_t i = 0; i < USHER_COUNT_OF(numbers); i++)
@@ -71,11 +88,13 @@ static void walk_later(struct usher_archive *archive, struct usher_contact *cont
     usher_walk_time(archive, &contact->call_until_ms);
     usher_archive_i64(archive, &contact->attempts_count);
     usher_archive_i64(archive, &contact->attempts_max);
+    if (numbers[1] & WAS_DIALLED)
+        walk_dialled(archive, &contact->dialled);
     if (!usher_archive_is_loading(archive))
         return;
     archive->is_bad |= numbers[2] >= USHER_PAUSE_COUNT;
     contact->is_ours = numbers[0] != 0;
-    contact->has_ringer = numbers[1] != 0;
+    contact->has_ringer = (numbers[1] & HAS_RINGER) != 0;
     contact->was_asked = numbers[3] != 0;
     contact->pause = archive->is_bad ? USHER_PAUSE_NONE : (enum usher_pause)numbers[2];
 }

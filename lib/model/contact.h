@@ -63,6 +63,16 @@ struct usher_told {
     uint32_t position;
 };
 
+/* What a customer was dialled for who was transferred perhaps before he answered: if he does not,
+ * it is tried again. */
+struct usher_dialled {
+    struct usher_number offer; /* of contact.dial; 0-0 = nobody was dialled so */
+    enum usher_channel channel;
+    int64_t not_after_ms;
+    int64_t attempts_count;
+    int64_t attempts_max;
+};
+
 struct usher_class;
 
 struct usher_contact {
@@ -106,9 +116,10 @@ struct usher_contact {
     int64_t
         call_until_ms;    /* WAITING: then customers are not called any more today; 0 = no matter */
     int64_t not_after_ms; /* of no use from then on; 0 = never so */
-    int64_t attempts_count; /* how often the customer was called in vain */
-    int64_t attempts_max;   /* 0 = as often as its queue says */
-    uint32_t last_agent;    /* index of the agent of `offer`; UINT32_MAX = none yet */
+    int64_t attempts_count;       /* how often the customer was called in vain */
+    int64_t attempts_max;         /* 0 = as often as its queue says */
+    struct usher_dialled dialled; /* not is_ours: what it was before the transfer */
+    uint32_t last_agent;          /* index of the agent of `offer`; UINT32_MAX = none yet */
     struct usher_told told;
     char *texts; /* ours: what those below lie in */
     struct usher_text from;
@@ -166,6 +177,15 @@ static inline bool usher_contact_is_preview(const struct usher_contact *contact)
 {
     return contact->is_ours && contact->channel == USHER_CHANNEL_OUTBOUND &&
            contact->state == USHER_CONTACT_OFFERED;
+}
+
+/* Whether it goes on as a call, and the PBX may still say of the offer `n` that the customer whom
+ * it dialled was not reached. */
+static inline bool usher_contact_is_dialled(const struct usher_contact *contact,
+                                            struct usher_number n)
+{
+    return contact->dialled.offer.epoch != 0 &&
+           usher_number_compare(contact->dialled.offer, n) == 0;
 }
 
 /* Whether it is of no use any more. */

@@ -81,9 +81,9 @@
       F(DUE_MS) | F(ATTEMPT) | F(UNTIL_MS), true,                                                  \
       "A scheduled contact's time has come: it waits in its queue.")                               \
     X(CONTACT_POSTPONED, "contact.postponed", F(CONTACT) | F(UNTIL_MS) | F(REASON),                \
-      F(AGENT) | F(OFFER) | F(ATTEMPT) | F(ATTEMPTS) | F(PLACE_MS), true,                          \
+      F(AGENT) | F(OFFER) | F(CHANNEL) | F(ATTEMPT) | F(ATTEMPTS) | F(PLACE_MS), true,             \
       "The customer was not reached, or may not be called now: scheduled until then, in its "      \
-      "place, or in the one that is named.")                                                       \
+      "place, or in the one that is named. `channel`, after a transfer: what it is again.")        \
     X(CONTACT_EXPIRED, "contact.expired", F(CONTACT) | F(REASON), F(WAITED_MS), true,              \
       "The contact ended: nobody came to it before it had no more use.")                           \
     X(CONTACT_TRANSFERRED, "contact.transferred",                                                  \

@@ -296,7 +296,8 @@ void usher_service_apply(struct usher_service *service, const struct usher_event
         count_end(service, event, false);
     } else if (event->kind == USHER_EVENT_CONTACT_OVERFLOWED ||
                event->kind == USHER_EVENT_CONTACT_EXPIRED ||
-               event->kind == USHER_EVENT_CONTACT_DONE) {
+               event->kind == USHER_EVENT_CONTACT_DONE ||
+               (event->kind == USHER_EVENT_CONTACT_POSTPONED && event->fields.channel.at)) {
         count_unserved(service, event);
     }
 }

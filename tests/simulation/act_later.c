@@ -72,10 +72,31 @@ bool act_follow_up(struct actor *actor, struct act *act)
     return true;
 }
 
+/* One that was transferred when a PBX had dialled the customer, told of by that PBX. */
+static bool set_dialled(struct actor *actor, struct act *act)
+{
+    for (size_t i = 0; i < MODEL_CONTACTS_MAX; i++) {
+        const struct model_contact *contact = &actor->model->contacts[i];
+        if (contact->state == MODEL_GONE || contact->dialled.offer[0] == '\0')
+            continue;
+        act_set_contact(act, contact);
+        act->command.role = USHER_ROLE_PBX;
+        act->command.client = usher_text_of(actor->model->clients[contact->client].name);
+        snprintf(act->offer, sizeof(act->offer), "%s", contact->dialled.offer);
+        USHER_FIELDS_SET(&act->command.fields, OFFER, offer, usher_text_of(act->offer));
+        return true;
+    }
+    return false;
+}
+
 /* The customer of a call that we made, told of by the PBX or the desk that dials. */
 bool act_miss(struct actor *actor, struct act *act)
 {
     static const char *const reasons[] = {"busy", "no_answer", "error"};
+    if (chance_is(&actor->chance, 80) && set_dialled(actor, act)) {
+        USHER_FIELDS_SET(&act->command.fields, REASON, reason, ACT_PICK(actor, reasons));
+        return true;
+    }
     bool is_by_desk = chance_is(&actor->chance, 50);
     if (!(is_by_desk ? act_of_agent : act_by_pbx)(actor, act, IN(TALKING) | IN(HELD)))
         return false;

@@ -78,6 +78,12 @@ struct model_contact {
     bool was_asked;       /* whether he wants to be called back */
     int64_t not_after_ms; /* 0 = none */
     int64_t attempts;     /* in vain */
+    struct {
+        char offer[USHER_NUMBER_SIZE]; /* "" = not so */
+        enum usher_channel channel;
+        int64_t not_after_ms;
+        int64_t attempts;
+    } dialled; /* what it was before a transfer, perhaps before the customer answered */
     enum usher_channel channel;
     size_t queue;
     size_t tier;

@@ -60,13 +60,36 @@ bool model_on_due(struct model *model, const struct usher_event *event,
     return true;
 }
 
+/* Whoever was transferred, and is not reached after all, is what he was before. */
+static bool take_back(struct model *model, const struct usher_event *event,
+                      struct model_contact *contact)
+{
+    if (contact->dialled.offer[0] == '\0' ||
+        usher_channel_find(event->fields.channel) != contact->dialled.channel ||
+        !usher_text_is_equal(event->fields.offer, usher_text_of(contact->dialled.offer)))
+        return model_fail(model, "%s was never dialled, and is called again", contact->id);
+    contact->channel = contact->dialled.channel;
+    contact->attempts = contact->dialled.attempts;
+    contact->not_after_ms = contact->dialled.not_after_ms;
+    contact->told_ms = contact->told_due_ms = 0;
+    contact->meant_until_ms = 0;
+    model_turn(contact, event);
+    contact->class = model_class(model, contact, event->at_ms);
+    return true;
+}
+
 bool model_on_postponed(struct model *model, const struct usher_event *event,
                         struct model_contact *contact, size_t agent)
 {
     const struct usher_queue *queue = &model->rules->queues[contact->queue];
-    bool is_talk = contact->state == MODEL_TALKING || contact->state == MODEL_HELD;
-    if (!contact->is_ours || !is_talk || contact->agent != agent)
+    bool is_talk = model_is_talk(contact);
+    bool was_ours = contact->is_ours;
+    if (was_ours ? !is_talk : !is_talk && contact->state != MODEL_WAITING)
         return model_refuse(model, contact);
+    if (contact->agent != agent || was_ours != !event->fields.channel.at)
+        return model_refuse(model, contact);
+    if (!was_ours && !take_back(model, event, contact))
+        return false;
     if (event->fields.attempt != contact->attempts + 1 ||
         event->fields.attempt >= event->fields.attempts ||
         event->fields.until_ms != event->at_ms + queue->callback.every_ms)
@@ -75,7 +98,8 @@ bool model_on_postponed(struct model *model, const struct usher_event *event,
     contact->until_ms = event->fields.until_ms;
     contact->attempts++;
     contact->agent = MODEL_NONE;
-    model->agents[agent].idle_since_ms = event->at_ms;
+    if (agent != MODEL_NONE)
+        model->agents[agent].idle_since_ms = event->at_ms;
     return true;
 }
 
@@ -151,6 +175,7 @@ void model_turn(struct model_contact *contact, const struct usher_event *event)
 {
     contact->is_ours = true;
     contact->has_ringer = false;
+    contact->dialled.offer[0] = '\0';
     if (event->fields.from.at)
         model_keep(contact->from, sizeof(contact->from), event->fields.from);
 }

@@ -81,6 +81,10 @@ bool model_on_transferred(struct model *model, const struct usher_event *event,
         return model_fail(model, "%s: nobody knows on whose line it is", contact->id);
     if (is_called) {
         contact->is_ours = contact->has_ringer = false;
+        memcpy(contact->dialled.offer, contact->offer, sizeof(contact->offer));
+        contact->dialled.channel = contact->channel;
+        contact->dialled.not_after_ms = contact->not_after_ms;
+        contact->dialled.attempts = contact->attempts;
         contact->not_after_ms = contact->attempts = 0;
     }
     if (!check_place(model, event, contact, was_talk))

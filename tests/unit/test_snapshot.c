@@ -1,5 +1,6 @@
 /* The state as bytes: what is saved is loaded whole, and anything else is refused with a reason. */
 #include <check.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "engine/state.h"
@@ -33,6 +34,17 @@ START_TEST(rich_state_is_loaded_whole)
 }
 END_TEST
 
+static void expect_same_state(const struct usher_engine *one, const struct usher_engine *other)
+{
+    struct usher_bytes first;
+    struct usher_bytes second;
+    snapshot_save(one, &first);
+    snapshot_save(other, &second);
+    ck_assert(usher_text_is_equal(usher_bytes_text(&first), usher_bytes_text(&second)));
+    usher_bytes_fini(&first);
+    usher_bytes_fini(&second);
+}
+
 START_TEST(pbx_that_can_dial_is_told_to_after_a_restart)
 {
     struct usher_bytes saved;
@@ -45,6 +57,36 @@ START_TEST(pbx_that_can_dial_is_told_to_after_a_restart)
     ck_assert(usher_clients_find(&engine->clients, USHER_TEXT("pbx1"))->can_dial);
     const struct usher_client *other = usher_clients_find(&engine->clients, USHER_TEXT("pbx2"));
     ck_assert(!other || !other->can_dial);
+    usher_engine_free(engine);
+    usher_bytes_fini(&saved);
+    engine_close(&w);
+}
+END_TEST
+
+START_TEST(customer_who_was_dialled_before_a_transfer_is_known_after_a_restart)
+{
+    struct usher_bytes saved;
+    engine_open(&w);
+    engine_agent(&w, "olena", "billing=5");
+    engine_agent(&w, "petro", "internet=5");
+    router(&w, "link.regain client=pbx1 instance=one can=[\"dial\"]");
+    boss(&w, "contact.schedule contact=pbx1/back channel=callback from=1 queue=billing attempts=2 "
+             "not_after_ms=+90s");
+    pbx(&w, "contact.answer contact=back offer=%s", offer_of(&w, "back"));
+    char dialled[USHER_NUMBER_SIZE];
+    snprintf(dialled, sizeof(dialled), "%s", offer_of(&w, "back"));
+    boss(&w, "contact.transfer contact=pbx1/back queue=internet");
+    snapshot_save(w.world.engine, &saved);
+    struct usher_engine *engine = snapshot_engine(&w, &w.world.limits);
+    ck_assert_msg(snapshot_load(engine, &saved, &w.answer), "%s", w.answer.message);
+    expect_same_state(w.world.engine, engine);
+    const struct usher_contact *contact = usher_engine_contact(engine, USHER_TEXT("pbx1/back"));
+    struct usher_number n;
+    ck_assert(usher_number_read(usher_text_of(dialled), &n));
+    ck_assert(usher_contact_is_dialled(contact, n));
+    ck_assert_int_eq(contact->dialled.channel, USHER_CHANNEL_CALLBACK);
+    ck_assert_int_eq(contact->dialled.attempts_max, 2);
+    ck_assert_int_eq(contact->dialled.not_after_ms, w.world.now_ms + 90000);
     usher_engine_free(engine);
     usher_bytes_fini(&saved);
     engine_close(&w);
@@ -82,17 +124,6 @@ static void open_gated(void)
     boss(&w, "contact.move contact=pbx1/moved queue=net");
     ck_assert_int_eq(engine_contact(&w, "moved")->leg_ms, w.world.now_ms);
     ck_assert_str_eq(engine_contact(&w, "hold")->served_by->id, "ivan");
-}
-
-static void expect_same_state(const struct usher_engine *one, const struct usher_engine *other)
-{
-    struct usher_bytes first;
-    struct usher_bytes second;
-    snapshot_save(one, &first);
-    snapshot_save(other, &second);
-    ck_assert(usher_text_is_equal(usher_bytes_text(&first), usher_bytes_text(&second)));
-    usher_bytes_fini(&first);
-    usher_bytes_fini(&second);
 }
 
 START_TEST(steps_waits_and_reserves_go_on_as_before)
@@ -264,6 +295,7 @@ START_TEST(newer_version_is_refused_with_that_reason)
 END_TEST
 
 SUITE_MAIN("snapshot", rich_state_is_loaded_whole, pbx_that_can_dial_is_told_to_after_a_restart,
+           customer_who_was_dialled_before_a_transfer_is_known_after_a_restart,
            steps_waits_and_reserves_go_on_as_before, loaded_state_goes_on_as_the_first_would_have,
            saving_changes_nothing_and_appends, saved_state_names_its_rules,
            state_whose_rules_are_not_on_the_shelf_is_refused,

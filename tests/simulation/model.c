@@ -154,7 +154,8 @@ static bool on_arrived(struct model *model, const struct usher_event *event,
     contact->due_ms = fields->due_ms;
     contact->since_ms = event->at_ms;
     contact->waited_ms = event->at_ms - contact->arrived_ms;
-    contact->leg_ms = contact->arrived_ms;
+    if (usher_fields_has(fields, USHER_FIELD_WAITED_MS))
+        contact->leg_ms = contact->arrived_ms; /* the place is that of another, and older */
     if (!model_take_known(model, event, contact))
         return false;
     contact->class = model_class(model, contact, event->at_ms);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define CHUNK_BYTES    65536
+#define BYTES_MAX      ((size_t)32 * 1024 * 1024)
 #define STANDARD_INPUT "-"
 
 const char *input_name(const char *path)
@@ -23,13 +24,14 @@ static int read_stream(FILE *file, struct usher_bytes *text)
     return text->is_full ? -EFBIG : 0;
 }
 
-int input_read(const char *path, struct usher_bytes *text)
+bool input_read(const char *path, struct usher_bytes *text)
 {
     FILE *file = strcmp(path, STANDARD_INPUT) == 0 ? stdin : fopen(path, "re");
-    if (!file)
-        return -errno;
-    int error = read_stream(file, text);
-    if (file != stdin)
+    usher_bytes_init(text, BYTES_MAX);
+    int error = file ? read_stream(file, text) : -errno;
+    if (file && file != stdin)
         (void)fclose(file);
-    return error;
+    if (error < 0)
+        fprintf(stderr, "usherctl: %s cannot be read: %s\n", input_name(path), strerror(-error));
+    return error == 0;
 }

@@ -2,13 +2,14 @@
 #ifndef CTL_INPUT_H
 #define CTL_INPUT_H
 
-#include "base/bytes.h"
+#include <stdbool.h>
 
-#define INPUT_BYTES_MAX ((size_t)32 * 1024 * 1024)
+#include "base/bytes.h"
 
 /* "standard input" for "-". */
 const char *input_name(const char *path);
-/* Reads all of it; `text` is bounded by its init. 0 or a negative errno. */
-int input_read(const char *path, struct usher_bytes *text);
+/* Reads all of it into `text`, which is to be ended in any case. False when it cannot be read; that
+ * was said then. */
+USHER_MUST_USE bool input_read(const char *path, struct usher_bytes *text);
 
 #endif

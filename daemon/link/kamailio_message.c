@@ -333,15 +333,22 @@ void kamailio_write_cancel(struct usher_bytes *out, uint32_t epoch, struct usher
     usher_json_write_close(&writer, '}');
 }
 
+/* What a transaction of the call is answered with. */
+static void write_answer(struct usher_json_writer *writer, struct usher_text call,
+                         struct usher_text transaction, int code)
+{
+    write_member(writer, USHER_TEXT("call"), call);
+    write_member(writer, USHER_TEXT("t"), transaction);
+    usher_json_write_key(writer, USHER_TEXT("code"));
+    usher_json_write_int64(writer, code);
+}
+
 void kamailio_write_reject(struct usher_bytes *out, uint32_t epoch, struct usher_text call,
                            struct usher_text transaction, int code, struct usher_text notice)
 {
     struct usher_json_writer writer;
     begin(&writer, out, USHER_TEXT("reject"), epoch);
-    write_member(&writer, USHER_TEXT("call"), call);
-    write_member(&writer, USHER_TEXT("t"), transaction);
-    usher_json_write_key(&writer, USHER_TEXT("code"));
-    usher_json_write_int64(&writer, code);
+    write_answer(&writer, call, transaction, code);
     if (notice.length > 0)
         write_clean(&writer, USHER_TEXT("notice"), notice);
     usher_json_write_close(&writer, '}');
@@ -352,10 +359,7 @@ void kamailio_write_refer(struct usher_bytes *out, uint32_t epoch, struct usher_
 {
     struct usher_json_writer writer;
     begin(&writer, out, USHER_TEXT("refer"), epoch);
-    write_member(&writer, USHER_TEXT("call"), call);
-    write_member(&writer, USHER_TEXT("t"), transaction);
-    usher_json_write_key(&writer, USHER_TEXT("code"));
-    usher_json_write_int64(&writer, code);
+    write_answer(&writer, call, transaction, code);
     write_member(&writer, USHER_TEXT("token"), token);
     usher_json_write_close(&writer, '}');
 }

@@ -76,24 +76,28 @@ void usher_compile_not_ready(struct usher_compile *compile, const struct usher_n
     }
 }
 
+static void compile_list(struct usher_compile *compile, const struct usher_node *node,
+                         const struct usher_name_list *list, const struct usher_text **names,
+                         size_t *count)
+{
+    struct usher_text *taken = NULL;
+
+    *count = usher_compile_names(compile, node, list, 1, &taken);
+    *names = taken;
+}
+
 void usher_compile_switches(struct usher_compile *compile, const struct usher_node *node)
 {
     static const struct usher_name_list list = {"switches", USHER_NAME_MAX, USHER_SWITCHES_MAX,
                                                 "a switch that supervisors turn on and off"};
-    struct usher_text *names = NULL;
-    size_t count = usher_compile_names(compile, node, &list, 1, &names);
 
-    compile->rules->switches = names;
-    compile->rules->switches_count = count;
+    compile_list(compile, node, &list, &compile->rules->switches, &compile->rules->switches_count);
 }
 
 void usher_compile_notices(struct usher_compile *compile, const struct usher_node *node)
 {
     static const struct usher_name_list list = {"notices", USHER_NAME_MAX, USHER_NOTICES_MAX,
                                                 "an announcement that a PBX can play"};
-    struct usher_text *names = NULL;
-    size_t count = usher_compile_names(compile, node, &list, 1, &names);
 
-    compile->rules->notices = names;
-    compile->rules->notices_count = count;
+    compile_list(compile, node, &list, &compile->rules->notices, &compile->rules->notices_count);
 }

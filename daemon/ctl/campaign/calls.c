@@ -344,12 +344,8 @@ void calls_read_csv(struct calls *calls, const char *name, struct usher_text tex
     struct reader reader = {.calls = calls, .name = name, .now_ms = now_ms, .problems = problems};
     if (!usher_characters_check(text, problems))
         return;
-    csv_init(&reader.csv, text, problems);
-    if (csv_next(&reader.csv))
+    if (csv_begin(&reader.csv, text, "customer,phone,queue", problems))
         read_header(&reader);
-    else
-        usher_problems_add(problems, 1, 1,
-                           "it is empty; begin with a row of columns, as in customer,phone,queue");
     while (reader.columns_count > 0 && csv_next(&reader.csv))
         read_row(&reader);
     find_twins(&reader);

@@ -35,16 +35,13 @@ static bool read_list(const char *name, const char *path, struct calls *calls)
 {
     struct usher_bytes text;
     struct usher_problems problems;
-    usher_bytes_init(&text, INPUT_BYTES_MAX);
     usher_problems_init(&problems);
-    int error = input_read(path, &text);
-    if (error < 0)
-        fprintf(stderr, "usherctl: %s cannot be read: %s\n", input_name(path), strerror(-error));
-    else
+    bool is_read = input_read(path, &text);
+    if (is_read)
         calls_read_csv(calls, name, usher_bytes_text(&text), clock_civil_ms(), &problems);
     usher_bytes_fini(&text);
     problems_tell(&problems, input_name(path));
-    return error == 0 && problems.count == 0;
+    return is_read && problems.count == 0;
 }
 
 static bool has_queue(const struct snapshot *snapshot, struct usher_text name,

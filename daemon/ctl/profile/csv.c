@@ -159,3 +159,14 @@ bool csv_next(struct csv *csv)
             return true;
     return false;
 }
+
+bool csv_begin(struct csv *csv, struct usher_text text, const char *example,
+               struct usher_problems *problems)
+{
+    csv_init(csv, text, problems);
+    if (csv_next(csv))
+        return true;
+    usher_problems_add(problems, 1, 1, "it is empty; begin with a row of columns, as in %s",
+                       example);
+    return false;
+}

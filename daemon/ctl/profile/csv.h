@@ -32,6 +32,10 @@ struct csv {
 
 /* Borrows `text`, which must be UTF-8, and `problems`. A byte order mark is passed over. */
 void csv_init(struct csv *csv, struct usher_text text, struct usher_problems *problems);
+/* The same of a file whose first row names its columns: that is read. False, with the problem
+ * added, when there is none; `example` is what one may look like. */
+USHER_MUST_USE bool csv_begin(struct csv *csv, struct usher_text text, const char *example,
+                              struct usher_problems *problems);
 void csv_fini(struct csv *csv);
 /* The next row that is not empty, into `cells`; their texts are good until csv_fini. False at the
  * end. What is wrong with quotes is added to the problems, and the row is read on as it may be

@@ -186,12 +186,9 @@ bool profile_read_file(const char *path, struct roster *roster)
 {
     struct usher_bytes text;
     struct usher_problems problems;
-    usher_bytes_init(&text, INPUT_BYTES_MAX);
     usher_problems_init(&problems);
-    int error = input_read(path, &text);
-    if (error < 0)
-        fprintf(stderr, "usherctl: %s cannot be read: %s\n", input_name(path), strerror(-error));
-    else
+    bool is_read = input_read(path, &text);
+    if (is_read)
         roster_read_csv(roster, usher_bytes_text(&text), &problems);
     usher_bytes_fini(&text);
     problems_tell(&problems, input_name(path));
@@ -199,7 +196,7 @@ bool profile_read_file(const char *path, struct roster *roster)
         fprintf(stderr,
                 "usherctl: %s: these columns are none of a profile's, and are passed over: %s\n",
                 input_name(path), roster->passed_over);
-    return error == 0 && problems.count == 0;
+    return is_read && problems.count == 0;
 }
 
 static void print_summary(const struct options *options, const struct plan *plan, size_t count)

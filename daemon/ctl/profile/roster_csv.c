@@ -258,12 +258,8 @@ void roster_read_csv(struct roster *roster, struct usher_text text, struct usher
     struct reader reader = {.roster = roster, .problems = problems, .id = SIZE_MAX};
     if (!usher_characters_check(text, problems))
         return;
-    csv_init(&reader.csv, text, problems);
-    if (csv_next(&reader.csv))
+    if (csv_begin(&reader.csv, text, "id,name,phone,skills", problems))
         read_header(&reader);
-    else
-        usher_problems_add(problems, 1, 1,
-                           "it is empty; begin with a row of columns, as in id,name,phone,skills");
     while (reader.id != SIZE_MAX && csv_next(&reader.csv))
         read_row(&reader);
     roster_sort(roster);

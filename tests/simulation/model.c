@@ -116,7 +116,7 @@ struct usher_facts model_facts(const struct model_contact *contact)
                                 .skills = text_or_none(contact->skills)};
 }
 
-struct model_contact *model_free_place(struct model *model)
+static struct model_contact *model_free_place(struct model *model)
 {
     for (size_t i = 0; i < MODEL_CONTACTS_MAX; i++)
         if (model->contacts[i].state == MODEL_GONE)
@@ -124,22 +124,19 @@ struct model_contact *model_free_place(struct model *model)
     return NULL;
 }
 
-static bool on_arrived(struct model *model, const struct usher_event *event,
-                       struct model_contact *contact, size_t agent)
+struct model_contact *model_new_contact(struct model *model, const struct usher_event *event,
+                                        enum model_state state)
 {
     const struct usher_fields *fields = &event->fields;
-    (void)agent;
-    if (contact)
-        return model_fail(model, "a live contact arrives");
-    contact = model_free_place(model);
     const char *slash = memchr(fields->contact.at, '/', fields->contact.length);
-    if (!contact || !slash || fields->place_ms > event->at_ms)
-        return model_fail(model, "an arrival that cannot be");
-    *contact = (struct model_contact){
-        .state = MODEL_WAITING, .agent = MODEL_NONE, .serial = ++model->serial};
-    contact->served_by = model_find_agent(model, fields->last_agent);
-    contact->served_ms = fields->last_ms;
-    contact->arrived_ms = fields->since_ms;
+    struct model_contact *contact = model_free_place(model);
+    if (!contact || !slash)
+        return NULL;
+    *contact = (struct model_contact){.state = state,
+                                      .agent = MODEL_NONE,
+                                      .served_by = MODEL_NONE,
+                                      .serial = ++model->serial,
+                                      .since_ms = event->at_ms};
     model_keep(contact->id, sizeof(contact->id), fields->contact);
     model_keep(contact->from, sizeof(contact->from), fields->from);
     model_keep(contact->to, sizeof(contact->to), fields->to);
@@ -151,8 +148,23 @@ static bool on_arrived(struct model *model, const struct usher_event *event,
     contact->queue = usher_rules_find_queue(model->rules, fields->queue);
     contact->tier = usher_rules_find_tier(model->rules, fields->tier);
     contact->place_ms = fields->place_ms;
+    return contact;
+}
+
+static bool on_arrived(struct model *model, const struct usher_event *event,
+                       struct model_contact *contact, size_t agent)
+{
+    const struct usher_fields *fields = &event->fields;
+    (void)agent;
+    if (contact)
+        return model_fail(model, "a live contact arrives");
+    contact = model_new_contact(model, event, MODEL_WAITING);
+    if (!contact || fields->place_ms > event->at_ms)
+        return model_fail(model, "an arrival that cannot be");
+    contact->served_by = model_find_agent(model, fields->last_agent);
+    contact->served_ms = fields->last_ms;
+    contact->arrived_ms = fields->since_ms;
     contact->due_ms = fields->due_ms;
-    contact->since_ms = event->at_ms;
     contact->waited_ms = event->at_ms - contact->arrived_ms;
     if (usher_fields_has(fields, USHER_FIELD_WAITED_MS))
         contact->leg_ms = contact->arrived_ms; /* the place is that of another, and older */

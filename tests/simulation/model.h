@@ -199,7 +199,10 @@ typedef bool (*model_apply)(struct model *model, const struct usher_event *event
                             struct model_contact *contact, size_t agent);
 
 /* model.c */
-struct model_contact *model_free_place(struct model *model);
+/* What the event says of a new contact, in a free place. NULL when there is none, or the id names
+ * no client. */
+struct model_contact *model_new_contact(struct model *model, const struct usher_event *event,
+                                        enum model_state state);
 bool model_refuse(struct model *model, const struct model_contact *contact);
 bool model_is_talk(const struct model_contact *contact);
 void model_set_state(struct model_contact *contact, enum model_state state, int64_t at_ms);

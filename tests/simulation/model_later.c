@@ -13,32 +13,13 @@ bool model_on_scheduled(struct model *model, const struct usher_event *event,
     (void)agent;
     if (contact)
         return model_fail(model, "a live contact is booked");
-    for (size_t i = 0; i < MODEL_CONTACTS_MAX && !contact; i++)
-        if (model->contacts[i].state == MODEL_GONE)
-            contact = &model->contacts[i];
-    const char *slash = memchr(fields->contact.at, '/', fields->contact.length);
-    if (!contact || !slash || fields->place_ms < event->at_ms || fields->until_ms < event->at_ms)
+    contact = model_new_contact(model, event, MODEL_SCHEDULED);
+    if (!contact || fields->place_ms < event->at_ms || fields->until_ms < event->at_ms)
         return model_fail(model, "a booking that cannot be");
-    *contact = (struct model_contact){.state = MODEL_SCHEDULED,
-                                      .agent = MODEL_NONE,
-                                      .serial = ++model->serial,
-                                      .served_by = MODEL_NONE,
-                                      .arrived_ms = event->at_ms,
-                                      .is_ours = true};
-    model_keep(contact->id, sizeof(contact->id), fields->contact);
-    model_keep(contact->from, sizeof(contact->from), fields->from);
-    model_keep(contact->to, sizeof(contact->to), fields->to);
-    model_keep(contact->data, sizeof(contact->data), fields->data);
-    model_keep(contact->customer, sizeof(contact->customer), fields->customer);
-    contact->client = model_find_client(
-        model, (struct usher_text){fields->contact.at, (size_t)(slash - fields->contact.at)});
-    contact->channel = usher_channel_find(fields->channel);
-    contact->queue = usher_rules_find_queue(model->rules, fields->queue);
-    contact->tier = usher_rules_find_tier(model->rules, fields->tier);
-    contact->place_ms = fields->place_ms;
+    contact->arrived_ms = event->at_ms;
+    contact->is_ours = true;
     contact->due_ms = fields->place_ms + usher_rules_promise_ms(model->rules, contact->queue,
                                                                 contact->tier, contact->channel);
-    contact->since_ms = event->at_ms;
     contact->until_ms = fields->until_ms;
     contact->not_after_ms = fields->not_after_ms;
     contact->class = model_class(model, contact, event->at_ms);

@@ -121,22 +121,13 @@ bool model_on_parted(struct model *model, const struct usher_event *event,
                      struct model_contact *contact, size_t agent)
 {
     const struct usher_fields *fields = &event->fields;
-    const char *slash = memchr(fields->contact.at, '/', fields->contact.length);
-    if (contact || !slash || !(contact = model_free_place(model)))
+    if (contact || !(contact = model_new_contact(model, event, MODEL_WRAPPING)))
         return model_fail(model, "a wrap-up that cannot be");
-    *contact = (struct model_contact){
-        .state = MODEL_WRAPPING, .agent = agent, .serial = ++model->serial, .is_parted = true};
-    model_keep(contact->id, sizeof(contact->id), fields->contact);
-    contact->client = model_find_client(
-        model, (struct usher_text){fields->contact.at, (size_t)(slash - fields->contact.at)});
-    contact->channel = usher_channel_find(fields->channel);
-    contact->queue = usher_rules_find_queue(model->rules, fields->queue);
-    contact->tier = usher_rules_find_tier(model->rules, fields->tier);
+    contact->agent = agent;
+    contact->is_parted = true;
     contact->place_ms = contact->due_ms = contact->answered_ms = fields->since_ms;
-    contact->since_ms = event->at_ms;
     contact->until_ms = fields->until_ms;
-    contact->meant_for = contact->class = contact->served_by = MODEL_NONE;
-    model_keep(contact->customer, sizeof(contact->customer), fields->customer);
+    contact->meant_for = contact->class = MODEL_NONE;
     if (contact->until_ms != event->at_ms + model->rules->queues[contact->queue].wrap_up_ms)
         return model_fail(model, "the wrap-up of %s has a wrong lease", contact->id);
     return true;

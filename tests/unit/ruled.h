@@ -29,4 +29,18 @@ static inline const char *ruled_out(const char *text)
     return told;
 }
 
+struct ruled_mistake {
+    const char *text;
+    const char *told; /* a part of it */
+};
+
+static inline void ruled_expect(const struct ruled_mistake *mistakes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *told = ruled_out(mistakes[i].text);
+        ck_assert_msg(strstr(told, mistakes[i].told) != NULL, "%s is not in %s", mistakes[i].told,
+                      told);
+    }
+}
+
 #endif

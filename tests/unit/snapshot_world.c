@@ -89,6 +89,24 @@ bool snapshot_load(struct usher_engine *engine, const struct usher_bytes *saved,
     return is_loaded;
 }
 
+void snapshot_go_on(struct engine_world *world, struct usher_engine *other, int64_t ms,
+                    size_t events_min)
+{
+    struct usher_engine *engine = world->world.engine;
+    usher_outbox_clear(usher_engine_outbox(engine));
+    for (int64_t passed_ms = 0; passed_ms <= ms; passed_ms += 500) {
+        usher_engine_pass_time(other, world->world.now_ms + passed_ms);
+        usher_engine_pass_time(engine, world->world.now_ms + passed_ms);
+        ck_assert_int_eq(usher_engine_next_deadline_ms(other),
+                         usher_engine_next_deadline_ms(engine));
+    }
+    const struct usher_outbox *wanted = usher_engine_outbox(engine);
+    const struct usher_outbox *decided = usher_engine_outbox(other);
+    ck_assert_uint_ge(wanted->count, events_min);
+    ck_assert(
+        usher_text_is_equal(usher_bytes_text(&wanted->lines), usher_bytes_text(&decided->lines)));
+}
+
 void snapshot_seal(struct usher_bytes *saved)
 {
     struct usher_hash_seed seed = {0x736e617073686f74u, 0x636865636b73756du};

@@ -16,6 +16,10 @@ void snapshot_save(const struct usher_engine *engine, struct usher_bytes *saved)
 /* Loads a copy of its own size, so that a byte read too far is seen. */
 bool snapshot_load(struct usher_engine *engine, const struct usher_bytes *saved,
                    struct usher_answer *answer);
+/* Lets `ms` pass in the world's engine and in another of the same state, in steps: both decide the
+ * same, at least `events_min` events. */
+void snapshot_go_on(struct engine_world *world, struct usher_engine *other, int64_t ms,
+                    size_t events_min);
 /* Writes the checksum of what stands before it. */
 void snapshot_seal(struct usher_bytes *saved);
 

@@ -3,7 +3,7 @@
 #include <check.h>
 
 #include "routing/gate.h"
-#include "unit/floor_world.h"
+#include "unit/match_world.h"
 #include "unit/suite.h"
 
 #define CENTER                                                                                     \
@@ -15,19 +15,6 @@
     "  mail: {last_agent: {worth: 45s, within: 1h, wait: {email: 100s}}}\n"                        \
     "routes: [{queue: net}]\n"
 #define RESERVE "reserve: {fr: {keep: 1, until: 50s}}\n"
-
-static struct floor_world world;
-static struct usher_bid bid;
-
-static struct usher_agent *agent_for(const struct usher_contact *contact)
-{
-    return usher_match_agent(&world.floor, contact, world.now_ms, &bid);
-}
-
-static struct usher_contact *contact_for(const struct usher_agent *agent)
-{
-    return usher_match_contact(&world.floor, agent, world.now_ms, &bid);
-}
 
 static enum usher_gate gate_of(const struct usher_contact *contact, const struct usher_agent *agent)
 {

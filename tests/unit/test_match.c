@@ -1,7 +1,7 @@
 /* The match, by example: each term of the bid, both ways, and who may be asked at all. */
 #include <check.h>
 
-#include "unit/floor_world.h"
+#include "unit/match_world.h"
 #include "unit/suite.h"
 
 #define QUEUES                                                                                     \
@@ -15,19 +15,6 @@
 #define SKILLS "skills: [billing, french]\ntiers:\n  gold: {head_start: 30s}\n"
 #define FREE   "bid: {lend_worth: 0s}\n" /* without the price, which others test */
 #define RULES  SKILLS FREE QUEUES
-
-static struct floor_world world;
-static struct usher_bid bid;
-
-static struct usher_agent *agent_for(const struct usher_contact *contact)
-{
-    return usher_match_agent(&world.floor, contact, world.now_ms, &bid);
-}
-
-static struct usher_contact *contact_for(const struct usher_agent *agent)
-{
-    return usher_match_contact(&world.floor, agent, world.now_ms, &bid);
-}
 
 START_TEST(best_match_gets_the_contact)
 {

@@ -24,6 +24,15 @@ static struct record record_of(enum usher_event_kind kind, uint64_t seq, const c
     return record;
 }
 
+/* Waiting records of these events. */
+static void open_with(struct records *records, const struct record *first,
+                      const struct record *second, const struct record *third)
+{
+    ck_assert(records_init(records, 10));
+    ck_assert(records_put(records, first) && records_put(records, second) &&
+              records_put(records, third));
+}
+
 /* "usher.n=5-1 usher.contacts=5 " */
 static const char *written(const struct record *record)
 {
@@ -70,9 +79,7 @@ START_TEST(what_comes_of_one_customer_is_written_together)
     struct record known = record_of(USHER_EVENT_CUSTOMER_KNOWN, 1, "7");
     struct record answered = record_of(USHER_EVENT_CONTACT_ANSWERED, 2, "7");
     struct record other = record_of(USHER_EVENT_CONTACT_DONE, 3, "8");
-    ck_assert(records_init(&records, 10));
-    ck_assert(records_put(&records, &known) && records_put(&records, &answered) &&
-              records_put(&records, &other));
+    open_with(&records, &known, &answered, &other);
     ck_assert_uint_eq(records.count, 2);
     struct record *first = records_take(&records);
     ck_assert_str_eq(first->customer, "7");
@@ -90,9 +97,7 @@ START_TEST(an_erasure_voids_what_came_before_it_and_not_what_comes_after)
     struct record before = record_of(USHER_EVENT_CONTACT_DONE, 1, "7");
     struct record erased = record_of(USHER_EVENT_CUSTOMER_ERASED, 2, "7");
     struct record after = record_of(USHER_EVENT_CUSTOMER_KNOWN, 3, "7");
-    ck_assert(records_init(&records, 10));
-    ck_assert(records_put(&records, &before) && records_put(&records, &erased) &&
-              records_put(&records, &after));
+    open_with(&records, &before, &erased, &after);
     ck_assert_uint_eq(records.count, 2);
     struct record *first = records_take(&records);
     struct record *second = records_take(&records);

@@ -134,18 +134,7 @@ START_TEST(steps_waits_and_reserves_go_on_as_before)
     struct usher_engine *engine = snapshot_engine(&w, &w.world.limits);
     ck_assert_msg(snapshot_load(engine, &saved, &w.answer), "%s", w.answer.message);
     expect_same_state(engine, w.world.engine);
-    usher_outbox_clear(usher_engine_outbox(w.world.engine));
-    for (int64_t ms = 0; ms <= 120000; ms += 500) {
-        usher_engine_pass_time(engine, w.world.now_ms + ms);
-        usher_engine_pass_time(w.world.engine, w.world.now_ms + ms);
-        ck_assert_int_eq(usher_engine_next_deadline_ms(engine),
-                         usher_engine_next_deadline_ms(w.world.engine));
-    }
-    const struct usher_outbox *wanted = usher_engine_outbox(w.world.engine);
-    const struct usher_outbox *decided = usher_engine_outbox(engine);
-    ck_assert_uint_ge(wanted->count, 3);
-    ck_assert(
-        usher_text_is_equal(usher_bytes_text(&wanted->lines), usher_bytes_text(&decided->lines)));
+    snapshot_go_on(&w, engine, 120000, 3);
     expect_same_state(engine, w.world.engine);
     usher_engine_free(engine);
     usher_bytes_fini(&saved);
@@ -162,17 +151,7 @@ START_TEST(loaded_state_goes_on_as_the_first_would_have)
     snapshot_save(w.world.engine, &saved);
     struct usher_engine *engine = snapshot_engine(&w, &w.world.limits);
     ck_assert(snapshot_load(engine, &saved, &w.answer));
-    for (int64_t ms = 500; ms <= 120000; ms += 500) {
-        usher_engine_pass_time(engine, w.world.now_ms + ms);
-        usher_engine_pass_time(w.world.engine, w.world.now_ms + ms);
-        ck_assert_int_eq(usher_engine_next_deadline_ms(engine),
-                         usher_engine_next_deadline_ms(w.world.engine));
-    }
-    const struct usher_outbox *wanted = usher_engine_outbox(w.world.engine);
-    const struct usher_outbox *decided = usher_engine_outbox(engine);
-    ck_assert_uint_gt(wanted->count, 5);
-    ck_assert(
-        usher_text_is_equal(usher_bytes_text(&wanted->lines), usher_bytes_text(&decided->lines)));
+    snapshot_go_on(&w, engine, 120000, 6);
     snapshot_save(w.world.engine, &first);
     snapshot_save(engine, &second);
     ck_assert(usher_text_is_equal(usher_bytes_text(&first), usher_bytes_text(&second)));

@@ -27,6 +27,27 @@ static struct usher_agent *agent(const char *id)
     return usher_engine_agent(w.world.engine, usher_text_of(id));
 }
 
+/* Why contact 1 is not offered to the agent. */
+static struct usher_explained_pair explained(const char *id)
+{
+    struct usher_explained_pair pair;
+    usher_explain_pair(w.world.engine, engine_contact(&w, "1"), agent(id), USHER_CHOICE_BEST_AGENT,
+                       w.world.now_ms, &pair);
+    return pair;
+}
+
+/* The agent to whom it is offered talks. */
+static void answer(const char *contact)
+{
+    pbx(&w, "contact.answer contact=%s offer=%s", contact, offer_of(&w, contact));
+}
+
+static const char *reject(const char *contact)
+{
+    return pbx(&w, "contact.fail contact=%s offer=%s reason=rejected", contact,
+               offer_of(&w, contact));
+}
+
 static struct usher_event told_event(enum usher_event_kind kind)
 {
     static struct usher_scratch scratch;
@@ -73,7 +94,7 @@ START_TEST(wrap_up_goes_on_as_a_contact_of_its_own)
                      "contact.transferred 1 olena, contact.parted u-1-13 olena, "
                      "contact.offered 1 petro");
     ck_assert(!agent("olena")->is_open);
-    pbx(&w, "contact.answer contact=1 offer=%s", offer_of(&w, "1"));
+    answer("1");
     ck_assert_str_eq(after(&w, 29999), "");
     ck_assert_int_eq(engine_contact(&w, "u-1-13")->state, USHER_CONTACT_WRAPPING);
     ck_assert(usher_text_is_equal(engine_contact(&w, "u-1-13")->case_id, USHER_TEXT("pbx1/1")));
@@ -89,12 +110,8 @@ START_TEST(nobody_is_offered_what_he_transferred)
     open_with_talk("100");
     engine_agent(&w, "petro", "billing=5");
     desk(&w, "olena", "contact.transfer contact=pbx1/1 queue=billing");
-    ck_assert_str_eq(pbx(&w, "contact.fail contact=1 offer=%s reason=rejected", offer_of(&w, "1")),
-                     "offer.failed 1 petro rejected");
-    struct usher_explained_pair pair;
-    usher_explain_pair(w.world.engine, engine_contact(&w, "1"), agent("olena"),
-                       USHER_CHOICE_BEST_AGENT, w.world.now_ms, &pair);
-    ck_assert_int_eq(pair.hurdle, USHER_HURDLE_TRANSFERRED);
+    ck_assert_str_eq(reject("1"), "offer.failed 1 petro rejected");
+    ck_assert_int_eq(explained("olena").hurdle, USHER_HURDLE_TRANSFERRED);
     ck_assert_str_eq(after(&w, 59999), "");
     ck_assert_str_eq(after(&w, 1), "contact.offered 1 petro");
     engine_close(&w);
@@ -125,9 +142,7 @@ START_TEST(contact_waits_for_a_busy_agent_and_then_for_the_queue)
     engine_agent(&w, "petro", "billing=5");
     ck_assert_str_eq(desk(&w, "olena", "contact.transfer contact=pbx1/1 to_agent=anna"),
                      "contact.transferred 1 olena");
-    struct usher_explained_pair pair;
-    usher_explain_pair(w.world.engine, engine_contact(&w, "1"), agent("petro"),
-                       USHER_CHOICE_BEST_AGENT, w.world.now_ms, &pair);
+    struct usher_explained_pair pair = explained("petro");
     ck_assert_int_eq(pair.hurdle, USHER_HURDLE_MEANT);
     ck_assert_int_eq(pair.until_ms, w.world.now_ms + 20000);
     ck_assert_str_eq(after(&w, 19999), "");
@@ -155,9 +170,8 @@ START_TEST(agent_who_declines_or_leaves_is_not_waited_for)
     engine_agent(&w, "anna", "lang.en=1");
     engine_agent(&w, "petro", "billing=5");
     desk(&w, "olena", "contact.transfer contact=pbx1/1 to_agent=anna");
-    ck_assert_str_eq(pbx(&w, "contact.fail contact=1 offer=%s reason=rejected", offer_of(&w, "1")),
-                     "offer.failed 1 anna rejected, contact.offered 1 petro");
-    pbx(&w, "contact.answer contact=1 offer=%s", offer_of(&w, "1"));
+    ck_assert_str_eq(reject("1"), "offer.failed 1 anna rejected, contact.offered 1 petro");
+    answer("1");
     desk(&w, "anna", "agent.not_ready reason=lunch");
     desk(&w, "petro", "contact.transfer contact=pbx1/1 to_agent=anna queue=any");
     ck_assert_str_eq(desk(&w, "anna", "agent.sign_out"), "agent.signed_out anna");
@@ -173,7 +187,7 @@ START_TEST(contact_can_be_given_back)
     open_with_talk("100");
     engine_agent(&w, "petro", "billing=5");
     desk(&w, "olena", "contact.transfer contact=pbx1/1 to_agent=petro");
-    pbx(&w, "contact.answer contact=1 offer=%s", offer_of(&w, "1"));
+    answer("1");
     ck_assert_str_eq(desk(&w, "petro", "contact.transfer contact=pbx1/1 to_agent=olena"),
                      "contact.transferred 1 petro, contact.offered 1 olena");
     engine_close(&w);
@@ -192,7 +206,7 @@ START_TEST(context_and_notes_grow)
     const struct usher_contact *contact = engine_contact(&w, "1");
     ck_assert_str_eq(contact->note, "first\nmore\nsecond");
     ck_assert(usher_text_is_equal(contact->data, USHER_TEXT("{\"lang\":\"en\",\"x\":1}")));
-    pbx(&w, "contact.answer contact=1 offer=%s", offer_of(&w, "1"));
+    answer("1");
     engine_agent(&w, "anna", "billing=5");
     ck_assert_str_eq(desk(&w, "petro", "contact.transfer contact=pbx1/1 queue=billing data=[]"),
                      "bad_field");
@@ -325,10 +339,10 @@ START_TEST(who_waits_or_is_offered_goes_on_without_a_new_leg)
     pbx(&w, "contact.arrive contact=2 channel=voice to=400");
     ck_assert_str_eq(pbx(&w, "contact.transfer contact=2 queue=billing"),
                      "contact.transferred 2, contact.offered 2 olena");
-    pbx(&w, "contact.answer contact=2 offer=%s", offer_of(&w, "2"));
+    answer("2");
     pbx(&w, "contact.end contact=2");
     pbx(&w, "contact.arrive contact=3 channel=voice to=200");
-    pbx(&w, "contact.answer contact=3 offer=%s", offer_of(&w, "3"));
+    answer("3");
     pbx(&w, "contact.end contact=3");
     ck_assert_str_eq(desk(&w, "petro", "contact.transfer contact=pbx1/3 queue=billing"),
                      "wrong_state");
@@ -349,12 +363,7 @@ START_TEST(transfer_is_in_the_snapshot)
     ck_assert_msg(snapshot_load(engine, &saved, &w.answer), "%s", w.answer.message);
     snapshot_save(engine, &again);
     ck_assert(usher_text_is_equal(usher_bytes_text(&saved), usher_bytes_text(&again)));
-    for (int64_t ms = 1000; ms <= 40000; ms += 1000) {
-        usher_engine_pass_time(engine, w.world.now_ms + ms);
-        usher_engine_pass_time(w.world.engine, w.world.now_ms + ms);
-        ck_assert_int_eq(usher_engine_next_deadline_ms(engine),
-                         usher_engine_next_deadline_ms(w.world.engine));
-    }
+    snapshot_go_on(&w, engine, 40000, 0);
     usher_engine_free(engine);
     usher_bytes_fini(&saved);
     usher_bytes_fini(&again);

@@ -95,6 +95,9 @@ uint32_t kamailio_epoch(struct kamailio_link *link);
 /* A phone asks for a transfer; `call` NULL: of a call that has no row. */
 void kamailio_take_refer(struct kamailio_link *link, const struct kamailio_message *message,
                          struct kamailio_call *call, struct usher_command *command);
+/* What the agent's phone calls `to`: an agent of this id, or else a queue. */
+void kamailio_set_target(struct kamailio_link *link, struct usher_text to,
+                         struct usher_fields *fields);
 /* The caller has come. */
 void kamailio_take_transfer(struct kamailio_link *link, const struct kamailio_message *message,
                             struct kamailio_call *call, struct usher_command *command);

@@ -31,6 +31,7 @@ enum field {
     REPLIED,
     COUNT,
     EPOCH,
+    TARGET,
 };
 #define BIT(FIELD) (1u << (FIELD))
 
@@ -41,13 +42,21 @@ static const struct {
     size_t offset;
     bool is_number;
 } fields[] = {
-    ROW(CALL, "call", call, false),    ROW(TRANSACTION, "t", transaction, false),
-    ROW(STATE, "state", state, false), ROW(AGENT, "agent", agent, false),
-    ROW(OFFER, "offer", offer, false), ROW(FROM, "from", from, false),
-    ROW(TO, "to", to, false),          ROW(ID, "id", id, false),
-    ROW(BORN, "born", born, false),    ROW(SINCE, "since", since, false),
-    ROW(CODE, "code", code, true),     ROW(REPLIED, "replied", replied, true),
-    ROW(COUNT, "count", count, true),  ROW(EPOCH, "epoch", epoch, true),
+    ROW(CALL, "call", call, false),
+    ROW(TRANSACTION, "t", transaction, false),
+    ROW(STATE, "state", state, false),
+    ROW(AGENT, "agent", agent, false),
+    ROW(OFFER, "offer", offer, false),
+    ROW(FROM, "from", from, false),
+    ROW(TO, "to", to, false),
+    ROW(ID, "id", id, false),
+    ROW(BORN, "born", born, false),
+    ROW(SINCE, "since", since, false),
+    ROW(CODE, "code", code, true),
+    ROW(REPLIED, "replied", replied, true),
+    ROW(COUNT, "count", count, true),
+    ROW(EPOCH, "epoch", epoch, true),
+    ROW(TARGET, "target", target, false),
 };
 #undef ROW
 

@@ -47,10 +47,11 @@ struct kamailio_message {
     struct usher_text id;   /* of the command that is answered */
     struct usher_text born; /* Kamailio's present life */
     struct usher_text since;
-    int64_t code;    /* SIP's status of a phone that was not reached */
-    int64_t replied; /* 0: the phone said nothing at all */
-    int64_t count;   /* of the calls of a sync */
-    int64_t epoch;   /* the highest that Kamailio has seen */
+    struct usher_text target; /* of a call in a sync: as `to` of TRANSFERRED, until a phone rings */
+    int64_t code;             /* SIP's status of a phone that was not reached */
+    int64_t replied;          /* 0: the phone said nothing at all */
+    int64_t count;            /* of the calls of a sync */
+    int64_t epoch;            /* the highest that Kamailio has seen */
 };
 
 /* False when `body` is no message of this form, or lacks a field that its kind needs, or has an

@@ -214,6 +214,8 @@ static void take_listed(struct kamailio_link *link, const struct kamailio_messag
     if (!kamailio_message_command(message, contact, &command))
         return;
     bool is_waiting = usher_text_is_equal(message->state, USHER_TEXT("waiting"));
+    if (is_waiting && message->target.length > 0)
+        kamailio_set_target(link, message->target, &command.fields);
     struct kamailio_call *call = take_call(link, contact, message);
     if (!call || usher_sync_add(link->sync, &command, &answer) != USHER_OK) {
         log_warning("A call of Kamailio cannot be taken in", "link=%s contact=%s error=\"%s\"",

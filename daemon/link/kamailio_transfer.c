@@ -17,15 +17,13 @@
 #define REFER_NOBODY   480
 #define REFER_FAILED   500
 
-/* What a phone calls `to`: an agent of this id, or else a queue. */
-static void set_target(struct kamailio_link *link, const struct kamailio_message *message,
-                       struct usher_command *command)
+void kamailio_set_target(struct kamailio_link *link, struct usher_text to,
+                         struct usher_fields *fields)
 {
-    const struct usher_engine *engine = router_engine(link->router);
-    if (usher_explain_find_agent(engine, message->to))
-        USHER_FIELDS_SET(&command->fields, TO_AGENT, to_agent, message->to);
+    if (usher_explain_find_agent(router_engine(link->router), to))
+        USHER_FIELDS_SET(fields, TO_AGENT, to_agent, to);
     else
-        USHER_FIELDS_SET(&command->fields, QUEUE, queue, message->to);
+        USHER_FIELDS_SET(fields, QUEUE, queue, to);
 }
 
 /* The id of a command about the call: a letter, then what kamailio_calls_of_arrival finds it by. */
@@ -61,7 +59,7 @@ void kamailio_take_refer(struct kamailio_link *link, const struct kamailio_messa
         answer_refer(link, message->call, transaction, REFER_FAILED);
         return;
     }
-    set_target(link, message, command);
+    kamailio_set_target(link, message->to, &command->fields);
     USHER_FIELDS_SET(&command->fields, MODE, mode, USHER_TEXT("check"));
     command->id = write_id(link, call, 'r', id);
     router_submit(link->router, &link->party, command);
@@ -71,12 +69,13 @@ void kamailio_take_transfer(struct kamailio_link *link, const struct kamailio_me
                             struct kamailio_call *call, struct usher_command *command)
 {
     char id[ID_SIZE];
-    if (!call ||
-        !usher_text_copy(call->transaction, sizeof(call->transaction), message->transaction))
+    if (!call || usher_text_is_equal(usher_text_of(call->transaction), message->transaction))
+        return; /* the sync has named it */
+    if (!usher_text_copy(call->transaction, sizeof(call->transaction), message->transaction))
         return;
     call->is_talking = false;
     call->offer[0] = '\0';
-    set_target(link, message, command);
+    kamailio_set_target(link, message->to, &command->fields);
     command->id = write_id(link, call, 'm', id);
     router_submit(link->router, &link->party, command);
 }

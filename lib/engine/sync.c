@@ -56,11 +56,11 @@ void usher_sync_begin(struct usher_sync *sync)
 /* What a list tells of a call, and nothing else: no other text is copied. */
 static struct usher_fields listed(const struct usher_fields *given)
 {
-    const usher_field_mask mask = USHER_FIELD_BIT(CONTACT) | USHER_FIELD_BIT(CHANNEL) |
-                                  USHER_FIELD_BIT(STATE) | USHER_FIELD_BIT(AGENT) |
-                                  USHER_FIELD_BIT(OFFER) | USHER_FIELD_BIT(FROM) |
-                                  USHER_FIELD_BIT(TO) | USHER_FIELD_BIT(DATA) |
-                                  USHER_FIELD_BIT(CUSTOMER) | USHER_FIELD_BIT(SINCE_MS);
+    const usher_field_mask mask =
+        USHER_FIELD_BIT(CONTACT) | USHER_FIELD_BIT(CHANNEL) | USHER_FIELD_BIT(STATE) |
+        USHER_FIELD_BIT(AGENT) | USHER_FIELD_BIT(OFFER) | USHER_FIELD_BIT(FROM) |
+        USHER_FIELD_BIT(TO) | USHER_FIELD_BIT(DATA) | USHER_FIELD_BIT(CUSTOMER) |
+        USHER_FIELD_BIT(SINCE_MS) | USHER_FIELD_BIT(TO_AGENT) | USHER_FIELD_BIT(QUEUE);
     return (struct usher_fields){.present = given->present & mask,
                                  .contact = given->contact,
                                  .channel = given->channel,
@@ -71,6 +71,8 @@ static struct usher_fields listed(const struct usher_fields *given)
                                  .to = given->to,
                                  .data = given->data,
                                  .customer = given->customer,
+                                 .to_agent = given->to_agent,
+                                 .queue = given->queue,
                                  .since_ms = given->since_ms};
 }
 
@@ -193,6 +195,24 @@ static void set_waiting(struct usher_engine *engine, struct usher_contact *conta
     usher_engine_emit(engine, &event, now_ms);
 }
 
+/* A transfer of which we were not told: we know of the talk before, and the customer waits to go
+ * on. False when it is none, or finds nobody. */
+static bool go_on(struct usher_engine *engine, struct usher_text client,
+                  const struct usher_contact *contact, const struct usher_command *entry,
+                  int64_t now_ms)
+{
+    const struct usher_fields *fields = &entry->fields;
+    struct usher_command transfer = {.kind = USHER_COMMAND_NONE};
+    if (!usher_contact_state_is_talk(contact->state) || (!fields->to_agent.at && !fields->queue.at))
+        return false;
+    USHER_FIELDS_SET(&transfer.fields, CONTACT, contact, fields->contact);
+    if (fields->to_agent.at)
+        USHER_FIELDS_SET(&transfer.fields, TO_AGENT, to_agent, fields->to_agent);
+    else
+        USHER_FIELDS_SET(&transfer.fields, QUEUE, queue, fields->queue);
+    return tell(engine, client, &transfer, USHER_COMMAND_CONTACT_TRANSFER, now_ms) == USHER_OK;
+}
+
 /* The PBX rings a phone. */
 static void set_ringing(struct usher_engine *engine, struct usher_text client,
                         struct usher_contact *contact, const struct usher_command *entry,
@@ -239,7 +259,8 @@ static void set_right(struct usher_engine *engine, struct usher_text client,
     if (set_dialling(engine, contact, entry, now_ms))
         return;
     if (is_in(entry, "waiting")) {
-        set_waiting(engine, contact, now_ms);
+        if (!go_on(engine, client, contact, entry, now_ms))
+            set_waiting(engine, contact, now_ms);
     } else if (is_in(entry, "ringing")) {
         set_ringing(engine, client, contact, entry, now_ms);
     } else {
@@ -300,6 +321,18 @@ static bool close_missing(const struct usher_sync *sync, struct usher_engine *en
     return true;
 }
 
+/* Takes in a call that is not known. Where a talk before it was to go says nothing of how
+ * it is to be admitted. */
+static enum usher_error take_in(struct usher_engine *engine, struct usher_text client,
+                                const struct usher_command *entry, int64_t now_ms)
+{
+    struct usher_command arrival = *entry;
+    arrival.fields.present &= ~(USHER_FIELD_BIT(TO_AGENT) | USHER_FIELD_BIT(QUEUE));
+    arrival.fields.to_agent = USHER_NO_TEXT;
+    arrival.fields.queue = USHER_NO_TEXT;
+    return tell(engine, client, &arrival, USHER_COMMAND_CONTACT_ARRIVE, now_ms);
+}
+
 /* Takes in the calls that are not known, and sets the others right. Returns how many were not taken
  * in. */
 static size_t take_listed(struct usher_sync *sync, struct usher_engine *engine,
@@ -309,8 +342,7 @@ static size_t take_listed(struct usher_sync *sync, struct usher_engine *engine,
     for (size_t i = 0; i < sync->count; i++) {
         const struct usher_command *entry = &sync->entries[i].command;
         if (!find(engine, client, entry, now_ms))
-            sync->entries[i].refused =
-                tell(engine, client, entry, USHER_COMMAND_CONTACT_ARRIVE, now_ms);
+            sync->entries[i].refused = take_in(engine, client, entry, now_ms);
         refused_count += sync->entries[i].refused != USHER_OK;
         struct usher_contact *contact = find(engine, client, entry, now_ms);
         if (contact)

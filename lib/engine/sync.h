@@ -13,7 +13,9 @@ struct usher_sync *usher_sync_new(size_t entries_max);
 void usher_sync_free(struct usher_sync *sync);
 /* Empties the list. */
 void usher_sync_begin(struct usher_sync *sync);
-/* Adds one sync.contact command, copied. Errors: WRONG_STATE before begin, BAD_FIELD, LIMIT. */
+/* Adds one sync.contact command, copied. One that waits may have `to_agent` or `queue`, where it
+ * was transferred to: if we know of the talk before only, it goes on there. Errors: WRONG_STATE
+ * before begin, BAD_FIELD, LIMIT. */
 enum usher_error usher_sync_add(struct usher_sync *sync, const struct usher_command *command,
                                 struct usher_answer *answer);
 /* Ends the list: with the right `count`, decides what follows from it for the contacts of `client`.

@@ -127,7 +127,8 @@ START_TEST(waiting_call_of_a_list_has_no_agent)
 {
     ck_assert(translate(
         "{\"ev\":\"sync.contact\",\"id\":\"s1\",\"call\":\"a\",\"t\":\"1:2\",\"state\":\"waiting\","
-        "\"agent\":\"\",\"offer\":\"\"}"));
+        "\"agent\":\"\",\"offer\":\"\",\"target\":\"internet\"}"));
+    CHECK_TEXT(message.target, "internet");
     ck_assert(!usher_fields_has(&command.fields, USHER_FIELD_AGENT));
     ck_assert(!usher_fields_has(&command.fields, USHER_FIELD_OFFER));
 }

@@ -373,6 +373,71 @@ START_TEST(wrap_up_that_the_pbx_still_sees_as_a_talk_stays)
 }
 END_TEST
 
+START_TEST(transfer_that_was_not_heard_is_made_up_for)
+{
+    open_world();
+    engine_agent(&w, "olena", "billing=5");
+    engine_agent(&w, "petro", "internet=5");
+    arrive_and_answer("1", "100");
+    ck_assert_str_eq(sync_of("contact=1 channel=voice state=waiting queue=internet", NULL, NULL),
+                     "contact.transferred 1 olena, contact.offered 1 petro");
+    ck_assert_int_eq(engine_contact(&w, "1")->transferred_by,
+                     usher_engine_agent(w.world.engine, USHER_TEXT("olena"))->index);
+    close_world();
+}
+END_TEST
+
+START_TEST(unheard_transfer_to_an_agent_is_made_up_for)
+{
+    open_world();
+    engine_agent(&w, "olena", "billing=5");
+    engine_agent(&w, "petro", "billing=1");
+    arrive_and_answer("1", "100");
+    ck_assert_str_eq(sync_of("contact=1 channel=voice state=waiting to_agent=petro", NULL, NULL),
+                     "contact.transferred 1 olena, contact.offered 1 petro");
+    close_world();
+}
+END_TEST
+
+START_TEST(unheard_transfer_that_finds_nobody_waits_where_it_was)
+{
+    open_world();
+    engine_agent(&w, "olena", "billing=5");
+    arrive_and_answer("1", "100");
+    ck_assert_str_eq(sync_of("contact=1 channel=voice state=waiting queue=internet", NULL, NULL),
+                     "offer.withdrawn 1 olena sync, offer.settled 1, contact.offered 1 olena");
+    close_world();
+}
+END_TEST
+
+START_TEST(transfer_that_was_heard_is_not_repeated)
+{
+    open_world();
+    engine_agent(&w, "olena", "billing=5");
+    engine_agent(&w, "petro", "internet=5");
+    arrive_and_answer("1", "100");
+    arrive_and_answer("2", "200"); /* petro has no time */
+    pbx(&w, "contact.transfer contact=1 queue=internet");
+    ck_assert_int_eq(engine_contact(&w, "1")->state, USHER_CONTACT_WAITING);
+    char line[128];
+    (void)snprintf(line, sizeof(line), "contact=2 channel=voice state=talking agent=petro offer=%s",
+                   offer_of(&w, "2"));
+    ck_assert_str_eq(sync_of("contact=1 channel=voice state=waiting queue=internet", line, NULL),
+                     "");
+    close_world();
+}
+END_TEST
+
+START_TEST(unknown_call_that_was_transferred_is_routed_anew)
+{
+    open_world();
+    engine_agent(&w, "olena", "billing=5");
+    ck_assert_str_eq(sync_of("contact=1 channel=voice state=waiting to=100 queue=gone", NULL, NULL),
+                     "contact.arrived 1, contact.offered 1 olena");
+    close_world();
+}
+END_TEST
+
 SUITE_MAIN("sync", lines_and_end_without_a_beginning_are_refused,
            customer_of_a_listed_call_is_known_when_the_list_ends,
            line_with_another_state_is_refused, line_of_a_call_with_an_agent_names_agent_and_offer,
@@ -389,4 +454,8 @@ SUITE_MAIN("sync", lines_and_end_without_a_beginning_are_refused,
            talk_with_another_than_the_offered_is_right,
            calls_that_are_not_taken_in_are_told_and_the_others_are_right,
            call_that_is_named_twice_is_taken_in_once,
-           wrap_up_that_the_pbx_still_sees_as_a_talk_stays)
+           wrap_up_that_the_pbx_still_sees_as_a_talk_stays,
+           transfer_that_was_not_heard_is_made_up_for, unheard_transfer_to_an_agent_is_made_up_for,
+           unheard_transfer_that_finds_nobody_waits_where_it_was,
+           transfer_that_was_heard_is_not_repeated,
+           unknown_call_that_was_transferred_is_routed_anew)

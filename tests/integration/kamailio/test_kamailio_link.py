@@ -141,6 +141,25 @@ class Link(LinkCase):
         self.kamailio.send({"ev": "refer", "call": "c1", "t": "7:7", "to": "taras"})
         self.assertEqual(self.kamailio.wait("refer")["code"], 202)
 
+    def test_transfer_that_the_list_tells_too_is_one_transfer(self):
+        self.kamailio.list_calls()
+        self.add_agent("olena", 9)
+        self.add_agent("taras", 2)
+        self.add_agent("iryna", 1)
+        self.kamailio.send(arrived("c1"))
+        ring = self.kamailio.wait("ring")
+        self.kamailio.send({"ev": "answered", "call": "c1", "offer": ring["offer"], "agent": "olena"})
+        self.watch.wait_event("contact.answered", contact="kam1/c1")
+        self.kamailio.accept()
+        self.kamailio.list_calls(dict(call("c1"), t="1:9", target="billing"),
+                                 during=({"ev": "transferred", "call": "c1", "t": "1:9", "to": "billing"},))
+        ring = self.kamailio.wait("ring")
+        self.assertEqual((ring["agent"], ring["t"]), ("taras", "1:9"))
+        self.kamailio.send({"ev": "answered", "call": "c1", "offer": ring["offer"], "agent": "taras"})
+        self.watch.wait_event("contact.answered", contact="kam1/c1", agent="taras")
+        told = [event for event in self.center.journal() if event["ev"] == "contact.transferred"]
+        self.assertEqual([event["agent"] for event in told], ["olena"])
+
     def test_caller_with_a_number_that_is_none_is_served_like_others(self):
         self.kamailio.list_calls(dict(call("c1"), **{"from": "%E9" * 128}))
         self.add_agent("olena", 5)

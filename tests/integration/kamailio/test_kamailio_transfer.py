@@ -2,7 +2,7 @@
 
 import unittest
 
-from sip import SipCenter, Sipp
+from sip import SipCenter, SipPair, Sipp, wait_until
 
 RULES = """\
 skills: [billing, internet]
@@ -100,6 +100,54 @@ class Transfers(unittest.TestCase):
             phone.succeed()
             self.assertNotIn("contact.transferred", center.story(contact))
             self.assertEqual(center.kamailio.calls(), 0)
+
+
+class DeadRouter(unittest.TestCase):
+    """usherd dies when the caller has been asked to go on, and nobody leads when the caller comes or soon after."""
+
+    def begin(self, center, late_ms):
+        phones = [referring_phone(center, "internet"), center.phone()]
+        center.agent("olena", phones[0], billing=9)
+        center.agent("petro", phones[1], internet=9)
+        caller, contact = center.arrive("caller_goes_on", pause_ms=200, words={"LATE": late_ms})
+        self.wait_step(center, "The caller is asked to go on")
+        return [caller, *phones], contact
+
+    @staticmethod
+    def wait_step(center, step):
+        wait_until(lambda: step in center.log("kam1.log"), f"Kamailio says: {step}")
+
+    def check(self, center, parties, contact):
+        center.wait_journal("contact.transferred", contact, agent="olena", queue="internet")
+        center.wait_journal("contact.done", contact, agent="petro")
+        for party in parties:
+            party.succeed()
+        self.assertEqual(center.story(contact), [
+            "contact.arrived", "contact.offered", "contact.ringing", "contact.answered", "contact.transferred",
+            "contact.offered", "contact.ringing", "contact.answered", "contact.done"])
+        self.assertEqual(center.kamailio.calls(), 0)
+
+    def test_caller_who_came_unheard_goes_on(self):
+        with SipCenter(rules=RULES) as center:
+            parties, contact = self.begin(center, late_ms=100)
+            center.kill_usherd()
+            self.wait_step(center, "The caller goes on")
+            center.start_usherd()
+            self.check(center, parties, contact)
+
+    def test_caller_who_came_unheard_goes_on_with_the_standby(self):
+        with SipPair(rules=RULES) as center:
+            parties, contact = self.begin(center, late_ms=100)
+            center.kill("a")
+            self.check(center, parties, contact)
+
+    def test_caller_who_comes_later_goes_on_with_the_standby(self):
+        with SipPair(rules=RULES) as center:
+            parties, contact = self.begin(center, late_ms=2000)
+            center.kill("a")
+            center.wait_linked(count=2)
+            self.assertNotIn("The caller goes on", center.log("kam1.log"))
+            self.check(center, parties, contact)
 
 
 if __name__ == "__main__":

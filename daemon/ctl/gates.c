@@ -8,8 +8,8 @@
 #include "clock.h"
 #include "ctl/look.h"
 #include "ctl/show.h"
+#include "ctl/until.h"
 #include "rules/value.h"
-#include "zones.h"
 
 #define UNTIL_FORMS                                                                                \
     "18:00 (the site's clock, the next one), 2026-11-21T18:00, or from now: 30m, 2h, 1d"
@@ -59,53 +59,22 @@ static bool take_until(const struct options *options, const struct usher_zone *z
     return true;
 }
 
-#define GATES_MOMENT_SIZE 40
-
-/* " until 18:00", with the date when that is not today's; "" for 0. */
-static const char *write_until(int64_t until_ms, const struct usher_zone *zone,
-                               char room[GATES_MOMENT_SIZE])
-{
-    int64_t local_ms = usher_zone_local_ms(zone, until_ms);
-    int64_t days = usher_floor_div(local_ms, USHER_DAY_MS);
-    int64_t minutes = (local_ms - days * USHER_DAY_MS) / USHER_MINUTE_MS;
-    struct usher_date date = usher_date_of_days(days);
-    bool is_today =
-        days == usher_floor_div(usher_zone_local_ms(zone, clock_civil_ms()), USHER_DAY_MS);
-    room[0] = '\0';
-    if (until_ms == 0)
-        return room;
-    size_t length = (size_t)snprintf(room, GATES_MOMENT_SIZE, " until ");
-    if (!is_today)
-        length += (size_t)snprintf(room + length, GATES_MOMENT_SIZE - length,
-                                   "%04" PRId64 "-%02d-%02d ", date.year, date.month, date.day);
-    (void)snprintf(room + length, GATES_MOMENT_SIZE - length, "%02d:%02d", (int)(minutes / 60),
-                   (int)(minutes % 60));
-    return room;
-}
-
-/* NULL, which is UTC, when usherd or this machine knows none. */
-static struct usher_zone *zone_of(const char *name)
-{
-    const char *why;
-    return zones_read(usher_text_of(name), &why);
-}
-
 static enum exit_code ask(const struct options *options, enum usher_role role,
                           struct usher_command *command, const char *what)
 {
     struct client client;
     struct usher_number number;
-    char until[GATES_MOMENT_SIZE];
-    char done[USHER_NAME_MAX + GATES_MOMENT_SIZE + 32];
+    char until[UNTIL_SIZE];
+    char done[USHER_NAME_MAX + UNTIL_SIZE + 32];
     enum exit_code code = EXIT_USAGE;
     client_init(&client, &options->addresses);
     enum client_outcome outcome = client_open(&client, role, NULL, &number);
-    struct usher_zone *zone = zone_of(client.zone);
+    struct usher_zone *zone = until_zone(client.zone);
     if (outcome != CLIENT_OK) {
         code = perform_fail(&client, outcome);
     } else if (take_until(options, zone, command)) {
         snprintf(done, sizeof(done), "%s%s", what,
-                 write_until(command->fields.until_ms, zone, until));
+                 until_write(command->fields.until_ms, zone, clock_civil_ms(), until));
         code = perform_send(&client, command, options, done);
     }
     usher_zone_free(zone);
@@ -118,7 +87,7 @@ static void list_switches(const struct snapshot *snapshot, const struct options 
 {
     static const struct table_column columns[] = {{"SWITCH", false, true}, {"STATE", false, false}};
     struct table *table = table_new(columns, USHER_COUNT_OF(columns));
-    char until[GATES_MOMENT_SIZE];
+    char until[UNTIL_SIZE];
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct usher_fields *fields = &snapshot->rows[i].event.fields;
         if (snapshot->rows[i].event.kind != USHER_EVENT_STATE_SWITCH)
@@ -126,7 +95,7 @@ static void list_switches(const struct snapshot *snapshot, const struct options 
         bool is_on = usher_text_is_equal(fields->state, USHER_TEXT("on"));
         table_add(table, TABLE_PLAIN, "%s", fields->name.at);
         table_add(table, is_on ? TABLE_YELLOW : TABLE_DIM, "%s%s", fields->state.at,
-                  write_until(fields->until_ms, zone, until));
+                  until_write(fields->until_ms, zone, clock_civil_ms(), until));
     }
     table_print(table, options->style, stdout);
     table_free(table);
@@ -139,7 +108,7 @@ static enum exit_code list(const struct options *options, enum usher_role role)
     if (code == EXIT_DONE && options->is_json) {
         show_rows_json(&look.snapshot, USHER_EVENT_STATE_SWITCH, true, stdout);
     } else if (code == EXIT_DONE) {
-        struct usher_zone *zone = zone_of(look.zone);
+        struct usher_zone *zone = until_zone(look.zone);
         list_switches(&look.snapshot, options, zone);
         usher_zone_free(zone);
     }

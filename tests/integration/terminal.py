@@ -149,4 +149,6 @@ class Terminal:
         end = time.monotonic() + timeout
         while self.process.poll() is None and time.monotonic() < end:
             self.read(0.05)
+        while select.select([self.own], [], [], 0)[0] and self.read(0):
+            pass
         return self.process.wait(1)

@@ -47,9 +47,9 @@ enum exit_code perform_status(const struct options *options, enum usher_role rol
     struct look look;
     enum exit_code code = look_take(&look, options, role);
     if (code == EXIT_DONE && options->is_json)
-        show_status_json(&look.snapshot, look.number, stdout);
+        show_status_json(&look, stdout);
     else if (code == EXIT_DONE)
-        show_status(&look.snapshot, look.number, look.address, options->style, stdout);
+        show_status(&look, options->style, stdout);
     look_forget(&look);
     return code;
 }
@@ -85,7 +85,7 @@ enum exit_code perform_queues(const struct options *options, enum usher_role rol
     if (code == EXIT_DONE && options->is_json)
         show_rows_json(&look.snapshot, USHER_EVENT_STATE_QUEUE, true, stdout);
     else if (code == EXIT_DONE)
-        show_queues(&look.snapshot, options->style, stdout);
+        show_queues(&look, options->style, stdout);
     look_forget(&look);
     return code;
 }

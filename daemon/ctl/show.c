@@ -5,7 +5,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "clock.h"
 #include "ctl/mask.h"
+#include "ctl/until.h"
 #include "wire/json.h"
 
 #define MASKED_MAX ((size_t)256 * 1024)
@@ -74,14 +76,41 @@ static enum table_colour colour_of_wait(int64_t since_ms, int64_t now_ms)
     return now_ms - since_ms < 60000 ? TABLE_YELLOW : TABLE_RED;
 }
 
-void show_queues(const struct snapshot *snapshot, struct table_style style, FILE *file)
+static bool is_any_by_hand(const struct snapshot *snapshot)
 {
+    for (size_t i = 0; i < snapshot->count; i++)
+        if (snapshot->rows[i].event.kind == USHER_EVENT_STATE_QUEUE &&
+            usher_text_is_equal(snapshot->rows[i].event.fields.reason, USHER_TEXT("supervisor")))
+            return true;
+    return false;
+}
+
+/* "closed by hand until 18:00"; "" for one that is open by its hours. */
+static void add_door(struct table *table, const struct usher_fields *fields,
+                     const struct usher_zone *zone)
+{
+    char room[UNTIL_SIZE];
+    bool is_closed = usher_text_is_equal(fields->state, USHER_TEXT("closed"));
+    bool is_by_hand = usher_text_is_equal(fields->reason, USHER_TEXT("supervisor"));
+    if (is_closed || is_by_hand)
+        table_add(table, TABLE_YELLOW, "%s%s%s", text_of(fields->state),
+                  is_by_hand ? " by hand" : "",
+                  until_write(fields->until_ms, zone, clock_civil_ms(), room));
+    else
+        table_add(table, TABLE_PLAIN, "%s", text_of(fields->state));
+}
+
+void show_queues(const struct look *look, struct table_style style, FILE *file)
+{
+    const struct snapshot *snapshot = &look->snapshot;
     static const struct table_column columns[] = {
         {"QUEUE", false, true}, {"WAITING", true, false},   {"LONGEST WAIT", true, false},
         {"FREE", true, false},  {"SIGNED IN", true, false}, {"STATE", false, false},
     };
-    bool has_closed = count_state(snapshot, USHER_EVENT_STATE_QUEUE, "closed") > 0;
-    struct table *table = table_new(columns, USHER_COUNT_OF(columns) - (has_closed ? 0 : 1));
+    bool has_doors =
+        is_any_by_hand(snapshot) || count_state(snapshot, USHER_EVENT_STATE_QUEUE, "closed") > 0;
+    struct table *table = table_new(columns, USHER_COUNT_OF(columns) - (has_doors ? 0 : 1));
+    struct usher_zone *zone = until_zone(look->zone);
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct usher_fields *fields = &snapshot->rows[i].event.fields;
         if (snapshot->rows[i].event.kind != USHER_EVENT_STATE_QUEUE)
@@ -95,25 +124,44 @@ void show_queues(const struct snapshot *snapshot, struct table_style style, FILE
         table_add(table, fields->free > 0 ? TABLE_GREEN : TABLE_PLAIN, "%" PRId64, fields->free);
         table_add(table, is_waiting && fields->signed_in == 0 ? TABLE_RED : TABLE_PLAIN, "%" PRId64,
                   fields->signed_in);
-        bool is_closed = is_state(&snapshot->rows[i], "closed");
-        if (has_closed)
-            table_add(table, is_closed ? TABLE_YELLOW : TABLE_PLAIN, "%s", text_of(fields->state));
+        if (has_doors)
+            add_door(table, fields, zone);
     }
+    usher_zone_free(zone);
     table_print(table, style, file);
     table_free(table);
 }
 
-void show_status(const struct snapshot *snapshot, struct usher_number number, const char *where,
-                 struct table_style style, FILE *file)
+/* A line of those that are on, if any is. */
+static void print_switches(const struct look *look, FILE *file)
 {
+    struct usher_zone *zone = until_zone(look->zone);
+    char until[UNTIL_SIZE];
+    const char *separator = "switches  ";
+    for (size_t i = 0; i < look->snapshot.count; i++) {
+        const struct snapshot_row *row = &look->snapshot.rows[i];
+        if (row->event.kind != USHER_EVENT_STATE_SWITCH || !is_state(row, "on"))
+            continue;
+        fprintf(file, "%s%s on%s", separator, text_of(row->event.fields.name),
+                until_write(row->event.fields.until_ms, zone, clock_civil_ms(), until));
+        separator = ", ";
+    }
+    if (separator[0] == ',')
+        fputc('\n', file);
+    usher_zone_free(zone);
+}
+
+void show_status(const struct look *look, struct table_style style, FILE *file)
+{
+    const struct snapshot *snapshot = &look->snapshot;
     char room[USHER_NUMBER_SIZE];
     size_t known = count_state(snapshot, USHER_EVENT_STATE_AGENT, NULL);
     size_t signed_out = count_state(snapshot, USHER_EVENT_STATE_AGENT, "signed_out");
     size_t ready = count_state(snapshot, USHER_EVENT_STATE_AGENT, "ready");
     size_t not_ready = count_state(snapshot, USHER_EVENT_STATE_AGENT, "not_ready");
     size_t free_count = count_free(snapshot);
-    fprintf(file, "usherd    serves at %s, event %.*s\n", where,
-            USHER_TEXT_ARGS(usher_number_write(number, room)));
+    fprintf(file, "usherd    serves at %s, event %.*s\n", look->address,
+            USHER_TEXT_ARGS(usher_number_write(look->number, room)));
     fprintf(file, "agents    %zu known, %zu signed in: %zu free, %zu busy, %zu not ready\n", known,
             known - signed_out, free_count, ready - free_count, not_ready);
     fprintf(file, "contacts  %zu", count_state(snapshot, USHER_EVENT_STATE_CONTACT, NULL));
@@ -125,8 +173,10 @@ void show_status(const struct snapshot *snapshot, struct usher_number number, co
             separator = ", ";
         }
     }
-    fputs("\n\n", file);
-    show_queues(snapshot, style, file);
+    fputc('\n', file);
+    print_switches(look, file);
+    fputc('\n', file);
+    show_queues(look, style, file);
 }
 
 static void write_count(struct usher_json_writer *writer, const char *key, size_t count)
@@ -135,8 +185,20 @@ static void write_count(struct usher_json_writer *writer, const char *key, size_
     usher_json_write_int64(writer, (int64_t)count);
 }
 
-void show_status_json(const struct snapshot *snapshot, struct usher_number number, FILE *file)
+static void write_rows(struct usher_json_writer *writer, const char *key,
+                       const struct snapshot *snapshot, enum usher_event_kind kind)
 {
+    usher_json_write_key(writer, usher_text_of(key));
+    usher_json_write_open(writer, '[');
+    for (size_t i = 0; i < snapshot->count; i++)
+        if (snapshot->rows[i].event.kind == kind)
+            usher_json_write_raw(writer, snapshot->rows[i].line);
+    usher_json_write_close(writer, ']');
+}
+
+void show_status_json(const struct look *look, FILE *file)
+{
+    const struct snapshot *snapshot = &look->snapshot;
     char room[USHER_NUMBER_SIZE];
     struct usher_bytes out;
     struct usher_json_writer writer;
@@ -144,7 +206,7 @@ void show_status_json(const struct snapshot *snapshot, struct usher_number numbe
     usher_json_write_start(&writer, &out);
     usher_json_write_open(&writer, '{');
     usher_json_write_key(&writer, USHER_TEXT("n"));
-    usher_json_write_text(&writer, usher_number_write(number, room));
+    usher_json_write_text(&writer, usher_number_write(look->number, room));
     usher_json_write_key(&writer, USHER_TEXT("at"));
     usher_json_write_int64(&writer, snapshot->now_ms);
     usher_json_write_key(&writer, USHER_TEXT("agents"));
@@ -163,12 +225,8 @@ void show_status_json(const struct snapshot *snapshot, struct usher_number numbe
         write_count(&writer, contact_states[i],
                     count_state(snapshot, USHER_EVENT_STATE_CONTACT, contact_states[i]));
     usher_json_write_close(&writer, '}');
-    usher_json_write_key(&writer, USHER_TEXT("queues"));
-    usher_json_write_open(&writer, '[');
-    for (size_t i = 0; i < snapshot->count; i++)
-        if (snapshot->rows[i].event.kind == USHER_EVENT_STATE_QUEUE)
-            usher_json_write_raw(&writer, snapshot->rows[i].line);
-    usher_json_write_close(&writer, ']');
+    write_rows(&writer, "queues", snapshot, USHER_EVENT_STATE_QUEUE);
+    write_rows(&writer, "switches", snapshot, USHER_EVENT_STATE_SWITCH);
     usher_json_write_close(&writer, '}');
     usher_bytes_append_char(&out, '\n');
     fwrite(out.at, 1, out.length, file);

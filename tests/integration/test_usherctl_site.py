@@ -47,6 +47,8 @@ class Site(CtlTest):
         rows = [json.loads(line) for line in self.usherctl("switch", "--json")[1].splitlines()]
         self.assertEqual([(row["name"], row["state"]) for row in rows], [("outage_north", "on"), ("outage_south", "off")])
         self.assertRegex(self.usherctl("switch")[1], r"outage_north\s+on until .*\noutage_south\s+off\n$")
+        self.assertRegex(self.usherctl("status")[1], rf"\nswitches  outage_north on until (\d{{4}}-\d\d-\d\d )?{until:%H:%M}\n")
+        self.assertEqual([row["state"] for row in json.loads(self.usherctl("status", "--json")[1])["switches"]], ["on", "off"])
         self.assertEqual(self.usherctl("switch", "outage_north", "off")[:2], (0, "outage_north is off\n"))
 
     def test_what_is_no_switch_or_time_is_refused(self):
@@ -71,7 +73,11 @@ class Site(CtlTest):
         queues = {row["queue"]: row for row in map(json.loads, self.usherctl("queues", "--json")[1].splitlines())}
         self.assertEqual([(queues[name]["state"], queues[name]["reason"]) for name in ("support", "night")],
                          [("closed", "supervisor"), ("closed", "hours")])
-        self.assertRegex(self.usherctl("queues")[1], r"night .*closed")
+        for command in ("queues", "status"):
+            told = self.usherctl(command)[1]
+            self.assertRegex(told, r"night .*closed\n")
+            self.assertRegex(told, r"support .*closed by hand until (\d{4}-\d\d-\d\d )?\d\d:\d\d\n")
+        self.assertNotIn("switches", told)
         self.assertEqual(self.usherctl("queue", "support", "open")[:2], (0, "support is open\n"))
 
     def test_wrong_zone_is_told_with_its_place(self):

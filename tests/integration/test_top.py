@@ -16,6 +16,7 @@ CALLER = {"from": "+380501112233", "data": {"topic": "billing", "contract": "77-
 RULES = """\
 skills: [billing, internet]
 not_ready: [lunch]
+switches: [outage_north]
 tiers: {gold: {}, standard: {}}
 queues:
   billing: {promise: {answer_within: 20s, target: 80%}, need: {billing: {min: 1}}}
@@ -100,6 +101,19 @@ class OnATerminal(WithCenter):
         terminal.wait(r"billing +0 .* 100 % +0 ")
         self.assertNotIn("+380501112233", terminal.written)
         self.assertNotIn("77-1234", terminal.written)
+
+    def test_closed_queues_and_switches_that_are_on_are_seen(self):
+        self.boss.call({"do": "switch.set", "name": "outage_north", "state": "on"})
+        terminal = self.open()
+        terminal.wait(r"^ BY HAND   outage_north on$")
+        self.boss.call({"do": "queue.close", "queue": "billing"})
+        terminal.wait(r"^ BY HAND   outage_north on   billing closed$")
+        terminal.wait(r"^  billing +0 +closed ")
+        self.boss.call({"do": "switch.set", "name": "outage_north", "state": "off"})
+        terminal.wait(r"^ BY HAND   billing closed$")
+        self.boss.call({"do": "queue.open", "queue": "billing"})
+        terminal.wait_gone(r"^ BY HAND")
+        terminal.wait(r"^  billing +0 +20 s ")
 
     def test_what_has_no_room_is_left_out(self):
         terminal = self.open(width=50)

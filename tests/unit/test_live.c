@@ -251,8 +251,42 @@ START_TEST(feed_keeps_the_newest)
 }
 END_TEST
 
+START_TEST(queues_and_switches_are_as_the_snapshot_and_later_events_say)
+{
+    struct live live;
+    begin(&live);
+    apply(
+        &live, NULL,
+        "{\"at\":1000,\"n\":\"1-1\",\"ev\":\"state.queue\",\"queue\":\"sales\",\"waiting\":0,"
+        "\"signed_in\":1,\"free\":0,\"state\":\"closed\",\"reason\":\"hours\",\"until_ms\":9000}");
+    apply(&live, NULL,
+          "{\"at\":1000,\"n\":\"1-1\",\"ev\":\"state.switch\",\"name\":\"north\",\"state\":\"on\","
+          "\"until_ms\":8000}");
+    const struct live_queue *sales = live_find_queue(&live, USHER_TEXT("sales"));
+    const struct live_switch *north = live_set_find(&live.switches, USHER_TEXT("north"));
+    ck_assert(sales->is_closed && !sales->is_by_hand);
+    ck_assert(!live_find_queue(&live, USHER_TEXT("billing"))->is_closed);
+    ck_assert(north->is_on);
+    ck_assert_int_eq(north->until_ms, 8000);
+    apply(&live, NULL,
+          "{\"at\":1100,\"n\":\"1-2\",\"ev\":\"queue.opened\",\"queue\":\"sales\",\"reason\":"
+          "\"supervisor\",\"until_ms\":7000}");
+    apply(&live, NULL,
+          "{\"at\":1100,\"n\":\"1-3\",\"ev\":\"switch.set\",\"name\":\"north\",\"state\":\"off\"}");
+    ck_assert(!sales->is_closed && sales->is_by_hand);
+    ck_assert_int_eq(sales->until_ms, 7000);
+    ck_assert(!north->is_on);
+    apply(&live, NULL,
+          "{\"at\":1200,\"n\":\"1-4\",\"ev\":\"queue.closed\",\"queue\":\"sales\",\"reason\":"
+          "\"hours\"}");
+    ck_assert(sales->is_closed && !sales->is_by_hand);
+    live_fini(&live);
+}
+END_TEST
+
 SUITE_MAIN("live", snapshot_gives_the_counts_that_the_router_tells,
            promise_that_ran_out_makes_a_queue_late, contact_goes_through_its_life,
            phone_that_is_busy_is_no_free_agent, phone_is_no_freer_when_its_agent_is_ready_again,
            changed_profile_or_rules_want_a_new_snapshot, thousands_come_and_go,
-           decision_is_told_with_its_reason_and_without_the_number, feed_keeps_the_newest)
+           decision_is_told_with_its_reason_and_without_the_number, feed_keeps_the_newest,
+           queues_and_switches_are_as_the_snapshot_and_later_events_say)

@@ -25,6 +25,8 @@ void live_fini(struct live *live)
     live_set_clear(&live->contacts);
     live_set_clear(&live->agents);
     live_set_clear(&live->queues);
+    live_set_clear(&live->switches);
+    usher_zone_free(live->zone);
 }
 
 struct live_queue *live_find_queue(const struct live *live, struct usher_text name)
@@ -267,6 +269,7 @@ static void describe_queue(struct live *live, const struct usher_event *event)
     struct live_queue *queue = take_queue(live, event->fields.queue);
     if (!queue)
         return;
+    live_apply_gates(live, queue, event);
     queue->promise_ms = event->fields.promise_ms;
     if (usher_fields_has(&event->fields, USHER_FIELD_TARGET))
         queue->target = event->fields.target;
@@ -337,6 +340,10 @@ void live_apply(struct live *live, const struct usher_event *event)
         describe_queue(live, event);
     else if (event->kind == USHER_EVENT_RULES_LOADED)
         live->is_outdated = true;
+    else if (event->kind == USHER_EVENT_WELCOME || event->kind == USHER_EVENT_STATE_SWITCH ||
+             event->kind == USHER_EVENT_SWITCH_SET || event->kind == USHER_EVENT_QUEUE_CLOSED ||
+             event->kind == USHER_EVENT_QUEUE_OPENED)
+        live_apply_gates(live, take_queue(live, event->fields.queue), event);
     else
         apply_agent(live, event);
 }

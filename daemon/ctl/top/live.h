@@ -9,6 +9,7 @@
 
 #include "base/list.h"
 #include "base/table.h"
+#include "base/zone.h"
 #include "ctl/top/live_set.h"
 #include "model/agent.h"
 #include "model/contact.h"
@@ -18,6 +19,9 @@ struct live_queue {
     struct live_item item; /* its name */
     int64_t promise_ms;
     int64_t target; /* per cent; -1 = not told */
+    bool is_closed;
+    bool is_by_hand;  /* a supervisor has opened or closed it */
+    int64_t until_ms; /* when that ends by itself; 0 = not told */
     /* As live_count has found them: */
     size_t waiting;
     size_t late;      /* of the waiting: the promise has run out */
@@ -26,6 +30,12 @@ struct live_queue {
     int64_t due_ms;   /* the promise that runs out first, or has; 0 = none */
     size_t signed_in; /* agents who can serve it */
     size_t free;
+};
+
+struct live_switch {
+    struct live_item item; /* its name */
+    bool is_on;
+    int64_t until_ms; /* when it goes off by itself; 0 = not told */
 };
 
 #define LIVE_PHONE_SIZE 24
@@ -72,6 +82,8 @@ struct live {
     struct live_set queues;
     struct live_set agents;
     struct live_set contacts;
+    struct live_set switches;
+    struct usher_zone *zone; /* of the rules' hours; NULL = UTC */
     struct live_counts counts;
     /* Who can serve what may have changed: only a new snapshot tells. */
     bool is_outdated;
@@ -80,8 +92,12 @@ struct live {
 void live_init(struct live *live);
 void live_fini(struct live *live);
 
-/* A line of a snapshot, or an event. */
+/* The welcome before a snapshot, a line of it, or an event. */
 void live_apply(struct live *live, const struct usher_event *event);
+
+/* The same for those of queues and switches that say what is open and what is on: live_gates.c. The
+ * queue is NULL when none is named. */
+void live_apply_gates(struct live *live, struct live_queue *queue, const struct usher_event *event);
 
 /* Counts anew, as of now: live->counts, and those of the queues. */
 void live_count(struct live *live, int64_t now_ms);

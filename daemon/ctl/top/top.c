@@ -66,6 +66,7 @@ static void take_welcome(struct screen *screen, const struct usher_event *event)
 {
     struct top *top = &screen->top;
     live_init(&screen->next);
+    live_apply(&screen->next, event);
     screen->is_building = true;
     usher_service_forget_waiting(top->service);
     top->epoch = event->n.epoch;
@@ -181,21 +182,9 @@ static void refresh(struct screen *screen, int64_t now)
 
 /* The keys. */
 
-static const struct live_queue *queue_after(const struct top *top, const char *name)
-{
-    const struct live_queue *next = NULL;
-    for (size_t i = 0; i < top->live.queues.count; i++) {
-        const struct live_queue *queue = (const struct live_queue *)top->live.queues.items[i];
-        if (strcmp(queue->item.id, name) > 0 &&
-            (!next || strcmp(queue->item.id, next->item.id) < 0))
-            next = queue;
-    }
-    return next;
-}
-
 static void filter_next(struct top *top)
 {
-    const struct live_queue *next = queue_after(top, top->filter);
+    const struct live_queue *next = top_queue_after(top, top->filter);
     memset(top->scroll, 0, sizeof(top->scroll));
     snprintf(top->filter, sizeof(top->filter), "%s", next ? next->item.id : "");
 }

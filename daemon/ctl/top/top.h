@@ -1,6 +1,6 @@
 /* The live screen: what it knows, and the pages that are drawn of it. top.c keeps it up to date and
- * takes the keys; top_page.c draws a page, and top_queues.c, top_agents.c and top_feed.c its
- * panels. */
+ * takes the keys; top_page.c draws a page, and top_gates.c, top_queues.c, top_agents.c and
+ * top_feed.c its parts. */
 #ifndef CTL_TOP_TOP_H
 #define CTL_TOP_TOP_H
 
@@ -92,6 +92,13 @@ void top_draw_title(const struct top *top, struct frame *frame, struct top_place
  * then *is_more. */
 int top_scroll(struct top *top, enum top_panel panel, int count, int *rows, bool *is_more);
 
+/* What is not as the rules alone would have it: the switches that are on, and the queues that are
+ * open or closed by hand. One row, or none: returns how many. */
+int top_gates_rows(const struct top *top);
+int top_draw_gates(const struct top *top, struct frame *frame, int y);
+
+/* The first queue whose name comes after `name`, or NULL. */
+const struct live_queue *top_queue_after(const struct top *top, const char *name);
 /* The queue that the filter names, or NULL. */
 const struct live_queue *top_filter_queue(const struct top *top);
 

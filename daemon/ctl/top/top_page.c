@@ -276,6 +276,7 @@ static void draw_help(const struct top *top, struct frame *frame)
         "          LEFT     gave up;  GOAL: of KEPT;  SPEED: the average wait",
         "          FREE     of those signed in who can serve the queue",
         "          CALLS    that came, ten seconds a column, now on the right",
+        "BY HAND   the switches that are on, and queues opened or closed so",
         "MARKS     !  late, or in trouble    -  nearly late, or not taken",
         "          ›  a decision: who gets whom, and why    +  answered",
         "WHY       match  how well the agent's levels fit;  idle: how long",
@@ -350,7 +351,8 @@ static void draw_wide(struct top *top, struct frame *frame, struct top_place bod
 
 int top_full_height(const struct top *top, int width)
 {
-    return 10 + top_queues_rows(top) + top_agents_rows(top, width) + FULL_FEED_ROWS;
+    return 10 + top_gates_rows(top) + top_queues_rows(top) + top_agents_rows(top, width) +
+           FULL_FEED_ROWS;
 }
 
 void top_draw(struct top *top, struct frame *frame)
@@ -367,6 +369,7 @@ void top_draw(struct top *top, struct frame *frame)
     } else {
         draw_totals(top, frame, y++);
     }
+    y += top_draw_gates(top, frame, y);
     struct top_place body = {0, y, frame->width, frame->height - y - foot};
     if (body.height >= 2 && is_wide)
         draw_wide(top, frame, body);

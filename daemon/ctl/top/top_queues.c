@@ -154,7 +154,9 @@ static void draw_due(struct frame *frame, int x, int y, int width, const struct 
 {
     char room[TOP_TEXT_SIZE];
     enum stand stand = stand_of(queue, now_ms);
-    if (stand == STAND_QUIET)
+    if (queue->is_closed && stand != STAND_LATE)
+        frame_print_right(frame, x, y, width, FRAME_YELLOW, "closed");
+    else if (stand == STAND_QUIET)
         frame_print_right(frame, x, y, width, FRAME_DIM, "%s", top_span(queue->promise_ms, room));
     else if (stand == STAND_LATE)
         frame_print_right(frame, x, y, width, stand_styles[stand], "%s late",
@@ -268,6 +270,18 @@ static void draw_head(const struct top *top, struct frame *frame, struct top_pla
         frame_put(frame, at, place.y, title, FRAME_DIM, columns[i].title);
         frame_put(frame, at + title, place.y, 1, FRAME_PLAIN, " ");
     }
+}
+
+const struct live_queue *top_queue_after(const struct top *top, const char *name)
+{
+    const struct live_queue *next = NULL;
+    for (size_t i = 0; i < top->live.queues.count; i++) {
+        const struct live_queue *queue = (const struct live_queue *)top->live.queues.items[i];
+        if (strcmp(queue->item.id, name) > 0 &&
+            (!next || strcmp(queue->item.id, next->item.id) < 0))
+            next = queue;
+    }
+    return next;
 }
 
 int top_queues_rows(const struct top *top)

@@ -3,12 +3,6 @@
 #include "engine/callers.h"
 #include "engine/facts.h"
 
-/* The first time that it stands in line. */
-static bool is_new(const struct usher_contact *contact)
-{
-    return contact->waited_ms == 0 && contact->attempts_count == 0;
-}
-
 bool usher_contact_leave_line(struct usher_engine *engine, struct usher_contact *contact,
                               const struct usher_event *event)
 {
@@ -32,11 +26,12 @@ bool usher_contact_leave_line(struct usher_engine *engine, struct usher_contact 
 bool usher_apply_contact_due(struct usher_engine *engine, const struct usher_event *event)
 {
     struct usher_contact *contact = usher_engine_contact(engine, event->fields.contact);
+    bool has_waited = contact && contact->has_waited;
     if (!contact || contact->state != USHER_CONTACT_SCHEDULED ||
         event->fields.place_ms > event->at_ms ||
         !usher_contact_move(contact, USHER_CONTACT_WAITING, event->at_ms))
         return false;
-    if (is_new(contact) && contact->class)
+    if (!has_waited && contact->class)
         usher_floor_note_arrival(&engine->floor, contact->class, event->at_ms);
     contact->pause = USHER_PAUSE_NONE;
     contact->until_ms = 0;

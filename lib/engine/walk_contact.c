@@ -73,13 +73,16 @@ static void walk_dialled(struct usher_archive *archive, struct usher_dialled *di
 
 #define HAS_RINGER  1u
 #define WAS_DIALLED 2u
+#define WAS_ASKED   1u
+#define HAS_WAITED  2u
 
 /* What work for later has beside. Before version 3 there was none. */
 static void walk_later(struct usher_archive *archive, struct usher_contact *contact)
 {
     uint32_t line = (contact->has_ringer ? HAS_RINGER : 0) |
                     (contact->dialled.offer.epoch != 0 ? WAS_DIALLED : 0);
-    uint32_t numbers[] = {contact->is_ours, line, contact->pause, contact->was_asked};
+    uint32_t past = (contact->was_asked ? WAS_ASKED : 0) | (contact->has_waited ? HAS_WAITED : 0);
+    uint32_t numbers[] = {contact->is_ours, line, contact->pause, past};
     if (archive->version < 3)
         return;
     for (size_t i = 0; i < USHER_COUNT_OF(numbers); i++)
@@ -95,7 +98,8 @@ static void walk_later(struct usher_archive *archive, struct usher_contact *cont
     archive->is_bad |= numbers[2] >= USHER_PAUSE_COUNT;
     contact->is_ours = numbers[0] != 0;
     contact->has_ringer = (numbers[1] & HAS_RINGER) != 0;
-    contact->was_asked = numbers[3] != 0;
+    contact->was_asked = (numbers[3] & WAS_ASKED) != 0;
+    contact->has_waited = (numbers[3] & HAS_WAITED) != 0;
     contact->pause = archive->is_bad ? USHER_PAUSE_NONE : (enum usher_pause)numbers[2];
 }
 
@@ -114,6 +118,10 @@ static bool settle_contact(struct usher_engine *engine, struct usher_contact *co
     contact->state = (enum usher_contact_state)numbers[0];
     contact->channel = (enum usher_channel)numbers[1];
     contact->client = numbers[2];
+    /* A snapshot of before does not say it. */
+    bool was_scheduled = contact->state == USHER_CONTACT_SCHEDULED && contact->waited_ms == 0 &&
+                         contact->attempts_count == 0;
+    contact->has_waited |= !was_scheduled && !contact->is_parted;
     if (!usher_sound_contact(engine, contact, numbers[3] != 0))
         return false;
     usher_list_append(&engine->clients.list[contact->client].contacts, &contact->of_client);

@@ -67,6 +67,7 @@ bool usher_contact_move(struct usher_contact *contact, enum usher_contact_state 
     contact->waited_ms = usher_contact_waited_ms(contact, now_ms);
     contact->state = to;
     contact->since_ms = now_ms;
+    contact->has_waited |= to == USHER_CONTACT_WAITING;
     return true;
 }
 

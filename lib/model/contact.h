@@ -112,6 +112,7 @@ struct usher_contact {
     bool has_ringer;         /* is_ours, OFFERED to HELD: the PBX `client` rings for it; else the
                                 desk accepts */
     bool was_asked;          /* the caller was offered to be called back */
+    bool has_waited;         /* it has been in state WAITING: it has arrived */
     enum usher_pause pause;  /* SCHEDULED: why */
     int64_t
         call_until_ms;    /* WAITING: then customers are not called any more today; 0 = no matter */

@@ -253,11 +253,16 @@ static bool is_first(const struct usher_service *service, const struct usher_eve
             !usher_table_find(&service->by_id, event->fields.contact));
 }
 
-static bool is_before_answer(struct usher_text state)
+/* Of a contact in a snapshot: whether it has arrived, and is still to be answered. One that is put
+ * off has a place of before; one that was booked, that of the time for which it is. */
+static bool is_before_answer(const struct usher_fields *fields)
 {
-    return usher_text_is_equal(state, USHER_TEXT("waiting")) ||
-           usher_text_is_equal(state, USHER_TEXT("offered")) ||
-           usher_text_is_equal(state, USHER_TEXT("ringing"));
+    if (usher_text_is_equal(fields->state, USHER_TEXT("scheduled")))
+        return !usher_fields_has(fields, USHER_FIELD_ATTEMPT) &&
+               fields->place_ms <= fields->since_ms;
+    return usher_text_is_equal(fields->state, USHER_TEXT("waiting")) ||
+           usher_text_is_equal(fields->state, USHER_TEXT("offered")) ||
+           usher_text_is_equal(fields->state, USHER_TEXT("ringing"));
 }
 
 static void count_arrival(struct usher_service_figures *figures, const struct usher_event *event)
@@ -282,7 +287,7 @@ void usher_service_apply(struct usher_service *service, const struct usher_event
         if (waiter)
             count_arrival(figures_at(service, waiter->line, event->at_ms), event);
     } else if (event->kind == USHER_EVENT_STATE_CONTACT) {
-        if (is_before_answer(event->fields.state))
+        if (is_before_answer(&event->fields))
             (void)await(service, &event->fields);
     } else if (event->kind == USHER_EVENT_CONTACT_PROMISED) {
         note_told(service, event);

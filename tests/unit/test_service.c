@@ -237,6 +237,35 @@ START_TEST(snapshot_makes_waiting_contacts_known_and_counts_none)
 }
 END_TEST
 
+/* One that was put off because customers are not called at night has been counted; one that was
+ * booked for the morning is counted then. */
+START_TEST(snapshot_makes_those_known_who_have_waited_and_wait_for_the_morning)
+{
+    struct usher_service *service = start();
+    struct usher_event event = {.kind = USHER_EVENT_STATE_CONTACT, .at_ms = 5000};
+    USHER_FIELDS_SET(&event.fields, QUEUE, queue, USHER_TEXT("support"));
+    USHER_FIELDS_SET(&event.fields, STATE, state, USHER_TEXT("scheduled"));
+    USHER_FIELDS_SET(&event.fields, SINCE_MS, since_ms, 2000);
+    USHER_FIELDS_SET(&event.fields, CONTACT, contact, USHER_TEXT("pbx/night"));
+    USHER_FIELDS_SET(&event.fields, PLACE_MS, place_ms, 2000);
+    usher_service_apply(service, &event);
+    USHER_FIELDS_SET(&event.fields, CONTACT, contact, USHER_TEXT("pbx/booked"));
+    USHER_FIELDS_SET(&event.fields, PLACE_MS, place_ms, 7000);
+    usher_service_apply(service, &event);
+    event.kind = USHER_EVENT_CONTACT_DUE;
+    event.at_ms = 7000;
+    usher_service_apply(service, &event);
+    USHER_FIELDS_SET(&event.fields, CONTACT, contact, USHER_TEXT("pbx/night"));
+    usher_service_apply(service, &event);
+    answer(service, "pbx/booked", 8000);
+    answer(service, "pbx/night", 8000);
+    struct usher_service_figures figures = usher_service_read(service, USHER_NO_TEXT, 8000);
+    ck_assert_int_eq(figures.arrived_count, 1);
+    ck_assert_int_eq(figures.answered_count, 2);
+    usher_service_free(service);
+}
+END_TEST
+
 /* A contact of a known customer, answered at once. */
 static void serve_known(struct usher_service *service, const char *contact, int64_t at_ms,
                         bool is_repeat)
@@ -276,4 +305,5 @@ SUITE_MAIN("service", promise_is_kept_up_to_the_very_millisecond,
            moved_contact_is_judged_where_it_waits_at_the_end, window_forgets_step_by_step,
            queues_are_counted_apart_and_together, second_answer_and_further_contacts_count_nothing,
            snapshot_makes_waiting_contacts_known_and_counts_none,
+           snapshot_makes_those_known_who_have_waited_and_wait_for_the_morning,
            answers_that_no_repeat_follows_have_resolved_the_matter)

@@ -91,6 +91,35 @@ START_TEST(who_calls_at_night_is_called_back_if_the_number_is_known)
 }
 END_TEST
 
+/* Asked before as after a restart. */
+START_TEST(callback_that_sleeps_over_the_night_has_arrived_once)
+{
+    engine_open(&w);
+    ck_assert(world_use_rules(
+        &w.world, USHER_TEXT("timezone: Europe/Kyiv\ncalling: {hours: \"09:00-20:00\"}\nqueues: "
+                             "{day: {hours: \"08:00-20:00\", closed: {then: callback}}}\n"
+                             "routes: [{queue: day}]\n")));
+    after(&w, 40 * 60000);
+    ck_assert_str_eq(
+        pbx(&w, "contact.arrive contact=1 channel=voice to=1 from=+3805"),
+        "contact.arrived 1, contact.moved 1 closed, contact.postponed 1 calling_hours");
+    ck_assert_str_eq(boss(&w, "contact.schedule contact=2 channel=callback queue=day from=+3806"),
+                     "contact.scheduled boss/2 calling_hours");
+    const struct usher_class_past *past = &engine_contact(&w, "1")->class->past;
+    ck_assert_int_eq(past->today_count, 1);
+    struct usher_engine *loaded = load();
+    ck_assert_str_eq(after(&w, 13 * 3600000),
+                     "queue.opened hours, contact.due 1, contact.due boss/2");
+    ck_assert_int_eq(past->today_count, 2);
+    for (int hour = 0; hour < 4; hour++) /* it knows no zone, and takes the hours for UTC */
+        usher_engine_pass_time(loaded, w.world.now_ms + hour * INT64_C(3600000));
+    const struct usher_contact *contact = usher_engine_contact(loaded, USHER_TEXT("pbx1/1"));
+    ck_assert_int_eq(contact->class->past.today_count, 2);
+    usher_engine_free(loaded);
+    engine_close(&w);
+}
+END_TEST
+
 START_TEST(nobody_is_offered_from_a_closed_queue)
 {
     open_center();
@@ -122,4 +151,5 @@ END_TEST
 SUITE_MAIN("site", doors_and_switches_are_loaded_as_they_were,
            an_order_ends_when_the_hours_say_the_same,
            who_calls_at_night_is_called_back_if_the_number_is_known,
+           callback_that_sleeps_over_the_night_has_arrived_once,
            nobody_is_offered_from_a_closed_queue, a_missing_zone_is_utc)

@@ -7,33 +7,43 @@
 #include "engine/leave.h"
 #include "wire/json.h"
 
-/* The queue that the command names, with its tier or the default one, or those of the rules. */
+/* What the command names of queue and tier; what it does not name the rules say. */
+static enum usher_error find_named(struct usher_request *request, struct usher_admission *admission)
+{
+    const struct usher_rules *rules = request->engine->floor.rules;
+    const struct usher_fields *fields = &request->command->fields;
+    if (fields->queue.at) {
+        admission->queue = usher_rules_find_queue(rules, fields->queue);
+        admission->tier = rules->default_tier;
+    }
+    if (fields->tier.at)
+        admission->tier = usher_rules_find_tier(rules, fields->tier);
+    if (admission->queue == SIZE_MAX)
+        return usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
+                                "`queue` must be one of the rules' queues");
+    if (admission->tier == SIZE_MAX)
+        return usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
+                                "`tier` must be one of the rules' tiers");
+    return USHER_OK;
+}
+
 static enum usher_error find_queue(struct usher_request *request, struct usher_admission *admission)
 {
     const struct usher_rules *rules = request->engine->floor.rules;
     const struct usher_fields *fields = &request->command->fields;
-    if (rules && fields->queue.at) {
-        admission->queue = usher_rules_find_queue(rules, fields->queue);
-        admission->tier =
-            fields->tier.at ? usher_rules_find_tier(rules, fields->tier) : rules->default_tier;
-        if (admission->queue == SIZE_MAX)
-            return usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
-                                    "`queue` must be one of the rules' queues");
-        if (admission->tier == SIZE_MAX)
-            return usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
-                                    "`tier` must be one of the rules' tiers");
-        return USHER_OK;
-    }
     const struct usher_facts facts =
         usher_engine_facts_of(request->engine, admission->channel, fields);
-    const struct usher_route *route = rules ? usher_rules_route(rules, &facts) : NULL;
-    if (!route)
+    const struct usher_route *route =
+        rules && !fields->queue.at ? usher_rules_route(rules, &facts) : NULL;
+    if (route) {
+        admission->queue = route->queue;
+        admission->tier = route->tier;
+        admission->notice = route->notice;
+    } else if (!rules || !fields->queue.at) {
         return usher_answer_set(request->answer, USHER_ERROR_NO_QUEUE,
                                 "no route of the rules fits the contact");
-    admission->queue = route->queue;
-    admission->tier = route->tier;
-    admission->notice = route->notice;
-    return USHER_OK;
+    }
+    return find_named(request, admission);
 }
 
 static enum usher_error check_id(struct usher_request *request, struct usher_text id)

@@ -106,6 +106,9 @@ static enum usher_error find_place(struct usher_request *request,
 {
     const struct usher_fields *fields = &request->command->fields;
     *place_ms = contact->place_ms;
+    if (usher_fields_has(fields, USHER_FIELD_POSITION) && fields->position < 1)
+        return usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
+                                "`position` counts from 1, before everybody of the queue");
     if (usher_fields_has(fields, USHER_FIELD_POSITION))
         *place_ms = place_at(request->engine, contact, fields->position);
     if (!usher_fields_has(fields, USHER_FIELD_PLACE_MS))

@@ -329,6 +329,11 @@ enum usher_error usher_decide_contact_transfer(struct usher_request *request)
     if (!contact)
         return request->answer->error;
     transfer.from = contact->agent;
+    struct usher_text mode = request->command->fields.mode;
+    bool is_check = usher_text_is_equal(mode, USHER_TEXT("check"));
+    if (mode.at && !is_check)
+        return usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
+                                "`mode` must be check, or absent");
     if (contact->state != USHER_CONTACT_WAITING && !usher_contact_state_is_offer(contact->state) &&
         !usher_contact_state_is_talk(contact->state))
         return usher_request_wrong_state(request, contact, "there is no customer to transfer");
@@ -341,7 +346,7 @@ enum usher_error usher_decide_contact_transfer(struct usher_request *request)
     usher_bytes_init(&merged, request->engine->limits.context_bytes);
     bool has_data = request->command->fields.data.at;
     bool is_good = !has_data || add_data(&transfer, &merged);
-    if (is_good && !usher_text_is_equal(request->command->fields.mode, USHER_TEXT("check")))
+    if (is_good && !is_check)
         carry_out(&transfer, has_data ? usher_bytes_text(&merged) : USHER_NO_TEXT);
     usher_bytes_fini(&merged);
     return request->answer->error;

@@ -89,7 +89,11 @@ static enum usher_error book(struct usher_request *request, struct usher_text id
         return request->answer->error;
     int64_t open_ms = usher_later_open_ms(engine, admission.channel, zone, from_ms);
     int64_t not_after_ms = request->command->fields.not_after_ms;
-    if (open_ms == INT64_MAX || (not_after_ms != 0 && open_ms >= not_after_ms))
+    if (open_ms == INT64_MAX)
+        return usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
+                                "`calling` of the rules has no hours in which customers may be "
+                                "called");
+    if (not_after_ms != 0 && open_ms >= not_after_ms)
         return usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
                                 "the calling hours leave no time to call before `not_after_ms`");
     enum usher_pause pause = open_ms > from_ms ? USHER_PAUSE_HOURS : USHER_PAUSE_NOT_BEFORE;

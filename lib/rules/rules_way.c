@@ -114,6 +114,11 @@ static void read_way(struct usher_compile *compile, const struct usher_node *map
     if (!place || place->kind != USHER_NODE_SCALAR)
         return;
     way->kind = find_word(place->text);
+    if (way->kind != USHER_WAY_NONE && !is_others &&
+        usher_names_find(&compile->owner->queues, place->text) != SIZE_MAX)
+        usher_problems_add(compile->problems, place->line, place->column,
+                           "`%.*s` is also the name of a queue; give that another name",
+                           USHER_TEXT_ARGS(place->text));
     if (way->kind == USHER_WAY_WAIT && !may_wait)
         usher_problems_add(compile->problems, place->line, place->column,
                            "`wait` is for `closed` alone; name a queue, `callback` or `farewell`");
@@ -172,6 +177,11 @@ void usher_compile_limit(struct usher_compile *compile, const struct usher_node 
         read_way(compile, node, USHER_TEXT("then"), queue, is_others, &queue->full);
     }
     queue->waiting_max = values.waiting;
+    if (queue->full.kind != USHER_WAY_NONE && !is_others &&
+        !usher_node_find(node, USHER_TEXT("waiting")))
+        usher_problems_add(compile->problems, node->line, node->column,
+                           "without `waiting` there is no limit that could be reached; add it, "
+                           "such as `waiting: 200`");
 }
 
 /* A kind of ways, as the key that says it. */

@@ -63,6 +63,9 @@ START_TEST(wrong_ways_are_told)
          "`closed` leads in a circle: from `a` over `b` back to `a`"},
         {"{a: {closed: {notice: night}}}", "notice `night` is not declared"},
         {"{a: {holidays: maybe}}", "`holidays`"},
+        {"{a: {limit: {then: farewell}}}", "1:21: without `waiting` there is no limit"},
+        {"{a: {}, farewell: {closed: {then: farewell}}}",
+         "1:43: `farewell` is also the name of a queue; give that another name"},
     };
     for (size_t i = 0; i < USHER_COUNT_OF(cases); i++) {
         char text[512];

@@ -146,10 +146,11 @@ const struct option_row option_rows[OPTIONS_COUNT] = {
     [OPTION_SINCE] = {"since", "TIME",
                       "from then on: 2026-11-21T10:00, 2026-11-21, 10:00 (today), -15m (ago)",
                       read_text, PLACE(since)},
-    [OPTION_UNTIL] =
-        {"until", "TIME",
-         "up to then, in the same forms; of what a supervisor sets: 18:00, or a span such as 2h",
-         read_text, PLACE(until)},
+    [OPTION_UNTIL] = {"until", "TIME",
+                      "of past events up to then, as --since; of a switch or a queue a time to "
+                      "come: 18:00, or 2h "
+                      "from now",
+                      read_text, PLACE(until)},
     [OPTION_LAST] = {"last", "COUNT",
                      "so many of the newest past events; tail begins with 10 unless this says more",
                      read_count, PLACE(last)},

@@ -24,8 +24,15 @@ def plain(text):
     return text.replace("\\", "\\e").replace("`", "\\(ga").replace("^", "\\(ha").replace("~", "\\(ti")
 
 
-INLINE = re.compile(r"``(?P<wide>.+?)``|`(?P<code>[^`]+)`|\*\*(?P<bold>[^*]+)\*\*|\*(?P<italic>[^*\s][^*]*)\*|"
+INLINE = re.compile(r"``(?P<wide>.+?)``|`(?P<code>[^`]+)`|\*\*(?P<bold>[^*]+)\*\*|"
+                    r"\*(?P<italic>(?:[^*`\s]|`[^`]+`)(?:[^*`]|`[^`]+`)*)\*|"
                     r"\[(?P<text>[^\]]+)\]\((?P<link>[^)]+)\)|\\(?P<mark>[|*_<>`])")
+
+
+def italic(text):
+    """Code in it is bold, as elsewhere."""
+    parts = re.split(r"`([^`]+)`", text)
+    return "".join(f"\\f{'BI'[number % 2 == 0]}{escape(part)}" for number, part in enumerate(parts) if part) + "\\fR"
 
 
 def inline(text):
@@ -40,7 +47,7 @@ def inline(text):
         elif found["bold"]:
             out += f"\\fB{escape(found['bold'])}\\fR"
         elif found["italic"]:
-            out += f"\\fI{escape(found['italic'])}\\fR"
+            out += italic(found["italic"])
         elif found["text"]:
             out += inline(found["text"])
         else:
@@ -107,7 +114,7 @@ def table(lines):
         cells = cells_of(line)
         said = [(title, cell) for title, cell in zip(titles[1:], cells[1:]) if cell]
         said.sort(key=lambda pair: pair[0] != "what it says")
-        out += [".TP"] + fill(cells[0] or "—")
+        out += [".TP", guard(inline(cells[0] or "—"))]
         for number, (title, cell) in enumerate(said):
             if number:
                 out.append(".br")
@@ -146,7 +153,8 @@ class Page:
         elif re.match(r"(- |\d+\. )", first):
             self.list(lines)
         elif len(lines) > 1 and lines[1].startswith(":   "):
-            self.out += [".TP"] + fill(first) + fill(sentence(" ".join([lines[1][4:], *lines[2:]])))
+            # The term is one line of the source, however long it is.
+            self.out += [".TP", guard(inline(first))] + fill(sentence(" ".join([lines[1][4:], *lines[2:]])))
             self.is_fresh = False
         elif first.startswith(":   "):
             raise SystemExit(f"man.py: a definition without its term: {first}")

@@ -98,7 +98,7 @@ static const struct usher_schema_row queue_rows[] = {
                      .without = "they wait on", .members = &usher_overflow_schema),
     USHER_SCHEMA_ROW(queue_values, announce, DURATION, .max = 3600000, .fallback = -1,
                      .sentence = "how often callers and chats that wait are told their position "
-                                 "and the estimated wait; 0: once, when they come",
+                                 "and the estimated wait, 5s at least; 0: once, when they come",
                      .without = "they are told nothing"),
     USHER_SCHEMA_ROW(queue_values, callback, MAP,
                      .sentence = "when callers are offered to be called back, and how often that "

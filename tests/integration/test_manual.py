@@ -292,7 +292,11 @@ class Pages(unittest.TestCase):
     def test_each_key_says_what_stands_there(self):
         for page in ("usherd.yaml.5", "rules.yaml.5"):
             with open(page_path(page), encoding="utf-8") as file:
-                self.assertEqual(re.findall(r"(?m)^.*\\fIa value\\fR", file.read()), [])
+                text = file.read()
+            self.assertEqual(re.findall(r"(?m)^.*\\fIa value\\fR", text), [])
+            # What stands there is whole in one line, and no mark of Markdown is left in it.
+            self.assertEqual(re.findall(r"(?m)^\.TP\n\\fB[a-z_]+:\\fR.*(?<!\\fR)$", text), [])
+            self.assertNotIn("\\(ga", text)
 
     def test_the_examples_of_both_files_load(self):
         settings = [block for block in blocks("usherd.yaml.5") if block.startswith("site:")]

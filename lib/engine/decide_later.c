@@ -185,9 +185,10 @@ enum usher_error usher_decide_contact_follow_up(struct usher_request *request)
     booked.command = &booking;
     booking.fields = (struct usher_fields){0};
     usher_contact_tell(contact, &booking.fields);
-    booking.fields.present &=
-        ~(USHER_FIELD_BIT(NOTE) | USHER_FIELD_BIT(CAMPAIGN) | USHER_FIELD_BIT(MEMORY));
-    booking.fields.memory = USHER_NO_TEXT; /* of when the customer came, and told then */
+    booking.fields.present &= ~(USHER_FIELD_BIT(NOTE) | USHER_FIELD_BIT(CAMPAIGN));
+    /* Nobody knows the matter better than who has it now. */
+    USHER_FIELDS_SET(&booking.fields, LAST_AGENT, last_agent, usher_text_of(contact->agent->id));
+    USHER_FIELDS_SET(&booking.fields, LAST_MS, last_ms, request->now_ms);
     struct usher_text note =
         usher_story_note(usher_text_of(contact->note), fields->note, note_room);
     if (note.length > 0)

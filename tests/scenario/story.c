@@ -242,6 +242,8 @@ static enum usher_error over_the_wire(struct usher_command *command, struct ushe
     enum usher_error error = usher_command_decode(usher_bytes_text(line), &scratch, &read, answer);
     if (usher_fields_has(&command->fields, USHER_FIELD_MEMORY))
         USHER_FIELDS_SET(&read.fields, MEMORY, memory, command->fields.memory);
+    if (usher_fields_has(&command->fields, USHER_FIELD_LAST_AGENT))
+        USHER_FIELDS_SET(&read.fields, LAST_AGENT, last_agent, command->fields.last_agent);
     *command = read;
     return error;
 }

@@ -16,12 +16,16 @@ bool model_on_scheduled(struct model *model, const struct usher_event *event,
     contact = model_new_contact(model, event, MODEL_SCHEDULED);
     if (!contact || fields->place_ms < event->at_ms || fields->until_ms < event->at_ms)
         return model_fail(model, "a booking that cannot be");
+    contact->served_by = model_find_agent(model, fields->last_agent);
+    contact->served_ms = fields->last_ms;
     contact->arrived_ms = event->at_ms;
     contact->is_ours = true;
     contact->due_ms = fields->place_ms + usher_rules_promise_ms(model->rules, contact->queue,
                                                                 contact->tier, contact->channel);
     contact->until_ms = fields->until_ms;
     contact->not_after_ms = fields->not_after_ms;
+    if (!model_take_known(model, event, contact))
+        return false;
     contact->class = model_class(model, contact, event->at_ms);
     return true;
 }

@@ -55,6 +55,7 @@ struct kamailio_link {
     uint32_t epoch;            /* of the last event, for what is sent */
 
     struct kamailio_calls calls;
+    uint64_t transfer_serial; /* of the last command about a transfer */
     struct usher_sync *sync;
     char sync_id[32]; /* of the sync asked for */
     uint64_t sync_serial;

@@ -26,12 +26,13 @@ void kamailio_set_target(struct kamailio_link *link, struct usher_text to,
         USHER_FIELDS_SET(fields, QUEUE, queue, to);
 }
 
-/* The id of a command about the call: a letter, then what kamailio_calls_of_arrival finds it by. */
+/* The id of a command about the call: a letter, then what kamailio_calls_of_arrival finds it by,
+ * and which command it is, for a call may be transferred again. */
 static struct usher_text write_id(struct kamailio_link *link, const struct kamailio_call *call,
                                   char letter, char room[ID_SIZE])
 {
-    int length = snprintf(room, ID_SIZE, "%c%" PRIu32 "-%zu-%" PRIu64, letter, kamailio_epoch(link),
-                          call->slot, call->serial);
+    int length = snprintf(room, ID_SIZE, "%c%" PRIu32 "-%zu-%" PRIu64 "-%" PRIu64, letter,
+                          kamailio_epoch(link), call->slot, call->serial, ++link->transfer_serial);
     return (struct usher_text){room, (size_t)length};
 }
 

@@ -55,6 +55,20 @@ class Transfers(unittest.TestCase):
     def test_caller_goes_on_to_an_agent_as_the_same_contact(self):
         self.goes_on("petro", {"to_agent": "petro", "queue": "billing"})
 
+    def test_caller_goes_on_twice_as_the_same_contact(self):
+        with SipCenter(rules=RULES) as center:
+            phones = [referring_phone(center, "internet"), referring_phone(center, "iryna"), center.phone()]
+            center.agent("olena", phones[0], billing=9)
+            center.agent("petro", phones[1], internet=9)
+            center.agent("iryna", phones[2], internet=1)
+            caller, contact = center.arrive("caller_goes_on_twice", pause_ms=200, words={"LATE": 1})
+            for agent in ("olena", "petro"):
+                center.watch.wait_event("contact.transferred", contact=contact, agent=agent)
+            center.watch.wait_event("contact.done", contact=contact, agent="iryna")
+            for party in (caller, *phones):
+                party.succeed()
+            self.assertEqual(center.kamailio.calls(), 0)
+
     def test_transfer_that_would_find_nobody_is_told_to_the_phone(self):
         with SipCenter(rules=RULES) as center:
             phone = referring_phone(center, "internet", 480)

@@ -84,11 +84,21 @@ class Transfers(unittest.TestCase):
             phone = referring_phone(center, "internet")
             center.agent("olena", phone)
             center.agent("petro", center.phone(), internet=9)
-            caller, contact = center.arrive("caller_cannot_go_on", pause_ms=600)
+            caller, contact = center.arrive("caller_cannot_go_on", pause_ms=600, words={"REPLY": "202 Accepted"})
             center.watch.wait_event("contact.done", contact=contact, agent="olena")
             caller.succeed()
             phone.succeed()
             self.assertNotIn("contact.transferred", center.story(contact))
+
+    def test_caller_who_declines_and_hangs_up_has_ended_at_once(self):
+        with SipCenter(rules=RULES, defines={"TOKENS_MAX": '"tokens=>size=8;autoexpire=60;"'}) as center:
+            phone = referring_phone(center, "internet", 603)
+            center.agent("olena", phone)
+            center.agent("petro", center.phone(), internet=9)
+            caller, contact = center.arrive("caller_cannot_go_on", words={"REPLY": "603 Decline"})
+            center.watch.wait_event("contact.done", contact=contact, agent="olena")
+            caller.succeed()
+            phone.succeed()
 
     def test_phone_that_hangs_up_before_the_caller_has_come(self):
         with SipCenter(rules=RULES) as center:

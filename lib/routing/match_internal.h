@@ -2,25 +2,19 @@
 #ifndef USHER_ROUTING_MATCH_INTERNAL_H
 #define USHER_ROUTING_MATCH_INTERNAL_H
 
+#include "base/civil.h"
 #include "routing/gate.h"
 #include "routing/match.h"
-
-/* Division rounded down, of a number that may be negative. */
-static inline int64_t usher_match_divide_down(int64_t number, int64_t by)
-{
-    int64_t quotient = number / by;
-    return quotient * by > number ? quotient - 1 : quotient;
-}
 
 /* `order` is 2 * match - ground. */
 static inline int64_t usher_match_term(const struct usher_floor *floor, int64_t order)
 {
-    return usher_match_divide_down(floor->rules->bid.match_worth_ms * order, 2000);
+    return usher_floor_div(floor->rules->bid.match_worth_ms * order, 2000);
 }
 
 static inline int64_t usher_match_lend_term(const struct usher_floor *floor, int64_t lend)
 {
-    return usher_match_divide_down(floor->rules->bid.lend_worth_ms * lend, USHER_PRICE_ONE);
+    return usher_floor_div(floor->rules->bid.lend_worth_ms * lend, USHER_PRICE_ONE);
 }
 
 static inline int64_t usher_match_idle_of(int64_t idle_since_ms, int64_t now_ms)
@@ -32,7 +26,7 @@ static inline int64_t usher_match_idle_term(const struct usher_floor *floor, int
 {
     const struct usher_bid_knobs *knobs = &floor->rules->bid;
     int64_t counted = idle_ms < knobs->idle_cap_ms ? idle_ms : knobs->idle_cap_ms;
-    return usher_match_divide_down(knobs->fairness_per_mille * counted, 1000);
+    return usher_floor_div(knobs->fairness_per_mille * counted, 1000);
 }
 
 static inline int64_t usher_match_affinity(const struct usher_contact *contact,

@@ -253,6 +253,20 @@ class OnANarrowTerminal(WithCenter):
             self.assertEqual(terminal.line("waiting"), totals, terminal.text())
 
 
+class ToldWaits(WithCenter):
+    rules = RULES.replace("support: {", "support: {announce: 30s, forecast: {per_hour: 60, handle: 5m}, ")
+
+    def test_how_right_told_waits_are_is_seen(self):
+        terminal = self.open(width=150)
+        self.arrive("1")
+        self.answer("1")
+        self.arrive("2")
+        self.pbx.wait_event("contact.promised", contact="pbx1/2")
+        self.pbx.call({"do": "contact.end", "contact": "1"})
+        self.answer("2")
+        terminal.wait(r"told waits kept 100 %, off by \d{3} s \(\d{3} s too long\)")
+
+
 class TwoRouters(unittest.TestCase):
     def test_the_screen_goes_to_whoever_leads_next(self):
         with Pair(rules=RULES) as pair, \

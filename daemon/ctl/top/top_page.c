@@ -101,7 +101,7 @@ static struct usher_service_figures total_of(const struct top *top)
 __attribute__((format(printf, 5, 6))) static int print_whole(struct frame *frame, int x, int y,
                                                              int style, const char *format, ...)
 {
-    char text[TOP_TEXT_SIZE];
+    char text[2 * TOP_TEXT_SIZE];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
@@ -110,11 +110,23 @@ __attribute__((format(printf, 5, 6))) static int print_whole(struct frame *frame
     return width <= frame->width - x ? frame_put(frame, x, y, width, style, text) : 0;
 }
 
+/* " (3 s too long)": what is told is rather that than off in both directions. "" below a second. */
+static const char *write_bias(int64_t bias_ms, char room[TOP_TEXT_SIZE])
+{
+    int64_t seconds = bias_ms / 1000;
+    room[0] = '\0';
+    if (seconds != 0)
+        snprintf(room, TOP_TEXT_SIZE, " (%" PRId64 " s too %s)", seconds < 0 ? -seconds : seconds,
+                 seconds < 0 ? "short" : "long");
+    return room;
+}
+
 static void draw_totals(const struct top *top, struct frame *frame, int y)
 {
     const struct live_counts *counts = &top->live.counts;
     struct usher_service_figures figures = total_of(top);
     int percent = usher_service_kept_percent(&figures), x = 1;
+    char bias[TOP_TEXT_SIZE];
 #define ADD(style, ...) x += print_whole(frame, x, y, (style), __VA_ARGS__)
     ADD(counts->waiting ? FRAME_BOLD : FRAME_PLAIN, "waiting %zu", counts->waiting);
     if (counts->late > 0)
@@ -128,8 +140,9 @@ static void draw_totals(const struct top *top, struct frame *frame, int y)
     if (percent >= 0)
         ADD(FRAME_BOLD, "   promises kept %d %%", percent);
     if (usher_service_told_percent(&figures) >= 0)
-        ADD(FRAME_PLAIN, "   told waits kept %d %%, off by %" PRId64 " s",
-            usher_service_told_percent(&figures), usher_service_told_error_ms(&figures) / 1000);
+        ADD(FRAME_PLAIN, "   told waits kept %d %%, off by %" PRId64 " s%s",
+            usher_service_told_percent(&figures), usher_service_told_error_ms(&figures) / 1000,
+            write_bias(usher_service_told_bias_ms(&figures), bias));
     if (usher_service_resolved_percent(&figures) >= 0)
         ADD(FRAME_PLAIN, "   FCR %d %%", usher_service_resolved_percent(&figures));
     if (figures.abandoned_count > 0)

@@ -166,7 +166,8 @@ static void refuse_role(struct settings_part *part, const struct usher_node *nod
 
     for (size_t i = USHER_ROLE_NONE + 1; i < USHER_ROLE_ROUTER; i++)
         names[count++] = usher_role_name((enum usher_role)i);
-    usher_schema_refuse(&(struct usher_schema){.rows = NULL}, names, count, node, part->problems);
+    usher_schema_refuse(&(struct usher_schema){.rows = NULL}, names, count, USHER_NO_TEXT, node,
+                        part->problems);
 }
 
 static void read_roles(struct settings_part *part, const struct usher_node *node,

@@ -70,8 +70,8 @@ static void refuse_channel(struct usher_compile *compile, const struct usher_nod
 
     for (size_t i = 1; i < USHER_CHANNEL_COUNT; i++)
         names[i - 1] = usher_channel_name((enum usher_channel)i);
-    usher_schema_refuse(&(struct usher_schema){.rows = NULL}, names, USHER_COUNT_OF(names), node,
-                        compile->problems);
+    usher_schema_refuse(&(struct usher_schema){.rows = NULL}, names, USHER_COUNT_OF(names),
+                        USHER_NO_TEXT, node, compile->problems);
 }
 
 static void read_channel(struct usher_compile *compile, const struct usher_node *node)

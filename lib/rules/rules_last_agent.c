@@ -72,7 +72,7 @@ static void read_wait(struct usher_compile *compile, const struct usher_node *no
         if (usher_schema_read_member(&wait_schema, member, &values, compile->problems))
             continue;
         if (channel == USHER_CHANNEL_NONE)
-            usher_schema_refuse(&wait_schema, NULL, 0, member, compile->problems);
+            usher_schema_refuse(&wait_schema, NULL, 0, USHER_NO_TEXT, member, compile->problems);
         else
             usher_problems_add(compile->problems, member->key_line, member->key_column,
                                "`wait` is for callbacks, emails, tasks and outbound contacts: a "

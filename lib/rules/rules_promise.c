@@ -39,7 +39,8 @@ static void refuse_promise(struct usher_compile *compile, const struct usher_nod
         names[count++] = compile->rules->tiers[i].name;
     for (size_t i = 1; i < USHER_CHANNEL_COUNT; i++)
         names[count++] = usher_channel_name((enum usher_channel)i);
-    usher_schema_refuse(&usher_promise_schema, names, count, member, compile->problems);
+    usher_schema_refuse(&usher_promise_schema, names, count, USHER_NO_TEXT, member,
+                        compile->problems);
 }
 
 /* A member of `promise` that is a tier's or a channel's own promise. */

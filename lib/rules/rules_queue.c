@@ -47,7 +47,8 @@ static const struct usher_schema forecast_schema = {forecast_rows, USHER_COUNT_O
                                                     NULL};
 
 static const struct usher_schema_row queue_rows[] = {
-    USHER_SCHEMA_ROW(queue_values, promise, MAP, .sentence = "how soon its contacts are answered",
+    USHER_SCHEMA_ROW(queue_values, promise, MAP,
+                     .sentence = "how soon its contacts are answered, such as {answer_within: 20s}",
                      .members = &usher_promise_schema, .own = &usher_promise_own_row),
     USHER_SCHEMA_ROW(queue_values, forecast, MAP,
                      .sentence = "how many contacts are expected, until the real numbers are known",
@@ -91,11 +92,13 @@ static const struct usher_schema_row queue_rows[] = {
     USHER_SCHEMA_ROW(queue_values, holidays, BOOL, .fallback = 1,
                      .sentence = "whether the dates of `holidays` count for its hours"),
     USHER_SCHEMA_ROW(queue_values, closed, MAP,
-                     .sentence = "what becomes of contacts while it is closed",
+                     .sentence = "what becomes of contacts while it is closed, such as "
+                                 "{then: wait}",
                      .members = &usher_closed_schema),
-    USHER_SCHEMA_ROW(queue_values, overflow, MAP,
-                     .sentence = "where contacts go that have waited too long",
-                     .without = "they wait on", .members = &usher_overflow_schema),
+    USHER_SCHEMA_ROW(
+        queue_values, overflow, MAP,
+        .sentence = "where contacts go that have waited too long, such as {after: 5m, to: general}",
+        .without = "they wait on", .members = &usher_overflow_schema),
     USHER_SCHEMA_ROW(queue_values, announce, DURATION, .max = 3600000, .fallback = -1,
                      .sentence = "how often callers and chats that wait are told their position "
                                  "and the estimated wait, 5s at least; 0: once, when they come",
@@ -106,7 +109,8 @@ static const struct usher_schema_row queue_rows[] = {
                      .without = "they are not offered it; whoever is to be called is called 3 "
                                 "times, every 15 minutes",
                      .members = &usher_callback_schema),
-    USHER_SCHEMA_ROW(queue_values, limit, MAP, .sentence = "how many contacts may wait",
+    USHER_SCHEMA_ROW(queue_values, limit, MAP,
+                     .sentence = "how many contacts may wait, such as {waiting: 50}",
                      .members = &usher_limit_schema),
     USHER_SCHEMA_ROW(queue_values, like, NAME, .max = USHER_NAME_MAX,
                      .sentence = "the queue from which it takes what it does not say itself",

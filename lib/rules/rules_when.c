@@ -1,4 +1,7 @@
 /* `when` of a route: conditions that must all fit, and under `not` those of which none may. */
+#include <stdio.h>
+#include <string.h>
+
 #include "rules/compile.h"
 #include "rules/schema.h"
 
@@ -58,13 +61,33 @@ static const struct usher_schema_row when_rows[] = {
 };
 const struct usher_schema usher_when_schema = {when_rows, USHER_COUNT_OF(when_rows), WHEN_NOTE};
 
+/* `city` is what the PBX calls it: `data.city`. Absent for what cannot be meant so. */
+static struct usher_text guess_key(struct usher_text key,
+                                   char room[sizeof("data.") + KEY_BYTES_MAX])
+{
+    static const char *const heads[] = {"data", "customer", NOT};
+
+    for (size_t i = 0; i < USHER_COUNT_OF(heads); i++) {
+        if (usher_text_is_equal(key, usher_text_of(heads[i])))
+            return USHER_NO_TEXT;
+    }
+    if (key.length == 0 || key.length > KEY_BYTES_MAX || memchr(key.at, '.', key.length))
+        return USHER_NO_TEXT;
+    (void)snprintf(room, sizeof("data.") + KEY_BYTES_MAX, "data.%.*s", USHER_TEXT_ARGS(key));
+    return usher_text_of(room);
+}
+
 static void refuse_key(struct usher_compile *compile, const struct usher_schema *schema,
                        const struct usher_node *member)
 {
     static const struct usher_text own_keys[] = {{"data.KEY", sizeof("data.KEY") - 1},
                                                  {"customer.KEY", sizeof("customer.KEY") - 1}};
 
-    usher_schema_refuse(schema, own_keys, USHER_COUNT_OF(own_keys), member, compile->problems);
+    char room[sizeof("data.") + KEY_BYTES_MAX];
+    struct usher_text guess = guess_key(member->key, room);
+
+    usher_schema_refuse(schema, own_keys, USHER_COUNT_OF(own_keys), guess, member,
+                        compile->problems);
 }
 
 static bool is_number(enum usher_condition_kind kind)

@@ -296,7 +296,7 @@ void usher_schema_read(const struct usher_schema *schema, const struct usher_nod
 {
     usher_node_for_each (member, map) {
         if (!usher_schema_read_member(schema, member, into, problems))
-            usher_schema_refuse(schema, NULL, 0, member, problems);
+            usher_schema_refuse(schema, NULL, 0, USHER_NO_TEXT, member, problems);
     }
     check_needed(schema, map, problems);
 }
@@ -363,8 +363,8 @@ static bool refuse_by_form(const struct usher_schema *schema, const struct usher
 }
 
 void usher_schema_refuse(const struct usher_schema *schema, const struct usher_text *others,
-                         size_t others_count, const struct usher_node *member,
-                         struct usher_problems *problems)
+                         size_t others_count, struct usher_text guess,
+                         const struct usher_node *member, struct usher_problems *problems)
 {
     struct usher_text key = usher_node_excerpt(member->key);
     struct usher_suggestion suggestion;
@@ -384,6 +384,10 @@ void usher_schema_refuse(const struct usher_schema *schema, const struct usher_t
         usher_problems_add(problems, member->key_line, member->key_column,
                            "unknown key `%.*s`; did you mean `%.*s`?", USHER_TEXT_ARGS(key),
                            USHER_TEXT_ARGS(suggestion.best));
+    else if (guess.at)
+        usher_problems_add(problems, member->key_line, member->key_column,
+                           "unknown key `%.*s`; did you mean `%.*s`? Known here: %s",
+                           USHER_TEXT_ARGS(key), USHER_TEXT_ARGS(guess), known);
     else
         usher_problems_add(problems, member->key_line, member->key_column,
                            "unknown key `%.*s`; known here: %s", USHER_TEXT_ARGS(key), known);

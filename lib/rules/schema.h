@@ -80,10 +80,11 @@ USHER_MUST_USE bool usher_schema_read_value(const struct usher_schema_row *row,
                                             const struct usher_node *node, void *into,
                                             struct usher_problems *problems);
 
-/* Adds "unknown key …" for `member`. `others` are keys that are known besides the rows'. */
+/* Adds "unknown key …" for `member`. `others` are keys that are known besides the rows'; `guess` is
+ * what was probably meant if it is near to none of them, or absent. */
 void usher_schema_refuse(const struct usher_schema *schema, const struct usher_text *others,
-                         size_t others_count, const struct usher_node *member,
-                         struct usher_problems *problems);
+                         size_t others_count, struct usher_text guess,
+                         const struct usher_node *member, struct usher_problems *problems);
 
 /* True when `node` is a mapping; else a problem is added under the name `what`. */
 USHER_MUST_USE bool usher_schema_is_map(const struct usher_node *node, const char *what,

@@ -216,6 +216,24 @@ static const struct mistake mistakes[] = {
      "f:3:19: `need` is a list; it must be a mapping of keys to values: the skills that its "
      "contacts need, such as internet: {min: 5}; write `name: \xe2\x80\xa6` lines without "
      "dashes\n"},
+    {"a word in place of a mapping",
+     "queues:\n"
+     "  support: {closed: wait}\n"
+     "routes:\n"
+     "  - queue: support\n",
+     61,
+     "f:2:21: `closed` is `wait`; it must be a mapping of keys to values: what becomes of contacts "
+     "while it is closed, such as {then: wait}\n"},
+    {"a key of the PBX's data without its beginning",
+     "queues:\n"
+     "  support: {}\n"
+     "routes:\n"
+     "  - when: {city: Sumy}\n"
+     "    queue: support\n"
+     "  - queue: support\n",
+     91,
+     "f:4:12: unknown key `city`; did you mean `data.city`? Known here: channel, dialled, from, "
+     "switch, repeat, not, data.KEY, customer.KEY\n"},
     {"a list in place of the queues",
      "queues:\n"
      "  - support: {}\n"

@@ -216,7 +216,8 @@ START_TEST(bad_conditions_are_told)
         "customer.KEY\n"
         "f:7:18: `not` has no condition; add one, or take `not` out\n"
         "f:8:18: `not` is `voice`; it must be a mapping of keys to values\n"
-        "f:9:19: unknown key `weekday`; known here: channel, dialled, from, switch, repeat, "
+        "f:9:19: unknown key `weekday`; did you mean `data.weekday`? Known here: channel, dialled, "
+        "from, switch, repeat, "
         "data.KEY, customer.KEY\n"
         "f:9:41: switch `x` is not declared; add it to `switches` at the top\n");
 }
@@ -241,7 +242,8 @@ START_TEST(bad_routes_are_told)
         "f:5:66: tier `glod` is not declared; did you mean `gold`? If not, add it to `tiers`\n"
         "f:6:22: `+3*8` has a `*` before its end; a `*` may only be the last character\n"
         "f:6:36: the list is empty, so that nothing would fit; write what fits\n"
-        "f:6:40: unknown key `weekday`; known here: channel, dialled, from, switch, repeat, not, "
+        "f:6:40: unknown key `weekday`; did you mean `data.weekday`? Known here: channel, dialled, "
+        "from, switch, repeat, not, "
         "data.KEY, customer.KEY\n"
         "f:6:62: queue `nowhere` is not declared; add it to `queues`\n"
         "f:7:12: `when` has no condition; add one, or take `when` out\n"

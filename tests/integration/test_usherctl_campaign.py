@@ -49,6 +49,12 @@ class Campaign(CtlTest):
         errors = self.campaign("import", "spring", path, "--yes")[2]
         self.assertIn("calls.csv:3:1: this row has no `phone`", errors)
         self.assertIn("calls.csv:4:1: the same customer is in line 2 already", errors)
+        path = self.write("phone,zone\n+1,Europe/Kyiv\n+2,Europe/Nope\nanonymous,\nthe office,\nsip:tom@example.org,\n")
+        status, _, errors = self.campaign("import", "spring", path, "--yes")
+        self.assertEqual(status, 2)
+        self.assertEqual([line.split("calls.csv:")[1].split(";")[0] for line in errors.splitlines()[:-1]],
+                         ["3:4: there is no time zone `Europe/Nope`", "4:1: `anonymous` is no number that could be called",
+                          "5:1: `the office` is no number that could be called"])
         path = self.write("customer,phone,queue\nA,+1,biling\n")
         self.assertIn("calls.csv:2: the rules have no queue `biling`; did you mean `billing`?",
                       self.campaign("import", "spring", path, "--yes")[2])
@@ -62,6 +68,8 @@ class Campaign(CtlTest):
         self.assertEqual((status, errors), (0, ""))
         self.assertIn("50 calls are cancelled", output)
         self.assertEqual(json.loads(self.campaign("show", "autumn", "--json")[1])["cancelled"], 50)
+        self.assertIn("0 calls are to come; `usherctl campaign show`", self.campaign("stop", "autum")[1])
+        self.assertEqual(json.loads(self.campaign("stop", "autumn", "--json")[1]), {"campaign": "autumn", "stopped": 0})
         # What was cancelled stays so: the list says nothing new.
         self.assertIn("50 were before", self.campaign("import", "autumn", "-", "--yes", input="customer,phone\n" + rows)[1])
 

@@ -11,8 +11,10 @@
 #include "ctl/memory.h"
 #include "ctl/past/moment.h"
 #include "ctl/profile/csv.h"
+#include "ctl/until.h"
 #include "rules/characters.h"
 #include "rules/document.h"
+#include "rules/rules.h"
 #include "rules/suggest.h"
 #include "wire/json.h"
 #include "wire/members.h"
@@ -55,6 +57,7 @@ struct reader {
     struct calls *calls;
     const char *name;
     int64_t now_ms;
+    char zone[65]; /* the last that was found good */
     struct csv csv;
     struct usher_problems *problems;
     enum column *columns;
@@ -170,6 +173,37 @@ static void read_attempts(struct reader *reader, const struct csv_cell *cell,
     USHER_FIELDS_SET(fields, ATTEMPTS, attempts, number);
 }
 
+/* A zone is looked for in this machine's tzdata; usherd has its own, and the last word. */
+static void read_zone(struct reader *reader, const struct csv_cell *cell)
+{
+    char name[sizeof(reader->zone)];
+    struct usher_text excerpt = usher_node_excerpt(cell->text);
+    bool is_name = usher_text_copy(name, sizeof(name), cell->text);
+    if (is_name && strcmp(name, reader->zone) == 0)
+        return;
+    struct usher_zone *zone = is_name ? until_zone(name) : NULL;
+    if (zone)
+        memcpy(reader->zone, name, sizeof(name));
+    else
+        usher_problems_add(reader->problems, cell->line, cell->column,
+                           "there is no time zone `%.*s`; write one of tzdata, such as Europe/Kyiv",
+                           USHER_TEXT_ARGS(excerpt));
+    usher_zone_free(zone);
+}
+
+/* A number has a digit, or it is an address. */
+static void check_phone(struct reader *reader, const struct csv_cell *cell)
+{
+    struct usher_text excerpt = usher_node_excerpt(cell->text);
+    bool could_ring = false;
+    for (size_t i = 0; i < cell->text.length; i++)
+        could_ring |= strchr("0123456789@", cell->text.at[i]) != NULL;
+    if (!could_ring || usher_rules_is_withheld(cell->text))
+        usher_problems_add(reader->problems, cell->line, cell->column,
+                           "`%.*s` is no number that could be called; write it as in +380501112233",
+                           USHER_TEXT_ARGS(excerpt));
+}
+
 static void read_cell(struct reader *reader, enum column column, const struct csv_cell *cell,
                       struct usher_fields *fields)
 {
@@ -195,6 +229,10 @@ static void read_cell(struct reader *reader, enum column column, const struct cs
         read_attempts(reader, cell, fields);
     else if (column == COLUMN_NOT_BEFORE || column == COLUMN_NOT_AFTER)
         read_moment(reader, cell, &at_ms);
+    if (column == COLUMN_ZONE)
+        read_zone(reader, cell);
+    if (column == COLUMN_PHONE)
+        check_phone(reader, cell);
     if (column == COLUMN_NOT_BEFORE)
         USHER_FIELDS_SET(fields, NOT_BEFORE_MS, not_before_ms, at_ms);
     if (column == COLUMN_NOT_AFTER)

@@ -252,10 +252,11 @@ static enum exit_code stop_through(struct client *client, const struct snapshot 
     for (size_t i = 0; i < snapshot->count; i++)
         total += is_to_be_stopped(&snapshot->rows[i].event, campaign);
     if (!options->is_json)
-        printf("Campaign %s: %zu calls are to come.\n", options->arguments[0], total);
-    if (total == 0 || options->is_dry_run)
+        printf("Campaign %s: %zu calls are to come%s.\n", options->arguments[0], total,
+               total > 0 ? "" : "; `usherctl campaign show` lists all campaigns");
+    if (options->is_dry_run || (total == 0 && !options->is_json))
         return EXIT_DONE;
-    enum exit_code code = consent_ask(options);
+    enum exit_code code = total > 0 ? consent_ask(options) : EXIT_DONE;
     return code == EXIT_DONE ? stop_all(client, snapshot, options, total) : code;
 }
 

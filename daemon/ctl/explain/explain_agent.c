@@ -199,7 +199,7 @@ static void print_state(const struct usher_agent *agent, int64_t now_ms)
     if (agent->phone_state != USHER_PHONE_IDLE)
         printf(", the phone is %.*s", USHER_TEXT_ARGS(usher_phone_state_name(agent->phone_state)));
     if (agent->phone_until_ms)
-        printf(" until %s", moment_write_clock(agent->phone_until_ms, span));
+        printf(" until %s", moment_write_near(agent->phone_until_ms, now_ms, span));
     if (agent->open_mask && usher_list_is_empty(&agent->contacts))
         printf(", idle for %s", reasons_span(now_ms - agent->idle_since_ms, span));
     putchar('\n');
@@ -255,7 +255,7 @@ static void print_waiting(const struct looking *looking, const struct usher_engi
     if (contacts->candidates_count > 0)
         reasons_print_contacts(contacts, SHOWN_MAX, NULL, USHER_CHOICE_BEST_CONTACT, now_ms,
                                looking->options->style, stdout);
-    reasons_print_hurdles(usher_explain_floor(engine), contacts, false, "  ", stdout);
+    reasons_print_hurdles(usher_explain_floor(engine), contacts, false, now_ms, "  ", stdout);
 }
 
 /* The term by which the winner was ahead most. */

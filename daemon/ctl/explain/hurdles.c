@@ -78,14 +78,16 @@ static bool is_alike(const struct usher_explained_pair *a, const struct usher_ex
     return a->skill == b->skill && a->min == b->min && a->held_for == b->held_for;
 }
 
-static void write_name(const struct usher_explained_pair *pair, bool of_agents, FILE *out)
+static void write_name(const struct usher_explained_pair *pair, bool of_agents, int64_t now_ms,
+                       FILE *out)
 {
     char room[REASONS_SPAN_SIZE];
     fputs(of_agents ? pair->agent->id : pair->contact->id, out);
     if (pair->hurdle == USHER_HURDLE_LEVEL && of_agents)
         fprintf(out, " (%d)", pair->level);
     else if (pair->hurdle == USHER_HURDLE_STEP)
-        fprintf(out, " (%d, from %s on)", pair->level, moment_write_clock(pair->until_ms, room));
+        fprintf(out, " (%d, from %s on)", pair->level,
+                moment_write_near(pair->until_ms, now_ms, room));
     else if (pair->hurdle == USHER_HURDLE_RESERVE && of_agents)
         fprintf(out, " (1 of %d free)", pair->free_count);
     else if (pair->hurdle == USHER_HURDLE_FULL && of_agents)
@@ -94,12 +96,12 @@ static void write_name(const struct usher_explained_pair *pair, bool of_agents, 
     else if (pair->before)
         fprintf(out, " (behind %s)", pair->before->id);
     else if (pair->until_ms != 0)
-        fprintf(out, " (until %s)", moment_write_clock(pair->until_ms, room));
+        fprintf(out, " (until %s)", moment_write_near(pair->until_ms, now_ms, room));
 }
 
 /* The first of a kind: the line for all of that kind. */
 static void print_kind(const struct usher_floor *floor, const struct usher_explanation *pairs,
-                       size_t first, bool of_agents, FILE *out)
+                       size_t first, bool of_agents, int64_t now_ms, FILE *out)
 {
     const struct usher_explained_pair *head = &pairs->pairs[first];
     char detail[USHER_NAME_MAX + 64];
@@ -120,13 +122,13 @@ static void print_kind(const struct usher_floor *floor, const struct usher_expla
         if (!is_alike(head, &pairs->pairs[i]))
             continue;
         fputs(named++ > 0 ? ", " : "", out);
-        write_name(&pairs->pairs[i], of_agents, out);
+        write_name(&pairs->pairs[i], of_agents, now_ms, out);
     }
     fputs(count > named ? " …\n" : "\n", out);
 }
 
 void reasons_print_hurdles(const struct usher_floor *floor, const struct usher_explanation *pairs,
-                           bool are_agents, const char *indent, FILE *out)
+                           bool are_agents, int64_t now_ms, const char *indent, FILE *out)
 {
     for (size_t i = pairs->candidates_count; i < pairs->count; i++) {
         size_t first = pairs->candidates_count;
@@ -135,7 +137,7 @@ void reasons_print_hurdles(const struct usher_floor *floor, const struct usher_e
         if (first != i)
             continue;
         fputs(indent, out);
-        print_kind(floor, pairs, i, are_agents, out);
+        print_kind(floor, pairs, i, are_agents, now_ms, out);
     }
 }
 

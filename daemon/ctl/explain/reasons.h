@@ -42,7 +42,7 @@ void reasons_print_contacts(const struct usher_explanation *contacts, size_t mos
 
 /* Who is no candidate and why, a line a reason, with the first few by name. */
 void reasons_print_hurdles(const struct usher_floor *floor, const struct usher_explanation *pairs,
-                           bool are_agents, const char *indent, FILE *out);
+                           bool are_agents, int64_t now_ms, const char *indent, FILE *out);
 
 /* Candidates and the others as two members, `names[0]` and `names[1]`, of the open object. */
 void reasons_write_json(const struct usher_floor *floor, const struct usher_explanation *pairs,

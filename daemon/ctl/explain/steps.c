@@ -27,6 +27,8 @@ static void print_arrival(const struct usher_fields *fields, bool is_full, FILE 
             USHER_TEXT_ARGS(fields->queue), USHER_TEXT_ARGS(fields->tier));
     if (fields->repeat == 1)
         fputs(", again with what was answered lately", out);
+    if (fields->case_id.at)
+        fprintf(out, ", of the case %.*s", USHER_TEXT_ARGS(fields->case_id));
     if (fields->last_agent.at)
         fprintf(out, ", served last by %.*s", USHER_TEXT_ARGS(fields->last_agent));
     if (is_full && fields->customer.at)
@@ -46,7 +48,7 @@ static void print_offer_over(const struct usher_event *event, const char *what, 
     print_reason(event, out);
     if (usher_fields_has(&event->fields, USHER_FIELD_UNTIL_MS))
         fprintf(out, "; not asked again before %s, unless nobody else is there",
-                moment_write_clock(event->fields.until_ms, clock));
+                moment_write_near(event->fields.until_ms, event->at_ms, clock));
     fputc('\n', out);
 }
 
@@ -65,8 +67,36 @@ static void print_wait(const struct usher_event *event, const char *what, FILE *
 static void print_until(const struct usher_event *event, const char *what, FILE *out)
 {
     char clock[REASONS_SPAN_SIZE];
-    fprintf(out, "%s %s", what, moment_write_clock(event->fields.until_ms, clock));
+    fprintf(out, "%s %s", what, moment_write_near(event->fields.until_ms, event->at_ms, clock));
     print_reason(event, out);
+    if (usher_fields_has(&event->fields, USHER_FIELD_ATTEMPT) &&
+        usher_fields_has(&event->fields, USHER_FIELD_ATTEMPTS))
+        fprintf(out, ", attempt %" PRId64 " of %" PRId64, event->fields.attempt,
+                event->fields.attempts);
+    fputc('\n', out);
+}
+
+static void print_offered_callback(const struct usher_fields *fields, FILE *out)
+{
+    char span[REASONS_SPAN_SIZE];
+    fputs("the PBX may ask the caller whether to be called back: ", out);
+    if (usher_fields_has(fields, USHER_FIELD_WAIT_MS))
+        fprintf(out, "the wait would be %s\n", reasons_span(fields->wait_ms, span));
+    else
+        fputs("nobody is on duty for it\n", out);
+}
+
+static void print_dial(const struct usher_fields *fields, FILE *out)
+{
+    bool is_preview = usher_text_is_equal(fields->mode, USHER_TEXT("preview"));
+    fputs("the PBX", out);
+    if (fields->client.at)
+        fprintf(out, " %.*s", USHER_TEXT_ARGS(fields->client));
+    fputs(is_preview ? " is to ring the agent, then to dial the customer"
+                     : " is to dial the customer",
+          out);
+    if (usher_fields_has(fields, USHER_FIELD_ATTEMPT))
+        fprintf(out, ", attempt %" PRId64, fields->attempt);
     fputc('\n', out);
 }
 
@@ -107,7 +137,8 @@ static void print_promise(const struct usher_event *event, FILE *out)
         fprintf(out, ", about %s", reasons_span(fields->wait_ms, span));
     }
     if (usher_fields_has(fields, USHER_FIELD_DUE_MS))
-        fprintf(out, "; kept by an answer until %s", moment_write_clock(fields->due_ms, clock));
+        fprintf(out, "; kept by an answer until %s",
+                moment_write_near(fields->due_ms, event->at_ms, clock));
     fputc('\n', out);
 }
 
@@ -133,7 +164,8 @@ static void print_transfer(const struct usher_event *event, bool is_full, FILE *
     if (fields->to_agent.at)
         fprintf(out, " to %.*s", USHER_TEXT_ARGS(fields->to_agent));
     if (fields->until_ms > 0)
-        fprintf(out, " alone until %s, then", moment_write_clock(fields->until_ms, clock));
+        fprintf(out, " alone until %s, then",
+                moment_write_near(fields->until_ms, event->at_ms, clock));
     fprintf(out, " to queue %.*s", USHER_TEXT_ARGS(fields->queue));
     if (fields->skills.at)
         fprintf(out, ", to who has %.*s", USHER_TEXT_ARGS(fields->skills));
@@ -160,6 +192,12 @@ static void print_of_contact(const struct usher_event *event, const struct usher
         print_plain(event, "the talk is over; the agent finishes the work", out);
     } else if (event->kind == USHER_EVENT_CONTACT_SCHEDULED) {
         print_until(event, "booked, to wait from", out);
+    } else if (event->kind == USHER_EVENT_CALLBACK_OFFERED) {
+        print_offered_callback(&event->fields, out);
+    } else if (event->kind == USHER_EVENT_CONTACT_DIAL) {
+        print_dial(&event->fields, out);
+    } else if (event->kind == USHER_EVENT_OFFER_SETTLED) {
+        print_plain(event, "its PBX rings for that offer no more", out);
     } else if (event->kind == USHER_EVENT_CONTACT_DUE) {
         print_plain(event, "its time has come: it waits in its queue", out);
     } else if (event->kind == USHER_EVENT_CONTACT_POSTPONED) {

@@ -86,7 +86,7 @@ static void write_offer(struct telling *telling, const struct usher_engine *engi
 
 /* What the contact needs and was promised, once under the same rules. */
 static void print_class(struct telling *telling, const struct usher_floor *floor,
-                        const struct usher_contact *contact)
+                        const struct usher_contact *contact, int64_t now_ms)
 {
     char span[REASONS_SPAN_SIZE];
     char clock[REASONS_SPAN_SIZE];
@@ -98,7 +98,8 @@ static void print_class(struct telling *telling, const struct usher_floor *floor
     reasons_write_needs(floor, class, telling->out);
     fprintf(telling->out, "; an answer was promised within %s, until %s; rules %.12s\n",
             reasons_span(class->promise_ms, span),
-            moment_write_clock(contact->place_ms + class->promise_ms, clock), floor->rules->hash);
+            moment_write_near(contact->place_ms + class->promise_ms, now_ms, clock),
+            floor->rules->hash);
 }
 
 static void print_how(const struct usher_explained_offer *offer, FILE *out)
@@ -144,7 +145,7 @@ static void print_offer(struct telling *telling, const struct usher_engine *engi
     struct table_style style = telling->options->style;
     bool is_of_agent = usher_choice_is_of_agent(offer->choice);
     print_how(offer, telling->out);
-    print_class(telling, floor, chosen->contact);
+    print_class(telling, floor, chosen->contact, at_ms);
     if (offer->choice != USHER_CHOICE_BEST_AGENT)
         reasons_print_contacts(&offer->contacts, SHOWN_MAX, chosen->contact, offer->choice, at_ms,
                                style, telling->out);
@@ -156,7 +157,7 @@ static void print_offer(struct telling *telling, const struct usher_engine *engi
         reasons_print_price(floor, &offer->agents.pairs[i], INDENT, telling->out);
     if (offer->agents.count > offer->agents.candidates_count)
         fputs(INDENT "who could not:\n", telling->out);
-    reasons_print_hurdles(floor, &offer->agents, true, INDENT "  ", telling->out);
+    reasons_print_hurdles(floor, &offer->agents, true, at_ms, INDENT "  ", telling->out);
     if (is_strange(offer->agreement))
         table_print_text(INDENT
                          "The state before it does not lead to this offer. Keep the journal, "
@@ -208,9 +209,9 @@ void telling_wait(struct telling *telling, struct usher_engine *engine)
         usher_json_write_close(&telling->writer, '}');
         usher_json_write_close(&telling->writer, '}');
     } else {
-        print_class(telling, floor, contact);
+        print_class(telling, floor, contact, wait_ms);
         fputs(INDENT "waits: nobody can take it:\n", telling->out);
-        reasons_print_hurdles(floor, &agents, true, INDENT "  ", telling->out);
+        reasons_print_hurdles(floor, &agents, true, wait_ms, INDENT "  ", telling->out);
     }
     usher_explanation_fini(&agents);
 }
@@ -234,10 +235,15 @@ static void print_waiting(struct telling *telling, struct usher_engine *engine,
                           const struct usher_contact *contact,
                           const struct usher_explanation *agents, int64_t now_ms)
 {
+    char clock[REASONS_SPAN_SIZE];
     const struct usher_floor *floor = usher_explain_floor(engine);
-    print_place(engine, contact, now_ms, telling->out);
+    if (contact->state == USHER_CONTACT_WAITING)
+        print_place(engine, contact, now_ms, telling->out);
+    else
+        fprintf(telling->out, "now scheduled, to wait from %s",
+                moment_write_near(contact->until_ms, now_ms, clock));
     fputc('\n', telling->out);
-    print_class(telling, floor, contact);
+    print_class(telling, floor, contact, now_ms);
     if (agents->candidates_count > 0) {
         fputs(INDENT "its offer is due at this moment, to the first of\n", telling->out);
         reasons_print_agents(agents, SHOWN_MAX, NULL, telling->options->style, telling->out);
@@ -246,7 +252,7 @@ static void print_waiting(struct telling *telling, struct usher_engine *engine,
                                 : INDENT "no agent has a profile\n",
               telling->out);
     }
-    reasons_print_hurdles(floor, agents, true, INDENT "  ", telling->out);
+    reasons_print_hurdles(floor, agents, true, now_ms, INDENT "  ", telling->out);
 }
 
 static void write_waiting(struct telling *telling, const struct usher_engine *engine,

@@ -187,3 +187,12 @@ const char *moment_write_clock(int64_t at_ms, char room[MOMENT_SIZE])
         room[0] = '\0';
     return room;
 }
+
+const char *moment_write_near(int64_t at_ms, int64_t near_ms, char room[MOMENT_SIZE])
+{
+    char near[MOMENT_SIZE];
+    moment_write_date(near_ms, near);
+    if (strcmp(near, moment_write_date(at_ms, room)) == 0)
+        return moment_write_clock(at_ms, room);
+    return moment_write(at_ms, room);
+}

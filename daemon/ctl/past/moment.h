@@ -26,5 +26,7 @@ bool moment_read_at(const char *text, int64_t *at_ms);
 const char *moment_write(int64_t at_ms, char room[MOMENT_SIZE]);
 const char *moment_write_date(int64_t at_ms, char room[MOMENT_SIZE]);
 const char *moment_write_clock(int64_t at_ms, char room[MOMENT_SIZE]);
+/* The last, with its date when it is of another day than `near_ms`. */
+const char *moment_write_near(int64_t at_ms, int64_t near_ms, char room[MOMENT_SIZE]);
 
 #endif

@@ -112,8 +112,6 @@ static void fire_class(struct usher_engine *engine, struct usher_class *class, i
 {
     usher_heap_remove(&engine->deadlines, &class->announcing);
     usher_promise_tell_class(engine, class, now_ms);
-    if (class->line_count > 0)
-        usher_engine_announce(engine, class, now_ms);
 }
 
 static void pass(struct usher_engine *engine, const char *deaf_reason, int64_t now_ms)

@@ -1,8 +1,12 @@
 /* What customers are told of their wait, and what came of it. Who has to wait is told at once, and
  * then, at most every `announce` of the queue, whatever has changed. The class, and not the
- * contact, has the deadline: its line is walked, so that nobody's position has to be counted. */
+ * contact, has the deadline: its line is walked, so that nobody's position has to be counted. Of a
+ * long line not all are told in one turn, in which all others would have to wait meanwhile. */
 #include "engine/decide.h"
 #include "routing/estimate.h"
+
+#define TELL_MAX      200 /* of a class in one turn */
+#define TELL_PAUSE_MS 50  /* before the next turn in which some of it are told */
 
 /* Whether the customer hears what is played or shown while he waits. */
 static bool is_on_the_line(enum usher_channel channel)
@@ -54,6 +58,38 @@ static bool is_news(const struct usher_told *told, uint32_t position,
            saying->min_ms != told->wait_min_ms || saying->max_ms != told->wait_max_ms;
 }
 
+static void set_tick(struct usher_engine *engine, struct usher_class *class, int64_t at_ms)
+{
+    class->announcing.tie = USHER_ANNOUNCE_TIE + class->index;
+    usher_heap_set(&engine->deadlines, &class->announcing, at_ms);
+}
+
+/* Tells those of the line for whom it is time, TELL_MAX at most, and returns when the next are to
+ * be told: when the time of one comes who was told less than `every_ms` ago. */
+static int64_t tell_line(struct usher_engine *engine, struct usher_class *class, int64_t every_ms,
+                         int64_t now_ms)
+{
+    struct usher_outlook outlook = usher_estimate_outlook(&engine->floor, class);
+    struct usher_number before = engine->last;
+    int64_t next_ms = every_ms == INT64_MAX ? INT64_MAX : now_ms + every_ms;
+    uint32_t position = 0;
+    usher_list_for_each (node, &class->line) {
+        struct usher_contact *contact = usher_list_entry(node, struct usher_contact, in_line);
+        const struct usher_told *told = &contact->told;
+        if (engine->last.seq - before.seq >= TELL_MAX)
+            return now_ms + TELL_PAUSE_MS;
+        struct usher_estimate estimate = usher_estimate_at(&outlook, ++position);
+        struct usher_saying saying = usher_estimate_say(&estimate);
+        usher_callback_offer(engine, contact, estimate.wait_ms, now_ms);
+        bool is_due = told->first_ms == 0 || now_ms - told->last_ms >= every_ms;
+        if (is_due && is_news(told, position, &saying))
+            tell(engine, contact, &estimate, &saying, now_ms);
+        else if (!is_due && every_ms != INT64_MAX && told->last_ms + every_ms < next_ms)
+            next_ms = told->last_ms + every_ms;
+    }
+    return next_ms > now_ms + TELL_PAUSE_MS ? next_ms : now_ms + TELL_PAUSE_MS;
+}
+
 void usher_promise_tell_class(struct usher_engine *engine, struct usher_class *class,
                               int64_t now_ms)
 {
@@ -61,19 +97,13 @@ void usher_promise_tell_class(struct usher_engine *engine, struct usher_class *c
     int64_t every_ms = announce_ms(engine, class);
     if (!usher_channel_is_live(channel) || every_ms < 0)
         return;
-    bool is_repeated = every_ms > 0 && is_on_the_line(channel);
-    struct usher_outlook outlook = usher_estimate_outlook(&engine->floor, class);
-    uint32_t position = 0;
-    usher_list_for_each (node, &class->line) {
-        struct usher_contact *contact = usher_list_entry(node, struct usher_contact, in_line);
-        struct usher_estimate estimate = usher_estimate_at(&outlook, ++position);
-        struct usher_saying saying = usher_estimate_say(&estimate);
-        usher_callback_offer(engine, contact, estimate.wait_ms, now_ms);
-        bool is_due = contact->told.first_ms == 0 ||
-                      (is_repeated && now_ms - contact->told.last_ms >= every_ms);
-        if (is_due && is_news(&contact->told, position, &saying))
-            tell(engine, contact, &estimate, &saying, now_ms);
-    }
+    if (every_ms == 0 || !is_on_the_line(channel))
+        every_ms = INT64_MAX; /* told once */
+    int64_t next_ms = tell_line(engine, class, every_ms, now_ms);
+    if (next_ms == INT64_MAX || class->line_count == 0)
+        usher_heap_remove(&engine->deadlines, &class->announcing);
+    else
+        set_tick(engine, class, next_ms);
 }
 
 void usher_promise_tell_all(struct usher_engine *engine, int64_t now_ms)
@@ -91,8 +121,7 @@ void usher_engine_announce(struct usher_engine *engine, struct usher_class *clas
     if (every_ms <= 0 || !is_on_the_line((enum usher_channel) class->key.channel) ||
         usher_heap_has(&class->announcing))
         return;
-    class->announcing.tie = USHER_ANNOUNCE_TIE + class->index;
-    usher_heap_set(&engine->deadlines, &class->announcing, now_ms + every_ms);
+    set_tick(engine, class, now_ms + every_ms);
 }
 
 void usher_promise_judge(struct usher_event *event, const struct usher_contact *contact,

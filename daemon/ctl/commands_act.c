@@ -6,21 +6,30 @@ static const struct command commands[] = {
     {
         .name = "agent",
         .sentence = "acts for an agent, whatever the agent's desk says",
-        .description = "The agent's desk is told, and the journal has who did it. A talk is never "
-                       "cut off: whoever talks takes nothing more and is signed out when it ends; "
-                       "`ready` takes that back.",
+        .description =
+            "The agent's desk is told, and the journal has who did it. A talk is never cut off: "
+            "whoever talks takes nothing more and is signed out when it ends; `ready` takes that "
+            "back. Work after a talk is cut off, unless `after` says to let it end first. What has "
+            "become of it, or will, is told.",
         .forms = {{"AGENT ready", "takes contacts from now on; signs in when needed",
                    USHER_ROLE_SUPERVISOR, 0, perform_agent},
                   {"AGENT not-ready REASON",
                    "takes none; the reason is one of `not_ready` in the rules",
                    USHER_ROLE_SUPERVISOR, 0, perform_agent},
+                  {"AGENT not-ready REASON after",
+                   "the same when the contacts in hand have ended; takes no more until then",
+                   USHER_ROLE_SUPERVISOR, 0, perform_agent},
                   {"AGENT sign-in", "is there, and not ready", USHER_ROLE_SUPERVISOR, 0,
                    perform_agent},
-                  {"AGENT sign-out", "is gone, after the talk in hand if there is one",
+                  {"AGENT sign-out", "is gone at once, or after the talk in hand",
+                   USHER_ROLE_SUPERVISOR, 0, perform_agent},
+                  {"AGENT sign-out after",
+                   "is gone when the contacts in hand have ended, work after a talk too",
                    USHER_ROLE_SUPERVISOR, 0, perform_agent}},
         .examples = {{.line = "usherctl agent olena ready"},
                      {.line = "usherctl agent olena not-ready lunch"},
-                     {.line = "usherctl agent olena sign-out"}},
+                     {.line = "usherctl agent olena sign-out"},
+                     {.line = "usherctl agent olena sign-out after"}},
     },
     {
         .name = "customer",

@@ -90,37 +90,6 @@ enum exit_code perform_queues(const struct options *options, enum usher_role rol
     return code;
 }
 
-enum exit_code perform_agent(const struct options *options, enum usher_role role)
-{
-    static const struct {
-        const char *word;
-        enum usher_command_kind kind;
-        const char *state;
-        const char *done;
-    } moves[] = {
-        {"ready", USHER_COMMAND_AGENT_FORCE, "ready", "is ready"},
-        {"not-ready", USHER_COMMAND_AGENT_FORCE, "not_ready", "is not ready:"},
-        {"sign-in", USHER_COMMAND_AGENT_SIGN_IN, NULL, "is signed in"},
-        {"sign-out", USHER_COMMAND_AGENT_FORCE, "signed_out",
-         "is signed out, or will be after the talk in hand"},
-    };
-    const char *agent = options->arguments[0];
-    const char *reason = options->arguments_count > 1 ? options->arguments[1] : NULL;
-    size_t i = 0;
-    while (i + 1 < USHER_COUNT_OF(moves) && strcmp(options->action, moves[i].word) != 0)
-        i++;
-    struct usher_command command = {.kind = moves[i].kind};
-    USHER_FIELDS_SET(&command.fields, AGENT, agent, usher_text_of(agent));
-    if (moves[i].state != NULL)
-        USHER_FIELDS_SET(&command.fields, STATE, state, usher_text_of(moves[i].state));
-    if (reason != NULL)
-        USHER_FIELDS_SET(&command.fields, REASON, reason, usher_text_of(reason));
-    char done[256];
-    snprintf(done, sizeof(done), "%s %s%s%s", agent, moves[i].done, reason ? " " : "",
-             reason ? reason : "");
-    return perform_ask(options, role, &command, done);
-}
-
 enum exit_code perform_contact(const struct options *options, enum usher_role role)
 {
     const char *action = options->action;

@@ -28,8 +28,8 @@ enum exit_code perform_events(const struct options *options, enum usher_role rol
 enum exit_code perform_tail(const struct options *options, enum usher_role role);
 /* Past events, from the archive folder and Redis. */
 enum exit_code perform_journal_show(const struct options *options, enum usher_role role);
-/* The action is ready, not-ready, sign-in or sign-out; the arguments are the agent and, for
- * not-ready, the reason. */
+/* The action is ready, not-ready, sign-in, sign-out or, of not-ready and sign-out, after; the
+ * arguments are the agent and, for not-ready, the reason. */
 enum exit_code perform_agent(const struct options *options, enum usher_role role);
 /* Lists the switches, or (action on or off) turns the argument. */
 enum exit_code perform_switch(const struct options *options, enum usher_role role);

@@ -7,6 +7,12 @@ import unittest
 from harness import Center
 
 GRACE = "timing: {desk_grace: 300ms}\n"
+WRAP_UP = """
+skills: [billing]
+not_ready: [lunch]
+queues: {billing: {need: {billing: {min: 1}}, wrap_up: 10m}}
+routes: [{queue: billing}]
+"""
 
 
 def state_of(center, agent):
@@ -15,6 +21,12 @@ def state_of(center, agent):
     line = observer.state("agent", agent=agent)[0]
     observer.close()
     return line
+
+
+def act(center, *words):
+    """What `usherctl agent olena ...` prints."""
+    return subprocess.run([os.environ["USHERCTL"], "--socket", center.socket, "agent", "olena", *words], check=True,
+                          stdout=subprocess.PIPE, text=True, timeout=20).stdout
 
 
 class Desks(unittest.TestCase):
@@ -110,12 +122,32 @@ class Supervisor(unittest.TestCase):
             pbx.call({"do": "contact.arrive", "contact": "1", "channel": "voice"})
             offer = pbx.wait_event("contact.offered")["offer"]
             pbx.call({"do": "contact.answer", "contact": "1", "offer": offer})
-            subprocess.run([os.environ["USHERCTL"], "--socket", center.socket, "agent", "olena", "sign-out"], check=True,
-                           stdout=subprocess.DEVNULL)
+            self.assertEqual(act(center, "sign-out"),
+                             "olena is signed out when the contacts in hand have ended; takes no more until then\n")
             desk.wait_event("agent.leaving", state="signed_out")
             self.assertEqual(state_of(center, "olena")["then"], "signed_out")
             pbx.call({"do": "contact.end", "contact": "1"})
             desk.wait_event("agent.signed_out")
+            self.assertEqual(act(center, "sign-out"), "olena is signed out\n")
+
+    def test_supervisor_says_whether_work_after_a_talk_is_cut_off(self):
+        with Center(rules=WRAP_UP) as center:
+            center.profile("olena", billing=8)
+            desk = center.client("desk", agent="olena")
+            pbx = center.client("pbx", client="pbx1")
+            for contact in ("1", "2"):
+                desk.call({"do": "agent.ready"})
+                pbx.call({"do": "contact.arrive", "contact": contact, "channel": "voice"})
+                pbx.call({"do": "contact.answer", "contact": contact, "offer": pbx.wait_event("contact.offered")["offer"]})
+                pbx.call({"do": "contact.end", "contact": contact})
+                if contact == "1":
+                    self.assertRegex(act(center, "sign-out", "after"), "^olena is signed out when ")
+                    self.assertRegex(act(center, "not-ready", "lunch", "after"), "^olena is not ready: lunch when ")
+                    desk.call({"do": "contact.wrap_up", "contact": "pbx1/1"})
+                    desk.wait_event("agent.not_ready", reason="lunch")
+                    self.assertEqual(act(center, "not-ready", "lunch", "after"), "olena is not ready: lunch\n")
+                else:
+                    self.assertEqual(act(center, "sign-out"), "olena is signed out\n")
 
 
 if __name__ == "__main__":

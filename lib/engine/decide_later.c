@@ -97,16 +97,15 @@ static enum usher_error book(struct usher_request *request, struct usher_text id
         return usher_answer_set(request->answer, USHER_ERROR_BAD_FIELD,
                                 "the calling hours leave no time to call before `not_after_ms`");
     enum usher_pause pause = open_ms > from_ms ? USHER_PAUSE_HOURS : USHER_PAUSE_NOT_BEFORE;
-    from_ms = open_ms;
     struct usher_event event = {.kind = USHER_EVENT_CONTACT_SCHEDULED};
     fill(&event, request, &admission);
     USHER_FIELDS_SET(&event.fields, CONTACT, contact, id);
     USHER_FIELDS_SET(&event.fields, REASON, reason, usher_pause_name(pause));
     USHER_FIELDS_SET(&event.fields, PLACE_MS, place_ms, from_ms);
-    USHER_FIELDS_SET(&event.fields, UNTIL_MS, until_ms, from_ms);
+    USHER_FIELDS_SET(&event.fields, UNTIL_MS, until_ms, open_ms);
     usher_admit_known(request, &event, admission.queue, customer);
     usher_engine_emit(engine, &event, request->now_ms);
-    if (from_ms <= request->now_ms)
+    if (open_ms <= request->now_ms)
         usher_later_wake(engine, usher_engine_contact(engine, id), request->now_ms);
     return USHER_OK;
 }

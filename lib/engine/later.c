@@ -239,12 +239,12 @@ static int64_t place_after(const struct usher_engine *engine, const struct usher
     return contact->place_ms + (moves ? until_ms - from_ms : 0);
 }
 
-static void postpone(struct usher_engine *engine, struct usher_contact *contact, int64_t until_ms,
-                     int64_t now_ms)
+static void postpone(struct usher_engine *engine, struct usher_contact *contact,
+                     enum usher_pause pause, int64_t until_ms, int64_t now_ms)
 {
     struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_POSTPONED, contact);
     USHER_FIELDS_SET(&event.fields, UNTIL_MS, until_ms, look_again_ms(until_ms, now_ms));
-    USHER_FIELDS_SET(&event.fields, REASON, reason, usher_pause_name(USHER_PAUSE_HOURS));
+    USHER_FIELDS_SET(&event.fields, REASON, reason, usher_pause_name(pause));
     int64_t place_ms = place_after(engine, contact, now_ms);
     if (place_ms != contact->place_ms)
         USHER_FIELDS_SET(&event.fields, PLACE_MS, place_ms, place_ms);
@@ -254,7 +254,7 @@ static void postpone(struct usher_engine *engine, struct usher_contact *contact,
 void usher_later_rest(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms)
 {
     int64_t open_ms = usher_later_open_ms(engine, contact->channel, contact->zone, now_ms);
-    postpone(engine, contact, open_ms, now_ms);
+    postpone(engine, contact, USHER_PAUSE_HOURS, open_ms, now_ms);
     if (open_ms <= now_ms)
         usher_later_wake(engine, contact, now_ms);
 }
@@ -268,7 +268,7 @@ void usher_later_wake(struct usher_engine *engine, struct usher_contact *contact
     }
     struct usher_opening opening = calling_at(engine, contact->channel, contact->zone, now_ms);
     if (!opening.is_open) {
-        postpone(engine, contact, opening.until_ms, now_ms);
+        postpone(engine, contact, USHER_PAUSE_HOURS, opening.until_ms, now_ms);
         return;
     }
     struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_DUE, contact);
@@ -286,4 +286,44 @@ void usher_later_wake(struct usher_engine *engine, struct usher_contact *contact
         USHER_FIELDS_SET(&event.fields, ATTEMPT, attempt, contact->attempts_count + 1);
     usher_engine_emit(engine, &event, now_ms);
     usher_dispatch_contact(engine, contact, now_ms);
+}
+
+/* It may be due earlier than it was; if later, that is found when it is. */
+static void review_scheduled(struct usher_engine *engine, struct usher_contact *contact,
+                             int64_t now_ms)
+{
+    const struct usher_queue *queue = &engine->floor.rules->queues[contact->queue];
+    bool is_retry = contact->pause == USHER_PAUSE_RETRY;
+    int64_t from_ms = is_retry ? contact->since_ms + queue->callback.every_ms : contact->place_ms;
+    if (from_ms < now_ms)
+        from_ms = now_ms;
+    int64_t open_ms = usher_later_open_ms(engine, contact->channel, contact->zone, from_ms);
+    if (open_ms <= now_ms)
+        usher_later_wake(engine, contact, now_ms);
+    else if (open_ms < contact->until_ms - USHER_CLOCK_JITTER_MS)
+        postpone(engine, contact, is_retry ? USHER_PAUSE_RETRY : USHER_PAUSE_HOURS, open_ms,
+                 now_ms);
+}
+
+static void review_waiting(struct usher_engine *engine, struct usher_contact *contact,
+                           int64_t now_ms)
+{
+    struct usher_opening opening = calling_at(engine, contact->channel, contact->zone, now_ms);
+    int64_t until_ms = opening.until_ms == INT64_MAX ? 0 : opening.until_ms;
+    int64_t off_ms = until_ms - contact->call_until_ms;
+    if (!opening.is_open || off_ms > USHER_CLOCK_JITTER_MS || off_ms < -USHER_CLOCK_JITTER_MS)
+        usher_later_rest(engine, contact, now_ms);
+}
+
+void usher_later_review(struct usher_engine *engine, int64_t now_ms)
+{
+    usher_list_for_each_safe (node, &engine->live) {
+        struct usher_contact *contact = usher_list_entry(node, struct usher_contact, live);
+        if (!contact->is_ours || !usher_channel_is_phone(contact->channel))
+            continue;
+        if (contact->state == USHER_CONTACT_SCHEDULED)
+            review_scheduled(engine, contact, now_ms);
+        else if (contact->state == USHER_CONTACT_WAITING)
+            review_waiting(engine, contact, now_ms);
+    }
 }

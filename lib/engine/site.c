@@ -4,8 +4,6 @@
 #include "engine/decide.h"
 #include "engine/move.h"
 
-#define CLOCK_JITTER_MS 1000 /* between two clocks that are read one after the other */
-
 uint64_t usher_site_switches(const struct usher_site *site)
 {
     uint64_t bits = 0;
@@ -27,10 +25,12 @@ int64_t usher_site_civil_ms(const struct usher_engine *engine, int64_t now_ms)
     return civil_ms > 0 ? civil_ms : 0;
 }
 
-/* Whether any queue or switch may ever change by itself. */
+/* Whether any queue, switch or contact that is not called at any time may change by itself. */
 static bool can_change(const struct usher_engine *engine)
 {
     const struct usher_rules *rules = engine->floor.rules;
+    if (rules && rules->calling_hours)
+        return true;
     for (size_t i = 0; rules && i < rules->queues_count; i++) {
         const struct usher_door *door = &engine->site.doors[i];
         if (rules->queues[i].hours || door->is_closed || door->is_ordered)
@@ -50,9 +50,11 @@ int64_t usher_site_next_ms(const struct usher_engine *engine)
 void usher_engine_set_civil(struct usher_engine *engine, int64_t civil_ms, int64_t now_ms)
 {
     struct usher_site *site = &engine->site;
-    site->civil_offset_ms = civil_ms - now_ms;
-    if (civil_ms < site->reviewed_ms - CLOCK_JITTER_MS)
-        site->is_stale = true; /* it was set back */
+    int64_t set_ms = civil_ms - now_ms - site->civil_offset_ms;
+    site->civil_offset_ms += set_ms;
+    if (set_ms > USHER_CLOCK_JITTER_MS || set_ms < -USHER_CLOCK_JITTER_MS ||
+        civil_ms < site->reviewed_ms - USHER_CLOCK_JITTER_MS)
+        site->is_stale = true; /* it was set */
 }
 
 bool usher_engine_take_zone(struct usher_engine *engine, struct usher_text name,
@@ -198,6 +200,14 @@ static int64_t review_switches(struct usher_engine *engine, int64_t now_ms)
     return next_ms;
 }
 
+static void review_calls(struct usher_engine *engine, int64_t now_ms)
+{
+    bool held_offers = engine->holds_offers;
+    engine->holds_offers = true;
+    usher_later_review(engine, now_ms);
+    engine->holds_offers = held_offers;
+}
+
 void usher_site_review(struct usher_engine *engine, int64_t now_ms)
 {
     struct usher_site *site = &engine->site;
@@ -215,6 +225,8 @@ void usher_site_review(struct usher_engine *engine, int64_t now_ms)
             site->review_ms = site->doors[i].review_ms;
     site->reviewed_ms = civil_ms;
     site->is_stale = false;
+    if (is_stale)
+        review_calls(engine, now_ms);
     if (usher_number_compare(engine->last, before) != 0)
         usher_dispatch_all(engine, now_ms);
 }

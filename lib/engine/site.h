@@ -18,6 +18,8 @@
 struct usher_contact;
 struct usher_engine;
 
+#define USHER_CLOCK_JITTER_MS 1000 /* between two clocks that are read one after the other */
+
 /* Of a queue. */
 struct usher_door {
     bool is_closed;

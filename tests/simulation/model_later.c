@@ -30,13 +30,20 @@ bool model_on_scheduled(struct model *model, const struct usher_event *event,
     return true;
 }
 
+/* When the next attempt is: as it was told, or earlier by rules that came since then. */
+static int64_t attempt_ms(const struct model *model, const struct model_contact *contact)
+{
+    int64_t again_ms = contact->since_ms + model->rules->queues[contact->queue].callback.every_ms;
+    return contact->attempts > 0 && again_ms < contact->until_ms ? again_ms : contact->until_ms;
+}
+
 bool model_on_due(struct model *model, const struct usher_event *event,
                   struct model_contact *contact, size_t agent)
 {
     (void)agent;
     if (contact->state != MODEL_SCHEDULED)
         return model_refuse(model, contact);
-    if (event->at_ms < contact->until_ms || event->fields.place_ms != contact->place_ms)
+    if (event->at_ms < attempt_ms(model, contact) || event->fields.place_ms != contact->place_ms)
         return model_fail(model, "%s is due too early, or in another place", contact->id);
     if (contact->waited_ms == 0 && contact->attempts == 0)
         model_note_arrival(model, contact->class, event->at_ms);
@@ -63,9 +70,24 @@ static bool take_back(struct model *model, const struct usher_event *event,
     return true;
 }
 
+/* Other rules let it be tried again earlier. */
+static bool hasten(struct model *model, const struct usher_event *event,
+                   struct model_contact *contact)
+{
+    if (contact->attempts == 0 || event->fields.attempt != 0 ||
+        event->fields.until_ms >= contact->until_ms ||
+        event->fields.until_ms != attempt_ms(model, contact))
+        return model_fail(model, "%s is put off without a reason", contact->id);
+    model_set_state(contact, MODEL_SCHEDULED, event->at_ms);
+    contact->until_ms = event->fields.until_ms;
+    return true;
+}
+
 bool model_on_postponed(struct model *model, const struct usher_event *event,
                         struct model_contact *contact, size_t agent)
 {
+    if (contact->state == MODEL_SCHEDULED)
+        return hasten(model, event, contact);
     const struct usher_queue *queue = &model->rules->queues[contact->queue];
     bool is_talk = model_is_talk(contact);
     bool was_ours = contact->is_ours;

@@ -71,6 +71,24 @@ void router_release_arrivals(struct router *router)
         router_release(router, arrival, NULL);
 }
 
+/* What is remembered of a customer who is about to be erased must not come in behind that: whoever
+ * waits for it does so no longer, and nobody asks for it again until it is gone. */
+static void router_begin_erasing(struct router *router, struct usher_text erased)
+{
+    struct customers *customers = &router->customers;
+    usher_list_for_each_safe (node, &customers->arriving.list) {
+        struct arrival *arrival = usher_list_entry(node, struct arrival, node);
+        const struct held *first = usher_list_entry(arrival->commands.list.next, struct held, node);
+        char room[USHER_CUSTOMER_MAX];
+        struct usher_text customer =
+            usher_customer_of(router->engine, &first->command.fields, room);
+        if (usher_text_is_equal(customer, erased))
+            router_release(router, arrival, NULL);
+    }
+    customers->is_erasing = true;
+    customers->erasing = usher_engine_last_number(router->engine);
+}
+
 /* Asks for the memory of the customer of an arrival, if there is one to ask for. */
 static bool router_ask_memory(struct router *router, const struct held *held,
                               struct usher_text contact)
@@ -80,8 +98,10 @@ static bool router_ask_memory(struct router *router, const struct held *held,
     const struct usher_command *command = &held->command;
     char room[USHER_CUSTOMER_MAX];
     struct usher_text customer = usher_customer_of(router->engine, &command->fields, room);
-    if (!customer.at || !rules || rules->customer.read_ms == 0 || command->fields.memory.at ||
-        (command->id.at && usher_engine_has_done(router->engine, command->client, command->id)))
+    if (!customer.at || customers->is_erasing || !rules || rules->customer.read_ms == 0 ||
+        command->fields.memory.at ||
+        (command->id.at && usher_engine_has_done(router->engine, command->client, command->id)) ||
+        remember_is_erasing(customers->remember, customer))
         return false;
     /* It does not lose its place in line meanwhile. */
     struct held arrived = *held;
@@ -119,6 +139,8 @@ bool router_await_memory(struct router *router, const struct held *held)
     const struct usher_command *command = &held->command;
     char room[USHER_CONTACT_ID_MAX + 1];
     struct usher_text contact;
+    if (command->kind == USHER_COMMAND_CUSTOMER_ERASE)
+        router_begin_erasing(router, command->fields.customer);
     bool is_arrival =
         customers->recall != NULL && (command->kind == USHER_COMMAND_CONTACT_ARRIVE ||
                                       command->kind == USHER_COMMAND_CONTACT_SCHEDULE);
@@ -138,6 +160,9 @@ bool router_await_memory(struct router *router, const struct held *held)
 
 void router_remember(struct router *router, const struct batch *batch)
 {
+    struct customers *customers = &router->customers;
+    if (customers->is_erasing && batch->lines_count > 0)
+        customers->is_erasing = usher_number_compare(batch_last(batch), customers->erasing) <= 0;
     if (batch->customers_count > 0)
         remember_take(router->customers.remember, usher_bytes_text(&batch->lines), keep_ms(router));
 }

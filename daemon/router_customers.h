@@ -4,6 +4,7 @@
 #define ROUTER_CUSTOMERS_H
 
 #include "arriving.h"
+#include "model/event.h"
 
 struct batch;
 struct recall;
@@ -15,6 +16,8 @@ struct customers {
     struct recall *recall; /* NULL: nothing is read */
     struct remember *remember;
     struct arriving arriving;
+    bool is_erasing;             /* nobody's memory is asked for: it may be one that goes */
+    struct usher_number erasing; /* until an event after this one is durable */
 };
 
 /* 0 or -ENOMEM. */

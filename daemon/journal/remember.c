@@ -389,6 +389,22 @@ void remember_take(struct remember *remember, struct usher_text lines, int64_t k
         begin_soon(remember);
 }
 
+static bool has_erasing(const struct usher_list *list, struct usher_text customer)
+{
+    usher_list_for_each (node, list) {
+        const struct record *record = record_at(node);
+        if (record->is_erasing && usher_text_is_equal(record_key(record), customer))
+            return true;
+    }
+    return false;
+}
+
+bool remember_is_erasing(const struct remember *remember, struct usher_text customer)
+{
+    return has_erasing(&remember->in_flight, customer) ||
+           (remember->waiting.erasures_count > 0 && has_erasing(&remember->waiting.list, customer));
+}
+
 bool remember_is_settled(const struct remember *remember)
 {
     return remember->busy_ms == 0 || !remember->redis ||

@@ -36,6 +36,8 @@ void remember_rest(struct remember *remember);
 /* Takes what durable lines, each with its newline or a single one without, say of customers, who
  * are kept for `keep_ms` from now. */
 void remember_take(struct remember *remember, struct usher_text lines, int64_t keep_ms);
+/* The customer's memory is still to be deleted. */
+bool remember_is_erasing(const struct remember *remember, struct usher_text customer);
 /* Nothing waits; or Redis has not taken it for so long that nobody should wait for that. */
 bool remember_is_settled(const struct remember *remember);
 

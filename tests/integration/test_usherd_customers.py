@@ -1,5 +1,6 @@
 """What is remembered of customers: read before their contacts are routed, written from durable events."""
 
+import json
 import unittest
 
 from harness import Center, wait_until
@@ -19,9 +20,11 @@ routes:
 """
 
 
-class Customers(unittest.TestCase):
+class WithCustomers(unittest.TestCase):
+    rules = RULES
+
     def setUp(self):
-        self.center = self.enterContext(Center(rules=RULES))
+        self.center = self.enterContext(Center(rules=self.rules))
         self.pbx, self.desk = self.center.staff()
 
     def key(self, customer):
@@ -43,6 +46,8 @@ class Customers(unittest.TestCase):
         self.desk.call({"do": "contact.wrap_up", "contact": "pbx1/" + contact, "disposition": "solved"})
         return arrived, offer
 
+
+class Customers(WithCustomers):
     def test_whom_we_book_is_known_too(self):
         self.center.redis_cli("HSET", self.key("UA-9"), "tier", "gold", "usher.last_agent", "olena", "usher.last_ms", "1763743800000")
         for contact in ({"contact": "b1"}, {}):
@@ -119,6 +124,30 @@ class Customers(unittest.TestCase):
         self.center.wait_log("contacts are routed without")
         arrived = self.pbx.wait_event("contact.arrived", contact="pbx1/c1")
         self.assertEqual((arrived["tier"], arrived["customer"]), ("standard", "UA-7"))
+
+
+class Erased(WithCustomers):
+    rules = RULES.replace("keep: 30d", "read: 1s")
+
+    def test_what_was_remembered_of_an_erased_customer_does_not_come_back(self):
+        admin = self.center.client("admin")
+        self.center.redis_cli("HSET", self.key("UA-7"), "tier", "gold")
+        self.center.redis_cli("CLIENT", "PAUSE", "300", "ALL")
+        self.pbx.send({"id": "a1", "do": "contact.arrive", "contact": "c1", "channel": "voice", "data": {"contract": "UA-7"}})
+        self.pbx.call({"do": "ping"})  # c1 waits for what is remembered, longer than its customer is
+        admin.call({"do": "customer.erase", "customer": "UA-7"})
+        self.assertTrue(self.pbx.wait_answer("a1")["ok"])
+        wait_until(lambda: not self.remembered("UA-7"), "the memory to be deleted")
+        self.center.redis_cli("HSET", self.key("UA-7"), "tier", "gold")
+        self.center.redis_cli("ACL", "SETUSER", "default", "-exec")
+        admin.call({"do": "customer.erase", "customer": "UA-7"})
+        self.center.wait_log("refuses what is to be remembered")
+        self.assertEqual(self.arrive("c2", data={"contract": "UA-7"})["tier"], "standard")
+        self.center.redis_cli("ACL", "SETUSER", "default", "+exec")
+        erased = next(event["n"] for event in self.center.journal() if event["ev"] == "customer.erased")
+        arrived = next(event["n"] for event in self.center.journal() if event["ev"] == "contact.arrived")
+        self.assertLess(int(arrived.split("-")[1]), int(erased.split("-")[1]))
+        self.assertNotIn("gold", json.dumps(self.center.journal()))
 
 
 class TakeOver(unittest.TestCase):

@@ -23,6 +23,7 @@ queues:
     need: {billing: {min: 1}}
     ring: 1s
     wrap_up: 100ms
+    transfer_wait: 1s
   sales: {like: billing, need: {sales: {min: 1, weight: 2}}}
   chat: {like: billing, need: {chat: {min: 1}}}
   probe: {like: billing, need: {probe: {min: 1}}, wrap_up: 0ms}

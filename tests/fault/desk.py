@@ -1,4 +1,4 @@
-"""A virtual agent's desk: signs in, takes chats, declines now and then, writes notes, finishes the work, has lunch."""
+"""A virtual agent's desk: signs in, takes chats, declines now and then, writes notes, transfers, finishes the work, has lunch."""
 from client import Session
 
 
@@ -57,8 +57,12 @@ class Desk(Session):
                 self.later(0.05, 0.6, lambda: self.send("contact.end", contact=event["contact"]))
             if random.random() < 0.1:
                 self.send("contact.note", contact=event["contact"], note="remember this")
+            if not self.is_probe and random.random() < 0.1:
+                self.later(0.01, 0.2, lambda: self.transfer(event["contact"]))
         elif name == "contact.wrapping" and random.random() < 0.5:
             self.later(0.01, 0.08, lambda: self.send("contact.wrap_up", contact=event["contact"], disposition="solved"))
+        elif name == "contact.parted" and random.random() < 0.5:
+            self.later(0.01, 0.08, lambda: self.send("contact.wrap_up", contact=event["contact"], disposition="transferred"))
         elif name == "agent.ready":
             self.is_ready = True
         elif name == "agent.not_ready":
@@ -68,10 +72,21 @@ class Desk(Session):
 
     def on_offer(self, event):
         random = self.random
-        if not self.is_probe and random.random() < 0.08:
+        chance = 1 if self.is_probe else random.random()
+        if chance < 0.08:
             self.later(0.005, 0.05, lambda: self.send("offer.decline", offer=event["offer"]))
+        elif chance < 0.1:
+            self.later(0.005, 0.05, lambda: self.transfer(event["contact"]))
         elif event["accept"] == "desk":
             self.later(0.01, 0.08, lambda: self.send("offer.accept", offer=event["offer"]))
+
+    def transfer(self, contact):
+        """To another queue, which may be its own, or to a colleague, who need not have its skill."""
+        if self.random.random() < 0.5:
+            self.send("contact.transfer", contact=contact, queue=self.random.choice(("billing", "sales", "chat")))
+        else:
+            colleagues = sorted(name for name in self.world.profiles if name != self.agent and not name.startswith("probe"))
+            self.send("contact.transfer", contact=contact, to_agent=self.random.choice(colleagues), note="knows you")
 
     def on_refused(self, command, error):
         if error["code"] == "no_such_agent":

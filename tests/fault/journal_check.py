@@ -27,7 +27,13 @@ class Contact:
         self.offer = None
         self.settle_ms = 0
         self.declined = {}  # agent -> until
+        self.away = set()  # agents who transferred it
+        self.meant = None  # the agent for whom it waits until meant_ms
+        self.meant_ms = 0
         self.beside_ms = None  # since when it waits although somebody is free
+
+    def is_meant(self, at_ms):
+        return self.meant is not None and at_ms < self.meant_ms
 
 
 class Agent:
@@ -229,6 +235,9 @@ class JournalCheck:
     def on_agent_signed_out(self, event):
         agent = self.agents[event["agent"]]
         agent.state = "signed_out"
+        for contact in self.contacts.values():
+            if contact.meant == event["agent"]:
+                contact.meant = None
         if agent.desk == "lost":
             agent.desk = "none"
 
@@ -261,8 +270,15 @@ class JournalCheck:
             self.complain(where + f"as {event['offer']}")
         if agent.state != "ready" or agent.phone != "idle":
             self.complain(where + f"who is {agent.state} with a phone that is {agent.phone}")
-        if not agent.can(contact.queue):
+        if contact.is_meant(event["at"]):
+            if event["agent"] != contact.meant or event.get("reason") != "meant":
+                self.complain(where + f"and is meant for {contact.meant}")
+        elif not agent.can(contact.queue):
             self.complain(where + f"who has not what {contact.queue} needs")
+        if event["agent"] in contact.away:
+            self.complain(where + "who has transferred it")
+        if event["queue"] != contact.queue:
+            self.complain(where + f"as one of {event['queue']}, and is in {contact.queue}")
         if not agent.hears_of(contact.channel):
             self.complain(where + "whose desk is lost")
         if not agent.has_room(contact.channel):
@@ -303,6 +319,7 @@ class JournalCheck:
             return
         contact.state, contact.offer, contact.settle_ms = "talking", event["offer"], 0
         contact.declined.clear()
+        contact.meant = None
 
     def on_contact_held(self, event):
         contact = self.contact(event, "talking")
@@ -313,6 +330,34 @@ class JournalCheck:
         contact = self.contact(event, "held")
         if contact:
             contact.state = "talking"
+
+    def on_contact_transferred(self, event):
+        contact = self.contact(event, "waiting", "talking", "held")
+        if not contact:
+            return
+        where, giver, to = f"{event['n']} {contact.id} is transferred, ", event.get("agent"), event.get("to_agent")
+        if contact.state != "waiting":
+            if contact.agent != giver:
+                self.complain(where + f"by {giver}, and is with {contact.agent}")
+            self.take_away(contact)
+        contact.state, contact.queue, contact.beside_ms = "waiting", event["queue"], None
+        contact.meant, contact.meant_ms = to, event.get("until_ms", 0)
+        contact.away.add(giver)
+        contact.away.discard(to)
+        contact.declined.pop(to, None)
+        if not [name for name in self.others(contact, giver) if name not in contact.away]:
+            self.complain(where + f"to {contact.queue}, for which nobody else is signed in")
+        if to and self.agents[to].state == "signed_out":
+            self.complain(where + f"to {to}, who is signed out")
+
+    def on_contact_parted(self, event):
+        """What is left to its agent of a contact that was transferred."""
+        if event["contact"] in self.contacts or event["contact"] in self.ended:
+            self.complain(f"{event['n']} {event['contact']} is parted, and there was one of this name")
+            return
+        contact = self.contacts[event["contact"]] = Contact(event)
+        contact.state = "wrapping"
+        self.give(contact, event["agent"])
 
     def on_contact_wrapping(self, event):
         contact = self.contact(event, "talking", "held")
@@ -340,14 +385,15 @@ class JournalCheck:
                 contact.settle_ms = event["at"] + SETTLE_MS
             return  # said to a PBX that rings for an offer of before
         contact = self.contact(event, *OFFERED, *(("waiting", "talking", "held", "wrapping") if is_withdrawn else ()))
-        if not contact or contact.state not in OFFERED:
+        if not contact or contact.state in ("waiting", "wrapping"):
             return
         if not self.same_offer(contact, event):
             return
         self.take_away(contact)
-        contact.state = "waiting"
+        contact.state = "waiting"  # also what was taken for a talk, when the PBX knows better
         if not is_withdrawn:
             contact.declined[event["agent"]] = event["until_ms"]
+            contact.meant = None
         if contact.channel == "voice" and event["ev"] != "offer.failed":
             contact.settle_ms = event["at"] + SETTLE_MS
 
@@ -358,6 +404,12 @@ class JournalCheck:
 
     # Nobody waits beside a free agent.
 
+    def is_for(self, contact, agent):
+        if contact.is_meant(self.at_ms):
+            return agent == contact.meant
+        has_declined = contact.declined.get(agent, 0) > self.at_ms and self.others(contact, agent)
+        return self.agents[agent].can(contact.queue) and agent not in contact.away and not has_declined
+
     def look_for_lonely(self):
         free = [(name, agent) for name, agent in self.agents.items()
                 if agent.state == "ready" and agent.phone == "idle" and agent.load() < 100]
@@ -367,9 +419,8 @@ class JournalCheck:
             if contact.client in self.lost_links or self.at_ms < contact.settle_ms + 50:
                 contact.beside_ms = None
                 continue
-            who = next((name for name, agent in free if agent.can(contact.queue) and agent.hears_of(contact.channel) and
-                        agent.has_room(contact.channel) and
-                        not (contact.declined.get(name, 0) > self.at_ms and self.others(contact, name))), None)
+            who = next((name for name, agent in free if self.is_for(contact, name) and agent.hears_of(contact.channel) and
+                        agent.has_room(contact.channel)), None)
             if not who:
                 contact.beside_ms = None
             elif contact.beside_ms is None:

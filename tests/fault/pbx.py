@@ -38,6 +38,7 @@ class Pbx(Session):
         self.rung_count = 0
         self.turned_away = []  # calls that were on the line and that usherd would not have
         self.busy_rung_count = 0
+        self.transferred_count = 0
         self.is_synced = False
         self.wants_new = True
         self.listed = set()  # in the last sync
@@ -228,6 +229,11 @@ class Pbx(Session):
                 self.send("contact.fail", contact=call.id, offer=event["offer"], reason="error")
         elif name == "contact.answered" and call.channel == "chat":
             call.state, call.agent, call.offer = "talking", event["agent"], event["offer"]
+        elif name == "contact.answered" and (call.state == "waiting" or call.agent != event["agent"]):
+            self.sync()  # the list before was made up when a transfer was on its way
+        elif name == "contact.transferred":
+            self.stop_ringing(call)
+            self.transferred_count += 1
         elif name in ("contact.wrapping", "contact.done", "contact.abandoned"):
             self.turn_away(call, f"{name} {event.get('reason')}")
 
@@ -238,5 +244,7 @@ class Pbx(Session):
             self.ring(call, event)
 
     def on_refused(self, command, error):
+        if command["do"] == "contact.end" and error["code"] == "wrong_state":
+            self.send("contact.abandon", contact=command["contact"])  # it was transferred in the moment in which it ended
         if command["do"] == "contact.arrive" and error["code"] != "contact_exists":
             self.world.complain(f"{self.name}: {command} was refused: {error}")

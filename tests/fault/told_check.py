@@ -14,6 +14,7 @@ CAUSED = {
     "contact.end": (("contact.wrapping", "contact.done"), False),
     "contact.wrap_up": (("contact.done",), False),
     "contact.note": (("contact.noted",), False),
+    "contact.transfer": (("contact.transferred",), False),
     "offer.accept": (("contact.answered",), True),
     "offer.decline": (("offer.declined",), True),
 }

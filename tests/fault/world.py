@@ -328,6 +328,7 @@ class World:
             (self.refused, "in refused-<epoch>.jsonl"),
             (sum(len(pbx.turned_away) for pbx in self.pbxs), "turned away"),
             (sum(pbx.busy_rung_count for pbx in self.pbxs), "rung while busy"),
+            (sum(pbx.transferred_count for pbx in self.pbxs), "transfers"),
         ]
         return ", ".join(f"{count} {what}" for count, what in parts if count or what in ALWAYS_TOLD) + firsts + stalls
 

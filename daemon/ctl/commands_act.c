@@ -9,8 +9,9 @@ static const struct command commands[] = {
         .description =
             "The agent's desk is told, and the journal has who did it. A talk is never cut off: "
             "whoever talks takes nothing more and is signed out when it ends; `ready` takes that "
-            "back. Work after a talk is cut off, unless `after` says to let it end first. What has "
-            "become of it, or will, is told.",
+            "back. Signing out cuts off the work after a talk; with `after` it ends first. Whether "
+            "the "
+            "agent has gone, or will, is told.",
         .forms = {{"AGENT ready", "takes contacts from now on; signs in when needed",
                    USHER_ROLE_SUPERVISOR, 0, perform_agent},
                   {"AGENT not-ready REASON",

@@ -8,21 +8,21 @@
 struct move {
     const char *word;
     const char *state;            /* what he becomes, in words */
+    const char *forced;           /* the `state` of FORCE */
     enum usher_command_kind kind; /* FORCE: whatever his desk says */
-    const char *forced;           /* its `state` */
     bool is_after;                /* when the contacts in hand have ended */
 };
 
 static const struct move moves[] = {
-    {"ready", "ready", USHER_COMMAND_AGENT_FORCE, "ready", false},
-    {"not-ready", "not ready", USHER_COMMAND_AGENT_FORCE, "not_ready", false},
-    {"sign-in", "signed in", USHER_COMMAND_AGENT_SIGN_IN, NULL, false},
-    {"sign-out", "signed out", USHER_COMMAND_AGENT_FORCE, "signed_out", false},
+    {"ready", "ready", "ready", USHER_COMMAND_AGENT_FORCE, false},
+    {"not-ready", "not ready", "not_ready", USHER_COMMAND_AGENT_FORCE, false},
+    {"sign-in", "signed in", NULL, USHER_COMMAND_AGENT_SIGN_IN, false},
+    {"sign-out", "signed out", "signed_out", USHER_COMMAND_AGENT_FORCE, false},
 };
-static const struct move not_ready_after = {"after", "not ready", USHER_COMMAND_AGENT_NOT_READY,
-                                            NULL, true};
-static const struct move sign_out_after = {"after", "signed out", USHER_COMMAND_AGENT_SIGN_OUT,
-                                           NULL, true};
+static const struct move not_ready_after = {"after", "not ready", NULL,
+                                            USHER_COMMAND_AGENT_NOT_READY, true};
+static const struct move sign_out_after = {"after", "signed out", NULL,
+                                           USHER_COMMAND_AGENT_SIGN_OUT, true};
 
 /* The form's last word of its own is the action. */
 static const struct move *find_move(const struct options *options)

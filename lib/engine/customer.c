@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "engine/decide.h"
+#include "engine/dispatch.h"
+#include "engine/moves.h"
 #include "wire/json.h"
 
 struct usher_text usher_customer_of(const struct usher_engine *engine,

@@ -1,8 +1,11 @@
 /* Deadlines: what happens when a lease passes. Every lease stands in one heap; equal times fire in
  * the order of arrival, contacts before agents before openings of classes before links before
  * announcements. */
-#include "engine/decide.h"
+#include "engine/dispatch.h"
+#include "engine/later.h"
 #include "engine/leave.h"
+#include "engine/moves.h"
+#include "engine/promise.h"
 
 /* `deaf_reason`: why nobody could be heard until now; NULL when that is not so. */
 static void fire_offer(struct usher_engine *engine, struct usher_contact *contact,

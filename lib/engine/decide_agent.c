@@ -1,5 +1,7 @@
 /* What is told of agents: their phone, their profile. Their shift stands in decide_shift.c. */
 #include "engine/decide.h"
+#include "engine/dispatch.h"
+#include "engine/moves.h"
 
 enum usher_error usher_decide_agent_phone(struct usher_request *request)
 {

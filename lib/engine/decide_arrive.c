@@ -1,10 +1,14 @@
 /* How a contact comes in: whether there is room for it, and where it belongs. */
 #include <inttypes.h>
 
+#include "engine/callback.h"
 #include "engine/callers.h"
 #include "engine/decide.h"
+#include "engine/dispatch.h"
 #include "engine/facts.h"
+#include "engine/later.h"
 #include "engine/leave.h"
+#include "engine/promise.h"
 #include "wire/json.h"
 
 /* What the command names of queue and tier; what it does not name the rules say. */

@@ -1,8 +1,11 @@
 /* A caller who would wait for long, or for whom nobody is on duty, is offered to be called back:
  * the same contact goes on waiting in its place, and nobody has to hold the line. */
+#include "engine/callback.h"
 #include "engine/callers.h"
 #include "engine/decide.h"
+#include "engine/later.h"
 #include "engine/move.h"
+#include "engine/moves.h"
 #include "engine/story.h"
 #include "routing/estimate.h"
 

@@ -1,5 +1,6 @@
 /* Commands about live contacts: talk, note, end. */
 #include "engine/decide.h"
+#include "engine/moves.h"
 #include "engine/story.h"
 
 /* The customer's line may end: nobody waits on it. */

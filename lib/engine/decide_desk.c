@@ -1,6 +1,8 @@
 /* Desks come and go. Who has had one and loses it takes no more of what only a desk can accept, and
  * is not ready when none is back in time; phones ring on. */
 #include "engine/decide.h"
+#include "engine/dispatch.h"
+#include "engine/moves.h"
 
 static void emit_desk(struct usher_engine *engine, const struct usher_agent *agent,
                       enum usher_desk_state state, int64_t until_ms, int64_t now_ms)

@@ -3,6 +3,8 @@
 
 #include "engine/callers.h"
 #include "engine/decide.h"
+#include "engine/later.h"
+#include "engine/moves.h"
 #include "engine/story.h"
 
 #define BOOKED_MAX_MS (INT64_C(400) * 86400000)

@@ -1,5 +1,9 @@
 /* Commands about offers: what the PBX says of a ringing phone, what the desk says. */
 #include "engine/decide.h"
+#include "engine/dispatch.h"
+#include "engine/later.h"
+#include "engine/moves.h"
+#include "engine/promise.h"
 
 /* What a PBX's command names: an offer of a contact. */
 struct named_offer {

@@ -1,5 +1,7 @@
 /* Commands of usherd itself: its start and end, rules, links. */
 #include "engine/decide.h"
+#include "engine/dispatch.h"
+#include "engine/moves.h"
 #include "wire/json.h"
 
 static enum usher_error emit_plain(struct usher_request *request, enum usher_event_kind kind)

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "engine/decide.h"
+#include "engine/dispatch.h"
+#include "engine/moves.h"
 
 static void emit_agent(struct usher_request *request, const struct usher_agent *agent,
                        enum usher_event_kind kind)

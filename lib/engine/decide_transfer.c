@@ -6,8 +6,12 @@
 
 #include "engine/callers.h"
 #include "engine/decide.h"
+#include "engine/dispatch.h"
 #include "engine/facts.h"
+#include "engine/later.h"
 #include "engine/move.h"
+#include "engine/moves.h"
+#include "engine/promise.h"
 #include "engine/story.h"
 #include "routing/gate.h"
 #include "wire/json.h"

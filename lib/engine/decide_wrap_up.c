@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "engine/decide.h"
+#include "engine/moves.h"
 
 /* The contact, when its agent finishes the work. NULL with the answer filled. */
 static struct usher_contact *find(struct usher_request *request, const char *hint)

@@ -1,6 +1,9 @@
 /* Offers: the highest bid becomes contact.offered. */
-#include "engine/decide.h"
+#include "engine/dispatch.h"
 
+#include "engine/later.h"
+#include "engine/moves.h"
+#include "engine/preview.h"
 #include "routing/gate.h"
 
 /* The terms of the bid, so that anyone can see why. */

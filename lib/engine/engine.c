@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/decide.h"
+#include "engine/moves.h"
 #include "engine/sound.h"
 
 static const usher_decide table[USHER_COMMAND_COUNT] = {

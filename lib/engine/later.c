@@ -1,8 +1,11 @@
 /* Work for later: nobody is on a line for it, so it can wait for its time, and be tried again. Its
  * place in line is kept meanwhile. */
+#include "engine/later.h"
+
 #include "engine/callers.h"
-#include "engine/decide.h"
+#include "engine/dispatch.h"
 #include "engine/move.h"
+#include "engine/moves.h"
 
 const struct usher_client *usher_later_ringer(const struct usher_engine *engine,
                                               const struct usher_contact *contact)

@@ -2,8 +2,9 @@
  * have no circle (rules); one of two kinds is cut after as many steps as there are queues. */
 #include "engine/leave.h"
 
-#include "engine/decide.h"
+#include "engine/callback.h"
 #include "engine/move.h"
+#include "engine/moves.h"
 
 #define RETRY_MS 30000 /* until a contact that found no way out is looked at again */
 

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "engine/callers.h"
-#include "engine/decide.h"
+#include "engine/dispatch.h"
 #include "engine/facts.h"
+#include "engine/moves.h"
+#include "engine/promise.h"
 
 struct usher_move usher_move_of(const struct usher_contact *contact)
 {

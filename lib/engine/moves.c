@@ -1,5 +1,8 @@
 /* Events that several commands and deadlines share. */
-#include "engine/decide.h"
+#include "engine/moves.h"
+
+#include "engine/dispatch.h"
+#include "engine/promise.h"
 
 struct usher_event usher_event_about(enum usher_event_kind kind,
                                      const struct usher_contact *contact)

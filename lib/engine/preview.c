@@ -1,7 +1,9 @@
 /* An agent who looks at whom to call could take a customer who comes to us meanwhile: nobody waits
  * for that call yet, so it steps back. */
-#include "engine/decide.h"
+#include "engine/preview.h"
 
+#include "engine/dispatch.h"
+#include "engine/moves.h"
 #include "routing/gate.h"
 
 #define CUSTOMER_WAITS "customer_waits"

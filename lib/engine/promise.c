@@ -2,7 +2,10 @@
  * then, at most every `announce` of the queue, whatever has changed. The class, and not the
  * contact, has the deadline: its line is walked, so that nobody's position has to be counted. Of a
  * long line not all are told in one turn, in which all others would have to wait meanwhile. */
-#include "engine/decide.h"
+#include "engine/promise.h"
+
+#include "engine/callback.h"
+#include "engine/moves.h"
 #include "routing/estimate.h"
 
 #define TELL_MAX      200 /* of a class in one turn */

@@ -1,7 +1,8 @@
 /* The review of queues and switches against clock and rules. */
 #include "engine/site.h"
 
-#include "engine/decide.h"
+#include "engine/dispatch.h"
+#include "engine/later.h"
 #include "engine/move.h"
 
 uint64_t usher_site_switches(const struct usher_site *site)

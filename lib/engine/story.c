@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "engine/decide.h"
+#include "engine/moves.h"
 
 /* The last `length` bytes at most, from the beginning of a character. */
 static struct usher_text end_of(struct usher_text text, size_t length)

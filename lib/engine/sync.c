@@ -7,6 +7,10 @@
 #include <string.h>
 
 #include "engine/decide.h"
+#include "engine/dispatch.h"
+#include "engine/later.h"
+#include "engine/moves.h"
+#include "engine/promise.h"
 
 struct sync_entry {
     struct usher_command command; /* its texts lie in `texts` */

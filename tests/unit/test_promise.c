@@ -2,7 +2,7 @@
  */
 #include <string.h>
 
-#include "engine/decide.h"
+#include "engine/promise.h"
 #include "unit/engine_world.h"
 #include "unit/suite.h"
 

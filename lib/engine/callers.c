@@ -48,9 +48,10 @@ struct usher_contact *usher_callers_callback(const struct usher_engine *engine,
     return find(engine, customer, USHER_CHANNEL_CALLBACK, false, but);
 }
 
-bool usher_callers_is_called(const struct usher_engine *engine, struct usher_text customer)
+struct usher_contact *usher_callers_called(const struct usher_engine *engine,
+                                           struct usher_text customer)
 {
-    return find(engine, customer, USHER_CHANNEL_CALLBACK, true, NULL) != NULL;
+    return find(engine, customer, USHER_CHANNEL_CALLBACK, true, NULL);
 }
 
 struct usher_contact *usher_callers_waiting(const struct usher_engine *engine,

@@ -13,8 +13,9 @@ void usher_callers_add(struct usher_engine *engine, struct usher_contact *contac
 struct usher_contact *usher_callers_callback(const struct usher_engine *engine,
                                              struct usher_text customer,
                                              const struct usher_contact *but);
-/* Whether an agent is calling this customer back just now. */
-bool usher_callers_is_called(const struct usher_engine *engine, struct usher_text customer);
+/* The callback in which an agent is calling this customer just now, or talks; NULL for none. */
+struct usher_contact *usher_callers_called(const struct usher_engine *engine,
+                                           struct usher_text customer);
 /* The customer's call that nobody has answered yet; NULL when there is none. `but` is not meant. */
 struct usher_contact *usher_callers_waiting(const struct usher_engine *engine,
                                             struct usher_text customer,

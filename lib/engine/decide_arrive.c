@@ -237,7 +237,19 @@ static enum usher_error refuse(struct usher_request *request, struct usher_text 
     return USHER_OK;
 }
 
-/* `callback`: of the same customer, whose place the contact takes; or NULL. */
+/* In the place of the customer's callback, as long as nobody has that in hand; what is earlier is
+ * the contact's own. */
+static void take_place(const struct usher_request *request, const struct usher_contact *callback,
+                       struct usher_fields *event)
+{
+    int64_t place_ms = usher_later_place_ms(request->engine, callback, request->now_ms);
+    if (usher_contact_state_is_talk(callback->state) || place_ms >= event->place_ms)
+        return;
+    event->place_ms = place_ms;
+    USHER_FIELDS_SET(event, WAITED_MS, waited_ms, request->now_ms - event->since_ms);
+}
+
+/* `callback`: of the same customer, whose matter the contact goes on with; or NULL. */
 static enum usher_error arrive(struct usher_request *request, struct usher_contact *callback)
 {
     char customer[USHER_CUSTOMER_MAX];
@@ -267,11 +279,8 @@ static enum usher_error arrive(struct usher_request *request, struct usher_conta
                      is_earlier ? fields->since_ms : request->now_ms);
     USHER_FIELDS_SET(&event.fields, SINCE_MS, since_ms,
                      is_earlier ? fields->since_ms : request->now_ms);
-    if (callback && callback->place_ms < event.fields.place_ms) {
-        event.fields.place_ms = callback->place_ms;
-        USHER_FIELDS_SET(&event.fields, WAITED_MS, waited_ms,
-                         request->now_ms - event.fields.since_ms);
-    }
+    if (callback)
+        take_place(request, callback, &event.fields);
     if (callback && callback->note)
         USHER_FIELDS_SET(&event.fields, NOTE, note, usher_text_of(callback->note));
     USHER_FIELDS_SET(&event.fields, DUE_MS, due_ms,
@@ -288,7 +297,7 @@ static enum usher_error arrive(struct usher_request *request, struct usher_conta
         return USHER_OK;
     }
     usher_dispatch_contact(request->engine, contact, request->now_ms);
-    if (callback)
+    if (callback && !usher_contact_state_is_talk(callback->state))
         usher_later_drop(request->engine, callback, USHER_CALLED_AGAIN, request->now_ms);
     usher_promise_tell(request->engine, contact, request->now_ms);
     usher_callback_consider(request->engine, contact, request->now_ms);
@@ -319,6 +328,8 @@ enum usher_error usher_decide_contact_arrive(struct usher_request *request)
     bool is_call = usher_channel_find(command->fields.channel) == USHER_CHANNEL_VOICE;
     struct usher_contact *callback =
         is_call ? usher_callers_callback(request->engine, customer, NULL) : NULL;
+    if (is_call && !callback)
+        callback = usher_callers_called(request->engine, customer);
     if (!callback)
         return arrive(request, NULL);
     struct usher_command whole = *command;

@@ -52,14 +52,15 @@ enum usher_error usher_callback_turn(struct usher_engine *engine, struct usher_c
     if (usher_rules_is_withheld(from.length ? from : contact->from))
         return usher_answer_set(answer, USHER_ERROR_MISSING_FIELD,
                                 "`from` is needed: nobody knows the customer's number");
-    if (usher_callers_is_called(engine, contact->customer))
+    if (usher_callers_called(engine, contact->customer))
         return usher_answer_set(answer, USHER_ERROR_WRONG_STATE,
                                 "an agent is calling this customer back just now");
     if (!usher_clients_has_room(&engine->clients, USHER_TEXT(USHER_OWN_CLIENT), now_ms))
         return usher_answer_set(answer, USHER_ERROR_LIMIT, "limits.clients: too many clients");
     move.channel = USHER_CHANNEL_CALLBACK;
-    if (other && other->place_ms < move.place_ms)
-        move.place_ms = other->place_ms;
+    int64_t place_ms = other ? usher_later_place_ms(engine, other, now_ms) : INT64_MAX;
+    if (place_ms < move.place_ms)
+        move.place_ms = place_ms;
     move.due_ms = usher_move_due_ms(engine, &move);
     move.from = from;
     move.reason = usher_text_of(reason);

@@ -226,11 +226,8 @@ static int64_t hushed_ms(const struct usher_engine *engine, const struct usher_c
     return sum_ms;
 }
 
-/* The place as it is when the contact's state ends. Hours in which nobody may call the customer, or
- * its queue is closed, do not count: by them it moves forward; by the time until the next attempt
- * it does not. */
-static int64_t place_after(const struct usher_engine *engine, const struct usher_contact *contact,
-                           int64_t now_ms)
+int64_t usher_later_place_ms(const struct usher_engine *engine, const struct usher_contact *contact,
+                             int64_t now_ms)
 {
     int64_t from_ms = contact->since_ms > contact->place_ms ? contact->since_ms : contact->place_ms;
     int64_t until_ms = contact->until_ms < now_ms ? contact->until_ms : now_ms;
@@ -248,7 +245,7 @@ static void postpone(struct usher_engine *engine, struct usher_contact *contact,
     struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_POSTPONED, contact);
     USHER_FIELDS_SET(&event.fields, UNTIL_MS, until_ms, look_again_ms(until_ms, now_ms));
     USHER_FIELDS_SET(&event.fields, REASON, reason, usher_pause_name(pause));
-    int64_t place_ms = place_after(engine, contact, now_ms);
+    int64_t place_ms = usher_later_place_ms(engine, contact, now_ms);
     if (place_ms != contact->place_ms)
         USHER_FIELDS_SET(&event.fields, PLACE_MS, place_ms, place_ms);
     usher_engine_emit(engine, &event, now_ms);
@@ -280,7 +277,7 @@ void usher_later_wake(struct usher_engine *engine, struct usher_contact *contact
     USHER_FIELDS_SET(&event.fields, QUEUE, queue, rules->queues[contact->queue].name);
     USHER_FIELDS_SET(&event.fields, TIER, tier, rules->tiers[contact->tier].name);
     USHER_FIELDS_SET(&event.fields, CHANNEL, channel, usher_channel_name(contact->channel));
-    int64_t place_ms = place_after(engine, contact, now_ms);
+    int64_t place_ms = usher_later_place_ms(engine, contact, now_ms);
     USHER_FIELDS_SET(&event.fields, PLACE_MS, place_ms, place_ms);
     USHER_FIELDS_SET(
         &event.fields, DUE_MS, due_ms,

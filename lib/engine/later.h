@@ -31,6 +31,11 @@ int64_t usher_later_open_ms(const struct usher_engine *engine, enum usher_channe
 /* A waiting contact's customer may not be called any more at this time of his day, or has just
  * become one who is to be called: scheduled until he may, which can be at once. */
 void usher_later_rest(struct usher_engine *engine, struct usher_contact *contact, int64_t now_ms);
+/* The place that a contact of ours, which is booked or waits, has when its state ends now. Hours in
+ * which nobody may call the customer, or its queue is closed, do not count: by them it moves
+ * forward; by the time until the next attempt it does not. */
+int64_t usher_later_place_ms(const struct usher_engine *engine, const struct usher_contact *contact,
+                             int64_t now_ms);
 /* The hours in which customers are called, or the clock, may be others: those who wait for them are
  * due as these say, and those who wait in line rest when they say. */
 void usher_later_review(struct usher_engine *engine, int64_t now_ms);

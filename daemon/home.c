@@ -85,11 +85,16 @@ int home_hold(struct home *home, const char *path)
     return error;
 }
 
+void home_refused_name(uint32_t epoch, char name[HOME_REFUSED_NAME_SIZE])
+{
+    (void)snprintf(name, HOME_REFUSED_NAME_SIZE, "refused-%" PRIu32 ".jsonl", epoch);
+}
+
 void home_refused_open(struct home_refused *refused, const struct home *home, uint32_t epoch)
 {
     const int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
     *refused = (struct home_refused){.folder = home->folder};
-    (void)snprintf(refused->name, sizeof(refused->name), "refused-%" PRIu32 ".jsonl", epoch);
+    home_refused_name(epoch, refused->name);
     refused->file = openat(refused->folder, refused->name, flags, 0600);
     if (refused->file < 0)
         refused->error = -errno;

@@ -24,12 +24,17 @@ void home_init(struct home *home);
 int home_hold(struct home *home, const char *path);
 void home_fini(struct home *home);
 
-/* refused-<epoch>.jsonl in the folder, for its owner's eyes. */
+#define HOME_REFUSED_NAME_SIZE 32
+#define HOME_REFUSED_PATTERN   "refused-*.jsonl"
+/* refused-<epoch>.jsonl */
+void home_refused_name(uint32_t epoch, char name[HOME_REFUSED_NAME_SIZE]);
+
+/* That file in the folder, for its owner's eyes. */
 struct home_refused {
-    int folder;    /* borrowed */
-    int file;      /* -1: not open */
-    int error;     /* the first, a negative errno; 0 = none */
-    char name[32]; /* without the folder */
+    int folder; /* borrowed */
+    int file;   /* -1: not open */
+    int error;  /* the first, a negative errno; 0 = none */
+    char name[HOME_REFUSED_NAME_SIZE];
 };
 
 /* Opens the file behind what it holds already. The folder must be held until the end. Whether all

@@ -1,9 +1,12 @@
-/* A day's file is looked through first, since most hold nobody who was erased. Lines are masked as
- * every reader masks them; the order and the numbers of the events stay. */
+/* A file of events is looked through first, since most hold nobody who was erased. Lines are masked
+ * as every reader masks them; the order and the numbers of the events stay. */
 #include "journal/erase.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -11,9 +14,9 @@
 
 #include "engine/engine.h"
 #include "file.h"
+#include "home.h"
 #include "log.h"
 
-#define MODE      0640
 #define RULES_MAX ((size_t)1024 * 1024)
 #define STATE_MAX ((size_t)512 * 1024 * 1024)
 
@@ -62,15 +65,16 @@ static int pass_lines(FILE *from, FILE *to, const struct erasures *erasures, siz
     return error;
 }
 
-/* Writes the file anew under another name, then under its own. */
-static int write_day(struct filing *filing, const char *name, FILE *from,
-                     const struct erasures *erasures)
+/* Writes the file anew under another name, then under its own; for whom it was. */
+static int write_lines(int folder, const char *name, FILE *from, const struct erasures *erasures)
 {
-    char part[FOLDER_NAME_SIZE + 8];
+    char part[NAME_MAX + 8];
+    struct stat was;
     size_t changed = 0;
     (void)snprintf(part, sizeof(part), ".%s.part", name);
-    int file =
-        openat(filing->folder, part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, MODE);
+    if (fstat(fileno(from), &was) < 0)
+        return -errno;
+    int file = openat(folder, part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     FILE *to = file < 0 ? NULL : fdopen(file, "w");
     int error = to ? 0 : -errno;
     if (!to) {
@@ -78,7 +82,7 @@ static int write_day(struct filing *filing, const char *name, FILE *from,
             (void)close(file);
         return error;
     }
-    if (fchmod(file, MODE) < 0)
+    if (fchmod(file, was.st_mode & 07777) < 0)
         error = -errno;
     if (error == 0)
         error = pass_lines(from, to, erasures, &changed);
@@ -86,20 +90,17 @@ static int write_day(struct filing *filing, const char *name, FILE *from,
         error = -errno;
     if (fclose(to) != 0 && error == 0)
         error = -errno;
-    if (error == 0 && renameat(filing->folder, part, filing->folder, name) < 0)
+    if (error == 0 && renameat(folder, part, folder, name) < 0)
         error = -errno;
     if (error < 0)
-        (void)unlinkat(filing->folder, part, 0);
+        (void)unlinkat(folder, part, 0);
     return error;
 }
 
-static int erase_day(struct filing *filing, int64_t day, const struct erasures *erasures,
-                     size_t *count)
+static int erase_lines(int folder, const char *name, const struct erasures *erasures, size_t *count)
 {
-    char name[FOLDER_NAME_SIZE];
     size_t changed = 0;
-    folder_name_day(filing->site, day, name);
-    int file = openat(filing->folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int file = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     FILE *from = file < 0 ? NULL : fdopen(file, "r");
     int error = from ? 0 : -errno;
     if (!from && file >= 0)
@@ -108,7 +109,7 @@ static int erase_day(struct filing *filing, int64_t day, const struct erasures *
         error = pass_lines(from, NULL, erasures, &changed);
     if (error == 0 && changed > 0) {
         rewind(from);
-        error = write_day(filing, name, from, erasures);
+        error = write_lines(folder, name, from, erasures);
         (*count)++;
     }
     if (from)
@@ -197,10 +198,30 @@ int erase_filed(struct filing *filing, const struct settings *settings,
         error = folder_list(&list, filing->path, filing->site);
     if (error < 0)
         return error;
-    for (size_t i = 0; i < list.days_count && error == 0; i++)
-        error = erase_day(filing, list.days[i], erasures, count);
+    for (size_t i = 0; i < list.days_count && error == 0; i++) {
+        char name[FOLDER_NAME_SIZE];
+        folder_name_day(filing->site, list.days[i], name);
+        error = erase_lines(filing->folder, name, erasures, count);
+    }
     for (size_t i = 0; i < list.states_count && error == 0; i++)
         error = erase_one_state(filing, settings, &list.states[i], erasures, count);
     folder_list_fini(&list);
+    return error;
+}
+
+int erase_refused(const char *path, uint32_t epoch, const struct erasures *erasures, size_t *count)
+{
+    char ours[HOME_REFUSED_NAME_SIZE];
+    DIR *folder = opendir(path);
+    const struct dirent *file;
+    int error = 0;
+    *count = 0;
+    if (!folder)
+        return errno == ENOENT || errno == EACCES ? 0 : -errno; /* not ours */
+    home_refused_name(epoch, ours);
+    while (error == 0 && (file = readdir(folder)) != NULL)
+        if (fnmatch(HOME_REFUSED_PATTERN, file->d_name, 0) == 0 && strcmp(file->d_name, ours) != 0)
+            error = erase_lines(dirfd(folder), file->d_name, erasures, count);
+    (void)closedir(folder);
     return error;
 }

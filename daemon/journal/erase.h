@@ -1,4 +1,4 @@
-/* Takes erased customers out of the archive folder: for the child that files there. */
+/* Takes erased customers out of the files that we wrote: for the child that makes snapshots. */
 #ifndef JOURNAL_ERASE_H
 #define JOURNAL_ERASE_H
 
@@ -13,6 +13,10 @@
 int erase_filed(struct filing *filing, const struct settings *settings,
                 const struct erasures *erasures, size_t *count);
 
+/* The same for the files of the state folder that hold what another leader kept out of the journal,
+ * but for that of `epoch`, into which the living router may write. Without a folder there are none.
+ */
+int erase_refused(const char *path, uint32_t epoch, const struct erasures *erasures, size_t *count);
 /* Writes into `out` the saved state without the customers who were erased after it. Its rules must
  * be filed. False when the state cannot be read. */
 USHER_MUST_USE bool erase_state(const struct settings *settings, const struct erasures *erasures,

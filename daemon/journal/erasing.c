@@ -87,6 +87,24 @@ static bool rewrite(const struct journal *journal, const struct erasures *erasur
     return false;
 }
 
+/* They grow when another leader refuses an usherd, which may be after the erasure: as long as that
+ * is on the list they are looked through each time. */
+static void rewrite_refused(const struct journal *journal, const struct erasures *erasures)
+{
+    const char *path = journal->settings->state;
+    char value[LOG_VALUE_SIZE];
+    size_t count = 0;
+    int error = erase_refused(path, journal->epoch, erasures, &count);
+    if (count > 0 && error == 0)
+        log_info("Erased customers were taken out of what other leaders refused",
+                 "state=%s files=%zu", path, count);
+    if (error < 0)
+        log_error("Erased customers could not be taken out of refused-*.jsonl; it is tried again "
+                  "with the next snapshot. See that usherd's user may write there, and that the "
+                  "disk has room",
+                  "state=%s error=%s", path, log_value(usher_text_of(strerror(-error)), value));
+}
+
 bool journal_child_erase(redisContext *redis, const struct journal *journal,
                          struct erasures *erasures)
 {
@@ -98,6 +116,8 @@ bool journal_child_erase(redisContext *redis, const struct journal *journal,
     freeReplyObject(reply);
     if (!is_read)
         return false;
+    if (erasures->count > 0)
+        rewrite_refused(journal, erasures);
     if (journal->settings->journal.archive[0] && has_unfiled(erasures) &&
         rewrite(journal, erasures)) {
         for (size_t i = 0; i < erasures->count; i++)

@@ -16,6 +16,7 @@ queues:
 routes: [{queue: support}]
 """
 SETTINGS = """\
+state: .
 timing: {heartbeat: 100ms, lease: 500ms}
 journal: {max: 1MiB, keep: 1m, snapshot_every: 60, archive: archive}
 limits: {contacts: 1000, agents: 100, context: 16KiB}
@@ -152,6 +153,21 @@ class Customer(unittest.TestCase):
         for what, text in told.items():
             for secret in SECRETS:
                 self.assertNotIn(secret, text, what)
+
+    def test_an_erased_customer_is_gone_from_what_another_leader_refused(self):
+        epoch = int(self.pbx.welcome["n"].split("-")[0])
+        event = {"at": 1, "n": f"{epoch - 1}-7", "ev": "contact.noted", "contact": "pbx1/c0", "note": SECRETS[3], "customer": "UA-7"}
+        other = {**event, "n": f"{epoch - 1}-8", "note": "of somebody else", "customer": "UA-8"}
+        name = self.center.path(f"refused-{epoch - 1}.jsonl")
+        with open(name, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+            file.writelines(json.dumps(each, separators=(",", ":")) + "\n" for each in (event, other))
+        self.usherctl("customer", "erase", "UA-7", "--yes")
+        self.center.wait_log("taken out of what other leaders refused")
+        with open(name) as file:
+            lines = [json.loads(line) for line in file]
+        self.assertEqual([(line["n"], line["note"], line["customer"]) for line in lines],
+                         [(event["n"], "", ""), (other["n"], "of somebody else", "UA-8")])
+        self.assertEqual(os.stat(name).st_mode & 0o777, 0o600)
 
     def files(self):
         texts = {}

@@ -38,7 +38,7 @@ void usher_callback_consider(struct usher_engine *engine, struct usher_contact *
 {
     if (!may_be_asked(engine, contact))
         return;
-    struct usher_estimate estimate = usher_estimate_contact(&engine->floor, contact);
+    struct usher_estimate estimate = usher_estimate_contact(&engine->floor, contact, now_ms);
     usher_callback_offer(engine, contact, estimate.wait_ms, now_ms);
 }
 

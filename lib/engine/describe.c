@@ -201,8 +201,9 @@ static void add_estimate(const struct description *description, const struct ush
 {
     if (usher_list_is_empty(&contact->in_line) || !description->positions || !description->outlooks)
         return;
-    struct usher_estimate estimate = usher_estimate_at(
-        &description->outlooks[contact->class->index], description->positions[contact->slot]);
+    struct usher_estimate estimate =
+        usher_estimate_at(&description->outlooks[contact->class->index], contact,
+                          description->positions[contact->slot], description->now_ms);
     struct usher_saying saying = usher_estimate_say(&estimate);
     USHER_FIELDS_SET(fields, POSITION, position, estimate.position);
     if (saying.wait_ms >= 0)

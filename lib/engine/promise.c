@@ -48,7 +48,7 @@ void usher_promise_tell(struct usher_engine *engine, struct usher_contact *conta
         contact->told.first_ms != 0 || !usher_channel_is_live(contact->channel) ||
         announce_ms(engine, contact->class) < 0)
         return;
-    struct usher_estimate estimate = usher_estimate_contact(&engine->floor, contact);
+    struct usher_estimate estimate = usher_estimate_contact(&engine->floor, contact, now_ms);
     struct usher_saying saying = usher_estimate_say(&estimate);
     tell(engine, contact, &estimate, &saying, now_ms);
 }
@@ -81,7 +81,7 @@ static int64_t tell_line(struct usher_engine *engine, struct usher_class *class,
         const struct usher_told *told = &contact->told;
         if (engine->last.seq - before.seq >= TELL_MAX)
             return now_ms + TELL_PAUSE_MS;
-        struct usher_estimate estimate = usher_estimate_at(&outlook, ++position);
+        struct usher_estimate estimate = usher_estimate_at(&outlook, contact, ++position, now_ms);
         struct usher_saying saying = usher_estimate_say(&estimate);
         usher_callback_offer(engine, contact, estimate.wait_ms, now_ms);
         bool is_due = told->first_ms == 0 || now_ms - told->last_ms >= every_ms;

@@ -2,6 +2,8 @@
  * asked for with every contact that waits; so each pair keeps its number until the duty changes. */
 #include "routing/estimate.h"
 
+#include "routing/gate.h"
+
 #define CAL_MIN       5000
 #define CAL_MAX       20000
 #define KEPT_PERCENT  97
@@ -9,6 +11,7 @@
 #define FINE_MS       30000
 #define COARSE_MS     60000
 #define FINE_BELOW_MS 180000
+#define FREE_MAX      64                  /* of so many who are free it is looked what keeps them */
 #define WAIT_MAX_MS   (30 * USHER_DAY_MS) /* keeps what is told within reason */
 
 static uint32_t count_common(const struct usher_floor *floor, const struct usher_class *class,
@@ -65,6 +68,53 @@ static bool has_free(const struct usher_class *class)
     return false;
 }
 
+static void add_opening(struct usher_outlook *outlook, int64_t age_ms)
+{
+    uint32_t place = outlook->openings_count;
+    if (place == USHER_OPENINGS_MAX && age_ms >= outlook->openings_ms[place - 1])
+        return;
+    if (place == USHER_OPENINGS_MAX)
+        place--;
+    else
+        outlook->openings_count++;
+    for (; place > 0 && outlook->openings_ms[place - 1] > age_ms; place--)
+        outlook->openings_ms[place] = outlook->openings_ms[place - 1];
+    outlook->openings_ms[place] = age_ms;
+}
+
+/* Those of the first step come first, and so on. */
+static void find_openings(const struct usher_floor *floor, const struct usher_class *class,
+                          struct usher_outlook *outlook)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < class->blocks_count; i++) {
+        for (uint64_t bits = class->blocks[i].free; bits != 0 && count < FREE_MAX;
+             bits &= bits - 1) {
+            uint32_t agent = class->rank[i * 64 + (uint32_t)__builtin_ctzll(bits)];
+            int64_t age_ms = usher_gate_age_ms(floor, class, &floor->agents[agent]);
+            count++;
+            if (age_ms != INT64_MAX)
+                add_opening(outlook, age_ms);
+        }
+    }
+}
+
+/* How long it takes until somebody who is free may be asked; INT64_MAX when there are too few of
+ * them. Those before in line have the first, and who declined may be the next. */
+static int64_t opening_ms(const struct usher_outlook *outlook, const struct usher_contact *contact,
+                          uint32_t position, int64_t now_ms)
+{
+    for (size_t i = 0; i < contact->declines_count; i++)
+        position += contact->declines[i].until_ms > now_ms;
+    if (position > outlook->openings_count)
+        return INT64_MAX;
+    int64_t age_ms = outlook->openings_ms[position - 1];
+    if (contact->class->wait_ms > age_ms && usher_gate_held_for(contact, now_ms))
+        age_ms = contact->class->wait_ms;
+    int64_t at_ms = usher_contact_leg_since_ms(contact) + age_ms;
+    return at_ms > now_ms ? at_ms - now_ms : 0;
+}
+
 static int64_t bounded(int64_t ms)
 {
     return ms < WAIT_MAX_MS ? ms : WAIT_MAX_MS;
@@ -94,13 +144,16 @@ struct usher_outlook usher_estimate_outlook(struct usher_floor *floor, struct us
 {
     int unit = floor->rules->channels[class->key.channel].unit;
     usher_floor_refresh(floor, class);
-    return (struct usher_outlook){
+    struct usher_outlook outlook = {
         .others_milli = others_milli(floor, class),
         .work_ms = bounded(class->past.handle_ms) * unit / 100,
         .cal = usher_estimate_calibration(&class->past),
         .agents_count = count_duty(floor, class),
         .is_free = class->is_plain && has_free(class),
     };
+    if (!class->is_plain)
+        find_openings(floor, class, &outlook);
+    return outlook;
 }
 
 /* The largest whole number whose square is not above `number`. */
@@ -113,7 +166,9 @@ static int64_t square_root(int64_t number)
     return root;
 }
 
-struct usher_estimate usher_estimate_at(const struct usher_outlook *outlook, uint32_t position)
+struct usher_estimate usher_estimate_at(const struct usher_outlook *outlook,
+                                        const struct usher_contact *contact, uint32_t position,
+                                        int64_t now_ms)
 {
     struct usher_estimate estimate = {
         .position = position, .agents_count = outlook->agents_count, .raw_ms = -1, .wait_ms = -1};
@@ -130,14 +185,21 @@ struct usher_estimate usher_estimate_at(const struct usher_outlook *outlook, uin
     /* The sum of n waits of chance strays by 1 / sqrt(n) of itself, two thirds of which hold half
      * of the cases. */
     estimate.spread_ms = estimate.wait_ms * 2000 / (3 * square_root(ahead_milli * 1000));
+    int64_t open_ms = opening_ms(outlook, contact, position, now_ms);
+    if (open_ms < estimate.wait_ms) {
+        estimate.wait_ms = open_ms;
+        estimate.raw_ms = -1;
+        estimate.spread_ms = 0;
+    }
     return estimate;
 }
 
 struct usher_estimate usher_estimate_contact(struct usher_floor *floor,
-                                             const struct usher_contact *contact)
+                                             const struct usher_contact *contact, int64_t now_ms)
 {
     struct usher_outlook outlook = usher_estimate_outlook(floor, contact->class);
-    return usher_estimate_at(&outlook, usher_class_position(contact->class, contact));
+    return usher_estimate_at(&outlook, contact, usher_class_position(contact->class, contact),
+                             now_ms);
 }
 
 static int64_t step_of(int64_t ms)

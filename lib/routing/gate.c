@@ -27,22 +27,45 @@ const struct usher_agent *usher_gate_held_for(const struct usher_contact *contac
 }
 
 /* A reserve's pool is that of its skill; the pools of skills come first. */
+static bool keeps(const struct usher_floor *floor, const struct usher_reserve *reserve,
+                  const struct usher_agent *agent)
+{
+    return usher_floor_levels(floor, agent)[reserve->skill] > 0 &&
+           floor->pools[reserve->skill].open_count <= reserve->keep;
+}
+
 const struct usher_reserve *usher_gate_reserve(const struct usher_floor *floor,
                                                const struct usher_contact *contact,
                                                const struct usher_agent *agent, int64_t now_ms)
 {
     if (!floor->stands[agent->index].is_counted_open)
         return NULL;
-    const uint8_t *levels = usher_floor_levels(floor, agent);
     int64_t age_ms = leg_age_ms(contact, now_ms);
     for (uint32_t bits = contact->class->reserves; bits != 0; bits &= bits - 1) {
         const struct usher_reserve *reserve = &floor->rules->reserves[__builtin_ctz(bits)];
         bool is_over = reserve->until_ms >= 0 && age_ms >= reserve->until_ms;
-        if (levels[reserve->skill] > 0 && !is_over &&
-            floor->pools[reserve->skill].open_count <= reserve->keep)
+        if (!is_over && keeps(floor, reserve, agent))
             return reserve;
     }
     return NULL;
+}
+
+int64_t usher_gate_age_ms(const struct usher_floor *floor, const struct usher_class *class,
+                          const struct usher_agent *agent)
+{
+    int64_t age_ms = 0;
+    for (uint32_t i = usher_class_step_of(class, agent->index); i > 0; i--)
+        if (class->steps[i - 1].signed_in_count > 0 && class->steps[i].after_ms > age_ms)
+            age_ms = class->steps[i].after_ms;
+    if (!floor->stands[agent->index].is_counted_open)
+        return age_ms;
+    for (uint32_t bits = class->reserves; bits != 0; bits &= bits - 1) {
+        const struct usher_reserve *reserve = &floor->rules->reserves[__builtin_ctz(bits)];
+        int64_t until_ms = reserve->until_ms >= 0 ? reserve->until_ms : INT64_MAX;
+        if (until_ms > age_ms && keeps(floor, reserve, agent))
+            age_ms = until_ms;
+    }
+    return age_ms;
 }
 
 bool usher_gate_has_eased(const struct usher_floor *floor, const struct usher_agent *agent)

@@ -42,6 +42,11 @@ const struct usher_reserve *usher_gate_reserve(const struct usher_floor *floor,
                                                const struct usher_contact *contact,
                                                const struct usher_agent *agent, int64_t now_ms);
 
+/* How old a leg must be before steps and reserves let in the agent, who is eligible for the class:
+ * 0 = at once; INT64_MAX = only what others do can let him in. */
+int64_t usher_gate_age_ms(const struct usher_floor *floor, const struct usher_class *class,
+                          const struct usher_agent *agent);
+
 /* Whether this agent, who has just become free, leaves more of them free than some reserve keeps:
  * then others of them may be asked, too. */
 bool usher_gate_has_eased(const struct usher_floor *floor, const struct usher_agent *agent);

@@ -137,7 +137,12 @@ static bool check_figures(struct model *model, const struct usher_event *event,
     int64_t told_ms = is_free ? 0 : rounded(wait_ms);
     bool is_range = usher_fields_has(fields, USHER_FIELD_WAIT_MIN_MS);
     int64_t most_ms = is_range ? fields->wait_max_ms : fields->wait_ms;
-    if (fields->raw_ms != raw_ms || fields->wait_ms != told_ms)
+    /* Somebody free may be asked sooner than it is the contact's turn. */
+    bool may_open = !is_plain(model, class) && has_free(model, contact->class);
+    bool is_opening = may_open && !usher_fields_has(fields, USHER_FIELD_RAW_MS);
+    if (is_opening && fields->wait_ms < told_ms)
+        told_ms = fields->wait_ms;
+    if ((!is_opening && fields->raw_ms != raw_ms) || fields->wait_ms != told_ms)
         return model_fail(model, "%s is told %lld ms (%lld), but it is %lld (%lld)", contact->id,
                           (long long)fields->wait_ms, (long long)fields->raw_ms, (long long)told_ms,
                           (long long)raw_ms);

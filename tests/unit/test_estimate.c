@@ -28,7 +28,7 @@ static void open_busy(void)
 
 static struct usher_estimate estimate_of(const struct usher_contact *contact)
 {
-    return usher_estimate_contact(&world.floor, contact);
+    return usher_estimate_contact(&world.floor, contact, world.now_ms);
 }
 
 START_TEST(wait_is_position_times_handle_time_by_the_agents_on_duty)
@@ -78,6 +78,47 @@ START_TEST(wait_is_none_beside_a_free_agent_and_unknown_without_any)
     ck_assert_int_eq(estimate.wait_ms, -1);
     ck_assert_int_eq(usher_estimate_say(&estimate).wait_ms, -1);
     ck_assert_int_eq(usher_estimate_say(&estimate).until_ms, -1);
+    floor_close(&world);
+}
+END_TEST
+
+#define GATED(until)                                                                               \
+    "skills: [net, french]\nreserve: {french: {keep: 1" until "}}\nqueues:\n"                      \
+    "  net: {need: {net: {min: 7}}, relax: [{after: 20s, net: {min: 3}}], forecast: {handle: "     \
+    "5m}}\nroutes: [{queue: net}]\n"
+
+/* One who talks, one of a later step, and one who is kept for the French. */
+static void open_gated(const char *gated)
+{
+    floor_open(&world, gated, 8);
+    floor_hold(&world, floor_ready_agent(&world, "olena", "{\"net\":9}", 0), USHER_CHANNEL_VOICE,
+               1);
+    floor_ready_agent(&world, "petro", "{\"net\":4}", 0);
+    floor_ready_agent(&world, "marie", "{\"net\":9,\"french\":5}", 0);
+}
+
+START_TEST(wait_beside_somebody_free_lasts_until_he_may_be_asked)
+{
+    open_gated(GATED(", until: 40s"));
+    struct usher_contact *first = floor_contact(&world, "net", USHER_CHANNEL_VOICE, 0);
+    struct usher_contact *second = floor_contact(&world, "net", USHER_CHANNEL_VOICE, 1000);
+    const struct usher_contact *third = floor_contact(&world, "net", USHER_CHANNEL_VOICE, 2000);
+    world.now_ms = 5000;
+    ck_assert_int_eq(estimate_of(first).wait_ms, 15000);
+    ck_assert_int_eq(estimate_of(first).raw_ms, -1);
+    ck_assert_int_eq(estimate_of(second).wait_ms, 36000);
+    ck_assert_int_eq(estimate_of(third).wait_ms, 300000);
+    ck_assert_int_eq(estimate_of(third).raw_ms, 300000);
+    usher_contact_remember_decline(first, 2, 60000); /* marie will not be asked */
+    ck_assert_int_eq(estimate_of(first).wait_ms, 35000);
+    world.now_ms = 50000; /* it is about to be offered */
+    usher_contact_forgive(first, 2);
+    ck_assert_int_eq(estimate_of(first).wait_ms, 0);
+    floor_close(&world);
+    open_gated(GATED(""));
+    floor_contact(&world, "net", USHER_CHANNEL_VOICE, 0);
+    const struct usher_contact *next = floor_contact(&world, "net", USHER_CHANNEL_VOICE, 0);
+    ck_assert_int_eq(estimate_of(next).wait_ms, 200000);
     floor_close(&world);
 }
 END_TEST
@@ -196,6 +237,7 @@ END_TEST
 SUITE_MAIN("estimate", wait_is_position_times_handle_time_by_the_agents_on_duty,
            others_count_by_the_share_of_their_agents_who_are_ours_a_third_of_them_before_us,
            wait_is_none_beside_a_free_agent_and_unknown_without_any,
+           wait_beside_somebody_free_lasts_until_he_may_be_asked,
            chat_takes_the_part_of_an_agent_that_its_channel_says,
            class_remembers_how_long_its_own_contacts_take,
            position_counts_those_with_an_earlier_place,

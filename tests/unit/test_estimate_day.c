@@ -163,7 +163,7 @@ static void arrive(struct center *center, size_t kind)
         return;
     }
     usher_floor_join(&center->floor, &call->contact);
-    call->estimate = usher_estimate_contact(&center->floor, &call->contact);
+    call->estimate = usher_estimate_contact(&center->floor, &call->contact, center->now_ms);
     call->saying = usher_estimate_say(&call->estimate);
 }
 

@@ -187,7 +187,7 @@ static const struct usher_contact *find_before(const struct usher_engine *engine
         if (!other->class || other->class != pair->contact->class ||
             !usher_explain_is_before(other, pair->contact) ||
             !usher_engine_can_offer(engine, other, now_ms) ||
-            usher_match_is_excluded(other, pair->agent, now_ms) ||
+            usher_match_is_excluded(&engine->floor, other, pair->agent, now_ms) ||
             !usher_gate_is_open(&engine->floor, other, pair->agent, now_ms) ||
             (!is_strict && !is_as_late(other, pair->contact, now_ms)))
             continue;
@@ -257,7 +257,7 @@ static enum usher_hurdle find_hurdle(const struct usher_engine *engine,
         return hurdle;
     if (usher_contact_is_transferred_by(contact, pair->agent->index))
         return USHER_HURDLE_TRANSFERRED;
-    if (contact->class && usher_match_is_excluded(contact, pair->agent, now_ms)) {
+    if (contact->class && usher_match_is_excluded(&engine->floor, contact, pair->agent, now_ms)) {
         pair->until_ms = cool_down_of(contact, pair->agent);
         return USHER_HURDLE_COOL_DOWN;
     }

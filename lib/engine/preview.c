@@ -21,7 +21,7 @@ static bool could_take(const struct usher_engine *engine, const struct usher_con
     if (!usher_list_is_empty(&contact->of_meant))
         return contact->meant_for == agent->index;
     return contact->class && contact->class->match[agent->index] != USHER_MATCH_NONE &&
-           !usher_match_is_excluded(contact, agent, now_ms) &&
+           !usher_match_is_excluded(&engine->floor, contact, agent, now_ms) &&
            usher_gate_is_open(&engine->floor, contact, agent, now_ms);
 }
 

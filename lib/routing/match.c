@@ -99,8 +99,16 @@ void usher_match_weigh(struct usher_floor *floor, const struct usher_contact *co
     bid->bid_ms = terms->bid_of_agent_ms + terms->ground_ms + terms->idle_ms;
 }
 
-bool usher_match_is_excluded(const struct usher_contact *contact, const struct usher_agent *agent,
-                             int64_t now_ms)
+/* Whether the agent is one of those signed in who may be asked at this step. */
+static bool counts(const struct usher_class *class, const struct usher_agent *agent, uint32_t step)
+{
+    return agent->state != USHER_AGENT_SIGNED_OUT &&
+           class->match[agent->index] != USHER_MATCH_NONE &&
+           usher_class_step_of(class, agent->index) <= step;
+}
+
+bool usher_match_is_excluded(const struct usher_floor *floor, const struct usher_contact *contact,
+                             const struct usher_agent *agent, int64_t now_ms)
 {
     if (contact->declines_count == 0 ||
         !usher_contact_is_declined_by(contact, agent->index, now_ms))
@@ -111,10 +119,11 @@ bool usher_match_is_excluded(const struct usher_contact *contact, const struct u
         return true; /* a preview that was skipped: nobody waits for it */
     const struct usher_class *class = contact->class;
     uint32_t step = usher_class_open_step(class, contact, now_ms);
-    uint32_t own = agent->state != USHER_AGENT_SIGNED_OUT &&
-                   class->match[agent->index] != USHER_MATCH_NONE &&
-                   usher_class_step_of(class, agent->index) <= step;
-    return class->steps[step].signed_in_count > own;
+    int64_t others = (int64_t) class->steps[step].signed_in_count - counts(class, agent, step);
+    for (size_t i = 0; i < contact->declines_count; i++) /* who transferred it is no other */
+        others -= contact->declines[i].until_ms == USHER_FOREVER_MS &&
+                  counts(class, &floor->agents[contact->declines[i].agent], step);
+    return others > 0;
 }
 
 /* One search for a contact. */

@@ -98,8 +98,8 @@ USHER_MUST_USE bool usher_match_pair(struct usher_floor *floor, int64_t now_ms,
                                      struct usher_bid *bid);
 
 /* Whether `agent` must not be asked for `contact` now: he declined it a short while ago and
- * somebody else eligible is signed in. */
-bool usher_match_is_excluded(const struct usher_contact *contact, const struct usher_agent *agent,
-                             int64_t now_ms);
+ * somebody else eligible is signed in who has not transferred it away. */
+bool usher_match_is_excluded(const struct usher_floor *floor, const struct usher_contact *contact,
+                             const struct usher_agent *agent, int64_t now_ms);
 
 #endif

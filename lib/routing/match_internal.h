@@ -42,7 +42,7 @@ static inline bool usher_match_may_ask(const struct usher_floor *floor,
                                        const struct usher_contact *contact,
                                        const struct usher_agent *agent, int64_t now_ms)
 {
-    return !usher_match_is_excluded(contact, agent, now_ms) &&
+    return !usher_match_is_excluded(floor, contact, agent, now_ms) &&
            usher_gate_is_open(floor, contact, agent, now_ms);
 }
 

@@ -51,6 +51,20 @@ class Later(unittest.TestCase):
                          "the PBX is to dial the customer, attempt 1", "(no_answer), attempt 1 of 3", "now scheduled, to wait from "):
                 self.assertIn(line, page)
 
+    def test_of_an_offer_by_name_no_figures_are_told(self):
+        with Center(rules=CALLBACKS) as center:
+            center.profile("olena", billing=8)
+            center.profile("petro", billing=3)
+            pbx, boss = center.client("pbx", client="pbx1"), center.client("supervisor")
+            wait_until(lambda: boss.ask({"do": "agent.ready", "agent": "olena"}).get("ok"), "the profile is known")
+            wait_until(lambda: boss.ask({"do": "agent.ready", "agent": "petro"}).get("ok"), "the profile is known")
+            pbx.call({"do": "contact.arrive", "contact": "c1", "channel": "voice"})
+            offer = pbx.wait_event("contact.offered", agent="olena")["offer"]
+            pbx.call({"do": "contact.answer", "contact": "c1", "offer": offer})
+            boss.call({"do": "contact.transfer", "contact": "pbx1/c1", "to_agent": "petro"})
+            page = self.explain(center, "c1")
+            self.assertRegex(page, r"(?m)offered to Petro \(petro\): it was transferred to this agent\n[\d:]+  now offered, with Petro$")
+
 
 if __name__ == "__main__":
     unittest.main()

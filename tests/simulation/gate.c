@@ -27,10 +27,11 @@ static bool is_let_in(const struct model *model, const struct model_class *class
 }
 
 bool model_has_signed_in(const struct model *model, const struct model_class *class, size_t step,
-                         size_t but)
+                         size_t but, const bool *away)
 {
     for (size_t i = 0; i < model->agents_count; i++)
-        if (i != but && model->agents[i].is_signed_in && is_let_in(model, class, i, step))
+        if (i != but && model->agents[i].is_signed_in && is_let_in(model, class, i, step) &&
+            !(away && away[i]))
             return true;
     return false;
 }
@@ -48,7 +49,7 @@ size_t model_open_step(const struct model *model, const struct model_contact *co
     size_t open = 0;
     for (size_t i = 0; i < queue->relax_count; i++)
         if (at_ms - leg_since_ms(contact) >= queue->relax_after_ms[i] ||
-            !model_has_signed_in(model, class, i, MODEL_NONE))
+            !model_has_signed_in(model, class, i, MODEL_NONE, NULL))
             open = i + 1;
     return open;
 }

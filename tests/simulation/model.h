@@ -329,9 +329,10 @@ int64_t model_lend(const struct model *model, size_t agent, const struct model_c
 /* gate.c: who is let in, who is waited for, who is kept. Of a class that nobody may take the step
  * is MODEL_NONE. */
 size_t model_step(const struct model_class *class, const struct model_agent *agent);
-/* Whether anybody but `but` is signed in whom the step or one before it lets in. */
+/* Whether anybody but `but`, and but those of `away` (NULL = of nobody), is signed in whom the step
+ * or one before it lets in. */
 bool model_has_signed_in(const struct model *model, const struct model_class *class, size_t step,
-                         size_t but);
+                         size_t but, const bool *away);
 size_t model_open_step(const struct model *model, const struct model_contact *contact,
                        int64_t at_ms);
 int64_t model_affinity(const struct model *model, const struct model_contact *contact,

@@ -38,7 +38,8 @@ static bool is_excluded(const struct model *model, const struct model_contact *c
     return is_cooling(contact, agent, at_ms) &&
            (contact->channel == USHER_CHANNEL_OUTBOUND ||
             model_has_signed_in(model, &model->classes[contact->class],
-                                model_open_step(model, contact, at_ms), agent));
+                                model_open_step(model, contact, at_ms), agent,
+                                contact->has_transferred));
 }
 
 static bool is_meant(const struct model_contact *contact, int64_t at_ms)

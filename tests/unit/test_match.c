@@ -312,7 +312,7 @@ START_TEST(another_who_is_not_eligible_does_not_keep_the_decliner_away)
     floor_ready_agent(&world, "petro", "{\"french\":3}", 0);
     struct usher_contact *declined = floor_contact(&world, "billing", USHER_CHANNEL_VOICE, 0);
     usher_contact_remember_decline(declined, olena->index, 60000);
-    ck_assert(!usher_match_is_excluded(declined, olena, 0));
+    ck_assert(!usher_match_is_excluded(&world.floor, declined, olena, 0));
     ck_assert_ptr_eq(agent_for(declined), olena);
     floor_close(&world);
 }

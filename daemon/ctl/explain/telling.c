@@ -137,15 +137,13 @@ static void print_how(const struct usher_explained_offer *offer, FILE *out)
     }
 }
 
-static void print_offer(struct telling *telling, const struct usher_engine *engine,
-                        const struct usher_explained_offer *offer, int64_t at_ms)
+/* All that was weighed. */
+static void print_weighed(struct telling *telling, const struct usher_floor *floor,
+                          const struct usher_explained_offer *offer, int64_t at_ms)
 {
-    const struct usher_floor *floor = usher_explain_floor(engine);
     const struct usher_explained_pair *chosen = &offer->chosen;
     struct table_style style = telling->options->style;
     bool is_of_agent = usher_choice_is_of_agent(offer->choice);
-    print_how(offer, telling->out);
-    print_class(telling, floor, chosen->contact, at_ms);
     if (offer->choice != USHER_CHOICE_BEST_AGENT)
         reasons_print_contacts(&offer->contacts, SHOWN_MAX, chosen->contact, offer->choice, at_ms,
                                style, telling->out);
@@ -158,11 +156,21 @@ static void print_offer(struct telling *telling, const struct usher_engine *engi
     if (offer->agents.count > offer->agents.candidates_count)
         fputs(INDENT "who could not:\n", telling->out);
     reasons_print_hurdles(floor, &offer->agents, true, at_ms, INDENT "  ", telling->out);
+}
+
+static void print_offer(struct telling *telling, const struct usher_engine *engine,
+                        const struct usher_explained_offer *offer, int64_t at_ms)
+{
+    const struct usher_floor *floor = usher_explain_floor(engine);
+    print_how(offer, telling->out);
+    print_class(telling, floor, offer->chosen.contact, at_ms);
+    if (offer->choice != USHER_CHOICE_MEANT)
+        print_weighed(telling, floor, offer, at_ms);
     if (is_strange(offer->agreement))
         table_print_text(INDENT
                          "The state before it does not lead to this offer. Keep the journal, "
                          "and report this: it must not be.\n",
-                         0, TABLE_RED, style, telling->out);
+                         0, TABLE_RED, telling->options->style, telling->out);
 }
 
 void telling_offer(struct telling *telling, struct usher_engine *engine,

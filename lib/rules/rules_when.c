@@ -4,11 +4,13 @@
 
 #include "rules/compile.h"
 #include "rules/schema.h"
+#include "rules/suggest.h"
 
 #define KEY_BYTES_MAX   64
 #define VALUE_BYTES_MAX 256
 #define VALUES_MAX      1024
 #define NOT             "not"
+#define GUESS_SIZE      (sizeof("customer.") + KEY_BYTES_MAX)
 
 static const struct usher_schema_row value_row = {.key = "when",
                                                   .type = USHER_VALUE_TEXT,
@@ -61,19 +63,28 @@ static const struct usher_schema_row when_rows[] = {
 };
 const struct usher_schema usher_when_schema = {when_rows, USHER_COUNT_OF(when_rows), WHEN_NOTE};
 
-/* `city` is what the PBX calls it: `data.city`. Absent for what cannot be meant so. */
-static struct usher_text guess_key(struct usher_text key,
-                                   char room[sizeof("data.") + KEY_BYTES_MAX])
+/* `city` is what the PBX calls it: `data.city`; `dat.city` is a slip. Absent for what cannot be
+ * meant so. */
+static struct usher_text guess_key(struct usher_text key, char room[GUESS_SIZE])
 {
-    static const char *const heads[] = {"data", "customer", NOT};
+    const char *dot = memchr(key.at, '.', key.length);
+    struct usher_text head = {key.at, dot ? (size_t)(dot - key.at) : key.length};
+    struct usher_text rest = {key.at + head.length, key.length - head.length};
+    struct usher_suggestion suggestion;
 
-    for (size_t i = 0; i < USHER_COUNT_OF(heads); i++) {
-        if (usher_text_is_equal(key, usher_text_of(heads[i])))
-            return USHER_NO_TEXT;
-    }
-    if (key.length == 0 || key.length > KEY_BYTES_MAX || memchr(key.at, '.', key.length))
+    if (key.length == 0 || key.length > KEY_BYTES_MAX || rest.length == 1 ||
+        usher_text_is_equal(key, USHER_TEXT(NOT)))
         return USHER_NO_TEXT;
-    (void)snprintf(room, sizeof("data.") + KEY_BYTES_MAX, "data.%.*s", USHER_TEXT_ARGS(key));
+    usher_suggestion_start(&suggestion, head);
+    usher_suggestion_offer(&suggestion, USHER_TEXT("data"));
+    usher_suggestion_offer(&suggestion, USHER_TEXT("customer"));
+    if (dot && !suggestion.best.at)
+        return USHER_NO_TEXT;
+    if (suggestion.best.at)
+        (void)snprintf(room, GUESS_SIZE, "%.*s%.*s", USHER_TEXT_ARGS(suggestion.best),
+                       USHER_TEXT_ARGS(dot ? rest : USHER_TEXT(".KEY")));
+    else
+        (void)snprintf(room, GUESS_SIZE, "data.%.*s", USHER_TEXT_ARGS(key));
     return usher_text_of(room);
 }
 
@@ -83,7 +94,7 @@ static void refuse_key(struct usher_compile *compile, const struct usher_schema 
     static const struct usher_text own_keys[] = {{"data.KEY", sizeof("data.KEY") - 1},
                                                  {"customer.KEY", sizeof("customer.KEY") - 1}};
 
-    char room[sizeof("data.") + KEY_BYTES_MAX];
+    char room[GUESS_SIZE];
     struct usher_text guess = guess_key(member->key, room);
 
     usher_schema_refuse(schema, own_keys, USHER_COUNT_OF(own_keys), guess, member,

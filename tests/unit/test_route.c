@@ -223,6 +223,27 @@ START_TEST(bad_conditions_are_told)
 }
 END_TEST
 
+START_TEST(data_and_customer_are_suggested_for_keys_that_are_near_to_them)
+{
+    told_assert(ruled_out("queues: {q: {}}\nroutes:\n"
+                          "  - {when: {dat.city: a}, queue: q}\n"
+                          "  - {when: {custmer.tier: a}, queue: q}\n"
+                          "  - {when: {data: a}, queue: q}\n"
+                          "  - {when: {not: {tier: a}}, queue: q}\n"
+                          "  - {when: {agent.city: a}, queue: q}\n  - queue: q\n"),
+                "f:3:13: unknown key `dat.city`; did you mean `data.city`? Known here: channel, "
+                "dialled, from, switch, repeat, not, data.KEY, customer.KEY\n"
+                "f:4:13: unknown key `custmer.tier`; did you mean `customer.tier`? Known here: "
+                "channel, dialled, from, switch, repeat, not, data.KEY, customer.KEY\n"
+                "f:5:13: unknown key `data`; did you mean `data.KEY`? Known here: channel, "
+                "dialled, from, switch, repeat, not, data.KEY, customer.KEY\n"
+                "f:6:19: unknown key `tier`; did you mean `data.tier`? Known here: channel, "
+                "dialled, from, switch, repeat, data.KEY, customer.KEY\n"
+                "f:7:13: unknown key `agent.city`; known here: channel, dialled, from, switch, "
+                "repeat, not, data.KEY, customer.KEY\n");
+}
+END_TEST
+
 START_TEST(bad_routes_are_told)
 {
     told_assert(
@@ -277,5 +298,6 @@ SUITE_MAIN("route", channel_fits_by_its_name, schema_names_every_channel,
            data_fit_as_whole_texts_numbers_and_truths, all_conditions_must_fit,
            first_route_that_fits_wins, what_is_remembered_of_the_customer_fits_as_data_do,
            switch_fits_while_one_of_the_named_is_on, repeat_fits_who_was_here_of_late,
-           under_not_none_may_fit, route_has_a_notice, bad_conditions_are_told, bad_routes_are_told,
+           under_not_none_may_fit, route_has_a_notice, bad_conditions_are_told,
+           data_and_customer_are_suggested_for_keys_that_are_near_to_them, bad_routes_are_told,
            last_route_must_take_all_and_no_other_may)

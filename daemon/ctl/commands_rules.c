@@ -61,7 +61,8 @@ static const struct command commands[] = {
         .sentence = "takes a changed rules' file into use",
         .description =
             "It shows what the file changes: in the rules, for the contacts that wait now, and "
-            "whom nobody could serve then. It asks, and usherd takes the file whole or not at all; "
+            "whom nobody could serve then; switches stay on, and queues stay open or closed by "
+            "hand. It asks, and usherd takes the file whole or not at all; "
             "a file that has changed since is refused. Of usherd.yaml a reload takes `outage`.\n\n"
             "Without a terminal --yes is needed. It then reloads even when it cannot show what "
             "changes, as from another machine. `systemctl reload` and SIGHUP ask nobody.",

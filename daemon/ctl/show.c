@@ -51,13 +51,14 @@ static size_t count_state(const struct snapshot *snapshot, enum usher_event_kind
     return count;
 }
 
-/* Agents who are ready and hold nothing. */
+/* Agents who are ready, can be reached, and hold nothing. */
 static size_t count_free(const struct snapshot *snapshot)
 {
     size_t count = 0;
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct snapshot_row *row = &snapshot->rows[i];
         if (row->event.kind == USHER_EVENT_STATE_AGENT && is_state(row, "ready") &&
+            row->event.fields.reason.length == 0 &&
             snapshot_find_contact_of(snapshot, row->event.fields.agent) == NULL)
             count++;
     }

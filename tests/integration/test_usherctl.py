@@ -67,6 +67,14 @@ class Shows(WithCenter):
         self.assertEqual((status["contacts"]["live"], status["contacts"]["talking"]), (1, 1))
         self.assertEqual({queue["queue"] for queue in status["queues"]}, {"billing", "general"})
 
+    def test_who_is_on_the_phone_is_not_counted_as_free(self):
+        self.run_ok("agent", "olena", "ready")
+        pbx = self.center.client("pbx", client="pbx1")
+        self.assertIn("1 signed in: 1 free, 0 busy, 0 not ready", self.run_ok("status"))
+        pbx.call({"do": "agent.phone", "agent": "olena", "state": "busy"})
+        self.assertIn("1 signed in: 0 free, 1 busy, 0 not ready", self.run_ok("status"))
+        self.assertEqual(json.loads(self.run_ok("status", "--json"))["agents"]["free"], 0)
+
     def test_agents_show_what_each_does_and_can(self):
         self.talk()
         table = self.run_ok("agents").splitlines()

@@ -92,9 +92,10 @@ static const struct command commands[] = {
         .description =
             "move and prioritise are for who waits or is being offered; the place in line stays, "
             "or gets better. transfer and give are for a talk, too: the agent who has it is free "
-            "(or "
-            "in wrap-up), and is not offered it again. A transfer that would find nobody is "
-            "refused, and the contact stays where it is.",
+            "(or in "
+            "wrap-up), and is not offered it again. A transfer that would find nobody is "
+            "refused, and the contact stays where it is. CONTACT is <client>/<id>, or <id> where "
+            "only one client has it.",
         .forms = {{"move CONTACT QUEUE [TIER]", "to another queue", USHER_ROLE_SUPERVISOR, 0,
                    perform_contact},
                   {"prioritise CONTACT [TIER]",

@@ -90,37 +90,6 @@ enum exit_code perform_queues(const struct options *options, enum usher_role rol
     return code;
 }
 
-enum exit_code perform_contact(const struct options *options, enum usher_role role)
-{
-    const char *action = options->action;
-    const char *contact = options->arguments[0];
-    const char *where = options->arguments_count > 1 ? options->arguments[1] : NULL;
-    const char *tier = options->arguments_count > 2 ? options->arguments[2] : NULL;
-    struct usher_command command = {.kind = USHER_COMMAND_CONTACT_TRANSFER};
-    struct usher_fields *fields = &command.fields;
-    char done[512];
-    USHER_FIELDS_SET(fields, CONTACT, contact, usher_text_of(contact));
-    if (strcmp(action, "prioritise") == 0) {
-        command.kind = USHER_COMMAND_CONTACT_PRIORITISE;
-        tier = where;
-        if (!tier)
-            USHER_FIELDS_SET(fields, POSITION, position, 1);
-        snprintf(done, sizeof(done), "%s is %s%s", contact, tier ? "of tier " : "the first in line",
-                 tier ? tier : "");
-    } else if (strcmp(action, "give") == 0) {
-        USHER_FIELDS_SET(fields, TO_AGENT, to_agent, usher_text_of(where));
-        snprintf(done, sizeof(done), "%s is for %s", contact, where);
-    } else {
-        if (strcmp(action, "move") == 0)
-            command.kind = USHER_COMMAND_CONTACT_MOVE;
-        USHER_FIELDS_SET(fields, QUEUE, queue, usher_text_of(where));
-        snprintf(done, sizeof(done), "%s waits in queue %s", contact, where);
-    }
-    if (tier)
-        USHER_FIELDS_SET(fields, TIER, tier, usher_text_of(tier));
-    return perform_ask(options, role, &command, done);
-}
-
 enum exit_code perform_drain(const struct options *options, enum usher_role role)
 {
     struct usher_command command = {.kind = USHER_COMMAND_ROUTER_DRAIN};

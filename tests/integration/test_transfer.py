@@ -64,6 +64,14 @@ class Transfers(unittest.TestCase):
         refused = self.usherctl("contact", "give", "pbx1/0042", "petro")
         self.assertEqual(refused.returncode, 1)
         self.assertIn("petro is signed out", refused.stderr)
+        # An id alone is enough where it is one client's.
+        for clients, told in ((0, "there is no live contact 42;"), (2, "2 clients have a contact 42; say which, as in pbx1/42")):
+            for i in range(clients):
+                pbx = self.pbx if i == 0 else self.center.client("pbx", client="pbx2")
+                pbx.call({"do": "contact.arrive", "contact": "42", "channel": "voice"})
+            refused = self.usherctl("contact", "prioritise", "42")
+            self.assertEqual(refused.returncode, 1)
+            self.assertIn(told, refused.stderr)
         self.pbx.call({"do": "contact.end", "contact": "0042"})
         self.watch.wait_event("contact.wrapping", contact="pbx1/0042", agent="olena")
 
@@ -72,8 +80,8 @@ class Transfers(unittest.TestCase):
         self.center.profile("anna", billing=3)
         anna = self.center.client("desk", agent="anna")
         wait_until(lambda: anna.ask({"do": "agent.sign_in"}).get("ok"), "anna is there")
-        given = self.usherctl("contact", "give", "pbx1/0042", "petro")
-        self.assertEqual((given.returncode, given.stdout), (0, "pbx1/0042 is for petro\n"))
+        given = self.usherctl("contact", "give", "0042", "petro")
+        self.assertEqual((given.returncode, given.stdout), (0, "0042 is for petro\n"))
         self.watch.wait_event("contact.transferred", contact="pbx1/0042", to_agent="petro")
         anna.call({"do": "agent.ready"})
         offer = anna.wait_event("contact.offered", contact="pbx1/0042")  # petro's second has passed

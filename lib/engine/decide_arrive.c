@@ -283,10 +283,11 @@ static enum usher_error arrive(struct usher_request *request, struct usher_conta
         take_place(request, callback, &event.fields);
     if (callback && callback->note)
         USHER_FIELDS_SET(&event.fields, NOTE, note, usher_text_of(callback->note));
+    int64_t promise_ms =
+        usher_rules_promise_ms(rules, admission.queue, admission.tier, admission.channel);
     USHER_FIELDS_SET(&event.fields, DUE_MS, due_ms,
-                     event.fields.place_ms + usher_rules_promise_ms(rules, admission.queue,
-                                                                    admission.tier,
-                                                                    admission.channel));
+                     event.fields.place_ms + promise_ms +
+                         usher_site_opens_in_ms(request->engine, admission.queue, request->now_ms));
     add_customer(request, &event, admission.queue, customer);
     usher_leave_tell(request->engine, destination.notice, &event);
     tell_known(request, &event, admission.queue);

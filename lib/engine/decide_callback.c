@@ -61,7 +61,8 @@ enum usher_error usher_callback_turn(struct usher_engine *engine, struct usher_c
     int64_t place_ms = other ? usher_later_place_ms(engine, other, now_ms) : INT64_MAX;
     if (place_ms < move.place_ms)
         move.place_ms = place_ms;
-    move.due_ms = usher_move_due_ms(engine, &move);
+    move.due_ms =
+        usher_move_due_ms(engine, &move) + usher_site_opens_in_ms(engine, contact->queue, now_ms);
     move.from = from;
     move.reason = usher_text_of(reason);
     move.notice = notice;

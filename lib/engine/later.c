@@ -279,9 +279,11 @@ void usher_later_wake(struct usher_engine *engine, struct usher_contact *contact
     USHER_FIELDS_SET(&event.fields, CHANNEL, channel, usher_channel_name(contact->channel));
     int64_t place_ms = usher_later_place_ms(engine, contact, now_ms);
     USHER_FIELDS_SET(&event.fields, PLACE_MS, place_ms, place_ms);
-    USHER_FIELDS_SET(
-        &event.fields, DUE_MS, due_ms,
-        place_ms + usher_rules_promise_ms(rules, contact->queue, contact->tier, contact->channel));
+    int64_t promise_ms =
+        usher_rules_promise_ms(rules, contact->queue, contact->tier, contact->channel);
+    USHER_FIELDS_SET(&event.fields, DUE_MS, due_ms,
+                     place_ms + promise_ms +
+                         usher_site_opens_in_ms(engine, contact->queue, now_ms));
     if (contact->attempts_count > 0)
         USHER_FIELDS_SET(&event.fields, ATTEMPT, attempt, contact->attempts_count + 1);
     usher_engine_emit(engine, &event, now_ms);

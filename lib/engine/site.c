@@ -127,6 +127,31 @@ int64_t usher_site_shut_ms(const struct usher_engine *engine, const struct usher
     return door->is_closed && is_waiting ? shut_ms(contact, door->closed_ms, now_ms) : 0;
 }
 
+int64_t usher_site_opens_in_ms(const struct usher_engine *engine, size_t queue, int64_t now_ms)
+{
+    const struct usher_door *door = &engine->site.doors[queue];
+    int64_t civil_ms = usher_site_civil_ms(engine, now_ms);
+    int64_t at_ms = door->is_ordered && door->until_ms > civil_ms ? door->until_ms : civil_ms;
+    if (!door->is_closed || (door->is_ordered && door->until_ms == 0))
+        return 0;
+    struct usher_opening opening =
+        usher_rules_opening(engine->floor.rules, queue, usher_site_zone(engine), at_ms);
+    if (!opening.is_open)
+        at_ms = opening.until_ms;
+    return at_ms == INT64_MAX ? 0 : at_ms - civil_ms;
+}
+
+/* The promise moves with the place; of those who came when the queue was closed it was told so. */
+static int64_t promise_after(const struct usher_engine *engine, const struct usher_contact *contact,
+                             int64_t forward_ms)
+{
+    int64_t promise_ms = usher_rules_promise_ms(engine->floor.rules, contact->queue, contact->tier,
+                                                contact->channel);
+    int64_t last_ms = usher_contact_leg_since_ms(contact) + forward_ms + promise_ms;
+    int64_t due_ms = contact->due_ms + forward_ms;
+    return due_ms < last_ms ? due_ms : last_ms;
+}
+
 /* Closed hours do not count: the place of whoever waited in them moves forward. */
 static void move_places(struct usher_engine *engine, size_t queue, int64_t closed_ms,
                         int64_t now_ms)
@@ -140,7 +165,7 @@ static void move_places(struct usher_engine *engine, size_t queue, int64_t close
         if (forward_ms == 0)
             continue;
         move.place_ms += forward_ms;
-        move.due_ms += forward_ms;
+        move.due_ms = promise_after(engine, contact, forward_ms);
         move.reason = USHER_TEXT("opened");
         usher_move_contact(engine, contact, &move, now_ms);
     }

@@ -64,6 +64,8 @@ int64_t usher_site_civil_ms(const struct usher_engine *engine, int64_t now_ms);
 /* Brings doors and switches in line with hours and leases: emits what has changed, and lets the
  * contacts of queues that opened wait again. */
 void usher_site_review(struct usher_engine *engine, int64_t now_ms);
+/* For how long the queue stays closed from now on; 0 when it is open, or nobody knows. */
+int64_t usher_site_opens_in_ms(const struct usher_engine *engine, size_t queue, int64_t now_ms);
 /* When, by now_ms, the next review is due; INT64_MAX for never. */
 int64_t usher_site_next_ms(const struct usher_engine *engine);
 /* `queue` as the supervisor wants it, until `until_ms` (civil; 0: as long as the hours say

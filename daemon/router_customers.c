@@ -186,6 +186,21 @@ void router_erase(struct router *router, const struct router_event *event)
     journal_wish_snapshot(router->journal);
 }
 
+void router_erase_again(struct router *router, struct usher_text lines)
+{
+    static const struct usher_text mark = {"\"ev\":\"customer.erased\"", 22};
+    const char *end = lines.at + lines.length;
+    const char *found;
+    while ((found = memmem(lines.at, (size_t)(end - lines.at), mark.at, mark.length)) != NULL) {
+        const char *begin = memrchr(lines.at, '\n', (size_t)(found - lines.at));
+        const char *newline = memchr(found, '\n', (size_t)(end - found));
+        begin = begin ? begin + 1 : lines.at;
+        lines.at = newline ? newline + 1 : end;
+        router_remember_line(
+            router, (struct usher_text){begin, (size_t)(lines.at - begin) - (newline != NULL)});
+    }
+}
+
 /* Life. */
 
 int router_customers_init(struct router *router, struct usher_hash_seed seed)

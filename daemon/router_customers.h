@@ -38,6 +38,9 @@ void router_remember_line(struct router *router, struct usher_text line);
 bool router_has_remembered(const struct router *router);
 /* A customer is forgotten: what is in memory for others goes, and the archive is to follow soon. */
 void router_erase(struct router *router, const struct router_event *event);
+/* Lines of the journal, of a time of which Redis may have lost something: erasures among them are
+ * carried out once more. */
+void router_erase_again(struct router *router, struct usher_text lines);
 /* What was remembered for writing is void, and so is whoever waits. */
 void router_forget_customers(struct router *router);
 

@@ -162,6 +162,11 @@ static void on_fenced(void *owner)
     router_end(router, ROUTER_END_FAILED);
 }
 
+static void on_restored(void *owner, struct usher_text lines)
+{
+    router_erase_again(owner, lines);
+}
+
 static void on_away(void *owner, bool is_away)
 {
     struct router *router = owner;
@@ -232,6 +237,7 @@ const struct journal_ops router_journal_ops = {
     .appended = on_appended,
     .fenced = on_fenced,
     .away = on_away,
+    .restored = on_restored,
     .lost = on_lost,
     .save = on_save,
     .failed = on_failed,

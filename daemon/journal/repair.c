@@ -21,9 +21,18 @@
 
 static void append_next(struct journal *journal);
 
+/* All that is remembered: where the loss began is not known of other keys. */
+static void tell_restored(const struct journal *journal)
+{
+    usher_list_for_each (node, &journal->tail.batches)
+        journal->ops->restored(journal->owner,
+                               usher_list_entry(node, struct journal_batch, node)->lines);
+}
+
 static void finish(struct journal *journal)
 {
     journal_set_phase(journal, JOURNAL_PHASE_LEADING);
+    tell_restored(journal);
     if (journal->flight.is_active)
         journal_send_flight(journal);
     else
@@ -74,6 +83,7 @@ static void go_on_after(struct journal *journal, struct journal_batch *batch)
 static void accept_found(struct journal *journal)
 {
     journal_set_phase(journal, JOURNAL_PHASE_LEADING);
+    tell_restored(journal);
     journal_accept_flight(journal);
 }
 

@@ -135,6 +135,11 @@ static void on_fenced(void *owner)
     ((struct stand_in *)owner)->fences++;
 }
 
+static void on_restored(void *owner, struct usher_text lines)
+{
+    (void)owner, (void)lines;
+}
+
 static void on_away(void *owner, bool is_away)
 {
     struct stand_in *router = owner;
@@ -176,6 +181,7 @@ static const struct journal_ops ops = {
     .appended = on_appended,
     .fenced = on_fenced,
     .away = on_away,
+    .restored = on_restored,
     .lost = on_lost,
     .save = on_save,
     .failed = on_failed,

@@ -150,6 +150,22 @@ class Erased(WithCustomers):
         self.assertNotIn("gold", json.dumps(self.center.journal()))
 
 
+class Failover(WithCustomers):
+    def test_an_erasure_that_a_failover_lost_is_carried_out_again(self):
+        self.serve("c1", data={"contract": "UA-7"})
+        wait_until(lambda: "usher.disposition" in self.remembered("UA-7"), "the disposition to be remembered")
+        before = self.center.redis_cli("HGET", self.key("UA-7"), "usher.n")
+        self.center.client("admin").call({"do": "customer.erase", "customer": "UA-7"})
+        wait_until(lambda: not self.remembered("UA-7"), "the memory to be deleted")
+        wait_until(lambda: self.center.redis_cli("HGET", self.center.key("erased"), "UA-7"), "the erasure to be written")
+        self.center.redis_cli("DEL", self.center.key("erased"))
+        self.center.redis_cli("HSET", self.key("UA-7"), "city", "Sumy", "usher.n", before)
+        self.center.kill_redis()
+        self.center.start_redis()
+        wait_until(lambda: self.center.redis_cli("HGET", self.center.key("erased"), "UA-7"), "the erasure to be written again")
+        self.assertEqual(self.remembered("UA-7"), {})
+
+
 class TakeOver(unittest.TestCase):
     def test_a_standby_writes_what_the_dead_leader_had_not_written(self):
         with Pair(rules=RULES) as pair:

@@ -88,6 +88,10 @@ void usher_move_contact(struct usher_engine *engine, struct usher_contact *conta
         usher_withdraw_offer(engine, contact, "moved", now_ms);
     struct usher_event event = usher_event_about(USHER_EVENT_CONTACT_MOVED, contact);
     usher_move_tell(engine, move, &event);
+    /* An older place is no longer wait: the leg begins where it did. */
+    if (move->queue == contact->queue && move->place_ms < contact->place_ms &&
+        contact->leg_ms < contact->place_ms)
+        USHER_FIELDS_SET(&event.fields, SINCE_MS, since_ms, contact->place_ms);
     if (move->from.at)
         usher_event_add_customer(&event, engine, contact);
     usher_engine_emit(engine, &event, now_ms);
@@ -116,7 +120,7 @@ bool usher_move_apply(struct usher_engine *engine, struct usher_contact *contact
     enum usher_channel channel = usher_channel_find(fields->channel);
     if (contact->state != USHER_CONTACT_WAITING || queue == SIZE_MAX || tier == SIZE_MAX ||
         channel == USHER_CHANNEL_NONE || fields->place_ms > event->at_ms ||
-        !usher_text_keep(&contact->skills, fields->skills))
+        fields->since_ms > event->at_ms || !usher_text_keep(&contact->skills, fields->skills))
         return false;
     usher_engine_leave_line(engine, contact);
     engine->queue_waiting[contact->queue]--;
@@ -125,6 +129,8 @@ bool usher_move_apply(struct usher_engine *engine, struct usher_contact *contact
         contact->told = (struct usher_told){0}; /* who leaves the line is told anew */
     if (is_new || contact->queue != queue)
         contact->leg_ms = event->at_ms;
+    else if (usher_fields_has(fields, USHER_FIELD_SINCE_MS))
+        contact->leg_ms = fields->since_ms;
     bool is_turned = channel == USHER_CHANNEL_CALLBACK && contact->channel != channel;
     contact->leave_again_ms = 0;
     contact->queue = queue;

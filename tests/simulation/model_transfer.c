@@ -18,13 +18,20 @@ static bool place(struct model *model, const struct usher_event *event,
     if (fields->place_ms > event->at_ms || fields->due_ms < fields->place_ms)
         return model_fail(model, "%s moves into the future", contact->id);
     size_t before = contact->class;
+    int64_t leg_ms = contact->leg_ms > contact->place_ms ? contact->leg_ms : contact->place_ms;
     contact->foretold_ms = -1;
     if (usher_channel_find(fields->channel) != contact->channel)
         contact->told_ms = contact->told_due_ms = 0;
     contact->channel = usher_channel_find(fields->channel);
     size_t queue = usher_rules_find_queue(model->rules, fields->queue);
-    if (is_new || queue != contact->queue)
+    if (is_new || queue != contact->queue) {
         contact->leg_ms = event->at_ms;
+    } else if (fields->place_ms < contact->place_ms && contact->leg_ms < leg_ms) {
+        if (fields->since_ms != leg_ms)
+            return model_fail(model, "%s has an older place, and is to have waited as long",
+                              contact->id);
+        contact->leg_ms = leg_ms;
+    }
     contact->queue = queue;
     contact->tier = usher_rules_find_tier(model->rules, fields->tier);
     contact->place_ms = fields->place_ms;

@@ -32,7 +32,8 @@
       R(PBX), "A customer has come.")                                                              \
     X(CONTACT_SCHEDULE, "contact.schedule", F(CHANNEL),                                            \
       F(CONTACT) | F(QUEUE) | F(TIER) | F(FROM) | F(TO) | F(DATA) | F(NOTE) | F(CUSTOMER) |        \
-          F(CASE_ID) | F(CAMPAIGN) | F(ZONE) | F(NOT_BEFORE_MS) | F(NOT_AFTER_MS) | F(ATTEMPTS),   \
+          F(CASE_ID) | F(CAMPAIGN) | F(ZONE) | F(NOT_BEFORE_MS) | F(NOT_AFTER_MS) | F(ATTEMPTS) |  \
+          F(LAST_AGENT) | F(LAST_MS),                                                              \
       R(PBX) | R(DESK) | R(SUPERVISOR) | R(ADMIN),                                                 \
       "Books a callback, a task, an email or an outbound call, for now or for later.")             \
     X(CONTACT_CALLBACK, "contact.callback", F(CONTACT), F(FROM) | F(NOTE),                         \

@@ -14,6 +14,22 @@ static bool channel_holds_line(enum usher_channel channel)
     return channel == USHER_CHANNEL_VOICE || channel == USHER_CHANNEL_CHAT;
 }
 
+bool usher_leave_is_full(const struct usher_engine *engine, size_t queue)
+{
+    int64_t waiting_max = engine->floor.rules->queues[queue].waiting_max;
+    int64_t count = 0;
+    if (engine->queue_waiting[queue] < waiting_max)
+        return false;
+    usher_list_for_each (node, &engine->live) {
+        const struct usher_contact *contact = usher_list_entry(node, struct usher_contact, live);
+        count +=
+            contact->queue == queue && contact->state == USHER_CONTACT_WAITING && !contact->is_ours;
+        if (count >= waiting_max)
+            return true;
+    }
+    return false;
+}
+
 /* The way from this queue on; NULL: it may stay there. */
 static const struct usher_way *way_on(const struct usher_engine *engine, enum usher_channel channel,
                                       struct usher_destination *destination)
@@ -23,7 +39,7 @@ static const struct usher_way *way_on(const struct usher_engine *engine, enum us
         destination->reason = "closed";
         return queue->closed.kind == USHER_WAY_WAIT ? NULL : &queue->closed;
     }
-    if (engine->queue_waiting[destination->queue] < queue->waiting_max)
+    if (!usher_leave_is_full(engine, destination->queue))
         return NULL;
     destination->reason = "limit";
     destination->is_full = queue->full.kind == USHER_WAY_NONE ||
@@ -156,7 +172,7 @@ static struct usher_destination find_overflow(const struct usher_engine *engine,
         return destination;
     destination.kind = USHER_WAY_NONE;
     if (!usher_site_is_closed(&engine->site, way->queue) &&
-        engine->queue_waiting[way->queue] < engine->floor.rules->queues[way->queue].waiting_max)
+        (contact->is_ours || !usher_leave_is_full(engine, way->queue)))
         destination.queue = way->queue;
     return destination;
 }

@@ -16,6 +16,10 @@ struct usher_destination {
     bool is_full;       /* the limit of `queue`, which names no way out, is reached */
 };
 
+/* Whether as many wait in the queue as its limit lets. Callbacks, and what else was booked, count
+ * nothing: nobody is on a line for them. */
+bool usher_leave_is_full(const struct usher_engine *engine, size_t queue);
+
 struct usher_destination usher_leave_find(const struct usher_engine *engine,
                                           enum usher_channel channel, size_t queue);
 

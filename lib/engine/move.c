@@ -8,6 +8,7 @@
 #include "engine/callers.h"
 #include "engine/dispatch.h"
 #include "engine/facts.h"
+#include "engine/leave.h"
 #include "engine/moves.h"
 #include "engine/promise.h"
 
@@ -44,7 +45,8 @@ enum usher_error usher_move_check(const struct usher_engine *engine,
     const struct usher_floor *floor = &engine->floor;
     const struct usher_queue *queue = &floor->rules->queues[move->queue];
     struct usher_class_key key;
-    if (move->queue != contact->queue && engine->queue_waiting[move->queue] >= queue->waiting_max)
+    if (move->queue != contact->queue && !contact->is_ours &&
+        usher_leave_is_full(engine, move->queue))
         return usher_answer_set(answer, USHER_ERROR_LIMIT,
                                 "queue %.*s: limit.waiting of %" PRId64 " is reached",
                                 USHER_TEXT_ARGS(queue->name), queue->waiting_max);

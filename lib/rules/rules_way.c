@@ -46,10 +46,11 @@ struct limit_values {
 };
 
 static const struct usher_schema_row limit_rows[] = {
-    USHER_SCHEMA_ROW(limit_values, waiting, WHOLE, .min = 1, .max = WAITING_MAX,
-                     .fallback = INT64_MAX,
-                     .sentence = "how many contacts may wait at the same time",
-                     .without = "no bound but that of the site"),
+    USHER_SCHEMA_ROW(
+        limit_values, waiting, WHOLE, .min = 1, .max = WAITING_MAX, .fallback = INT64_MAX,
+        .sentence = "how many contacts may wait at the same time; callbacks and bookings "
+                    "do not count",
+        .without = "no bound but that of the site"),
     USHER_SCHEMA_ROW(limit_values, then, NAME, .max = USHER_NAME_MAX,
                      .sentence = "where further ones go",
                      .kind = "a queue, `callback` or `farewell`",

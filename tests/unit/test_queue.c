@@ -85,7 +85,7 @@ START_TEST(problem_of_a_part_that_is_taken_over_is_told_once)
                 "are to be answered in time\n"
                 "f:3:40: skill `a` is not declared; add it to `skills` at the top\n"
                 "f:3:65: `waiting` is `0`; it must be 1 to 1000000: how many contacts may wait at "
-                "the same time\n");
+                "the same time; callbacks and bookings do not count\n");
 }
 END_TEST
 
@@ -116,7 +116,7 @@ START_TEST(bad_values_of_a_queue_are_told)
         "after "
         "a talk\n"
         "f:8:22: `waiting` is `0`; it must be 1 to 1000000: how many contacts may wait at the same "
-        "time\n"
+        "time; callbacks and bookings do not count\n"
         "f:9:3: a queue cannot be called `r s`; use letters, digits and . _ @ : + -, at most 128\n"
         "f:10:6: `t` is `5`; it must be a mapping of keys to values\n");
 }

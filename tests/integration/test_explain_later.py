@@ -28,10 +28,16 @@ class Later(unittest.TestCase):
             wait_until(lambda: boss.ask({"do": "agent.ready", "agent": "olena"}).get("ok"), "the profile is known")
             boss.call({"do": "contact.schedule", "channel": "task", "contact": "later", "queue": "billing",
                        "not_before_ms": int(time.time() * 1000) + 3 * 86400000})
+            boss.call({"do": "agent.force", "agent": "olena", "state": "signed_out"})
+            boss.call({"do": "queue.close", "queue": "general"})
+            boss.call({"do": "contact.schedule", "channel": "task", "contact": "shut", "queue": "general"})
+            self.assertRegex(self.explain(center, "shut"), r"(?m)^ +in no line: its queue is closed$")
+            boss.call({"do": "agent.force", "agent": "olena", "state": "ready"})
             page = self.explain(center, "later")
             moment = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
             self.assertRegex(page, rf"booked, to wait from {moment} \(not_before\)")
             self.assertRegex(page, rf"(?m)  now scheduled, to wait from {moment}$")
+            self.assertRegex(page, rf"(?m)^ +in no line: booked for later, until {moment}$")
             self.assertRegex(page, rf"an answer was promised within 20\.0 s, until {moment};")
             self.assertRegex(page, rf"free, but it was booked for later \(1\): olena \(until {moment}\)")
 

@@ -47,6 +47,11 @@ static const struct {
                              "another before it in line"},
 };
 
+const char *reasons_of_wait(enum usher_hurdle hurdle)
+{
+    return phrases[hurdle].of_contacts;
+}
+
 static const char *detail_of(const struct usher_floor *floor,
                              const struct usher_explained_pair *pair, bool of_agents, char *room,
                              size_t size)

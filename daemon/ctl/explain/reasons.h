@@ -40,6 +40,9 @@ void reasons_print_contacts(const struct usher_explanation *contacts, size_t mos
                             const struct usher_contact *chosen, enum usher_choice choice,
                             int64_t now_ms, struct table_style style, FILE *out);
 
+/* Why a waiting contact is in no line: a hurdle of usher_explain_wait, as "its queue is closed". */
+const char *reasons_of_wait(enum usher_hurdle hurdle);
+
 /* Who is no candidate and why, a line a reason, with the first few by name. */
 void reasons_print_hurdles(const struct usher_floor *floor, const struct usher_explanation *pairs,
                            bool are_agents, int64_t now_ms, const char *indent, FILE *out);

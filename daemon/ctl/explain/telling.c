@@ -239,6 +239,21 @@ static void print_place(const struct usher_engine *engine, const struct usher_co
             reasons_span(left_ms >= 0 ? left_ms : -left_ms, room), left_ms >= 0 ? "" : " ago");
 }
 
+/* What keeps it out of line, whoever is free. */
+static void print_pause(const struct usher_engine *engine, const struct usher_contact *contact,
+                        int64_t now_ms, FILE *out)
+{
+    char clock[REASONS_SPAN_SIZE];
+    int64_t until_ms;
+    enum usher_hurdle hurdle = usher_explain_wait(engine, contact, now_ms, &until_ms);
+    if (hurdle == USHER_HURDLE_NONE)
+        return;
+    fprintf(out, INDENT "in no line: %s", reasons_of_wait(hurdle));
+    if (until_ms != 0)
+        fprintf(out, ", until %s", moment_write_near(until_ms, now_ms, clock));
+    fputc('\n', out);
+}
+
 static void print_waiting(struct telling *telling, struct usher_engine *engine,
                           const struct usher_contact *contact,
                           const struct usher_explanation *agents, int64_t now_ms)
@@ -251,6 +266,7 @@ static void print_waiting(struct telling *telling, struct usher_engine *engine,
         fprintf(telling->out, "now scheduled, to wait from %s",
                 moment_write_near(contact->until_ms, now_ms, clock));
     fputc('\n', telling->out);
+    print_pause(engine, contact, now_ms, telling->out);
     print_class(telling, floor, contact, now_ms);
     if (agents->candidates_count > 0) {
         fputs(INDENT "its offer is due at this moment, to the first of\n", telling->out);

@@ -248,6 +248,8 @@ static void describe_contact(struct description *description, const struct usher
         USHER_FIELDS_SET(fields, ATTEMPT, attempt, contact->attempts_count);
     const char *reason =
         contact->state == USHER_CONTACT_WAITING ? waits_for(description, contact) : NULL;
+    if (contact->state == USHER_CONTACT_SCHEDULED && contact->has_waited)
+        USHER_FIELDS_SET(fields, WAITED_MS, waited_ms, contact->waited_ms);
     if (contact->state == USHER_CONTACT_SCHEDULED)
         reason = usher_pause_name(contact->pause).at;
     if (reason)

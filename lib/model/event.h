@@ -168,8 +168,8 @@
       F(SINCE_MS) | F(AGENT) | F(OFFER) | F(UNTIL_MS) | F(FROM) | F(TO) | F(DATA) | F(NOTE) |      \
           F(CUSTOMER) | F(MEMORY) | F(REPEAT) | F(CASE_ID) | F(CAMPAIGN) | F(REASON) | F(DUE_MS) | \
           F(NOT_AFTER_MS) | F(ATTEMPT) | F(SKILLS) | F(POSITION) | F(WAIT_MS) | F(TO_AGENT) |      \
-          F(TRANSFERRED_BY),                                                                       \
-      false, "A snapshot's contact.")                                                              \
+          F(TRANSFERRED_BY) | F(WAITED_MS),                                                        \
+      false, "A snapshot's contact; of a scheduled one `waited_ms` if it has arrived already.")    \
     X(STATE_QUEUE, "state.queue", F(QUEUE) | F(WAITING) | F(FREE) | F(SIGNED_IN),                  \
       F(STATE) | F(REASON) | F(UNTIL_MS) | F(SINCE_MS) | F(DUE_MS) | F(PROMISE_MS) | F(TARGET),    \
       false, "A snapshot's queue; `since_ms` is when its longest waiting contact joined.")         \

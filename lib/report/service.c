@@ -253,13 +253,12 @@ static bool is_first(const struct usher_service *service, const struct usher_eve
             !usher_table_find(&service->by_id, event->fields.contact));
 }
 
-/* Of a contact in a snapshot: whether it has arrived, and is still to be answered. One that is put
- * off has a place of before; one that was booked, that of the time for which it is. */
+/* Of a contact in a snapshot: whether it has arrived, and is still to be answered. */
 static bool is_before_answer(const struct usher_fields *fields)
 {
     if (usher_text_is_equal(fields->state, USHER_TEXT("scheduled")))
-        return !usher_fields_has(fields, USHER_FIELD_ATTEMPT) &&
-               fields->place_ms <= fields->since_ms;
+        return usher_fields_has(fields, USHER_FIELD_WAITED_MS) &&
+               !usher_fields_has(fields, USHER_FIELD_ATTEMPT);
     return usher_text_is_equal(fields->state, USHER_TEXT("waiting")) ||
            usher_text_is_equal(fields->state, USHER_TEXT("offered")) ||
            usher_text_is_equal(fields->state, USHER_TEXT("ringing"));

@@ -37,17 +37,28 @@ static int64_t attempt_ms(const struct model *model, const struct model_contact 
     return contact->attempts > 0 && again_ms < contact->until_ms ? again_ms : contact->until_ms;
 }
 
+/* While it waits for another attempt, hours in which its queue is closed move the place, and
+ * nothing else does. */
+static bool has_place(const struct model *model, const struct usher_event *event,
+                      const struct model_contact *contact)
+{
+    bool may_move = contact->attempts > 0 && model->rules->queues[contact->queue].hours;
+    int64_t forward_ms = event->fields.place_ms - contact->place_ms;
+    return forward_ms >= 0 && forward_ms <= (may_move ? contact->until_ms - contact->since_ms : 0);
+}
+
 bool model_on_due(struct model *model, const struct usher_event *event,
                   struct model_contact *contact, size_t agent)
 {
     (void)agent;
     if (contact->state != MODEL_SCHEDULED)
         return model_refuse(model, contact);
-    if (event->at_ms < attempt_ms(model, contact) || event->fields.place_ms != contact->place_ms)
+    if (event->at_ms < attempt_ms(model, contact) || !has_place(model, event, contact))
         return model_fail(model, "%s is due too early, or in another place", contact->id);
     if (contact->waited_ms == 0 && contact->attempts == 0)
         model_note_arrival(model, contact->class, event->at_ms);
     model_set_state(contact, MODEL_WAITING, event->at_ms);
+    contact->place_ms = event->fields.place_ms;
     contact->due_ms = event->fields.due_ms;
     return true;
 }

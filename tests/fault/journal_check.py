@@ -294,8 +294,9 @@ class JournalCheck:
         self.give(contact, event["agent"])
 
     def others(self, contact, agent):
+        """Who else could take it; who gave it away is none of them."""
         return [name for name, other in self.agents.items()
-                if name != agent and other.state != "signed_out" and other.can(contact.queue)]
+                if name != agent and name not in contact.away and other.state != "signed_out" and other.can(contact.queue)]
 
     def same_offer(self, contact, event):
         if contact and (contact.offer != event["offer"] or contact.agent != event["agent"]):
@@ -345,7 +346,7 @@ class JournalCheck:
         contact.away.add(giver)
         contact.away.discard(to)
         contact.declined.pop(to, None)
-        if not [name for name in self.others(contact, giver) if name not in contact.away]:
+        if not self.others(contact, giver):
             self.complain(where + f"to {contact.queue}, for which nobody else is signed in")
         if to and self.agents[to].state == "signed_out":
             self.complain(where + f"to {to}, who is signed out")

@@ -62,7 +62,9 @@ static const struct command commands[] = {
         .description =
             "import takes a CSV file, - for standard input, whose first row names the columns: "
             "phone (needed), customer, queue, not_before, not_after, zone, note, case, attempts, "
-            "to, key, and data.NAME for what else the agent should see. It checks all rows and "
+            "to, key, and data.NAME for what else the agent should see. Times are as in "
+            "2026-11-21T10:00, by this machine's clock, or in UTC with a Z behind them. It checks "
+            "all rows and "
             "books nothing when any is wrong; it shows what it would book, and asks. A row is "
             "known again by its key, else by its customer, else by its phone: what was booked "
             "before, as far back as the journal goes, is not booked again, so the same command "

@@ -45,11 +45,19 @@ struct arrival *arriving_add(struct arriving *arriving, struct usher_text contac
     usher_list_append(&arriving->list, &arrival->node);
     arriving->count++;
     arrival->ticket = ++arriving->ticket_last;
+    arrival->tickets_count = 1;
+    arrival->sync = held->sync;
     if (arriving_push(arriving, arrival, held))
         return arrival;
     arriving_remove(arriving, arrival);
     arrival_free(arrival);
     return NULL;
+}
+
+void arriving_take_tickets(struct arriving *arriving, struct arrival *arrival, uint64_t count)
+{
+    arrival->tickets_count += count;
+    arriving->ticket_last += count;
 }
 
 struct arrival *arriving_find(const struct arriving *arriving, struct usher_text contact)
@@ -62,7 +70,7 @@ struct arrival *arriving_find_ticket(const struct arriving *arriving, uint64_t t
     /* They are answered in their order, or nearly so. */
     usher_list_for_each (node, &arriving->list) {
         struct arrival *arrival = usher_list_entry(node, struct arrival, node);
-        if (arrival->ticket == ticket)
+        if (ticket - arrival->ticket < arrival->tickets_count)
             return arrival;
     }
     return NULL;

@@ -1,5 +1,7 @@
 /* Contacts whose customer's memory is being read: the contact.arrive of each, and the commands of
- * the same contact that came after it, which wait behind it in their order. */
+ * the same contact that came after it, which wait behind it in their order. Likewise the end of a
+ * PBX's list of its calls, under a name that no contact has, and all that this PBX says after it.
+ */
 #ifndef ARRIVING_H
 #define ARRIVING_H
 
@@ -16,8 +18,11 @@
 struct arrival {
     struct usher_list node;
     char contact[USHER_CONTACT_ID_MAX + 1];
-    uint64_t ticket;
-    struct hold commands; /* the first is contact.arrive */
+    uint64_t ticket; /* the first of `tickets_count` that follow each other */
+    uint64_t tickets_count;
+    uint64_t asked_count;    /* questions that are not answered yet; of a PBX's list */
+    struct usher_sync *sync; /* a PBX's list, borrowed from its party; else NULL */
+    struct hold commands;    /* the first is contact.arrive, or ends the list */
     size_t commands_count;
 };
 
@@ -37,6 +42,8 @@ void arriving_fini(struct arriving *arriving);
 /* Copies the command; a contact of this id must not be there. NULL when there is no room. */
 struct arrival *arriving_add(struct arriving *arriving, struct usher_text contact,
                              const struct held *held);
+/* Takes so many tickets more for the arrival that was added last. */
+void arriving_take_tickets(struct arriving *arriving, struct arrival *arrival, uint64_t count);
 /* NULL when it is not there. */
 struct arrival *arriving_find(const struct arriving *arriving, struct usher_text contact);
 struct arrival *arriving_find_ticket(const struct arriving *arriving, uint64_t ticket);

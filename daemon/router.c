@@ -79,10 +79,12 @@ void router_order_simple(struct router *router, enum usher_command_kind kind)
     router_order(router, 0, USHER_NO_TEXT, &command);
 }
 
-static void router_end_sync(struct router *router, struct router_party *party,
-                            const struct held *held)
+void router_end_sync(struct router *router, const struct held *held)
 {
     struct usher_answer answer = {.error = USHER_OK};
+    const struct router_party *party = parties_find(&router->parties, held->serial);
+    if (!party)
+        return; /* and so is its list */
     router_release_arrivals(router);
     (void)usher_sync_finish(held->sync, router->engine, usher_text_of(party->client), held->count,
                             router_now_ms(router), &answer);
@@ -104,8 +106,8 @@ static void router_do(struct router *router, struct router_party *party, const s
             router_open_session(router, party, held->id, held->command.fields.after);
         break;
     case HELD_SYNC:
-        if (party)
-            router_end_sync(router, party, held);
+        if (party && !router_await_listed(router, held, usher_text_of(party->client)))
+            router_end_sync(router, held);
         break;
     case HELD_NONE:
         break;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/sync.h"
 #include "journal/customer.h"
 #include "journal/recall.h"
 #include "journal/remember.h"
@@ -44,21 +45,39 @@ static void router_release(struct router *router, struct arrival *arrival,
     while ((held = hold_take(&arrival->commands)) != NULL) {
         if (is_first && customer)
             add_memory(&held->command.fields, customer);
-        is_first = false;
         if (router_is_holding(router))
             router_hold(router, held);
-        else
+        else if (held->kind == HELD_SYNC)
+            router_end_sync(router, held);
+        else if (is_first || !arrival->sync || !router_await_memory(router, held))
             router_carry_out(router, held->serial, held->id, &held->command);
+        is_first = false;
         held_free(held);
     }
     arrival_free(arrival);
+}
+
+/* The memory of one of the customers of a PBX's list; NULL: it was not read in time. */
+static void router_recall_listed(struct router *router, struct arrival *arrival, uint64_t ticket,
+                                 const struct customer *customer)
+{
+    const struct held *held = usher_list_entry(arrival->commands.list.next, struct held, node);
+    struct usher_fields known = {0};
+    if (customer && parties_find(&router->parties, held->serial)) {
+        add_memory(&known, customer);
+        usher_sync_remember(arrival->sync, (size_t)(ticket - arrival->ticket), &known);
+    }
+    if (--arrival->asked_count == 0)
+        router_release(router, arrival, NULL);
 }
 
 static void on_recalled(void *owner, uint64_t ticket, const struct customer *customer)
 {
     struct router *router = owner;
     struct arrival *arrival = arriving_find_ticket(&router->customers.arriving, ticket);
-    if (arrival)
+    if (arrival && arrival->sync)
+        router_recall_listed(router, arrival, ticket, customer);
+    else if (arrival)
         router_release(router, arrival, customer);
 }
 
@@ -82,11 +101,19 @@ static void router_begin_erasing(struct router *router, struct usher_text erased
         char room[USHER_CUSTOMER_MAX];
         struct usher_text customer =
             usher_customer_of(router->engine, &first->command.fields, room);
-        if (usher_text_is_equal(customer, erased))
+        if (arrival->sync || usher_text_is_equal(customer, erased))
             router_release(router, arrival, NULL);
     }
     customers->is_erasing = true;
     customers->erasing = usher_engine_last_number(router->engine);
+}
+
+static bool router_may_ask(const struct router *router, struct usher_text customer)
+{
+    const struct customers *customers = &router->customers;
+    const struct usher_rules *rules = usher_engine_rules(router->engine);
+    return customer.at && customers->recall && !customers->is_erasing && rules &&
+           rules->customer.read_ms != 0 && !remember_is_erasing(customers->remember, customer);
 }
 
 /* Asks for the memory of the customer of an arrival, if there is one to ask for. */
@@ -98,10 +125,8 @@ static bool router_ask_memory(struct router *router, const struct held *held,
     const struct usher_command *command = &held->command;
     char room[USHER_CUSTOMER_MAX];
     struct usher_text customer = usher_customer_of(router->engine, &command->fields, room);
-    if (!customer.at || customers->is_erasing || !rules || rules->customer.read_ms == 0 ||
-        command->fields.memory.at ||
-        (command->id.at && usher_engine_has_done(router->engine, command->client, command->id)) ||
-        remember_is_erasing(customers->remember, customer))
+    if (!router_may_ask(router, customer) || command->fields.memory.at ||
+        (command->id.at && usher_engine_has_done(router->engine, command->client, command->id)))
         return false;
     /* It does not lose its place in line meanwhile. */
     struct held arrived = *held;
@@ -133,6 +158,59 @@ static bool find_id(const struct router *router, const struct usher_command *com
     return true;
 }
 
+/* Under what name the list of a PBX waits: no contact and no booking has it. */
+static struct usher_text name_of_list(struct usher_text client, char room[USHER_CONTACT_ID_MAX + 1])
+{
+    int length = snprintf(room, USHER_CONTACT_ID_MAX + 1, "//%.*s", USHER_TEXT_ARGS(client));
+    return (struct usher_text){room, (size_t)length};
+}
+
+bool router_await_listed(struct router *router, const struct held *held, struct usher_text client)
+{
+    struct arriving *arriving = &router->customers.arriving;
+    const struct usher_rules *rules = usher_engine_rules(router->engine);
+    char room[USHER_CONTACT_ID_MAX + 1];
+    char customer_room[USHER_CUSTOMER_MAX];
+    struct usher_text name = name_of_list(client, room);
+    size_t count = usher_sync_count(held->sync);
+    struct arrival *arrival = arriving_find(arriving, name);
+    if (arrival)
+        router_release(router, arrival, NULL);
+    if (!router->customers.recall || !(arrival = arriving_add(arriving, name, held)))
+        return false;
+    arriving_take_tickets(arriving, arrival, count);
+    for (size_t i = 0; i < count; i++) {
+        struct usher_text customer =
+            usher_sync_customer(held->sync, router->engine, client, i, customer_room);
+        if (router_may_ask(router, customer) &&
+            recall_ask(router->customers.recall, customer, rules->customer.read_ms,
+                       arrival->ticket + i))
+            arrival->asked_count++;
+    }
+    if (arrival->asked_count > 0)
+        return true;
+    arriving_remove(arriving, arrival);
+    arrival_free(arrival);
+    return false;
+}
+
+/* What a PBX says after its list waits behind that. */
+static bool router_await_list(struct router *router, const struct held *held)
+{
+    struct arriving *arriving = &router->customers.arriving;
+    char room[USHER_CONTACT_ID_MAX + 1];
+    struct arrival *arrival =
+        arriving->count > 0 && held->command.role == USHER_ROLE_PBX
+            ? arriving_find(arriving, name_of_list(held->command.client, room))
+            : NULL;
+    if (!arrival)
+        return false;
+    if (arriving_push(arriving, arrival, held))
+        return true;
+    router_release(router, arrival, NULL);
+    return false;
+}
+
 bool router_await_memory(struct router *router, const struct held *held)
 {
     struct customers *customers = &router->customers;
@@ -141,6 +219,8 @@ bool router_await_memory(struct router *router, const struct held *held)
     struct usher_text contact;
     if (command->kind == USHER_COMMAND_CUSTOMER_ERASE)
         router_begin_erasing(router, command->fields.customer);
+    if (router_await_list(router, held))
+        return true;
     bool is_arrival =
         customers->recall != NULL && (command->kind == USHER_COMMAND_CONTACT_ARRIVE ||
                                       command->kind == USHER_COMMAND_CONTACT_SCHEDULE);

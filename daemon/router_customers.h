@@ -27,6 +27,10 @@ void router_customers_fini(struct router *router);
 /* Takes the command if it must wait: an arrival whose customer's memory is asked for now, or what
  * comes after such an arrival. False, with nothing taken, when it is to be carried out now. */
 USHER_MUST_USE bool router_await_memory(struct router *router, const struct held *held);
+/* The same of the end of a PBX's list of its calls: the memory of the customers of those that are
+ * not known yet is asked for. What this PBX says meanwhile waits behind it. */
+USHER_MUST_USE bool router_await_listed(struct router *router, const struct held *held,
+                                        struct usher_text client);
 /* Whoever waits for a memory is carried out without it, now. */
 void router_release_arrivals(struct router *router);
 

@@ -86,6 +86,8 @@ void router_carry_out(struct router *router, uint64_t serial, struct usher_text 
 void router_order(struct router *router, uint64_t serial, struct usher_text id,
                   struct usher_command *command);
 void router_order_simple(struct router *router, enum usher_command_kind kind);
+/* Ends the list of a party's calls, if it is there still. */
+void router_end_sync(struct router *router, const struct held *held);
 /* Keeps a command until Redis is back. */
 void router_hold(struct router *router, const struct held *held);
 /* Decides all that was held, then lets the deadlines fire that have passed. */

@@ -15,6 +15,7 @@
 struct sync_entry {
     struct usher_command command; /* its texts lie in `texts` */
     char *texts;
+    char *known;              /* likewise, of what is remembered of the customer; or NULL */
     enum usher_error refused; /* why it was not taken in */
 };
 
@@ -36,8 +37,10 @@ struct usher_sync *usher_sync_new(size_t entries_max)
 
 static void clear(struct usher_sync *sync)
 {
-    for (size_t i = 0; i < sync->count; i++)
+    for (size_t i = 0; i < sync->count; i++) {
         free(sync->entries[i].texts);
+        free(sync->entries[i].known);
+    }
     sync->count = 0;
     sync->is_open = false;
 }
@@ -85,6 +88,7 @@ static bool keep(struct sync_entry *entry, const struct usher_command *command)
 {
     entry->command = *command;
     entry->refused = USHER_OK;
+    entry->known = NULL;
     struct usher_fields *fields = &entry->command.fields;
     *fields = listed(&command->fields);
     entry->texts = malloc(usher_fields_bytes(fields) + 1);
@@ -385,6 +389,45 @@ enum usher_error usher_sync_finish(struct usher_sync *sync, struct usher_engine 
                                 "%zu of %zu calls were not taken in; the others are right",
                                 refused_count, sync->count);
     return USHER_OK;
+}
+
+size_t usher_sync_count(const struct usher_sync *sync)
+{
+    return sync->count;
+}
+
+struct usher_text usher_sync_customer(const struct usher_sync *sync, struct usher_engine *engine,
+                                      struct usher_text client, size_t index,
+                                      char room[USHER_CUSTOMER_MAX])
+{
+    const struct usher_command *entry = &sync->entries[index].command;
+    return find(engine, client, entry, 0) ? USHER_NO_TEXT
+                                          : usher_customer_of(engine, &entry->fields, room);
+}
+
+void usher_sync_remember(struct usher_sync *sync, size_t index, const struct usher_fields *known)
+{
+    struct usher_fields kept = {0};
+    if (index >= sync->count)
+        return; /* of a list that was begun anew */
+    struct sync_entry *entry = &sync->entries[index];
+    struct usher_fields *fields = &entry->command.fields;
+    if (known->memory.at)
+        USHER_FIELDS_SET(&kept, MEMORY, memory, known->memory);
+    if (known->last_agent.at) {
+        USHER_FIELDS_SET(&kept, LAST_AGENT, last_agent, known->last_agent);
+        USHER_FIELDS_SET(&kept, LAST_MS, last_ms, known->last_ms);
+    }
+    free(entry->known);
+    entry->known = malloc(usher_fields_bytes(&kept) + 1);
+    if (!entry->known)
+        kept = (struct usher_fields){0}; /* taken in without it */
+    else
+        (void)usher_fields_move(&kept, entry->known);
+    fields->present |= kept.present;
+    fields->memory = kept.memory;
+    fields->last_agent = kept.last_agent;
+    fields->last_ms = kept.last_ms;
 }
 
 bool usher_sync_refused(const struct usher_sync *sync, size_t index, struct usher_text *contact,

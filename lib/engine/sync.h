@@ -18,6 +18,15 @@ void usher_sync_begin(struct usher_sync *sync);
  * before begin, BAD_FIELD, LIMIT. */
 enum usher_error usher_sync_add(struct usher_sync *sync, const struct usher_command *command,
                                 struct usher_answer *answer);
+size_t usher_sync_count(const struct usher_sync *sync);
+/* The key of the customer of the `index`-th call, if that is one that is not known yet, as
+ * usher_customer_of gives it; absent: nobody's memory is of interest. */
+struct usher_text usher_sync_customer(const struct usher_sync *sync, struct usher_engine *engine,
+                                      struct usher_text client, size_t index,
+                                      char room[USHER_CUSTOMER_MAX]);
+/* What is remembered of that customer: `memory`, and perhaps `last_agent` with `last_ms`; copied.
+ * With memory out it is left. */
+void usher_sync_remember(struct usher_sync *sync, size_t index, const struct usher_fields *known);
 /* Ends the list: with the right `count`, decides what follows from it for the contacts of `client`.
  * Errors: SYNC_INCOMPLETE (nothing was decided), WRONG_STATE before begin, LIMIT (all was decided,
  * but some calls were not taken in: usher_sync_refused tells which). */

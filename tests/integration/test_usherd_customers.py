@@ -57,6 +57,21 @@ class Customers(WithCustomers):
         self.assertEqual((booked["tier"], booked["last_agent"]), ("gold", "olena"))
         self.assertNotIn("repeat", booked)
 
+    def test_who_comes_by_a_list_of_calls_is_known_too(self):
+        self.center.redis_cli("HSET", self.key("UA-5"), "tier", "gold", "usher.last_agent", "olena", "usher.last_ms", "1763743800000")
+        self.pbx.call({"do": "sync.begin"})
+        for contact, contract in ("s1", "UA-5"), ("s2", "UA-6"), ("s3", None):
+            data = {"data": {"contract": contract}} if contract else {}
+            self.pbx.call({"do": "sync.contact", "contact": contact, "channel": "voice", "state": "waiting", **data})
+        # What is said right after the list is carried out after it.
+        self.pbx.send({"id": "end", "do": "sync.end", "count": 3})
+        self.pbx.send({"id": "gone", "do": "contact.abandon", "contact": "s3"})
+        arrived = self.pbx.wait_event("contact.arrived", contact="pbx1/s1")
+        self.assertEqual((arrived["tier"], arrived["last_agent"], arrived["customer"]), ("gold", "olena", "UA-5"))
+        self.pbx.wait_event("contact.arrived", contact="pbx1/s2")
+        self.pbx.wait_event("contact.abandoned", contact="pbx1/s3")
+        self.assertEqual([event["contact"] for event in self.center.journal() if event["ev"] == "customer.known"], ["pbx1/s1", "pbx1/s2"])
+
     def test_a_customer_is_remembered_and_known_the_next_time(self):
         self.center.redis_cli("HSET", self.key("UA-7"), "city", "Sumy", "tier", "standard")
         arrived, _ = self.serve("c1", data={"contract": "UA-7"})

@@ -36,6 +36,25 @@ START_TEST(commands_of_a_contact_wait_in_their_order)
 }
 END_TEST
 
+START_TEST(list_of_calls_has_a_ticket_for_each)
+{
+    struct arriving arriving;
+    struct held arrive = held_of(USHER_COMMAND_CONTACT_ARRIVE, 1);
+    struct held list = {.kind = HELD_SYNC, .serial = 2};
+    ck_assert_int_eq(arriving_init(&arriving, (struct usher_hash_seed){1, 2}), 0);
+    struct arrival *listed = arriving_add(&arriving, USHER_TEXT("//pbx1"), &list);
+    ck_assert_ptr_nonnull(listed);
+    arriving_take_tickets(&arriving, listed, 3);
+    struct arrival *other = arriving_add(&arriving, USHER_TEXT("pbx1/a"), &arrive);
+    ck_assert_ptr_nonnull(other);
+    for (uint64_t i = 0; i < 3; i++)
+        ck_assert_ptr_eq(arriving_find_ticket(&arriving, listed->ticket + i), listed);
+    ck_assert_ptr_eq(arriving_find_ticket(&arriving, other->ticket), other);
+    ck_assert_ptr_null(arriving_find_ticket(&arriving, other->ticket + 1));
+    arriving_fini(&arriving);
+}
+END_TEST
+
 START_TEST(a_contact_that_says_too_much_need_not_wait)
 {
     struct arriving arriving;
@@ -66,4 +85,5 @@ START_TEST(there_is_room_for_so_many)
 END_TEST
 
 SUITE_MAIN("arriving", commands_of_a_contact_wait_in_their_order,
-           a_contact_that_says_too_much_need_not_wait, there_is_room_for_so_many)
+           list_of_calls_has_a_ticket_for_each, a_contact_that_says_too_much_need_not_wait,
+           there_is_room_for_so_many)

@@ -66,6 +66,38 @@ static void arrive_and_answer(const char *contact, const char *to)
     ck_assert_int_eq(engine_contact(&w, contact)->state, USHER_CONTACT_TALKING);
 }
 
+START_TEST(customers_of_calls_that_are_not_known_yet_are_remembered)
+{
+    char room[USHER_CUSTOMER_MAX];
+    struct usher_fields known = {0};
+    open_world();
+    engine_agent(&w, "olena", "billing=5");
+    pbx(&w, "contact.arrive contact=old channel=voice to=100 customer=44-07");
+    usher_sync_begin(list);
+    ck_assert_str_eq(add("contact=old channel=voice state=waiting customer=44-07"), "");
+    ck_assert_str_eq(add("contact=new channel=voice state=waiting to=100 customer=44-08"), "");
+    ck_assert_str_eq(add("contact=none channel=voice state=waiting to=100"), "");
+    ck_assert_uint_eq(usher_sync_count(list), 3);
+    const char *const keys[] = {NULL, "44-08", NULL};
+    for (size_t i = 0; i < 3; i++) {
+        struct usher_text key =
+            usher_sync_customer(list, w.world.engine, USHER_TEXT("pbx1"), i, room);
+        ck_assert(usher_text_is_equal(key, usher_text_of(keys[i])));
+    }
+    USHER_FIELDS_SET(&known, MEMORY, memory, USHER_TEXT("{\"tier\":\"gold\"}"));
+    USHER_FIELDS_SET(&known, LAST_AGENT, last_agent, USHER_TEXT("olena"));
+    USHER_FIELDS_SET(&known, LAST_MS, last_ms, w.world.now_ms);
+    usher_sync_remember(list, 1, &known);
+    usher_sync_remember(list, 9, &known);
+    (void)finish_with(3);
+    const struct usher_contact *contact = engine_contact(&w, "new");
+    ck_assert(usher_text_is_equal(contact->memory, known.memory));
+    ck_assert_str_eq(contact->served_by->id, "olena");
+    ck_assert(!engine_contact(&w, "old")->memory.at);
+    close_world();
+}
+END_TEST
+
 START_TEST(lines_and_end_without_a_beginning_are_refused)
 {
     open_world();
@@ -438,7 +470,8 @@ START_TEST(unknown_call_that_was_transferred_is_routed_anew)
 }
 END_TEST
 
-SUITE_MAIN("sync", lines_and_end_without_a_beginning_are_refused,
+SUITE_MAIN("sync", customers_of_calls_that_are_not_known_yet_are_remembered,
+           lines_and_end_without_a_beginning_are_refused,
            customer_of_a_listed_call_is_known_when_the_list_ends,
            line_with_another_state_is_refused, line_of_a_call_with_an_agent_names_agent_and_offer,
            list_beyond_its_limit_is_refused, incomplete_list_changes_nothing_and_must_begin_again,

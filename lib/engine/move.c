@@ -71,7 +71,9 @@ void usher_move_tell(const struct usher_engine *engine, const struct usher_move 
     USHER_FIELDS_SET(fields, TIER, tier, rules->tiers[move->tier].name);
     USHER_FIELDS_SET(fields, CHANNEL, channel, usher_channel_name(move->channel));
     USHER_FIELDS_SET(fields, PLACE_MS, place_ms, move->place_ms);
-    USHER_FIELDS_SET(fields, DUE_MS, due_ms, move->due_ms);
+    /* One that was kept from another tier, and made shorter by other rules, could be below none. */
+    USHER_FIELDS_SET(fields, DUE_MS, due_ms,
+                     move->due_ms > move->place_ms ? move->due_ms : move->place_ms);
     if (move->from.at)
         USHER_FIELDS_SET(fields, FROM, from, move->from);
     if (move->skills.at)

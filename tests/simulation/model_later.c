@@ -39,12 +39,13 @@ static int64_t attempt_ms(const struct model *model, const struct model_contact 
 
 /* While it waits for another attempt, hours in which its queue is closed move the place, and
  * nothing else does. */
-static bool has_place(const struct model *model, const struct usher_event *event,
-                      const struct model_contact *contact)
+static bool take_place(const struct model *model, struct model_contact *contact, int64_t place_ms,
+                       int64_t until_ms)
 {
     bool may_move = contact->attempts > 0 && model->rules->queues[contact->queue].hours;
-    int64_t forward_ms = event->fields.place_ms - contact->place_ms;
-    return forward_ms >= 0 && forward_ms <= (may_move ? contact->until_ms - contact->since_ms : 0);
+    int64_t forward_ms = place_ms - contact->place_ms;
+    contact->place_ms = place_ms;
+    return forward_ms >= 0 && forward_ms <= (may_move ? until_ms - contact->since_ms : 0);
 }
 
 bool model_on_due(struct model *model, const struct usher_event *event,
@@ -53,12 +54,12 @@ bool model_on_due(struct model *model, const struct usher_event *event,
     (void)agent;
     if (contact->state != MODEL_SCHEDULED)
         return model_refuse(model, contact);
-    if (event->at_ms < attempt_ms(model, contact) || !has_place(model, event, contact))
+    if (event->at_ms < attempt_ms(model, contact) ||
+        !take_place(model, contact, event->fields.place_ms, contact->until_ms))
         return model_fail(model, "%s is due too early, or in another place", contact->id);
     if (contact->waited_ms == 0 && contact->attempts == 0)
         model_note_arrival(model, contact->class, event->at_ms);
     model_set_state(contact, MODEL_WAITING, event->at_ms);
-    contact->place_ms = event->fields.place_ms;
     contact->due_ms = event->fields.due_ms;
     return true;
 }
@@ -89,6 +90,9 @@ static bool hasten(struct model *model, const struct usher_event *event,
         event->fields.until_ms >= contact->until_ms ||
         event->fields.until_ms != attempt_ms(model, contact))
         return model_fail(model, "%s is put off without a reason", contact->id);
+    if (usher_fields_has(&event->fields, USHER_FIELD_PLACE_MS) &&
+        !take_place(model, contact, event->fields.place_ms, event->at_ms))
+        return model_fail(model, "%s is put off to another place", contact->id);
     model_set_state(contact, MODEL_SCHEDULED, event->at_ms);
     contact->until_ms = event->fields.until_ms;
     return true;

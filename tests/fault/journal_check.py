@@ -149,16 +149,21 @@ class JournalCheck:
             self.complain(f"{event['n']} ({event['ev']}) follows {self.last[0]}-{self.last[1]}")
 
     def fill_gap(self, claim):
-        """What stands in the snapshot before a claim, and not in the journal: what its router had read from a Redis that lost it, and
-        what it had decided itself and not yet appended, which was sent, or those who watch were told of it.
+        """What stands in the snapshot before a claim, and not in the journal: what its router had read from a Redis that lost it,
+        though nobody may have heard that Redis had it; and what it had decided itself and not yet appended, which was sent, or those
+        who watch were told of it.
         """
         begin, prev = self.last, number(claim["prev"])
         records = self.world.site.store.records
         claimer = records.sent.get(claim["n"], (None, None))[1]
         known = {}
+        entries = []
         for id, (lines, who) in records.sent.items():
             if (id in records.accepted and number(id) <= prev) or records.claimers.get(number(id)[0]) == claimer == who:
-                known.update((number(event["n"]), event) for event in map(json.loads, lines.splitlines()))
+                entries.append(lines)
+        entries += [lines for id, lines in records.read.get(claimer, {}).items() if number(id) <= prev]
+        for lines in entries:
+            known.update((number(event["n"]), event) for event in map(json.loads, lines.splitlines()))
         for watcher in self.world.watchers:
             told = [what for kind, _, _, what in watcher.log if kind == "event"]
             known.update((number(event["n"]), event) for event in told

@@ -9,6 +9,7 @@ from loop import Stream, connect
 from resp import end_of, read_value
 
 UP, DOWN = "up", "down"  # towards the target, and back
+READS = ("XRANGE", "XREAD")  # the commands by which a router takes over what stands in the journal
 
 
 class Link:
@@ -204,6 +205,8 @@ class RedisLink(Link):
         elif name == "EXEC" and self.queued:
             self.way.note_answer(self.queued, b"$" if self.queued.encode() in raw else b"-ERR The ID", self.who)
             self.queued = None
+        elif name in READS and raw[:1] == b"*":
+            self.way.note_read(name, raw, self.who)
         if point and point.when == "after":
             self.stalled.add(DOWN)
         self.pass_on(DOWN, raw)
@@ -224,6 +227,11 @@ class RedisWay(Way):
 
     def note_append(self, id, lines, who):
         self.repeated_count += self.records.note(id, lines, who, self.loop.now())
+
+    def note_read(self, name, raw, who):
+        value, _ = read_value(raw)
+        entries = [entry for _, entries in value or () for entry in entries] if name == "XREAD" else value
+        self.records.note_read([entry for entry in entries or () if entry[1] and entry[1][0] == b"b"], who)
 
     def note_answer(self, id, raw, who):
         if raw.startswith(b"$") and raw != b"$-1\r\n":

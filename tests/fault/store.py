@@ -27,6 +27,7 @@ class Records:
         self.claimers = {}  # epoch -> the process that sent its claim
         self.claimed = 0.0  # when the last claim was sent
         self.breaks = {}  # process -> when its way to the journal broke, or Redis said no
+        self.read = {}  # process -> {id: the lines} of the entries that it was given out of the journal
 
     def note(self, id, lines, who, when):
         """True when the entry was sent before."""
@@ -49,6 +50,10 @@ class Records:
     def note_refusal(self, id, who):
         if id not in self.accepted and self.sent[id][1] == who and self.before.get(id):
             self.keep(id, self.before[id])
+
+    def note_read(self, entries, who):
+        """So an entry is known of which Redis said yes to nobody who could hear it."""
+        self.read.setdefault(who, {}).update((id.decode(), fields[1]) for id, fields in entries)
 
     def note_break(self, who, when):
         self.breaks.setdefault(who, []).append(when)

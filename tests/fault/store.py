@@ -174,6 +174,9 @@ class Store:
         self.master.start()
         if self.replica:
             self.replica.start(self.master)
+
+    def begin_watch(self):
+        """The sentinels, who take a master for dead that does not answer yet, and may not ask it of its replicas again soon."""
         for sentinel in self.sentinels:
             sentinel.start()
             self.site.loop.spawn(sentinel.listen(self.on_switch))
@@ -210,22 +213,28 @@ class Store:
 
     def is_sound(self):
         """One server is the master, the other its replica; the sentinels, if there are any, see it so."""
+        return not self.what_lacks()
+
+    def what_lacks(self):
+        """What is not in order, "" when all is."""
         if not self.replica:
-            return self.master.is_running
+            return "" if self.master.is_running else "the master does not run"
         if not self.has_replica() or role_of(self.replica) != "slave":
-            return False
-        for sentinel in self.sentinels:
-            told = Redis(("127.0.0.1", sentinel.port), 0.2)
-            try:
-                place = told.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", NAME)
-                flags = dict(zip(*[iter(told.call("SENTINEL", "MASTER", NAME))] * 2))
-            except (OSError, RedisError):
-                return False
-            finally:
-                told.close()
-            if int(place[1]) != self.master.front.port or flags[b"flags"] != b"master" or flags[b"num-slaves"] != b"1":
-                return False
-        return True
+            return "the replica does not follow the master"
+        return next((f"{sentinel.name} {lack}" for sentinel in self.sentinels if (lack := self.what_sentinel_lacks(sentinel))), "")
+
+    def what_sentinel_lacks(self, sentinel):
+        told = Redis(("127.0.0.1", sentinel.port), 0.2)
+        try:
+            place = told.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", NAME)
+            master = dict(zip(*[iter(told.call("SENTINEL", "MASTER", NAME))] * 2))
+        except (OSError, RedisError) as error:
+            return f"does not answer: {error}"
+        finally:
+            told.close()
+        seen = [int(place[1]), *(master[key.encode()].decode() for key in ("flags", "num-slaves", "num-other-sentinels"))]
+        right = [self.master.front.port, "master", "1", str(len(self.sentinels) - 1)]
+        return "" if seen == right else f"sees port, flags, replicas and sentinels {seen} instead of {right}"
 
     def start_again(self, server):
         """As what it is by now."""

@@ -126,11 +126,7 @@ class World:
 
     def begin(self):
         loop, site = self.loop, self.site
-        site.store.begin()
-        loop.spawn(site.wait_redis())
-        loop.run(site.redis.is_there, 5)
-        if not loop.run(site.store.is_sound, 8):
-            self.complain("the replica did not come to follow the master within 8 s, or the sentinels did not see it")
+        self.begin_store()
         site.write_profiles(self.profiles)
         self.watchers = [Watcher(self, router) for router in site.routers]
         addresses = [router.way.path for router in site.routers]
@@ -141,6 +137,17 @@ class World:
         loop.spawn(site.supervise())
         if not loop.run(self.is_served, 10):
             self.complain("the center did not begin to serve within 10 s")
+
+    def begin_store(self):
+        """One after the other, so that nobody looks for what is not there yet; no usherd runs before all of it is in order."""
+        loop, store = self.loop, self.site.store
+        store.begin()
+        loop.spawn(self.site.wait_redis())
+        loop.run(self.site.redis.is_there, 5)
+        if store.replica:
+            loop.run(store.has_replica, 20)
+        store.begin_watch()
+        self.wait_sound("the start")
 
     def sessions(self):
         return [*self.pbxs, *self.desks]
@@ -167,7 +174,7 @@ class World:
 
     def wait_sound(self, what):
         if not self.loop.run(self.site.store.is_sound, 20):
-            self.complain(f"20 s after {what} there is no master with a replica of which all sentinels know")
+            self.complain(f"20 s after {what} there is no master with a replica of which all sentinels know: {self.site.store.what_lacks()}")
 
     def settle(self):
         """After all evil: everybody is back, and PBXs and usherd agree about every contact."""

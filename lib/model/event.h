@@ -52,15 +52,12 @@
       F(CONTACT) | F(CHANNEL) | F(QUEUE) | F(TIER) | F(PLACE_MS),                                  \
       F(FROM) | F(TO) | F(DATA) | F(NOTE) | F(CUSTOMER) | F(CASE_ID) | F(LAST_AGENT) |             \
           F(LAST_MS) | F(REPEAT) | F(SINCE_MS) | F(DUE_MS) | F(WAITED_MS) | F(NOTICE),             \
-      true,                                                                                        \
-      "A contact came, and waits in a queue. `waited_ms` when it has the place of another, a "     \
-      "callback, which is not its own waiting.")                                                   \
+      true, "A contact came, and waits in a queue.")                                               \
     X(CONTACT_MOVED, "contact.moved",                                                              \
       F(CONTACT) | F(QUEUE) | F(TIER) | F(CHANNEL) | F(PLACE_MS) | F(DUE_MS),                      \
       F(SKILLS) | F(FROM) | F(CUSTOMER) | F(REASON) | F(NOTICE) | F(SINCE_MS), true,               \
       "A waiting contact waits in this queue and place from here on; with `skills`, whoever has "  \
-      "these instead of what the queue needs. `since_ms` when it has waited there for a shorter "  \
-      "time than since its place.")                                                                \
+      "these instead of what the queue needs.")                                                    \
     X(CONTACT_PROMISED, "contact.promised", F(CONTACT) | F(POSITION),                              \
       F(WAIT_MS) | F(WAIT_MIN_MS) | F(WAIT_MAX_MS) | F(DUE_MS) | F(RAW_MS), true,                  \
       "What a waiting customer is told: its position, and how long it takes if that is known. "    \

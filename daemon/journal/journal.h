@@ -49,8 +49,8 @@ struct journal_ops {
     void (*fenced)(void *owner);
     /* Redis is away, or back with nothing lost. The batch in flight is kept and tried again. */
     void (*away)(void *owner, bool is_away);
-    /* Redis was away, and may have lost its end: these lines of before, each with its newline, stand
-     * in the journal again; what was written elsewhere since need not. */
+    /* Redis was away, and may have lost its end: these lines of before, each with its newline,
+     * stand in the journal again; what was written elsewhere since need not. */
     void (*restored)(void *owner, struct usher_text lines);
     /* The stream was gone (FLUSHALL, wrong database), is written anew under a higher epoch with a
      * snapshot: decide journal.lose. All that was decided before `save` is durable with that

@@ -35,8 +35,7 @@ static const struct usher_schema_row top_rows[] = {
     USHER_SCHEMA_ROW(top_values, calling, MAP, .sentence = "when customers are called",
                      .members = &usher_calling_schema),
     USHER_SCHEMA_ROW(
-        top_values, holidays, ANY,
-        .sentence = "the dates on which queues with `hours` have others",
+        top_values, holidays, ANY, .sentence = "the dates on which queues with `hours` have others",
         .kind = "a mapping of dates (2026-12-25, or 12-25 for each year) to `closed` or hours such "
                 "as \"10:00-14:00\"; or a list of dates that are closed",
         .item = &usher_hours_row, .own = &usher_day_row, .without = "none"),

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "clock.h"
 #include "ctl/campaign/calls.h"
@@ -13,11 +12,9 @@
 #include "ctl/input.h"
 #include "ctl/perform.h"
 #include "ctl/problems.h"
+#include "ctl/progress.h"
 #include "ctl/snapshot.h"
 #include "rules/suggest.h"
-
-#define BAR_WIDTH    30
-#define BAR_EVERY_MS 100
 
 static bool is_name(const char *name)
 {
@@ -79,27 +76,6 @@ static bool check_queues(const struct calls *calls, const struct snapshot *snaps
 
 /* Sending. */
 
-struct progress {
-    size_t total;
-    int64_t told_ms;
-    bool is_shown;
-};
-
-static void show_progress(struct progress *progress, size_t done)
-{
-    int64_t now_ms = clock_civil_ms();
-    bool is_last = done == progress->total;
-    if (!progress->is_shown || (!is_last && now_ms - progress->told_ms < BAR_EVERY_MS))
-        return;
-    progress->told_ms = now_ms;
-    size_t full = progress->total > 0 ? done * BAR_WIDTH / progress->total : BAR_WIDTH;
-    fputs("\r", stderr);
-    for (size_t i = 0; i < BAR_WIDTH; i++)
-        fputs(i < full ? "━" : "·", stderr);
-    fprintf(stderr, " %zu of %zu%s", done, progress->total, is_last ? "\n" : "");
-    (void)fflush(stderr);
-}
-
 struct sending {
     size_t booked_count;
     size_t known_count;
@@ -108,26 +84,25 @@ struct sending {
 static enum exit_code send_all(struct client *client, struct calls *calls, const char *path,
                                const struct options *options, struct sending *sending)
 {
-    struct progress progress = {.total = calls->count,
-                                .is_shown = isatty(STDERR_FILENO) && !options->is_json};
+    struct progress progress = progress_of(options, calls->count);
     for (size_t i = 0; i < calls->count; i++) {
         struct call *call = &calls->list[i];
         enum client_outcome outcome =
             call->is_known ? CLIENT_OK : client_ask(client, &call->command);
         bool is_there = outcome == CLIENT_REFUSED && strcmp(client->code, "contact_exists") == 0;
         if (outcome != CLIENT_OK && !is_there) {
+            progress_break(&progress);
             fprintf(stderr,
-                    "%s%s:%zu: not booked; %zu before it are, and the same command goes on "
+                    "%s:%zu: not booked; %zu before it are, and the same command goes on "
                     "from here\n",
-                    progress.is_shown ? "\n" : "", input_name(path), call->line,
-                    sending->booked_count + sending->known_count);
+                    input_name(path), call->line, sending->booked_count + sending->known_count);
             return perform_fail(client, outcome);
         }
         if (call->is_known || is_there)
             sending->known_count++;
         else
             sending->booked_count++;
-        show_progress(&progress, i + 1);
+        progress_show(&progress, i + 1);
     }
     return EXIT_DONE;
 }
@@ -220,8 +195,7 @@ static enum exit_code stop_all(struct client *client, const struct snapshot *sna
                                const struct options *options, size_t total)
 {
     struct usher_text campaign = usher_text_of(options->arguments[0]);
-    struct progress progress = {.total = total,
-                                .is_shown = isatty(STDERR_FILENO) && !options->is_json};
+    struct progress progress = progress_of(options, total);
     size_t done = 0;
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct usher_event *event = &snapshot->rows[i].event;
@@ -235,7 +209,7 @@ static enum exit_code stop_all(struct client *client, const struct snapshot *sna
             (outcome != CLIENT_REFUSED || (strcmp(client->code, "wrong_state") != 0 &&
                                            strcmp(client->code, "no_such_contact") != 0)))
             return perform_fail(client, outcome);
-        show_progress(&progress, ++done);
+        progress_show(&progress, ++done);
     }
     if (options->is_json)
         printf("{\"campaign\":\"%s\",\"stopped\":%zu}\n", options->arguments[0], done);

@@ -20,12 +20,12 @@ SYMBOLS = set(
     "malloc calloc realloc free qsort bsearch snprintf vsnprintf abort "
     "__assert_fail __popcountdi2 __stack_chk_fail _GLOBAL_OFFSET_TABLE_".split()
 )
-SYMBOL_PATTERNS = {"rules": re.compile(r"yaml_\w+$")}
+SYMBOL_PATTERNS = {"rules": re.compile(r"yaml_\w+$"), "report": re.compile("sqrt$")}
 
 HEADERS = set(
     "assert.h inttypes.h limits.h stdalign.h stdarg.h stdbool.h stddef.h stdint.h stdio.h stdlib.h string.h".split()
 )
-HEADERS_OF_ROOM = {"rules": {"yaml.h"}}
+HEADERS_OF_ROOM = {"rules": {"yaml.h"}, "report": {"math.h"}}
 
 # The daemon's rooms and the headers they may include beside lib's and their own. "" is the daemon's own folder, which joins the rooms.
 DAEMON = {"": {"", "journal", "link"}, "journal": {""}, "link": {""}, "ctl": {""}, "manual": {"", "ctl"}}

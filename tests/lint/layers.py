@@ -11,7 +11,7 @@ import sys
 from files import is_c, list_files, read
 
 # From the lowest up; a room may use itself and those before it.
-ROOMS = ["base", "model", "wire", "rules", "routing", "engine", "report"]
+ROOMS = ["base", "model", "wire", "rules", "routing", "engine", "report", "simulate"]
 
 # What the core may ask of the C library: no clock, no file, no socket, no environment, no locale, no random numbers.
 # bcmp is what clang makes of memcmp where only equality counts, and __popcountdi2 is how gcc counts the bits of a word.
@@ -20,12 +20,12 @@ SYMBOLS = set(
     "malloc calloc realloc free qsort bsearch snprintf vsnprintf abort "
     "__assert_fail __popcountdi2 __stack_chk_fail _GLOBAL_OFFSET_TABLE_".split()
 )
-SYMBOL_PATTERNS = {"rules": re.compile(r"yaml_\w+$"), "report": re.compile("sqrt$")}
+SYMBOL_PATTERNS = {"rules": re.compile(r"yaml_\w+$"), "report": re.compile("sqrt$"), "simulate": re.compile("(log|exp|sqrt|cos)$")}
 
 HEADERS = set(
     "assert.h inttypes.h limits.h stdalign.h stdarg.h stdbool.h stddef.h stdint.h stdio.h stdlib.h string.h".split()
 )
-HEADERS_OF_ROOM = {"rules": {"yaml.h"}, "report": {"math.h"}}
+HEADERS_OF_ROOM = {"rules": {"yaml.h"}, "report": {"math.h"}, "simulate": {"math.h"}}
 
 # The daemon's rooms and the headers they may include beside lib's and their own. "" is the daemon's own folder, which joins the rooms.
 DAEMON = {"": {"", "journal", "link"}, "journal": {""}, "link": {""}, "ctl": {""}, "manual": {"", "ctl"}}

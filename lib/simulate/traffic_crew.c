@@ -1,0 +1,136 @@
+/* `agents`: one, or several who are alike. */
+#include "simulate/traffic_read.h"
+
+#define HOUR_MS   INT64_C(3600000)
+#define MINUTE_MS INT64_C(60000)
+
+struct crew_values {
+    int64_t count;
+    const struct usher_node *skills;
+    const struct usher_node *capacity;
+    struct usher_text shift;
+    int64_t breaks;
+    int64_t break_length;
+    int64_t answers_after;
+    int64_t answers_within;
+    int64_t misses;
+    int64_t declines;
+    int64_t returns_after;
+};
+
+const struct usher_schema_row usher_traffic_level_row = {
+    .key = "a level", .type = USHER_VALUE_WHOLE, .min = 1, .max = USHER_LEVEL_MAX};
+static const struct usher_schema_row capacity_row = {
+    .key = "a capacity", .type = USHER_VALUE_WHOLE, .max = 100};
+
+static const struct usher_schema_row crew_rows[] = {
+    USHER_SCHEMA_ROW(crew_values, count, WHOLE, .min = 1, .max = 10000, .fallback = 1,
+                     .sentence = "how many there are"),
+    USHER_SCHEMA_ROW(crew_values, skills, MAP, .own = &usher_traffic_level_row,
+                     .sentence = "what they know, and how well: {billing: 8, lang.uk: 10}",
+                     .without = "nothing"),
+    USHER_SCHEMA_ROW(crew_values, capacity, MAP, .own = &capacity_row,
+                     .sentence = "how many contacts of a channel they take at the same time",
+                     .without = "what `channels` of the rules says"),
+    USHER_SCHEMA_ROW(crew_values, shift, TEXT, .max = 11,
+                     .sentence = "when they are there: \"08:00-16:30\"",
+                     .without = "all day, until the last customer is served"),
+    USHER_SCHEMA_ROW(crew_values, breaks, WHOLE, .max = 20,
+                     .sentence = "how many breaks a shift has, at times that vary"),
+    USHER_SCHEMA_ROW(crew_values, break_length, DURATION, .min = 1000, .max = 8 * HOUR_MS,
+                     .fallback = 15 * MINUTE_MS, .sentence = "how long each is"),
+    USHER_SCHEMA_ROW(crew_values, answers_after, DURATION, .max = 600000,
+                     .sentence = "how long the phone rings at least"),
+    USHER_SCHEMA_ROW(crew_values, answers_within, DURATION, .max = 600000,
+                     .sentence = "how long it rings at most, when it is answered",
+                     .without = "`answers_after`"),
+    USHER_SCHEMA_ROW(crew_values, misses, PERCENT, .max = 100,
+                     .sentence = "the share of offers that nobody answers"),
+    USHER_SCHEMA_ROW(crew_values, declines, PERCENT, .max = 100,
+                     .sentence = "the share of offers that are declined"),
+    USHER_SCHEMA_ROW(crew_values, returns_after, DURATION, .max = 8 * HOUR_MS, .fallback = 60000,
+                     .sentence = "after how long an agent is ready again who missed an offer"),
+};
+
+const struct usher_schema usher_traffic_crew_schema = {crew_rows, USHER_COUNT_OF(crew_rows), NULL};
+
+/* "08:00" to milliseconds from midnight; -1 when it is none. */
+static int64_t read_clock(struct usher_text text)
+{
+    int64_t hours;
+    int64_t minutes;
+    if (text.length != 5 || text.at[2] != ':')
+        return -1;
+    hours = (text.at[0] - '0') * 10 + (text.at[1] - '0');
+    minutes = (text.at[3] - '0') * 10 + (text.at[4] - '0');
+    for (size_t i = 0; i < 5; i++)
+        if (i != 2 && (text.at[i] < '0' || text.at[i] > '9'))
+            return -1;
+    return hours > 24 || minutes > 59 ? -1 : hours * HOUR_MS + minutes * MINUTE_MS;
+}
+
+static void read_shift(struct usher_traffic_reader *reader, const struct usher_node *node,
+                       struct usher_text shift, struct usher_traffic_crew *crew)
+{
+    const struct usher_traffic *traffic = &reader->owner->traffic;
+    crew->ends_ms = INT64_MAX;
+    if (!shift.at)
+        return;
+    int64_t begins_ms = -1;
+    int64_t ends_ms = -1;
+    if (shift.length == 11 && shift.at[5] == '-') {
+        begins_ms = read_clock((struct usher_text){shift.at, 5});
+        ends_ms = read_clock((struct usher_text){shift.at + 6, 5});
+    }
+    if (begins_ms < 0 || ends_ms < 0) {
+        struct usher_text excerpt = usher_node_excerpt(shift);
+        usher_problems_add(reader->problems, node->line, node->column,
+                           "`shift` is \"%.*s\"; write it as \"08:00-16:30\"",
+                           USHER_TEXT_ARGS(excerpt));
+        return;
+    }
+    crew->begins_ms = begins_ms - traffic->starts_ms;
+    if (crew->begins_ms < 0)
+        crew->begins_ms += 24 * HOUR_MS;
+    crew->ends_ms = crew->begins_ms + ends_ms - begins_ms;
+    if (ends_ms <= begins_ms)
+        crew->ends_ms += 24 * HOUR_MS;
+    if (crew->begins_ms >= traffic->day_ms)
+        usher_problems_add(reader->problems, node->line, node->column,
+                           "the shift begins when the day is over; see `starts` and `day`");
+}
+
+void usher_traffic_read_crew(struct usher_traffic_reader *reader, const struct usher_node *node,
+                             const struct usher_node *usual, struct usher_traffic_crew *crew)
+{
+    struct crew_values values;
+    struct crew_values before;
+    const struct usher_schema *schema = &usher_traffic_crew_schema;
+    usher_schema_default(schema, &values);
+    usher_schema_read(schema, node, &values, reader->problems);
+    if (usual) {
+        usher_schema_default(schema, &before);
+        usher_schema_read(schema, usual, &before, reader->problems);
+        usher_schema_inherit(schema, node, &before, &values);
+    }
+    const struct usher_traffic_share *capacities = NULL;
+    size_t capacities_count =
+        usher_traffic_read_shares(reader, values.capacity, &capacity_row, &capacities);
+    const struct usher_node *shift = usher_node_find(node, USHER_TEXT("shift"));
+    crew->count = (size_t)values.count;
+    crew->levels_count =
+        usher_traffic_read_shares(reader, values.skills, &usher_traffic_level_row, &crew->levels);
+    crew->skills = crew->levels_count > 0
+                       ? usher_traffic_object(reader, crew->levels, crew->levels_count)
+                       : USHER_TEXT("{}");
+    crew->capacity = usher_traffic_object(reader, capacities, capacities_count);
+    crew->breaks = values.breaks;
+    crew->break_ms = values.break_length;
+    crew->answers_ms[0] = values.answers_after;
+    crew->answers_ms[1] =
+        values.answers_within > values.answers_after ? values.answers_within : values.answers_after;
+    crew->misses = (double)values.misses / 100;
+    crew->declines = (double)values.declines / 100;
+    crew->returns_ms = values.returns_after;
+    read_shift(reader, shift ? shift : node, values.shift, crew);
+}

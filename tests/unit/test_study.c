@@ -1,0 +1,166 @@
+/* Simulated days: whoever comes is served or leaves, the same customers meet every contender, and a
+ * study can be repeated. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "simulate/day.h"
+#include "simulate/study.h"
+#include "unit/suite.h"
+#include "unit/told.h"
+
+static const char rules[] = "skills: [billing, sales]\n"
+                            "tiers: {gold: {}}\n"
+                            "queues:\n"
+                            "  billing: {need: {billing: {min: 3}}, wrap_up: 1m, announce: 0}\n"
+                            "  sales: {need: {sales: {min: 3}}, ring: 10s}\n"
+                            "routes:\n"
+                            "  - {when: {data.kind: bills}, queue: billing}\n"
+                            "  - {when: {data.kind: gold}, queue: billing, tier: gold}\n"
+                            "  - queue: sales\n";
+
+static const char traffic[] =
+    "day: 4h\n"
+    "usual_customer: {handle: 4m, handle_worst: 130%, handle_best: 80%, wrap_up: 20s, patience: "
+    "2m, resolved_worst: 45%, resolved_best: 95%, again_unresolved: 70%, again_abandoned: 30%}\n"
+    "customers:\n"
+    "  bills: {per_hour: 60, data: {kind: bills}}\n"
+    "  gold: {per_hour: 10, data: {kind: gold}}\n"
+    "  sales: {per_hour: 40, data: {kind: sales}}\n"
+    "  chats: {per_hour: 10, channel: chat, data: {kind: sales}}\n"
+    "usual_agent: {answers_after: 2s, answers_within: 5s, misses: 4%, declines: 4%}\n"
+    "agents:\n"
+    "  both: {count: 5, skills: {billing: 8, sales: 4}, breaks: 2, break_length: 5m}\n"
+    "  late: {count: 3, skills: {sales: 9, billing: 3}, shift: \"09:00-11:30\"}\n";
+
+static const enum usher_way_to_choose ways[] = {USHER_CHOOSE_BY_BID, USHER_CHOOSE_FIFO,
+                                                USHER_CHOOSE_GREEDY, USHER_CHOOSE_PENALTIES};
+
+static struct usher_traffic *read_traffic(const char *text)
+{
+    struct usher_problems *problems = told_new();
+    struct usher_traffic *read = usher_traffic_read(usher_text_of(text), problems);
+    ck_assert_msg(read != NULL, "%s", told_lines(problems));
+    free(problems);
+    return read;
+}
+
+static struct usher_daybook *live(const struct usher_traffic *model, enum usher_way_to_choose way,
+                                  uint64_t day)
+{
+    struct usher_problems *problems = told_new();
+    struct usher_limits limits = usher_day_limits(model);
+    struct usher_day_counts counts = {0};
+    int64_t begins_ms = USHER_SIMULATED_MIDNIGHT_MS + model->starts_ms;
+    struct usher_rules *read = usher_rules_read(usher_text_of(rules), "r", problems);
+    ck_assert_msg(read != NULL, "%s", told_lines(problems));
+    free(problems);
+    struct usher_contender *contender =
+        usher_contender_new(way, read, &limits, 1, begins_ms - USHER_DAY_BEFORE_MS);
+    struct usher_daybook *book =
+        usher_daybook_new(&limits, begins_ms, begins_ms + model->day_ms, USHER_TEXT("gold"));
+    ck_assert(usher_day_live(model, 1, day, contender, book, &counts));
+    ck_assert_int_gt(counts.events_count, 0);
+    usher_contender_free(contender);
+    return book;
+}
+
+START_TEST(whoever_comes_is_served_or_leaves)
+{
+    struct usher_traffic *model = read_traffic(traffic);
+    for (size_t i = 0; i < USHER_COUNT_OF(ways); i++) {
+        struct usher_daybook *book = live(model, ways[i], 3);
+        int64_t arrived = 0;
+        int64_t ended = 0;
+        for (size_t k = 0; k < usher_daybook_classes_count(book); k++) {
+            const struct usher_daybook_class *class = usher_daybook_class(book, k);
+            arrived += class->arrived_count;
+            ended += class->answered_count + class->abandoned_count;
+        }
+        ck_assert_int_gt(arrived, 300);
+        ck_assert_int_eq(arrived, ended);
+        ck_assert_int_eq(usher_daybook_open_count(book), 0);
+        usher_daybook_free(book);
+    }
+    usher_traffic_free(model);
+}
+END_TEST
+
+/* Those who come by themselves, not those who come again, which depends on how they were served. */
+START_TEST(every_contender_meets_the_same_customers)
+{
+    static const char once[] = "day: 4h\n"
+                               "customers: {bills: {per_hour: 60, data: {kind: bills}}}\n"
+                               "agents: {both: {count: 5, skills: {billing: 8}}}\n";
+    struct usher_traffic *model = read_traffic(once);
+    double arrived = 0;
+    for (size_t i = 0; i < USHER_COUNT_OF(ways); i++) {
+        struct usher_daybook *book = live(model, ways[i], 3);
+        struct usher_day_figures figures = usher_daybook_read(book);
+        if (i == 0)
+            arrived = figures.arrived;
+        ck_assert_double_eq(figures.arrived, arrived);
+        usher_daybook_free(book);
+    }
+    ck_assert_double_gt(arrived, 100);
+    usher_traffic_free(model);
+}
+END_TEST
+
+START_TEST(study_can_be_repeated_and_pairs_its_days)
+{
+    struct usher_traffic *model = read_traffic(traffic);
+    struct usher_entry entries[] = {
+        {USHER_TEXT("rules"), USHER_CHOOSE_BY_BID, usher_text_of(rules)},
+        {USHER_TEXT("fifo"), USHER_CHOOSE_FIFO, usher_text_of(rules)}};
+    struct usher_study *studies[2];
+    for (size_t i = 0; i < 2; i++) {
+        studies[i] = usher_study_new(model, entries, 2, 7);
+        ck_assert_ptr_nonnull(studies[i]);
+    }
+    for (size_t day = 0; day < 3; day++)
+        for (size_t entry = 0; entry < 2; entry++)
+            for (size_t i = 0; i < 2; i++) /* in another order */
+                ck_assert(usher_study_try(studies[i], i == 0 ? entry : 1 - entry));
+    for (size_t column = 0; column < USHER_DAY_COLUMNS_COUNT; column++) {
+        const struct usher_entry_result *fifo = usher_study_result(studies[0], 1);
+        const struct usher_entry_result *usher = usher_study_result(studies[0], 0);
+        const struct usher_entry_result *again = usher_study_result(studies[1], 1);
+        ck_assert_double_eq_tol(fifo->differences[column].mean,
+                                fifo->figures[column].mean - usher->figures[column].mean, 1e-6);
+        ck_assert_uint_eq(fifo->differences[column].count, 3);
+        ck_assert_double_eq(usher->differences[column].mean, 0);
+        ck_assert_double_eq(again->figures[column].mean, fifo->figures[column].mean);
+        ck_assert_double_eq(again->differences[column].mean, fifo->differences[column].mean);
+    }
+    for (size_t i = 0; i < 2; i++)
+        usher_study_free(studies[i]);
+    usher_traffic_free(model);
+}
+END_TEST
+
+/* Who is there and what agents do is seen in the figures of one agent and one customer. */
+START_TEST(agents_keep_their_shifts_and_breaks)
+{
+    static const char alone[] =
+        "day: 4h\n"
+        "customers: {bills: {per_hour: 6, law: constant, handle: 1m, patience: never, data: {kind: "
+        "bills}}}\n"
+        "agents: {anna: {skills: {billing: 8}, shift: \"08:00-11:00\", breaks: 2, break_length: "
+        "15m}}\n";
+    struct usher_traffic *model = read_traffic(alone);
+    struct usher_daybook *book = live(model, USHER_CHOOSE_FIFO, 0);
+    struct usher_day_figures figures = usher_daybook_read(book);
+    ck_assert_uint_eq(usher_daybook_agents_count(book), 1);
+    struct usher_daybook_agent agent = usher_daybook_agent(book, 0);
+    ck_assert_int_ge(agent.there_ms, 150 * 60000);
+    ck_assert_int_le(agent.there_ms, 152 * 60000); /* the last one is finished */
+    ck_assert_double_gt(figures.occupancy, 0);
+    ck_assert_int_gt(usher_daybook_open_count(book), 0); /* who comes when nobody is there waits */
+    usher_daybook_free(book);
+    usher_traffic_free(model);
+}
+END_TEST
+
+SUITE_MAIN("study", whoever_comes_is_served_or_leaves, every_contender_meets_the_same_customers,
+           study_can_be_repeated_and_pairs_its_days, agents_keep_their_shifts_and_breaks)

@@ -1,0 +1,120 @@
+/* Traffic models: what is read, and what is said of mistakes. */
+#include <check.h>
+#include <stdlib.h>
+
+#include "simulate/traffic.h"
+#include "unit/suite.h"
+#include "unit/told.h"
+
+static struct usher_traffic *traffic_of(const char *text)
+{
+    struct usher_problems *problems = told_new();
+    struct usher_traffic *traffic = usher_traffic_read(usher_text_of(text), problems);
+    ck_assert_msg(traffic != NULL, "%s", told_lines(problems));
+    free(problems);
+    return traffic;
+}
+
+/* What is told of a text with problems. */
+static const char *told_of(const char *text)
+{
+    struct usher_problems *problems = told_new();
+    struct usher_traffic *traffic = usher_traffic_read(usher_text_of(text), problems);
+    const char *told = told_lines(problems);
+    ck_assert_ptr_null(traffic);
+    free(problems);
+    return told;
+}
+
+START_TEST(kind_has_what_it_says_and_the_rest_from_the_usual_one)
+{
+    struct usher_traffic *traffic = traffic_of("starts: 9h\n"
+                                               "day: 10h\n"
+                                               "shape: [0.5, 1.5]\n"
+                                               "usual_customer: {handle: 4m, patience: 2m}\n"
+                                               "customers:\n"
+                                               "  bills: {per_hour: 30, data: {topic: billing}}\n"
+                                               "  sales:\n"
+                                               "    per_hour: [10, 20.5]\n"
+                                               "    patience: {30s: 0.9, 2m: 0.7}\n"
+                                               "    handle: 6m\n"
+                                               "    need: {sales: 2, lang.uk: 1}\n"
+                                               "agents: {anna: {skills: {sales: 5, lang.uk: 9}}}"
+                                               "\n");
+    const struct usher_traffic_kind *bills = &traffic->kinds[0];
+    const struct usher_traffic_kind *sales = &traffic->kinds[1];
+    ck_assert_int_eq(traffic->starts_ms, 9 * 3600000);
+    ck_assert_int_eq(traffic->day_ms, 10 * 3600000);
+    ck_assert_uint_eq(traffic->kinds_count, 2);
+    ck_assert_uint_eq(bills->per_hour_count, 2);
+    ck_assert_double_eq(bills->per_hour[0], 15);
+    ck_assert_double_eq(bills->per_hour[1], 45);
+    ck_assert_int_eq(bills->handle_ms, 240000);
+    ck_assert_int_eq(bills->patience.mean_ms, 120000);
+    ck_assert(usher_text_is_equal(bills->data, USHER_TEXT("{\"topic\":\"billing\"}")));
+    ck_assert_double_eq(sales->per_hour[1], 20.5);
+    ck_assert_int_eq(sales->handle_ms, 360000);
+    ck_assert_uint_eq(sales->patience.points_count, 2);
+    ck_assert_double_eq(sales->patience.points[1].share, .7);
+    ck_assert_uint_eq(sales->needs_count, 2);
+    ck_assert_int_eq(sales->needs[0].number, 2);
+    usher_traffic_free(traffic);
+}
+END_TEST
+
+START_TEST(crew_has_a_shift_from_the_beginning_of_the_day)
+{
+    struct usher_traffic *traffic = traffic_of("starts: 8h\n"
+                                               "customers: {all: {per_hour: 1}}\n"
+                                               "usual_agent: {shift: \"08:00-16:30\", breaks: 2}\n"
+                                               "agents:\n"
+                                               "  day: {count: 12, skills: {billing: 8}}\n"
+                                               "  night: {shift: \"14:00-02:00\", breaks: 0}\n");
+    const struct usher_traffic_crew *day = &traffic->crews[0];
+    const struct usher_traffic_crew *night = &traffic->crews[1];
+    ck_assert_uint_eq(traffic->agents_count, 13);
+    ck_assert_int_eq(day->begins_ms, 0);
+    ck_assert_int_eq(day->ends_ms, 8 * 3600000 + 1800000);
+    ck_assert_int_eq(day->breaks, 2);
+    ck_assert(usher_text_is_equal(day->skills, USHER_TEXT("{\"billing\":8}")));
+    ck_assert_int_eq(night->begins_ms, 6 * 3600000);
+    ck_assert_int_eq(night->ends_ms, 18 * 3600000);
+    ck_assert_int_eq(night->breaks, 0);
+    usher_traffic_free(traffic);
+}
+END_TEST
+
+START_TEST(each_mistake_is_told_with_its_place_and_remedy)
+{
+    static const struct {
+        const char *text;
+        const char *told;
+    } rows[] = {
+        {"customers: {a: {per_hour: -1}}\nagents: {x: {}}\n",
+         "1:27: `per_hour` is `-1`; it must be 0 to 1000000"},
+        {"customers: {a: {per_hour: 1, patience: {2m: 0.7, 1m: 0.9}}}\nagents: {x: {}}\n",
+         "1:50: the longer the wait, the fewer are still there; put the points in order, each "
+         "later and lower than the one before"},
+        {"customers: {a: {per_hour: 1, patience: {soon: 0.7}}}\nagents: {x: {}}\n",
+         "1:41: `soon` must be a duration such as 30s or 2m, above 0"},
+        {"customers: {a: {per_hour: 1}}\nagents: {x: {shift: \"8-16\"}}\n",
+         "2:21: `shift` is \"8-16\"; write it as \"08:00-16:30\""},
+        {"day: 1h\nwarm_up: 1h\ncustomers: {a: {per_hour: 1}}\nagents: {x: {}}\n",
+         "2:10: `warm_up` takes the whole day; make it shorter, or `day` longer"},
+        {"customers: {a: {per_hour: 1}}\nagents: {}\n",
+         "2:9: there are 0 in this mapping; from 1 to 2000 are possible"},
+        {"customers: {a: {per_hour: 1, need: {bills: 1}}}\nagents: {x: {skills: {bill: 3}}}\n",
+         "1:37: no agent has the skill `bills`; give it to some, or take it out"},
+        {"customers: {a: {per_hour: 1, chanel: voice}}\nagents: {x: {}}\n", "channel"},
+        {"agents: {x: {skills: {billing: 11}}}\ncustomers: {a: {}}\n", "1:32"},
+    };
+    for (size_t i = 0; i < USHER_COUNT_OF(rows); i++) {
+        const char *told = told_of(rows[i].text);
+        ck_assert_msg(strstr(told, rows[i].told) != NULL, "row %zu: %s", i, told);
+    }
+}
+END_TEST
+
+SUITE_MAIN("traffic", kind_has_what_it_says_and_the_rest_from_the_usual_one,
+           crew_has_a_shift_from_the_beginning_of_the_day,
+           each_mistake_is_told_with_its_place_and_remedy)

@@ -92,6 +92,16 @@ static bool read_action(const struct option_row *row, const char *text, struct o
     return true;
 }
 
+static bool read_compare(const struct option_row *row, const char *text, struct options *options)
+{
+    if (options->compares_count == OPTIONS_COMPARES_MAX) {
+        fprintf(stderr, "usherctl: --%s can be given %d times\n", row->name, OPTIONS_COMPARES_MAX);
+        return false;
+    }
+    options->compares[options->compares_count++] = text;
+    return true;
+}
+
 _Static_assert(OPTIONS_COUNT <= 32, "options->given has a bit for each");
 
 #define PLACE(name) offsetof(struct options, name)
@@ -163,6 +173,20 @@ const struct option_row option_rows[OPTIONS_COUNT] = {
     [OPTION_EVENT] = {"event", "NAME",
                       "this event only, as contact.offered; `offer` stands for all offer.*",
                       read_text, PLACE(event)},
+    [OPTION_TRAFFIC] = {"traffic", "FILE",
+                        "the model of customers and agents (else traffic.yaml beside RULES.yaml)",
+                        read_text, PLACE(traffic)},
+    [OPTION_DAYS] = {"days", "COUNT", "so many days are simulated (20)", read_count, PLACE(days)},
+    [OPTION_SEED] = {"seed", "NUMBER", "other days: the same number gives the same ones (1)",
+                     read_count, PLACE(seed)},
+    [OPTION_COMPARE] = {"compare", "RULES",
+                        "another file of rules, or fifo, greedy or penalties, tried on the same "
+                        "days; can be given several times",
+                        read_compare, 0},
+    [OPTION_CSV] = {"csv", NULL, "print a row of figures for each day, as CSV", read_flag,
+                    PLACE(is_csv)},
+    [OPTION_SVG] = {"svg", "FILE", "write a drawing of the service levels, too", read_text,
+                    PLACE(svg)},
 };
 
 void options_init(struct options *options)
@@ -172,6 +196,8 @@ void options_init(struct options *options)
         .addresses = {.token = getenv("USHER_TOKEN")},
         .count = -1,
         .last = 10,
+        .days = 20,
+        .seed = 1,
         .config = config && config[0] ? config : OPTIONS_CONFIG_DEFAULT,
         .style = table_style_of(stdout),
     };

@@ -45,6 +45,12 @@ enum option_id {
     OPTION_AGENT,
     OPTION_QUEUE,
     OPTION_EVENT,
+    OPTION_TRAFFIC,
+    OPTION_DAYS,
+    OPTION_SEED,
+    OPTION_COMPARE,
+    OPTION_CSV,
+    OPTION_SVG,
     OPTIONS_COUNT,
 };
 
@@ -53,6 +59,7 @@ enum option_id {
 
 #define OPTIONS_TOKEN_SIZE  256
 #define OPTIONS_ACTIONS_MAX 8
+#define OPTIONS_COMPARES_MAX 7
 
 /* All that the command line says. Texts are borrowed from it. */
 struct options {
@@ -83,6 +90,13 @@ struct options {
     const char *agent;
     const char *queue;
     const char *event;
+    const char *traffic; /* a file of what is simulated, or NULL */
+    int64_t days;        /* how many are simulated */
+    int64_t seed;        /* and from which numbers */
+    const char *compares[OPTIONS_COMPARES_MAX]; /* with what; as they were given */
+    size_t compares_count;
+    bool is_csv;     /* results as CSV */
+    const char *svg; /* where a drawing goes, or NULL */
     unsigned given;     /* OPTION_BITs */
     const char *action; /* the form's own word, such as "check" of `journal check`, or NULL */
     char **arguments;   /* what stands in place of the form's placeholders, in their order */

@@ -48,6 +48,8 @@ enum exit_code perform_journal(const struct options *options, enum usher_role ro
 enum exit_code perform_profile(const struct options *options, enum usher_role role);
 /* Looks at the rules together with the profiles. EXIT_REFUSED when something is an error. */
 enum exit_code perform_check(const struct options *options, enum usher_role role);
+/* Tries the rules of the argument on a model of the traffic. */
+enum exit_code perform_simulate(const struct options *options, enum usher_role role);
 /* The actions show and erase; the argument is the customer's key. */
 enum exit_code perform_customer(const struct options *options, enum usher_role role);
 /* The actions import (of a campaign and a file), show and stop. */

@@ -11,6 +11,7 @@
 #include "model/event.h"
 #include "rules/rules.h"
 #include "settings.h"
+#include "simulate/traffic.h"
 #include "usage.h"
 
 #define NAME_SIZE 64
@@ -138,6 +139,11 @@ static void print_rules_schema(void)
     json_schema_print(&usher_rules_schema, "Usher: the routing rules (rules.yaml)");
 }
 
+static void print_traffic(void)
+{
+    rows_print(&usher_traffic_schema);
+}
+
 static void print_settings(void)
 {
     rows_print(&settings_schema);
@@ -240,6 +246,7 @@ int main(int count, char **arguments)
         {"usherd-examples", print_usherd_examples},
         {"rules", print_rules},
         {"rules-schema", print_rules_schema},
+        {"traffic", print_traffic},
         {"settings", print_settings},
         {"values", print_values},
         {"completion", print_completion},

@@ -22,7 +22,7 @@ import unittest
 from harness import RULES, Center, Client, free_port, wait_until
 
 TABLES = os.path.join(os.environ["USHER_BUILT"], "daemon/manual/usher-tables")
-PAGES = ["usherctl.1", "usherd.8", "usherd.yaml.5", "rules.yaml.5", "usher-protocol.7"]
+PAGES = ["usherctl.1", "usherd.8", "usherd.yaml.5", "rules.yaml.5", "traffic.yaml.5", "usher-protocol.7"]
 # What a command of the protocol's page may be answered here, where the calls that it speaks of do not exist.
 STATES = {"wrong_state", "stale_offer", "no_such_contact", "no_such_agent", "sync_incomplete"}
 TOKEN = "an-admin-s-secret"
@@ -100,6 +100,7 @@ class Site(Center):
 
     def write_files(self):
         self.write(f"{self.etc}/rules.yaml", self.rules.replace("ring: 15s", "ring: 20s"))  # the rules before
+        self.write(f"{self.etc}/traffic.yaml", "customers: {calls: {per_hour: 20}}\nagents: {dmytro: {skills: {billing: 9}}}\n")
         digest = hashlib.sha256(TOKEN.encode()).hexdigest()
         self.write(f"{self.etc}/tokens.yaml", f"- {{client: ops, role: admin, sha256: {digest}}}\n", 0o600)
         life = f"standby: true\n{TIMING}" if self.has_standby else f"state: {self.path('state')}\n"
@@ -290,7 +291,7 @@ class Pages(unittest.TestCase):
                 self.assertEqual({line for line in lines if not line.startswith("  usherctl ")}, set())
 
     def test_each_key_says_what_stands_there(self):
-        for page in ("usherd.yaml.5", "rules.yaml.5"):
+        for page in ("usherd.yaml.5", "rules.yaml.5", "traffic.yaml.5"):
             with open(page_path(page), encoding="utf-8") as file:
                 text = file.read()
             self.assertEqual(re.findall(r"(?m)^.*\\fIa value\\fR", text), [])
@@ -308,6 +309,18 @@ class Pages(unittest.TestCase):
         for text in rules:
             with self.subTest(text):
                 self.load(settings[0], text)
+
+    def test_the_examples_of_the_traffic_can_be_simulated(self):
+        traffics = [block for block in blocks("traffic.yaml.5") if "customers:" in block]
+        self.assertEqual(len(traffics), 2)
+        for text in traffics:
+            with self.subTest(text), tempfile.TemporaryDirectory(prefix="usher-") as folder:
+                for name, content in (("rules.yaml", "queues: {all: {}}\nroutes: [{queue: all}]\n"), ("traffic.yaml", text)):
+                    with open(os.path.join(folder, name), "w") as file:
+                        file.write(content)
+                done = subprocess.run([os.environ["USHERCTL"], "simulate", os.path.join(folder, "rules.yaml"), "--days", "1"],
+                                      capture_output=True, text=True, check=False)
+                self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_the_commands_of_the_protocol_are_understood(self):
         lines = [line for block in blocks("usher-protocol.7") for line in re.sub(r"\n {6}", "", block).splitlines()]

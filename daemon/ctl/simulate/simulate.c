@@ -1,0 +1,211 @@
+/* `usherctl simulate`: tries rules on a model of the center's traffic, side by side. It asks no
+ * usherd and no Redis. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ctl/input.h"
+#include "ctl/memory.h"
+#include "ctl/perform.h"
+#include "ctl/problems.h"
+#include "ctl/progress.h"
+#include "ctl/simulate/simulate.h"
+#include "zones.h"
+
+#define TRAFFIC_NAME "traffic.yaml" /* beside the rules */
+
+/* A rules' file that was read, with its text. */
+struct source {
+    struct usher_bytes text;
+    struct usher_problems problems;
+};
+
+static struct source *source_new(void)
+{
+    struct source *source = memory_resize(NULL, sizeof(*source));
+    usher_bytes_init(&source->text, USHER_DOCUMENT_BYTES_MAX);
+    usher_problems_init(&source->problems);
+    return source;
+}
+
+static void source_free(struct source *source)
+{
+    if (source)
+        usher_bytes_fini(&source->text);
+    free(source);
+}
+
+static const char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* False when that was said. */
+static bool read_rules(struct source *source, const char *path)
+{
+    if (!input_read(path, &source->text))
+        return false;
+    struct usher_rules *rules =
+        zones_read_rules(usher_bytes_text(&source->text), "", &source->problems);
+    problems_tell(&source->problems, input_name(path));
+    usher_rules_free(rules);
+    return rules != NULL;
+}
+
+/* NULL when that was said. */
+static struct usher_traffic *read_traffic(const char *path)
+{
+    struct source *source = source_new();
+    struct usher_traffic *traffic = NULL;
+    if (input_read(path, &source->text)) {
+        traffic = usher_traffic_read(usher_bytes_text(&source->text), &source->problems);
+        problems_tell(&source->problems, input_name(path));
+    }
+    source_free(source);
+    return traffic;
+}
+
+/* Skills that only one side knows are no mistake, but hardly ever meant. */
+static void compare_skills(const struct simulation *simulation)
+{
+    const struct usher_traffic *traffic = simulation->traffic;
+    struct source *source = source_new();
+    struct usher_rules *rules =
+        usher_rules_read(simulation->entries[0].rules, "", &source->problems);
+    for (size_t i = 0; rules && i < traffic->crews_count; i++)
+        for (size_t k = 0; k < traffic->crews[i].levels_count; k++) {
+            struct usher_text skill = traffic->crews[i].levels[k].name;
+            if (usher_rules_find_skill(rules, skill) == SIZE_MAX)
+                fprintf(stderr,
+                        "usherctl: %.*s has the skill `%.*s`, which the rules do not have\n",
+                        USHER_TEXT_ARGS(traffic->crews[i].name), USHER_TEXT_ARGS(skill));
+        }
+    usher_rules_free(rules);
+    source_free(source);
+}
+
+/* The traffic that lies beside the rules; the caller frees it. */
+static char *traffic_beside(const char *rules)
+{
+    size_t folder = (size_t)(name_of(rules) - rules);
+    char *path = memory_resize(NULL, folder + sizeof(TRAFFIC_NAME));
+    memcpy(path, rules, folder);
+    memcpy(path + folder, TRAFFIC_NAME, sizeof(TRAFFIC_NAME));
+    return path;
+}
+
+/* The entries: the rules themselves, then what they are compared with: a named way to choose under
+ * the same rules, or other rules. */
+static bool read_entries(struct simulation *simulation, struct source *sources[])
+{
+    const struct options *options = simulation->options;
+    const char *rules = options->arguments[0];
+    sources[0] = source_new();
+    if (!read_rules(sources[0], rules))
+        return false;
+    simulation->entries[0] = (struct usher_entry){.name = usher_text_of(name_of(rules)),
+                                                  .way = USHER_CHOOSE_BY_BID,
+                                                  .rules = usher_bytes_text(&sources[0]->text)};
+    simulation->entries_count = 1;
+    for (size_t i = 0; i < options->compares_count; i++) {
+        struct usher_entry *entry = &simulation->entries[simulation->entries_count];
+        struct usher_text name = usher_text_of(options->compares[i]);
+        *entry = simulation->entries[0];
+        entry->name = name;
+        entry->way = usher_way_to_choose_find(name);
+        if (entry->way == USHER_CHOOSE_NONE) {
+            if (access(options->compares[i], F_OK) < 0) {
+                fprintf(stderr,
+                        "usherctl: --compare %s: there is no such file, and of names it takes "
+                        "fifo, greedy and penalties\n",
+                        options->compares[i]);
+                return false;
+            }
+            struct source *source = sources[simulation->entries_count] = source_new();
+            if (!read_rules(source, options->compares[i]))
+                return false;
+            entry->way = USHER_CHOOSE_BY_BID;
+            entry->rules = usher_bytes_text(&source->text);
+        }
+        simulation->entries_count++;
+    }
+    return true;
+}
+
+static bool live(struct simulation *simulation, struct usher_study *study)
+{
+    struct progress progress =
+        progress_of(simulation->options, simulation->days * simulation->entries_count);
+    size_t done = 0;
+    for (size_t day = 0; day < simulation->days; day++)
+        for (size_t i = 0; i < simulation->entries_count; i++) {
+            if (!usher_study_try(study, i)) {
+                progress_break(&progress);
+                fprintf(stderr,
+                        "usherctl: day %zu cannot be simulated: memory is out, or more customers "
+                        "wait than an usherd would take\n",
+                        day + 1);
+                return false;
+            }
+            progress_show(&progress, ++done);
+        }
+    return true;
+}
+
+static enum exit_code tell(const struct simulation *simulation)
+{
+    const struct options *options = simulation->options;
+    if (options->is_json)
+        simulate_print_json(simulation);
+    else if (options->is_csv)
+        simulate_print_csv(simulation);
+    else
+        simulate_print_table(simulation);
+    if (options->svg && !simulate_write_svg(simulation, options->svg))
+        return EXIT_REFUSED;
+    return EXIT_DONE;
+}
+
+static enum exit_code study(struct simulation *simulation)
+{
+    enum exit_code code = EXIT_REFUSED;
+    struct usher_study *study = usher_study_new(simulation->traffic, simulation->entries,
+                                                simulation->entries_count, simulation->seed);
+    if (!study)
+        memory_fail();
+    simulation->study = study;
+    if (live(simulation, study))
+        code = tell(simulation);
+    usher_study_free(study);
+    return code;
+}
+
+enum exit_code perform_simulate(const struct options *options, enum usher_role role)
+{
+    struct simulation simulation = {
+        .options = options, .days = (size_t)options->days, .seed = (uint64_t)options->seed};
+    struct source *sources[USHER_ENTRIES_MAX] = {NULL};
+    char *beside = options->traffic ? NULL : traffic_beside(options->arguments[0]);
+    enum exit_code code = EXIT_REFUSED;
+    struct usher_traffic *traffic = NULL;
+    (void)role;
+    if (beside && access(beside, F_OK) < 0)
+        fprintf(stderr,
+                "usherctl: %s is not there; --traffic names the model of customers and agents, see "
+                "traffic.yaml(5)\n",
+                beside);
+    else if (read_entries(&simulation, sources))
+        traffic = read_traffic(beside ? beside : options->traffic);
+    simulation.traffic = traffic;
+    if (traffic) {
+        compare_skills(&simulation);
+        code = study(&simulation);
+    }
+    usher_traffic_free(traffic);
+    for (size_t i = 0; i < USHER_ENTRIES_MAX; i++)
+        source_free(sources[i]);
+    free(beside);
+    return code;
+}

@@ -1,0 +1,29 @@
+/* What the files of `usherctl simulate` share. */
+#ifndef CTL_SIMULATE_SIMULATE_H
+#define CTL_SIMULATE_SIMULATE_H
+
+#include <stdio.h>
+
+#include "ctl/options.h"
+#include "simulate/study.h"
+
+/* A study that was made, and what it was made of. */
+struct simulation {
+    const struct options *options;
+    const struct usher_traffic *traffic;
+    struct usher_entry entries[USHER_ENTRIES_MAX];
+    size_t entries_count;
+    size_t days;
+    uint64_t seed;
+    const struct usher_study *study;
+};
+
+/* For people; for programs: an object an entry, or a row an entry and day. */
+void simulate_print_table(const struct simulation *simulation);
+void simulate_print_json(const struct simulation *simulation);
+void simulate_print_csv(const struct simulation *simulation);
+/* The service level of each queue and tier, and the waits, as a drawing. False after saying why it
+ * could not be written. */
+USHER_MUST_USE bool simulate_write_svg(const struct simulation *simulation, const char *path);
+
+#endif

@@ -1,0 +1,97 @@
+/* The results for programs. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "ctl/memory.h"
+#include "ctl/simulate/simulate.h"
+#include "wire/json.h"
+
+#define OBJECT_BYTES (1 << 20)
+
+static void write_number(struct usher_json_writer *writer, double number)
+{
+    char room[64];
+    (void)snprintf(room, sizeof(room), "%.6g", number);
+    usher_json_write_raw(writer, usher_text_of(room));
+}
+
+static void write_samples(struct usher_json_writer *writer, struct usher_text key,
+                          const struct usher_sample samples[])
+{
+    usher_json_write_key(writer, key);
+    usher_json_write_open(writer, '{');
+    for (size_t i = 0; i < USHER_DAY_COLUMNS_COUNT; i++) {
+        usher_json_write_key(writer, usher_text_of(usher_day_columns[i].key));
+        usher_json_write_open(writer, '[');
+        write_number(writer, samples[i].mean);
+        write_number(writer, usher_sample_reach(&samples[i]));
+        usher_json_write_close(writer, ']');
+    }
+    usher_json_write_close(writer, '}');
+}
+
+static void write_classes(struct usher_json_writer *writer, const struct usher_entry_result *result)
+{
+    usher_json_write_key(writer, USHER_TEXT("classes"));
+    usher_json_write_open(writer, '[');
+    for (size_t i = 0; i < result->classes_count; i++) {
+        const struct usher_daybook_class *class = &result->classes[i];
+        usher_json_write_open(writer, '{');
+        usher_json_write_key(writer, USHER_TEXT("queue"));
+        usher_json_write_text(writer, usher_text_of(class->queue));
+        usher_json_write_key(writer, USHER_TEXT("tier"));
+        usher_json_write_text(writer, usher_text_of(class->tier));
+        usher_json_write_key(writer, USHER_TEXT("arrived"));
+        usher_json_write_int64(writer, class->arrived_count);
+        usher_json_write_key(writer, USHER_TEXT("answered"));
+        usher_json_write_int64(writer, class->answered_count);
+        usher_json_write_key(writer, USHER_TEXT("abandoned"));
+        usher_json_write_int64(writer, class->abandoned_count);
+        usher_json_write_key(writer, USHER_TEXT("service_level"));
+        write_number(writer, usher_daybook_class_level(class));
+        usher_json_write_close(writer, '}');
+    }
+    usher_json_write_close(writer, ']');
+}
+
+void simulate_print_json(const struct simulation *simulation)
+{
+    for (size_t i = 0; i < simulation->entries_count; i++) {
+        const struct usher_entry_result *result = usher_study_result(simulation->study, i);
+        struct usher_bytes out;
+        struct usher_json_writer writer;
+        usher_bytes_init(&out, OBJECT_BYTES);
+        usher_json_write_start(&writer, &out);
+        usher_json_write_open(&writer, '{');
+        usher_json_write_key(&writer, USHER_TEXT("entry"));
+        usher_json_write_text(&writer, simulation->entries[i].name);
+        usher_json_write_key(&writer, USHER_TEXT("days"));
+        usher_json_write_int64(&writer, (int64_t)simulation->days);
+        usher_json_write_key(&writer, USHER_TEXT("seed"));
+        usher_json_write_int64(&writer, (int64_t)simulation->seed);
+        write_samples(&writer, USHER_TEXT("figures"), result->figures);
+        if (i > 0)
+            write_samples(&writer, USHER_TEXT("differences"), result->differences);
+        write_classes(&writer, result);
+        usher_json_write_close(&writer, '}');
+        printf("%.*s\n", USHER_TEXT_ARGS(usher_bytes_text(&out)));
+        usher_bytes_fini(&out);
+    }
+}
+
+void simulate_print_csv(const struct simulation *simulation)
+{
+    printf("entry,day");
+    for (size_t i = 0; i < USHER_DAY_COLUMNS_COUNT; i++)
+        printf(",%s", usher_day_columns[i].key);
+    printf("\n");
+    for (size_t day = 0; day < simulation->days; day++)
+        for (size_t i = 0; i < simulation->entries_count; i++) {
+            double figures[USHER_DAY_COLUMNS_COUNT];
+            memcpy(figures, usher_study_day(simulation->study, i, day), sizeof(figures));
+            printf("%.*s,%zu", USHER_TEXT_ARGS(simulation->entries[i].name), day + 1);
+            for (size_t k = 0; k < USHER_DAY_COLUMNS_COUNT; k++)
+                printf(",%.6g", figures[k]);
+            printf("\n");
+        }
+}

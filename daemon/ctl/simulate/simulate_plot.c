@@ -1,0 +1,152 @@
+/* The service levels as bars, a group a queue and tier, a bar an entry; with the means over all and
+ * their intervals at the top. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/simulate/simulate.h"
+
+enum {
+    LEFT_MIN = 120, /* room for the names */
+    LETTER = 7,
+    BARS = 560,
+    RIGHT = 70,
+    BAR = 13, /* high */
+    GAP = 14, /* between the groups */
+    TOP = 70,
+};
+
+static const char *const colours[USHER_ENTRIES_MAX] = {"#1f6f8b", "#c9782b", "#7a9a3a", "#8a5a9e",
+                                                       "#5b7083", "#b5495b", "#4f9d8f", "#a08a3c"};
+
+struct plot {
+    FILE *file;
+    const struct simulation *simulation;
+    int left; /* where the bars begin */
+};
+
+static void write_text(FILE *file, const char *text)
+{
+    for (; *text; text++) {
+        if (*text == '<')
+            fputs("&lt;", file);
+        else if (*text == '&')
+            fputs("&amp;", file);
+        else
+            fputc(*text, file);
+    }
+}
+
+static void write_label(const struct plot *plot, double y, const char *first, const char *second)
+{
+    FILE *file = plot->file;
+    fprintf(file, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">", plot->left - 10, y);
+    write_text(file, first);
+    if (second) {
+        fputs(", ", file);
+        write_text(file, second);
+    }
+    fputs("</text>\n", file);
+}
+
+static void write_bar(const struct plot *plot, size_t entry, double y, double share, double reach)
+{
+    FILE *file = plot->file;
+    int left = plot->left;
+    double length = BARS * share;
+    fprintf(file, "<rect x=\"%d\" y=\"%.1f\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>\n", left, y,
+            length, BAR - 2, colours[entry]);
+    if (reach > 0)
+        fprintf(file, "<path d=\"M%.1f %.1fH%.1f\" stroke=\"#222\"/>\n",
+                left + BARS * (share - reach), y + (BAR - 2) / 2.0, left + BARS * (share + reach));
+    fprintf(file, "<text x=\"%.1f\" y=\"%.1f\">%.1f %%</text>\n", left + BARS * (share + reach) + 6,
+            y + BAR - 3, 100 * share);
+}
+
+static double write_group(const struct plot *plot, double y,
+                          const struct usher_daybook_class *class)
+{
+    const struct simulation *simulation = plot->simulation;
+    for (size_t i = 0; i < simulation->entries_count; i++) {
+        const struct usher_entry_result *result = usher_study_result(simulation->study, i);
+        for (size_t k = 0; k < result->classes_count; k++) {
+            const struct usher_daybook_class *own = &result->classes[k];
+            double level = usher_daybook_class_level(own);
+            if (strcmp(own->queue, class->queue) == 0 && strcmp(own->tier, class->tier) == 0 &&
+                level >= 0)
+                write_bar(plot, i, y + (double)i * BAR, level, 0);
+        }
+    }
+    double height = (double)simulation->entries_count * BAR;
+    write_label(plot, y + height / 2 + 4, class->queue, class->tier);
+    return y + height + GAP;
+}
+
+static double write_all(const struct plot *plot, double y)
+{
+    const struct simulation *simulation = plot->simulation;
+    size_t column = 0;
+    while (strcmp(usher_day_columns[column].key, "service_level") != 0)
+        column++;
+    for (size_t i = 0; i < simulation->entries_count; i++) {
+        const struct usher_sample *sample =
+            &usher_study_result(simulation->study, i)->figures[column];
+        write_bar(plot, i, y + (double)i * BAR, sample->mean, usher_sample_reach(sample));
+    }
+    double height = (double)simulation->entries_count * BAR;
+    write_label(plot, y + height / 2 + 4, "all, a day's mean", NULL);
+    return y + height + GAP;
+}
+
+static void write_legend(const struct plot *plot)
+{
+    const struct simulation *simulation = plot->simulation;
+    FILE *file = plot->file;
+    int x = plot->left;
+    for (size_t i = 0; i < simulation->entries_count; i++) {
+        char name[64];
+        (void)snprintf(name, sizeof(name), "%.*s", USHER_TEXT_ARGS(simulation->entries[i].name));
+        fprintf(file,
+                "<rect x=\"%d\" y=\"40\" width=\"11\" height=\"11\" fill=\"%s\"/>\n"
+                "<text x=\"%d\" y=\"50\">",
+                x, colours[i], x + 16);
+        write_text(file, name);
+        fputs("</text>\n", file);
+        x += 40 + 7 * (int)strlen(name);
+    }
+}
+
+bool simulate_write_svg(const struct simulation *simulation, const char *path)
+{
+    const struct usher_entry_result *first = usher_study_result(simulation->study, 0);
+    size_t groups = first->classes_count + 1;
+    size_t height = TOP + groups * (simulation->entries_count * BAR + GAP) + 10;
+    FILE *file = fopen(path, "we");
+    struct plot plot = {file, simulation, LEFT_MIN};
+    for (size_t i = 0; i < first->classes_count; i++) {
+        size_t letters = strlen(first->classes[i].queue) + strlen(first->classes[i].tier) + 2;
+        if ((int)letters * LETTER + 20 > plot.left)
+            plot.left = (int)letters * LETTER + 20;
+    }
+    if (!file) {
+        fprintf(stderr, "usherctl: %s cannot be written: %s\n", path, strerror(errno));
+        return false;
+    }
+    fprintf(file,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%zu\" "
+            "font-family=\"sans-serif\" font-size=\"12\">\n"
+            "<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n"
+            "<text x=\"%d\" y=\"24\" font-size=\"15\">Service level by queue and tier, %zu "
+            "day%s</text>\n",
+            plot.left + BARS + RIGHT, height, plot.left, simulation->days,
+            simulation->days == 1 ? "" : "s");
+    write_legend(&plot);
+    double y = write_all(&plot, TOP);
+    for (size_t i = 0; i < first->classes_count; i++)
+        y = write_group(&plot, y, &first->classes[i]);
+    fputs("</svg>\n", file);
+    if (fclose(file) == 0)
+        return true;
+    fprintf(stderr, "usherctl: %s cannot be written: %s\n", path, strerror(errno));
+    return false;
+}

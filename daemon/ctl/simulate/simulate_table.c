@@ -1,0 +1,170 @@
+/* The results for people: a column an entry, with its 95 % interval, and behind it by how much it
+ * differs from the first. A difference that chance alone may have made is dim. */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "ctl/simulate/simulate.h"
+
+#define TITLE_BYTES 64
+
+static double shown(enum usher_day_unit unit, double figure)
+{
+    return unit == USHER_DAY_SHARE ? 100 * figure : figure;
+}
+
+static const char *unit_of(enum usher_day_unit unit)
+{
+    return unit == USHER_DAY_SHARE ? " %" : unit == USHER_DAY_SECONDS ? " s" : "";
+}
+
+static int digits_of(enum usher_day_unit unit)
+{
+    return unit == USHER_DAY_COUNT_UNIT ? 0 : 1;
+}
+
+/* Nobody was told a wait, or refused, by any entry: then there is nothing to show. */
+static bool is_shown(const struct simulation *simulation, size_t column)
+{
+    for (size_t i = 0; i < simulation->entries_count; i++)
+        if (usher_study_result(simulation->study, i)->figures[column].mean != 0)
+            return true;
+    return false;
+}
+
+/* What only usherd tells its customers: the others have nothing there. */
+static bool has_figure(const struct simulation *simulation, size_t entry, size_t column)
+{
+    const char *key = usher_day_columns[column].key;
+    bool is_told = strncmp(key, "told", 4) == 0 || strncmp(key, "foretold", 8) == 0;
+    const struct usher_sample *sample =
+        &usher_study_result(simulation->study, entry)->figures[column];
+    return !is_told || sample->mean != 0 || sample->squares != 0;
+}
+
+static void add_figure(struct table *table, const struct simulation *simulation, size_t entry,
+                       size_t column)
+{
+    const struct usher_sample *sample =
+        &usher_study_result(simulation->study, entry)->figures[column];
+    enum usher_day_unit unit = usher_day_columns[column].unit;
+    double reach = usher_sample_reach(sample);
+    if (!has_figure(simulation, entry, column))
+        table_add(table, TABLE_DIM, "-");
+    else if (simulation->days > 1)
+        table_add(table, TABLE_PLAIN, "%.*f%s ± %.*f", digits_of(unit), shown(unit, sample->mean),
+                  unit_of(unit), digits_of(unit), shown(unit, reach));
+    else
+        table_add(table, TABLE_PLAIN, "%.*f%s", digits_of(unit), shown(unit, sample->mean),
+                  unit_of(unit));
+}
+
+static void add_difference(struct table *table, const struct simulation *simulation, size_t entry,
+                           size_t column)
+{
+    const struct usher_sample *sample =
+        &usher_study_result(simulation->study, entry)->differences[column];
+    const struct usher_day_column *row = &usher_day_columns[column];
+    double reach = usher_sample_reach(sample);
+    double mean = sample->mean;
+    bool is_sure = simulation->days > 1 && fabs(mean) > reach;
+    enum table_colour colour = !is_sure                 ? TABLE_DIM
+                               : row->better == 0       ? TABLE_PLAIN
+                               : row->better * mean > 0 ? TABLE_GREEN
+                                                        : TABLE_RED;
+    if (!has_figure(simulation, entry, column) || !has_figure(simulation, 0, column))
+        table_add(table, TABLE_DIM, "%s", "");
+    else if (simulation->days > 1)
+        table_add(table, colour, "%+.*f ± %.*f", digits_of(row->unit), shown(row->unit, mean),
+                  digits_of(row->unit), shown(row->unit, reach));
+    else
+        table_add(table, colour, "%+.*f", digits_of(row->unit), shown(row->unit, mean));
+}
+
+/* Columns of a table: the first names the row, then one an entry, and where `has_differences` one
+ * more for all but the first. */
+struct titles {
+    struct table_column columns[2 * USHER_ENTRIES_MAX + 1];
+    char names[USHER_ENTRIES_MAX][TITLE_BYTES];
+    size_t count;
+};
+
+static void fill_titles(struct titles *titles, const struct simulation *simulation,
+                        const char *first, bool has_differences)
+{
+    titles->columns[0] = (struct table_column){.title = first};
+    titles->count = 1;
+    for (size_t i = 0; i < simulation->entries_count; i++) {
+        (void)snprintf(titles->names[i], TITLE_BYTES, "%.*s",
+                       USHER_TEXT_ARGS(simulation->entries[i].name));
+        titles->columns[titles->count++] =
+            (struct table_column){.title = titles->names[i], .is_right = true};
+        if (i > 0 && has_differences)
+            titles->columns[titles->count++] =
+                (struct table_column){.title = "difference", .is_right = true};
+    }
+}
+
+static void print_figures(const struct simulation *simulation)
+{
+    struct titles titles;
+    fill_titles(&titles, simulation, "", true);
+    struct table *table = table_new(titles.columns, titles.count);
+    for (size_t column = 0; column < USHER_DAY_COLUMNS_COUNT; column++) {
+        if (!is_shown(simulation, column))
+            continue;
+        table_add(table, TABLE_PLAIN, "%s", usher_day_columns[column].title);
+        for (size_t i = 0; i < simulation->entries_count; i++) {
+            add_figure(table, simulation, i, column);
+            if (i > 0)
+                add_difference(table, simulation, i, column);
+        }
+    }
+    table_print(table, simulation->options->style, stdout);
+    table_free(table);
+}
+
+static const struct usher_daybook_class *class_like(const struct usher_entry_result *result,
+                                                    const struct usher_daybook_class *class)
+{
+    for (size_t i = 0; i < result->classes_count; i++)
+        if (strcmp(result->classes[i].queue, class->queue) == 0 &&
+            strcmp(result->classes[i].tier, class->tier) == 0)
+            return &result->classes[i];
+    return NULL;
+}
+
+static void print_classes(const struct simulation *simulation)
+{
+    const struct usher_entry_result *first = usher_study_result(simulation->study, 0);
+    struct titles titles;
+    fill_titles(&titles, simulation, "service level of", false);
+    struct table *table = table_new(titles.columns, titles.count);
+    for (size_t i = 0; i < first->classes_count; i++) {
+        const struct usher_daybook_class *class = &first->classes[i];
+        table_add(table, TABLE_PLAIN, "%s, %s", class->queue, class->tier);
+        for (size_t k = 0; k < simulation->entries_count; k++) {
+            const struct usher_daybook_class *found =
+                class_like(usher_study_result(simulation->study, k), class);
+            double level = found ? usher_daybook_class_level(found) : -1;
+            if (level < 0)
+                table_add(table, TABLE_DIM, "-");
+            else
+                table_add(table, TABLE_PLAIN, "%.1f %%", 100 * level);
+        }
+    }
+    table_print(table, simulation->options->style, stdout);
+    table_free(table);
+}
+
+void simulate_print_table(const struct simulation *simulation)
+{
+    const struct usher_traffic *traffic = simulation->traffic;
+    printf("%zu day%s of %.4g h with %zu agent%s, seed %" PRIu64 "%s\n\n", simulation->days,
+           simulation->days == 1 ? "" : "s", (double)traffic->day_ms / 3600000,
+           traffic->agents_count, traffic->agents_count == 1 ? "" : "s", simulation->seed,
+           simulation->days > 1 ? "; ± is 95 % confidence" : "");
+    print_figures(simulation);
+    printf("\n");
+    print_classes(simulation);
+}

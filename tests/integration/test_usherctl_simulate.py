@@ -1,0 +1,107 @@
+"""`usherctl simulate`: rules tried on a model of the traffic, without usherd and Redis."""
+import csv
+import io
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+import xml.etree.ElementTree
+
+SOURCE = os.environ["USHER_SOURCE"]
+DEMO = os.path.join(SOURCE, "config/demo/rules.yaml")
+EXAMPLES = os.path.join(SOURCE, "config/examples")
+
+
+class Simulate(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="usher-")
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def simulate(self, *words):
+        done = subprocess.run([os.environ["USHERCTL"], "simulate", *words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              timeout=60, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    def figures(self, *words):
+        status, output, errors = self.simulate(*words, "--json")
+        self.assertEqual((status, errors), (0, ""))
+        return {row["entry"]: row for row in map(json.loads, output.splitlines())}
+
+    def test_demo_is_compared_with_fifo_in_a_table(self):
+        status, output, errors = self.simulate(DEMO, "--compare", "fifo", "--days", "3")
+        self.assertEqual((status, errors), (0, ""))
+        lines = output.splitlines()
+        self.assertEqual(lines[0], "3 days of 8 h with 12 agents, seed 1; ± is 95 % confidence")
+        self.assertRegex(lines[2], r"^ +rules.yaml +fifo +difference$")
+        self.assertTrue(any(line.startswith("service level  ") for line in lines))
+        self.assertRegex(output, r"\nsupport, gold +\d+\.\d % +\d+\.\d %\n")
+        self.assertNotIn("\x1b", output)
+
+    def test_skewed_center_is_better_off_than_with_the_simple_ways(self):
+        rules = os.path.join(EXAMPLES, "skewed.yaml")
+        rows = self.figures(rules, "--traffic", os.path.join(EXAMPLES, "skewed-traffic.yaml"), "--days", "6", "--compare", "fifo",
+                            "--compare", "greedy", "--compare", "penalties")
+        self.assertEqual(list(rows), ["skewed.yaml", "fifo", "greedy", "penalties"])
+        for name in ("fifo", "greedy", "penalties"):
+            for key, sign in (("service_level", -1), ("worst_level", -1), ("cost_s", 1)):
+                mean, reach = rows[name]["differences"][key]
+                self.assertGreater(sign * mean + reach, 0, (name, key))
+        self.assertLess(rows["fifo"]["differences"]["service_level"][0], -.04)
+
+    def test_same_seed_gives_the_same_days_and_another_others(self):
+        words = (DEMO, "--days", "2", "--csv")
+        first, again, other = self.simulate(*words), self.simulate(*words), self.simulate(*words, "--seed", "2")
+        self.assertEqual(first, again)
+        self.assertNotEqual(first, other)
+        rows = list(csv.DictReader(io.StringIO(first[1])))
+        self.assertEqual([(row["entry"], row["day"]) for row in rows], [("rules.yaml", "1"), ("rules.yaml", "2")])
+        self.assertGreater(float(rows[0]["arrived"]), 500)
+
+    def test_rules_are_compared_with_other_rules(self):
+        other = os.path.join(self.folder, "patient.yaml")
+        with open(DEMO, encoding="utf-8") as source, open(other, "w", encoding="utf-8") as target:
+            target.write(source.read().replace("answer_within: 20s", "answer_within: 60s"))
+        rows = self.figures(DEMO, "--days", "3", "--compare", other)
+        self.assertGreater(rows[other]["differences"]["service_level"][0], 0)
+
+    def test_drawing_is_svg(self):
+        path = os.path.join(self.folder, "levels.svg")
+        status, _, errors = self.simulate(DEMO, "--days", "2", "--compare", "greedy", "--svg", path)
+        self.assertEqual((status, errors), (0, ""))
+        root = xml.etree.ElementTree.parse(path).getroot()
+        self.assertEqual(root.tag, "{http://www.w3.org/2000/svg}svg")
+        words = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
+        self.assertIn("greedy", words)
+        self.assertIn("support, gold", words)
+        status, _, errors = self.simulate(DEMO, "--days", "1", "--svg", os.path.join(self.folder, "none", "x.svg"))
+        self.assertEqual(status, 1)
+        self.assertIn("cannot be written: No such file or directory", errors)
+
+    def test_what_is_wrong_is_told_with_its_place(self):
+        traffic = os.path.join(self.folder, "traffic.yaml")
+        with open(traffic, "w", encoding="utf-8") as file:
+            file.write("customers:\n  calls: {per_hour: many}\nagents: {anna: {}}\n")
+        status, output, errors = self.simulate(DEMO, "--traffic", traffic)
+        self.assertEqual((status, output), (1, ""))
+        self.assertIn(f"{traffic}:2:21: `per_hour` is `many`", errors)
+        rules = os.path.join(self.folder, "rules.yaml")
+        with open(rules, "w", encoding="utf-8") as file:
+            file.write("queues: {all: {}}\nroutes: [{queue: al}]\n")
+        status, _, errors = self.simulate(rules, "--traffic", traffic)
+        self.assertEqual(status, 1)
+        self.assertIn(f"{rules}:2:18: queue `al` is not declared; did you mean `all`?", errors)
+        os.unlink(traffic)
+        status, _, errors = self.simulate(rules)
+        self.assertEqual(status, 1)
+        self.assertIn(f"{traffic} is not there; --traffic names the model", errors)
+        status, _, errors = self.simulate(DEMO, "--compare", "fiffo")
+        self.assertEqual(status, 1)
+        self.assertIn("--compare fiffo: there is no such file, and of names it takes fifo, greedy and penalties", errors)
+        status, _, errors = self.simulate(DEMO, "--days", "0")
+        self.assertEqual(status, 2)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -56,6 +56,8 @@ def all_goals(rows):
                   [of("kamailio", "p50_ms"), of("kamailio", "p99_ms")], [1, 3]),
             judge("kill -9 to the next offer, 10,000 agents and 10,000 contacts", "1 s", "s", [of("recovery", "offer_s")], [1]),
             judge("the same, by a standby", "4 s", "s", [of("standby", "offer_s")], [4]),
+            judge("a simulated day of 200 agents, 12 skills and 64 classes", "1 s", "s",
+                  [worst(rows, "simulate", "seconds", "200 agents")], [1]),
             judge("memory, 10,000 agents and 10,000 waiting with 1 KiB", "64 MiB", "MiB", [of("memory", "usherd_mib")], [64])]
 
 

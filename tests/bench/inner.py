@@ -1,5 +1,6 @@
-"""What is measured inside libusher, without a daemon: one match with its change of state, and the codec."""
+"""What is measured inside libusher, without a daemon: one match with its change of state, the codec, and simulated days."""
 import json
+import statistics
 
 from world import run_tool
 
@@ -32,4 +33,15 @@ def measure_codec(build, is_quick):
         row = json.loads(line)
         rows.append({"bench": "codec", "name": f"{row['what']} of {row['bytes']} bytes, {row['with']}",
                      "figures": {"ns": row["ns"]}})
+    return rows
+
+
+def measure_simulate(build, is_quick):
+    rows = []
+    for agents in (200,) if is_quick else (200, 500, 1000, 2000):
+        days = [json.loads(line) for line in run_tool(build, "simulate", agents, 12, 64, 3)]
+        seconds = statistics.median(day["seconds"] for day in days)
+        events = statistics.median(day["events"] for day in days)
+        rows.append({"bench": "simulate", "name": f"a day of {agents} agents, 12 skills, 64 classes", "figures": {
+            "seconds": seconds, "events": events, "events_per_s": round(events / seconds)}})
     return rows

@@ -20,7 +20,7 @@ struct command_form {
     const char *words;
     const char *sentence; /* NULL: the command's own says it; no capital, no full stop */
     enum usher_role role; /* what it asks for at hello; NONE: it says none */
-    unsigned options;     /* OPTION_BITs beside the common ones */
+    uint64_t options;     /* OPTION_BITs beside the common ones */
     enum exit_code (*run)(const struct options *options, enum usher_role role);
 };
 

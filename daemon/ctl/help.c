@@ -65,12 +65,12 @@ static void print_item(const char *name, const char *text, size_t column, struct
     print_wrapped(text, at, column, width_of(style), file);
 }
 
-static void print_options(unsigned options, struct table_style style, FILE *file)
+static void print_options(uint64_t options, struct table_style style, FILE *file)
 {
     char name[LINE_SIZE];
     for (int i = 0; i < OPTIONS_COUNT; i++) {
         const struct option_row *row = &option_rows[i];
-        if (!(options & (1u << i)))
+        if (!(options & (UINT64_C(1) << i)))
             continue;
         snprintf(name, sizeof(name), "--%s%s%s", row->name, row->argument ? " " : "",
                  row->argument ? row->argument : "");
@@ -134,7 +134,7 @@ static void print_examples(const struct command *command, struct table_style sty
 
 void help_print_command(const struct command *command, struct table_style style, FILE *file)
 {
-    unsigned options = 0;
+    uint64_t options = 0;
     bool has_sentences = false;
     for (size_t i = 0; i < command_forms_count(command); i++) {
         options |= command->forms[i].options;
@@ -165,7 +165,7 @@ void help_print_owners(enum option_id option, FILE *file)
     for (size_t i = 0; (command = command_at(i)) != NULL; i++) {
         for (size_t k = 0; k < command_forms_count(command); k++) {
             const struct command_form *form = &command->forms[k];
-            if (!(form->options & (1u << option)))
+            if (!(form->options & (UINT64_C(1) << option)))
                 continue;
             fprintf(file, "%s%s%s%s", lead, command->name, form->words[0] ? " " : "", form->words);
             lead = ", ";

@@ -102,7 +102,7 @@ static bool read_compare(const struct option_row *row, const char *text, struct 
     return true;
 }
 
-_Static_assert(OPTIONS_COUNT <= 32, "options->given has a bit for each");
+_Static_assert(OPTIONS_COUNT <= 64, "options->given has a bit for each");
 
 #define PLACE(name) offsetof(struct options, name)
 
@@ -214,7 +214,7 @@ bool options_read(struct options *options, int count, char **arguments, int *res
         int id = letter == 'h' ? OPTION_HELP : letter - LETTER_FIRST;
         if (letter == '?' || !option_rows[id].read(&option_rows[id], optarg, options))
             return false; /* getopt, or the row, has said why */
-        options->given |= 1u << id;
+        options->given |= UINT64_C(1) << id;
     }
     *rest = optind;
     if (options->addresses.count > 0)

@@ -54,11 +54,11 @@ enum option_id {
     OPTIONS_COUNT,
 };
 
-#define OPTION_BIT(NAME) (1u << OPTION_##NAME)
+#define OPTION_BIT(NAME) (UINT64_C(1) << OPTION_##NAME)
 #define OPTIONS_COMMON   (OPTION_BIT(FULL) - 1)
 
-#define OPTIONS_TOKEN_SIZE  256
-#define OPTIONS_ACTIONS_MAX 8
+#define OPTIONS_TOKEN_SIZE   256
+#define OPTIONS_ACTIONS_MAX  8
 #define OPTIONS_COMPARES_MAX 7
 
 /* All that the command line says. Texts are borrowed from it. */
@@ -90,14 +90,14 @@ struct options {
     const char *agent;
     const char *queue;
     const char *event;
-    const char *traffic; /* a file of what is simulated, or NULL */
-    int64_t days;        /* how many are simulated */
-    int64_t seed;        /* and from which numbers */
+    const char *traffic;                        /* a file of what is simulated, or NULL */
+    int64_t days;                               /* how many are simulated */
+    int64_t seed;                               /* and from which numbers */
     const char *compares[OPTIONS_COMPARES_MAX]; /* with what; as they were given */
     size_t compares_count;
-    bool is_csv;     /* results as CSV */
-    const char *svg; /* where a drawing goes, or NULL */
-    unsigned given;     /* OPTION_BITs */
+    bool is_csv;        /* results as CSV */
+    const char *svg;    /* where a drawing goes, or NULL */
+    uint64_t given;     /* OPTION_BITs */
     const char *action; /* the form's own word, such as "check" of `journal check`, or NULL */
     char **arguments;   /* what stands in place of the form's placeholders, in their order */
     int arguments_count;

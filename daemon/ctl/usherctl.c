@@ -15,10 +15,10 @@ static enum exit_code refuse_usage(const char *command)
 
 /* Says of an option that the command, or this form of it, does not have who does. */
 static enum exit_code refuse_option(const struct command *command, const struct command_form *form,
-                                    unsigned given)
+                                    uint64_t given)
 {
     int id = 0;
-    while (!(given & (1u << id)))
+    while (!(given & (UINT64_C(1) << id)))
         id++;
     fprintf(stderr, "usherctl: `%s%s%s` has no --%s; these have it: ", command->name,
             form->words[0] ? " " : "", form->words, option_rows[id].name);
@@ -42,7 +42,7 @@ static enum exit_code run(const struct command *command, struct options *options
         help_print_usage(command, "usherctl: usage:", stderr);
         return refuse_usage(command->name);
     }
-    unsigned foreign = options->given & ~(form->options | OPTIONS_COMMON);
+    uint64_t foreign = options->given & ~(form->options | OPTIONS_COMMON);
     if (foreign != 0)
         return refuse_option(command, form, foreign);
     /* These show what they would do before they say, maybe on stderr, that they did not. */

@@ -47,11 +47,11 @@ static void print_item(const char *sentence)
     printf("\n:   %s\n\n", sentence);
 }
 
-static void print_options(unsigned options)
+static void print_options(uint64_t options)
 {
     for (int i = 0; i < OPTIONS_COUNT; i++) {
         const struct option_row *row = &option_rows[i];
-        if (!(options & (1u << i)))
+        if (!(options & (UINT64_C(1) << i)))
             continue;
         printf("**--%s**", row->name);
         if (row->argument != NULL)
@@ -75,7 +75,7 @@ static void print_examples(const struct command *command)
 
 static void print_command(const struct command *command)
 {
-    unsigned options = 0;
+    uint64_t options = 0;
     printf("### %s\n\n%c%s.\n\n", command->name, toupper(command->sentence[0]),
            command->sentence + 1);
     for (size_t i = 0; i < command_forms_count(command); i++) {
@@ -176,11 +176,11 @@ static void list_examples(void)
 }
 
 /* "--full --all"; all of them in one line or each in its own. */
-static void print_names(unsigned options, const char *between)
+static void print_names(uint64_t options, const char *between)
 {
     const char *lead = "";
     for (int i = 0; i < OPTIONS_COUNT; i++) {
-        if (!(options & (1u << i)))
+        if (!(options & (UINT64_C(1) << i)))
             continue;
         printf("%s--%s", lead, option_rows[i].name);
         lead = between;

@@ -52,14 +52,14 @@ END_TEST
 START_TEST(each_option_is_of_use_to_a_command)
 {
     const struct command *command;
-    unsigned used = OPTIONS_COMMON;
+    uint64_t used = OPTIONS_COMMON;
     for (size_t i = 0; (command = command_at(i)) != NULL; i++)
         for (size_t k = 0; k < command_forms_count(command); k++)
             used |= command->forms[k].options;
     for (int i = 0; i < OPTIONS_COUNT; i++) {
         ck_assert_ptr_nonnull(option_rows[i].name);
         ck_assert(option_rows[i].read != NULL);
-        ck_assert_msg(used & (1u << i), "no command has --%s", option_rows[i].name);
+        ck_assert_msg(used & (UINT64_C(1) << i), "no command has --%s", option_rows[i].name);
     }
 }
 END_TEST

@@ -73,11 +73,13 @@ static const struct command commands[] = {
             "The cost to customers is, in seconds a customer, the wait and its square over two "
             "minutes, and four minutes each for giving up and for not being helped.",
         .forms = {{"RULES.yaml", NULL, USHER_ROLE_NONE,
-                   OPTION_BIT(TRAFFIC) | OPTION_BIT(DAYS) | OPTION_BIT(SEED) | OPTION_BIT(COMPARE) |
-                       OPTION_BIT(CSV) | OPTION_BIT(SVG),
+                   OPTION_BIT(TRAFFIC) | OPTION_BIT(DAYS) | OPTION_BIT(SEED) | OPTION_BIT(LOAD) |
+                       OPTION_BIT(COMPARE) | OPTION_BIT(CSV) | OPTION_BIT(SVG),
                    perform_simulate}},
         .examples = {{.line = "usherctl simulate /etc/usher/rules.yaml --compare fifo",
                       .comment = "with /etc/usher/traffic.yaml"},
+                     {.line = "usherctl simulate /etc/usher/rules.yaml --load 115",
+                      .comment = "what if more customers come?"},
                      {.line = "usherctl simulate /etc/usher/rules.yaml --days 5 --csv >days.csv"}},
     },
     {

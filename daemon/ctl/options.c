@@ -179,6 +179,8 @@ const struct option_row option_rows[OPTIONS_COUNT] = {
     [OPTION_DAYS] = {"days", "COUNT", "so many days are simulated (20)", read_count, PLACE(days)},
     [OPTION_SEED] = {"seed", "NUMBER", "other days: the same number gives the same ones (1)",
                      read_count, PLACE(seed)},
+    [OPTION_LOAD] = {"load", "PERCENT", "so many of the customers come, per cent: 115 (100)",
+                     read_count, PLACE(load)},
     [OPTION_COMPARE] = {"compare", "RULES",
                         "another file of rules, or fifo, greedy or penalties, tried on the same "
                         "days; can be given several times",
@@ -198,6 +200,7 @@ void options_init(struct options *options)
         .last = 10,
         .days = 20,
         .seed = 1,
+        .load = 100,
         .config = config && config[0] ? config : OPTIONS_CONFIG_DEFAULT,
         .style = table_style_of(stdout),
     };

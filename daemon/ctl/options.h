@@ -48,6 +48,7 @@ enum option_id {
     OPTION_TRAFFIC,
     OPTION_DAYS,
     OPTION_SEED,
+    OPTION_LOAD,
     OPTION_COMPARE,
     OPTION_CSV,
     OPTION_SVG,
@@ -93,6 +94,7 @@ struct options {
     const char *traffic;                        /* a file of what is simulated, or NULL */
     int64_t days;                               /* how many are simulated */
     int64_t seed;                               /* and from which numbers */
+    int64_t load;                               /* with how many of the customers, per cent */
     const char *compares[OPTIONS_COMPARES_MAX]; /* with what; as they were given */
     size_t compares_count;
     bool is_csv;        /* results as CSV */

@@ -163,7 +163,7 @@ static void plan(struct usher_sim *sim, struct usher_sim_source *source)
     double at = (double)source->at_ms;
     while (at < (double)day_ms && kind->per_hour_count > 0) {
         size_t half = (size_t)(at / USHER_HALF_HOUR_MS);
-        double rate = kind->per_hour[half % kind->per_hour_count] / 3600000;
+        double rate = sim->traffic->load * kind->per_hour[half % kind->per_hour_count] / 3600000;
         double until = ((double)half + 1) * USHER_HALF_HOUR_MS;
         if (left < rate * (until - at)) {
             source->at_ms = (int64_t)(at + left / rate);

@@ -234,6 +234,7 @@ static void read_top(struct usher_traffic_reader *reader, const struct usher_nod
     traffic->starts_ms = values.starts;
     traffic->day_ms = values.day;
     traffic->warm_up_ms = values.warm_up;
+    traffic->load = 1;
     traffic->trunks = (size_t)values.trunks;
     if (values.warm_up >= values.day) {
         const struct usher_node *node = usher_node_find(root, USHER_TEXT("warm_up"));

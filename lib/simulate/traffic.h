@@ -94,6 +94,7 @@ struct usher_traffic {
     int64_t starts_ms;  /* what clocks show when the day begins, from midnight */
     int64_t day_ms;     /* customers come for so long; then the last are served */
     int64_t warm_up_ms; /* of the day; who comes in it is not counted */
+    double load;        /* all rates are multiplied by it; 1, unless the caller says otherwise */
     size_t trunks;      /* so many customers can be there at the same time */
     struct usher_traffic_kind *kinds;
     size_t kinds_count;

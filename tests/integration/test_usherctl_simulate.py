@@ -66,6 +66,12 @@ class Simulate(unittest.TestCase):
         rows = self.figures(DEMO, "--days", "3", "--compare", other)
         self.assertGreater(rows[other]["differences"]["service_level"][0], 0)
 
+    def test_more_load_is_more_to_do(self):
+        usual, more = self.figures(DEMO, "--days", "2"), self.figures(DEMO, "--days", "2", "--load", "120")
+        for key in ("arrived", "occupancy", "answer_s"):
+            self.assertGreater(more["rules.yaml"]["figures"][key][0], usual["rules.yaml"]["figures"][key][0] * 1.05, key)
+        self.assertIn("12 agents at 120 % of the load, seed 1", self.simulate(DEMO, "--days", "1", "--load", "120")[1])
+
     def test_drawing_is_svg(self):
         path = os.path.join(self.folder, "levels.svg")
         status, _, errors = self.simulate(DEMO, "--days", "2", "--compare", "greedy", "--svg", path)

@@ -200,6 +200,7 @@ enum exit_code perform_simulate(const struct options *options, enum usher_role r
         traffic = read_traffic(beside ? beside : options->traffic);
     simulation.traffic = traffic;
     if (traffic) {
+        traffic->load = (double)options->load / 100;
         compare_skills(&simulation);
         code = study(&simulation);
     }

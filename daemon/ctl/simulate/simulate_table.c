@@ -160,9 +160,12 @@ static void print_classes(const struct simulation *simulation)
 void simulate_print_table(const struct simulation *simulation)
 {
     const struct usher_traffic *traffic = simulation->traffic;
-    printf("%zu day%s of %.4g h with %zu agent%s, seed %" PRIu64 "%s\n\n", simulation->days,
+    char load[32] = "";
+    if (simulation->options->load != 100)
+        (void)snprintf(load, sizeof(load), " at %d %% of the load", (int)simulation->options->load);
+    printf("%zu day%s of %.4g h with %zu agent%s%s, seed %" PRIu64 "%s\n\n", simulation->days,
            simulation->days == 1 ? "" : "s", (double)traffic->day_ms / 3600000,
-           traffic->agents_count, traffic->agents_count == 1 ? "" : "s", simulation->seed,
+           traffic->agents_count, traffic->agents_count == 1 ? "" : "s", load, simulation->seed,
            simulation->days > 1 ? "; ± is 95 % confidence" : "");
     print_figures(simulation);
     printf("\n");

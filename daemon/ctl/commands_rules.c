@@ -83,6 +83,36 @@ static const struct command commands[] = {
                      {.line = "usherctl simulate /etc/usher/rules.yaml --days 5 --csv >days.csv"}},
     },
     {
+        .name = "traffic",
+        .sentence = "estimates a traffic model from a center's calls",
+        .description =
+            "It prints a traffic.yaml(5) for `usherctl simulate`, so that a center can see what "
+            "Usher would do for it before it changes anything; comments say from how much each "
+            "part was estimated, and what the calls could not tell. It needs no usherd and no "
+            "Redis.\n\n"
+            "FILE is a CSV, - for standard input, whose first row names the columns: when a call "
+            "arrived (with the date, or beside a column for it), how long it waited, and who was "
+            "answered (an outcome such as answered or abandoned, a time of service, or an agent); "
+            "further the queue and the agent. Usual names are known; --column says it of others, "
+            "as in "
+            "--column wait=hold_s. Times are in seconds unless the name ends with ms or min.\n\n"
+            "Estimated are, for each queue, the calls of each half hour, the mean and spread of "
+            "the times of service, and the patience (Kaplan-Meier: who was answered would have "
+            "waited longer); and who was there when. How many agents were ready is looked for by "
+            "simulation. How well the model gives back what was seen, under the rule of most "
+            "centers (who waits longest to who idles longest), is told on standard error.",
+        .forms = {{"fit FILE", "the model of a file of calls", USHER_ROLE_NONE,
+                   OPTION_BIT(COLUMN) | OPTION_BIT(RULES) | OPTION_BIT(DAYS) | OPTION_BIT(SEED),
+                   perform_traffic_fit}},
+        .examples = {{.line =
+                          "usherctl traffic fit last-month.csv --rules rules.yaml >traffic.yaml",
+                      .comment = "a model, and simple rules"},
+                     {.line = "usherctl simulate rules.yaml --compare fifo",
+                      .comment = "what Usher would do there"},
+                     {.line = "usherctl traffic fit last-month.csv --column queue=type --column "
+                              "wait=hold_s"}},
+    },
+    {
         .name = "reload",
         .sentence = "takes a changed rules' file into use",
         .description =

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define CHUNK_BYTES    65536
-#define BYTES_MAX      ((size_t)32 * 1024 * 1024)
+#define BYTES_MAX      ((size_t)256 * 1024 * 1024)
 #define STANDARD_INPUT "-"
 
 const char *input_name(const char *path)

@@ -102,6 +102,16 @@ static bool read_compare(const struct option_row *row, const char *text, struct 
     return true;
 }
 
+static bool read_column(const struct option_row *row, const char *text, struct options *options)
+{
+    if (options->columns_count == OPTIONS_COLUMNS_MAX) {
+        fprintf(stderr, "usherctl: --%s can be given %d times\n", row->name, OPTIONS_COLUMNS_MAX);
+        return false;
+    }
+    options->columns[options->columns_count++] = text;
+    return true;
+}
+
 _Static_assert(OPTIONS_COUNT <= 64, "options->given has a bit for each");
 
 #define PLACE(name) offsetof(struct options, name)
@@ -189,6 +199,12 @@ const struct option_row option_rows[OPTIONS_COUNT] = {
                     PLACE(is_csv)},
     [OPTION_SVG] = {"svg", "FILE", "write a drawing of the service levels, too", read_text,
                     PLACE(svg)},
+    [OPTION_COLUMN] = {"column", "WHAT=NAME",
+                       "the CSV's column NAME is the date, arrival, queue, wait, outcome, "
+                       "service_time or agent of a call; can be given several times",
+                       read_column, 0},
+    [OPTION_RULES] = {"rules", "FILE", "write the simple rules that go with the model, too",
+                      read_text, PLACE(rules)},
 };
 
 void options_init(struct options *options)

@@ -52,6 +52,8 @@ enum option_id {
     OPTION_COMPARE,
     OPTION_CSV,
     OPTION_SVG,
+    OPTION_COLUMN,
+    OPTION_RULES,
     OPTIONS_COUNT,
 };
 
@@ -61,6 +63,7 @@ enum option_id {
 #define OPTIONS_TOKEN_SIZE   256
 #define OPTIONS_ACTIONS_MAX  8
 #define OPTIONS_COMPARES_MAX 7
+#define OPTIONS_COLUMNS_MAX  16
 
 /* All that the command line says. Texts are borrowed from it. */
 struct options {
@@ -97,8 +100,11 @@ struct options {
     int64_t load;                               /* with how many of the customers, per cent */
     const char *compares[OPTIONS_COMPARES_MAX]; /* with what; as they were given */
     size_t compares_count;
-    bool is_csv;        /* results as CSV */
-    const char *svg;    /* where a drawing goes, or NULL */
+    bool is_csv;                              /* results as CSV */
+    const char *svg;                          /* where a drawing goes, or NULL */
+    const char *columns[OPTIONS_COLUMNS_MAX]; /* of a CSV file: "wait=NAME"; as they were given */
+    size_t columns_count;
+    const char *rules;  /* where simple rules go, or NULL */
     uint64_t given;     /* OPTION_BITs */
     const char *action; /* the form's own word, such as "check" of `journal check`, or NULL */
     char **arguments;   /* what stands in place of the form's placeholders, in their order */

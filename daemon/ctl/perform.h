@@ -50,6 +50,8 @@ enum exit_code perform_profile(const struct options *options, enum usher_role ro
 enum exit_code perform_check(const struct options *options, enum usher_role role);
 /* Tries the rules of the argument on a model of the traffic. */
 enum exit_code perform_simulate(const struct options *options, enum usher_role role);
+/* Estimates such a model from the calls of the argument's file. */
+enum exit_code perform_traffic_fit(const struct options *options, enum usher_role role);
 /* The actions show and erase; the argument is the customer's key. */
 enum exit_code perform_customer(const struct options *options, enum usher_role role);
 /* The actions import (of a campaign and a file), show and stop. */

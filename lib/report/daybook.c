@@ -7,6 +7,7 @@
 
 #include "report/daybook_state.h"
 
+#define HALF_HOUR_MS 1800000
 #define HALF_COST_S  120.0 /* J: w + w^2/120, */
 #define LOST_COST_S  240.0 /* and this for whoever gives up, */
 #define AGAIN_COST_S 240.0 /* or is not helped */
@@ -183,6 +184,16 @@ static void compare_told(struct usher_daybook_record *record, const struct usher
     class->foretold_wait_ms += actual_ms;
 }
 
+static void count_half(struct usher_daybook *book, const struct usher_daybook_record *record,
+                       int64_t wait_ms)
+{
+    int64_t half = (record->arrived_ms - book->counts_ms) / HALF_HOUR_MS;
+    if (half >= USHER_DAYBOOK_HALVES)
+        return;
+    book->halves[half].ended_count++;
+    book->halves[half].waited_ms += wait_ms;
+}
+
 static void count_wait(struct usher_daybook *book, struct usher_daybook_record *record,
                        const struct usher_event *event, bool is_answered)
 {
@@ -190,6 +201,7 @@ static void count_wait(struct usher_daybook *book, struct usher_daybook_record *
     double wait_s = (double)wait_ms / 1000;
     record->class->waited_count += wait_ms > 0;
     record->class->all_waited_ms += wait_ms;
+    count_half(book, record, wait_ms);
     if (wait_ms > book->longest_ms)
         book->longest_ms = wait_ms;
     book->cost_s += wait_s + wait_s * wait_s / HALF_COST_S;

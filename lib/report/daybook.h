@@ -36,6 +36,14 @@ struct usher_daybook_class {
     int64_t foretold_wait_ms; /* the actual waits */
 };
 
+#define USHER_DAYBOOK_HALVES 96 /* half hours: two days */
+
+/* Who came in a half hour. */
+struct usher_daybook_half {
+    int64_t ended_count; /* answered or gave up */
+    int64_t waited_ms;   /* of these, together */
+};
+
 /* Shares are from 0 to 1, times in seconds; what nobody gives a figure for is 0. */
 struct usher_day_figures {
     double arrived;       /* contacts */
@@ -95,6 +103,9 @@ struct usher_day_figures usher_daybook_read(struct usher_daybook *book);
 size_t usher_daybook_classes_count(const struct usher_daybook *book);
 const struct usher_daybook_class *usher_daybook_class(const struct usher_daybook *book,
                                                       size_t index);
+/* The half hours from the first counted moment on; `index` is below USHER_DAYBOOK_HALVES, and what
+ * comes behind the last is not in them. */
+const struct usher_daybook_half *usher_daybook_half(const struct usher_daybook *book, size_t index);
 /* Adds the counts of one to another. */
 void usher_daybook_class_add(struct usher_daybook_class *sum,
                              const struct usher_daybook_class *class);

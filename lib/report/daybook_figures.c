@@ -56,6 +56,11 @@ double usher_daybook_class_level(const struct usher_daybook_class *class)
     return count > 0 ? (double)class->kept_count / (double)count : -1;
 }
 
+const struct usher_daybook_half *usher_daybook_half(const struct usher_daybook *book, size_t index)
+{
+    return &book->halves[index];
+}
+
 void usher_daybook_class_add(struct usher_daybook_class *sum,
                              const struct usher_daybook_class *class)
 {

@@ -43,6 +43,7 @@ struct usher_daybook {
     struct usher_daybook_record *spare; /* one freed record, by and by used again */
     struct usher_daybook_class classes[USHER_DAYBOOK_CLASSES_MAX];
     size_t classes_count;
+    struct usher_daybook_half halves[USHER_DAYBOOK_HALVES];
     int64_t *waits; /* of those answered */
     size_t waits_count;
     size_t waits_room;

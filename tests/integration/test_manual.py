@@ -19,6 +19,7 @@ import tempfile
 import time
 import unittest
 
+from calls import as_csv, center
 from harness import RULES, Center, Client, free_port, wait_until
 
 TABLES = os.path.join(os.environ["USHER_BUILT"], "daemon/manual/usher-tables")
@@ -99,6 +100,7 @@ class Site(Center):
             file.write(text)
 
     def write_files(self):
+        self.write(self.path("last-month.csv"), as_csv(center(days=2)))
         self.write(f"{self.etc}/rules.yaml", self.rules.replace("ring: 15s", "ring: 20s"))  # the rules before
         self.write(f"{self.etc}/traffic.yaml", "customers: {calls: {per_hour: 20}}\nagents: {dmytro: {skills: {billing: 9}}}\n")
         digest = hashlib.sha256(TOKEN.encode()).hexdigest()

@@ -1,0 +1,429 @@
+/* A CSV file of calls: one a row. What a column holds follows from its name, or from --column. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/civil.h"
+#include "ctl/profile/csv.h"
+#include "ctl/simulate/call_log.h"
+#include "rules/characters.h"
+#include "rules/document.h"
+
+#define WORD_BYTES     48
+#define EPOCH_MIN      INT64_C(100000000)    /* a number from here on is seconds since 1970, */
+#define EPOCH_MS_MIN   INT64_C(100000000000) /* and from here on milliseconds */
+#define DURATION_S_MAX INT64_C(1000000)
+
+enum role {
+    ROLE_DATE = 0,
+    ROLE_ARRIVAL,
+    ROLE_QUEUE,
+    ROLE_WAIT,
+    ROLE_OUTCOME,
+    ROLE_SERVICE,
+    ROLE_AGENT,
+    ROLES_COUNT,
+};
+
+/* In small letters, without blanks, dashes and units; between blanks. */
+static const struct {
+    const char *name;
+    const char *words;
+} roles[ROLES_COUNT] = {
+    [ROLE_DATE] = {"date", " date day calendardate "},
+    [ROLE_ARRIVAL] = {"arrival", " arrival arrived arrivaltime arrivedat joined entered enqueued "
+                                 "queuestart qstart start starttime startedat time timestamp "
+                                 "datetime calldate calltime "},
+    [ROLE_QUEUE] = {"queue", " queue queuename type kind calltype skill group service "},
+    [ROLE_WAIT] = {"wait", " wait waited waittime waitingtime qtime queuetime holdtime hold "},
+    [ROLE_OUTCOME] = {"outcome", " outcome result status disposition event "},
+    [ROLE_SERVICE] = {"service_time", " talk talktime talked servicetime sertime handle "
+                                      "handletime handlingtime duration billsec "},
+    [ROLE_AGENT] = {"agent", " agent agentid agentname operator server answeredby "},
+};
+
+static const char answered_words[] = " agent answered answer served handled complete completed "
+                                     "completeagent completecaller connect connected success yes "
+                                     "true 1 ";
+static const char abandoned_words[] = " hang hangup hungup abandon abandoned lost noanswer cancel "
+                                      "cancelled canceled gaveup left missed unanswered no false "
+                                      "0 ";
+static const char lost_words[] = " timeout exitwithtimeout exitwithkey exitempty overflow "
+                                 "overflowed voicemail callback transferred ";
+
+struct call_reader {
+    struct call_log *log;
+    struct csv csv;
+    struct usher_problems *problems;
+    size_t columns[ROLES_COUNT]; /* SIZE_MAX: none */
+    int64_t units_ms[ROLES_COUNT];
+    size_t columns_count;
+};
+
+/* ---- words ---- */
+
+static void simplify(struct usher_text text, char room[WORD_BYTES])
+{
+    size_t length = 0;
+    for (size_t i = 0; i < text.length && length + 1 < WORD_BYTES; i++) {
+        char c = text.at[i];
+        if (c >= 'A' && c <= 'Z')
+            c = (char)(c - 'A' + 'a');
+        if (c != ' ' && c != '_' && c != '-' && c != '.')
+            room[length++] = c;
+    }
+    room[length] = '\0';
+}
+
+static bool has_word(const char *words, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = words; length > 0 && (at = strstr(at, word)) != NULL; at++)
+        if (at[-1] == ' ' && at[length] == ' ')
+            return true;
+    return false;
+}
+
+static bool ends_with(const char *word, const char *end)
+{
+    size_t length = strlen(word);
+    size_t end_length = strlen(end);
+    return length > end_length && strcmp(word + length - end_length, end) == 0;
+}
+
+/* The unit that the name ends with; it is taken off `word` when that names a column then. */
+static int64_t unit_of(struct usher_text name, char word[WORD_BYTES])
+{
+    static const struct {
+        const char *end;
+        int64_t ms;
+    } units[] = {{"milliseconds", 1}, {"ms", 1},   {"seconds", 1000},  {"secs", 1000},
+                 {"sec", 1000},       {"s", 1000}, {"minutes", 60000}, {"min", 60000}};
+    char last = name.length > 1 ? name.at[name.length - 2] : ' ';
+    for (size_t i = 0; i < USHER_COUNT_OF(units); i++) {
+        bool is_letter = strcmp(units[i].end, "s") == 0; /* talk_s, but not talks */
+        if (!ends_with(word, units[i].end) || (is_letter && last != '_' && last != ' '))
+            continue;
+        word[strlen(word) - strlen(units[i].end)] = '\0';
+        return units[i].ms;
+    }
+    return 1000;
+}
+
+/* ---- the first row ---- */
+
+static size_t find_column(const struct csv *csv, struct usher_text name)
+{
+    for (size_t i = 0; i < csv->count; i++)
+        if (usher_text_is_equal(csv->cells[i].text, name))
+            return i;
+    return SIZE_MAX;
+}
+
+static void refuse_column(struct call_reader *reader, const char *given, struct usher_text name)
+{
+    const struct csv_cell *first = &reader->csv.cells[0];
+    char list[256] = "";
+    for (size_t i = 0; i < reader->csv.count; i++) {
+        size_t length = strlen(list);
+        struct usher_text cell = usher_node_excerpt(reader->csv.cells[i].text);
+        (void)snprintf(list + length, sizeof(list) - length, "%s%.*s", i > 0 ? ", " : "",
+                       USHER_TEXT_ARGS(cell));
+    }
+    usher_problems_add(reader->problems, first->line, first->column,
+                       "--column %s: no column is named `%.*s`; there are %s", given,
+                       USHER_TEXT_ARGS(name), list);
+}
+
+static void take_column(struct call_reader *reader, enum role role, size_t column)
+{
+    char word[WORD_BYTES];
+    struct usher_text name = reader->csv.cells[column].text;
+    simplify(name, word);
+    reader->columns[role] = column;
+    reader->units_ms[role] = unit_of(name, word);
+}
+
+/* "wait=hold_s" of --column. */
+static void take_option(struct call_reader *reader, const char *given)
+{
+    const struct csv_cell *first = &reader->csv.cells[0];
+    const char *sign = strchr(given, '=');
+    struct usher_text own = {given, sign ? (size_t)(sign - given) : 0};
+    for (size_t role = 0; sign && role < ROLES_COUNT; role++) {
+        if (!usher_text_is_equal(own, usher_text_of(roles[role].name)))
+            continue;
+        struct usher_text name = usher_text_of(sign + 1);
+        size_t column = find_column(&reader->csv, name);
+        if (column == SIZE_MAX)
+            refuse_column(reader, given, name);
+        else
+            take_column(reader, (enum role)role, column);
+        return;
+    }
+    usher_problems_add(reader->problems, first->line, first->column,
+                       "--column %s: write WHAT=NAME, where WHAT is date, arrival, queue, wait, "
+                       "outcome, service_time or agent",
+                       given);
+}
+
+static bool is_taken(const struct call_reader *reader, size_t column)
+{
+    for (size_t role = 0; role < ROLES_COUNT; role++)
+        if (reader->columns[role] == column)
+            return true;
+    return false;
+}
+
+/* The first column whose name says it, with a unit behind it or without. */
+static void guess_column(struct call_reader *reader, enum role role)
+{
+    for (size_t i = 0; i < reader->csv.count && reader->columns[role] == SIZE_MAX; i++) {
+        char word[WORD_BYTES];
+        simplify(reader->csv.cells[i].text, word);
+        bool is_named = has_word(roles[role].words, word);
+        (void)unit_of(reader->csv.cells[i].text, word);
+        if (!is_taken(reader, i) && (is_named || has_word(roles[role].words, word)))
+            take_column(reader, role, i);
+    }
+}
+
+static bool read_header(struct call_reader *reader, const struct options *options)
+{
+    const struct csv_cell *first = &reader->csv.cells[0];
+    size_t before = reader->problems->count;
+    reader->columns_count = reader->csv.count;
+    for (size_t role = 0; role < ROLES_COUNT; role++)
+        reader->columns[role] = SIZE_MAX;
+    for (size_t i = 0; i < options->columns_count; i++)
+        take_option(reader, options->columns[i]);
+    for (size_t role = 0; role < ROLES_COUNT; role++)
+        guess_column(reader, (enum role)role);
+    static const enum role needed[] = {ROLE_ARRIVAL, ROLE_WAIT};
+    for (size_t i = 0; i < USHER_COUNT_OF(needed); i++)
+        if (reader->columns[needed[i]] == SIZE_MAX)
+            usher_problems_add(reader->problems, first->line, first->column,
+                               "which column is the %s? Say so with --column %s=NAME",
+                               roles[needed[i]].name, roles[needed[i]].name);
+    if (reader->columns[ROLE_OUTCOME] == SIZE_MAX && reader->columns[ROLE_SERVICE] == SIZE_MAX &&
+        reader->columns[ROLE_AGENT] == SIZE_MAX)
+        usher_problems_add(reader->problems, first->line, first->column,
+                           "who was answered, and who gave up? Say which column tells with "
+                           "--column outcome=NAME, service_time=NAME or agent=NAME");
+    return reader->problems->count == before;
+}
+
+/* ---- cells ---- */
+
+static const struct csv_cell *cell_of(const struct call_reader *reader, enum role role)
+{
+    size_t column = reader->columns[role];
+    return column == SIZE_MAX ? NULL : &reader->csv.cells[column];
+}
+
+static void refuse(struct call_reader *reader, enum role role, const struct csv_cell *cell,
+                   const char *remedy)
+{
+    struct usher_text excerpt = usher_node_excerpt(cell->text);
+    usher_problems_add(reader->problems, cell->line, cell->column, "%s `%.*s`: %s",
+                       roles[role].name, USHER_TEXT_ARGS(excerpt), remedy);
+}
+
+/* Up to `count` numbers with `sign` between; how many there were, 0 when it is none of that. A
+ * fraction of the last is passed over. */
+static size_t split_numbers(struct usher_text text, char sign, int64_t *numbers, size_t count)
+{
+    size_t found = 0;
+    bool has_digit = false;
+    for (size_t i = 0; i < text.length; i++) {
+        char c = text.at[i];
+        if (c >= '0' && c <= '9') {
+            numbers[found] = (has_digit ? numbers[found] * 10 : 0) + (c - '0');
+            has_digit = true;
+            if (numbers[found] > INT64_C(100000000000000))
+                return 0;
+        } else if (c == sign && has_digit && found + 1 < count) {
+            has_digit = false;
+            found++;
+        } else if (c == '.' && has_digit && sign != '.' && i + 1 < text.length) {
+            for (i++; i < text.length && text.at[i] >= '0' && text.at[i] <= '9';)
+                i++;
+            return i == text.length ? found + 1 : 0;
+        } else {
+            return 0;
+        }
+    }
+    return has_digit ? found + 1 : 0;
+}
+
+/* "2026-11-23", "2026/11/23" or "23.11.2026". */
+static bool read_date(struct usher_text text, int64_t *day_ms)
+{
+    int64_t parts[3];
+    struct usher_date date;
+    if (split_numbers(text, '-', parts, 3) == 3 || split_numbers(text, '/', parts, 3) == 3)
+        date = (struct usher_date){parts[0], (int)parts[1], (int)parts[2]};
+    else if (split_numbers(text, '.', parts, 3) == 3)
+        date = (struct usher_date){parts[2], (int)parts[1], (int)parts[0]};
+    else
+        return false;
+    if (date.year < 1970 || date.year > 9999 || date.month < 1 || date.month > 12 || date.day < 1 ||
+        date.day > usher_month_days(date.year, date.month))
+        return false;
+    *day_ms = usher_date_days(date) * USHER_DAY_MS;
+    return true;
+}
+
+/* "9:30", "09:30:05" or "09:30:05.2". */
+static bool read_clock(struct usher_text text, int64_t *clock_ms)
+{
+    int64_t parts[3] = {0};
+    size_t count = split_numbers(text, ':', parts, 3);
+    if (count < 2 || parts[0] > 24 || parts[1] > 59 || parts[2] > 60)
+        return false;
+    *clock_ms = ((parts[0] * 60 + parts[1]) * 60 + parts[2]) * 1000;
+    return true;
+}
+
+/* A date and a clock in one, or a number since 1970. */
+static bool read_moment(struct usher_text text, int64_t *at_ms)
+{
+    int64_t number;
+    if (split_numbers(text, ' ', &number, 1) == 1 && number >= EPOCH_MIN) {
+        *at_ms = call_log_civil_ms(number < EPOCH_MS_MIN ? number * 1000 : number);
+        return true;
+    }
+    size_t length = 0;
+    while (length < text.length && text.at[length] != ' ' && text.at[length] != 'T')
+        length++;
+    struct usher_text date = {text.at, length};
+    size_t rest = length < text.length ? length + 1 : length;
+    struct usher_text clock = {text.at + rest, text.length - rest};
+    int64_t clock_ms;
+    if (!read_date(date, at_ms) || !read_clock(clock, &clock_ms))
+        return false;
+    *at_ms += clock_ms;
+    return true;
+}
+
+static bool read_arrival(struct call_reader *reader, int64_t *at_ms)
+{
+    const struct csv_cell *cell = cell_of(reader, ROLE_ARRIVAL);
+    const struct csv_cell *date = cell_of(reader, ROLE_DATE);
+    int64_t clock_ms;
+    if (read_moment(cell->text, at_ms))
+        return true;
+    if (!read_clock(cell->text, &clock_ms)) {
+        refuse(reader, ROLE_ARRIVAL, cell,
+               "write 2026-11-23 09:30:05, or 09:30:05 beside a column `date`, or seconds since "
+               "1970");
+        return false;
+    }
+    if (!date || !read_date(date->text, at_ms)) {
+        refuse(reader, date ? ROLE_DATE : ROLE_ARRIVAL, date ? date : cell,
+               "of which day? Write 2026-11-23, or say with --column date=NAME where it stands");
+        return false;
+    }
+    *at_ms += clock_ms;
+    return true;
+}
+
+/* "37", "0:37" or "0:00:37"; -1 for an empty cell or no column. */
+static bool read_length(struct call_reader *reader, enum role role, int64_t *ms)
+{
+    const struct csv_cell *cell = cell_of(reader, role);
+    int64_t parts[3] = {0};
+    *ms = -1;
+    if (!cell || cell->text.length == 0)
+        return true;
+    size_t count = split_numbers(cell->text, ':', parts, 3);
+    int64_t value = parts[0];
+    for (size_t i = 1; i < count; i++)
+        value = value * 60 + parts[i];
+    if (count == 0 || value > DURATION_S_MAX * 1000 / reader->units_ms[role]) {
+        refuse(reader, role, cell, "write seconds, or minutes and seconds as 2:05");
+        return false;
+    }
+    *ms = value * (count > 1 ? 1000 : reader->units_ms[role]);
+    return true;
+}
+
+static enum usher_fit_outcome read_outcome(const struct call_reader *reader,
+                                           const struct usher_fit_call *call)
+{
+    const struct csv_cell *cell = cell_of(reader, ROLE_OUTCOME);
+    const struct csv_cell *agent = cell_of(reader, ROLE_AGENT);
+    char word[WORD_BYTES];
+    if (!cell) {
+        bool is_answered = call->service_ms > 0 || (agent && agent->text.length > 0);
+        return is_answered ? USHER_FIT_ANSWERED : USHER_FIT_ABANDONED;
+    }
+    simplify(cell->text, word);
+    if (has_word(answered_words, word))
+        return USHER_FIT_ANSWERED;
+    if (has_word(abandoned_words, word))
+        return USHER_FIT_ABANDONED;
+    return has_word(lost_words, word) ? USHER_FIT_LOST : USHER_FIT_NONE;
+}
+
+static bool take_names(struct call_reader *reader, struct usher_fit_call *call)
+{
+    const struct csv_cell *queue = cell_of(reader, ROLE_QUEUE);
+    const struct csv_cell *agent = cell_of(reader, ROLE_AGENT);
+    call->kind = call_log_kind(reader->log, queue ? queue->text : USHER_NO_TEXT);
+    call->agent = USHER_FIT_NOBODY;
+    if (agent && agent->text.length > 0 && call->outcome == USHER_FIT_ANSWERED)
+        call->agent = call_log_agent(reader->log, agent->text);
+    if (queue && call->kind == SIZE_MAX)
+        refuse(
+            reader, ROLE_QUEUE, queue,
+            "there are more than 64 of them; name a column with fewer, with --column queue=NAME");
+    return call->kind != SIZE_MAX;
+}
+
+static void pass_over(struct call_log *log, const struct csv_cell *cell)
+{
+    struct usher_text excerpt = usher_node_excerpt(cell->text);
+    if (log->passed_over++ == 0)
+        (void)snprintf(log->passed_word, sizeof(log->passed_word), "%.*s",
+                       USHER_TEXT_ARGS(excerpt));
+}
+
+static bool read_row(struct call_reader *reader)
+{
+    struct usher_fit_call call = {0};
+    const struct csv *csv = &reader->csv;
+    if (csv->count != reader->columns_count) {
+        usher_problems_add(reader->problems, csv->cells[0].line, csv->cells[0].column,
+                           "this row has %zu cells, and the first row %zu; give it as many",
+                           csv->count, reader->columns_count);
+        return true;
+    }
+    if (!read_arrival(reader, &call.arrived_ms) || !read_length(reader, ROLE_WAIT, &call.wait_ms) ||
+        !read_length(reader, ROLE_SERVICE, &call.service_ms))
+        return true;
+    call.wait_ms = call.wait_ms < 0 ? 0 : call.wait_ms;
+    call.outcome = read_outcome(reader, &call);
+    if (call.outcome == USHER_FIT_NONE) {
+        pass_over(reader->log, cell_of(reader, ROLE_OUTCOME));
+        return true;
+    }
+    if (!take_names(reader, &call))
+        return false;
+    call_log_add(reader->log, &call);
+    return true;
+}
+
+void call_log_read_csv(struct call_log *log, struct usher_text text, const struct options *options,
+                       struct usher_problems *problems)
+{
+    struct call_reader reader = {.log = log, .problems = problems};
+    if (!usher_characters_check(text, problems))
+        return;
+    if (csv_begin(&reader.csv, text, "arrival,queue,wait,outcome,service_time,agent", problems) &&
+        read_header(&reader, options))
+        while (csv_next(&reader.csv))
+            if (!read_row(&reader))
+                break;
+    csv_fini(&reader.csv);
+}

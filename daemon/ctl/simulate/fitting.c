@@ -1,0 +1,192 @@
+/* `usherctl traffic fit`: estimates a traffic model from calls that were, and shows how well it
+ * gives them back. */
+#include "ctl/simulate/fitting.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/input.h"
+#include "ctl/memory.h"
+#include "ctl/perform.h"
+#include "ctl/problems.h"
+#include "ctl/progress.h"
+#include "simulate/calibrate.h"
+
+#define TEXT_BYTES ((size_t)1 << 23)
+#define PROMISE_MS 20000
+#define CALIBRATION_SEED                                                                           \
+    UINT64_C(1000000) /* other days than those by which the model is judged                        \
+                       */
+
+/* ---- reading ---- */
+
+/* False after saying why. */
+static bool read_file(struct call_log *log, const char *path, const struct options *options)
+{
+    struct usher_bytes text;
+    struct usher_problems *problems = memory_resize(NULL, sizeof(*problems));
+    bool is_good = input_read(path, &text);
+    usher_problems_init(problems);
+    if (is_good) {
+        call_log_read_csv(log, usher_bytes_text(&text), options, problems);
+        usher_problems_sort(problems);
+        problems_tell(problems, input_name(path));
+        is_good = problems->count == 0;
+    }
+    usher_bytes_fini(&text);
+    free(problems);
+    return is_good;
+}
+
+static struct usher_text *clean_names(const struct call_names *names)
+{
+    struct usher_text *texts = memory_resize(NULL, (names->count + 1) * sizeof(*texts));
+    for (size_t i = 0; i < names->count; i++)
+        texts[i] = usher_text_of(names->list[i].clean);
+    return texts;
+}
+
+/* False after saying why. */
+static bool estimate(struct fitting *fitting)
+{
+    const struct call_log *log = fitting->log;
+    struct usher_text *kinds = clean_names(&log->kinds);
+    struct usher_text *agents = clean_names(&log->agents);
+    const struct usher_fit_input input = {
+        .calls = log->calls,
+        .calls_count = log->count,
+        .kinds = kinds,
+        .kinds_count = log->kinds.count,
+        .agents = agents,
+        .agents_count = log->agents.count,
+        .spells = log->spells,
+        .spells_count = log->spells_count,
+        .levels = log->levels,
+        .promise_ms = PROMISE_MS,
+    };
+    enum usher_fit_result result =
+        log->count > 0 ? usher_fit(&input, &fitting->fit) : USHER_FIT_EMPTY;
+    free(kinds);
+    free(agents);
+    if (result == USHER_FIT_NO_MEMORY)
+        memory_fail();
+    if (result == USHER_FIT_EMPTY)
+        fprintf(stderr,
+                "usherctl: %s: of %zu calls none was answered, or ten years lie between them; "
+                "nothing can be estimated\n",
+                fitting->source, log->count);
+    return result == USHER_FIT_DONE;
+}
+
+/* ---- simulating ---- */
+
+static bool refuse_model(const struct usher_problems *problems)
+{
+    problems_tell(problems, "the estimated model");
+    if (problems->count == 0)
+        fputs("usherctl: the estimated model cannot be simulated: memory is out, or more customers "
+              "wait than an usherd would take\n",
+              stderr);
+    return false;
+}
+
+static bool calibrate(struct fitting *fitting, struct usher_problems *problems)
+{
+    struct progress progress = progress_of(fitting->options, USHER_CALIBRATION_ROUNDS);
+    struct usher_calibration *calibration =
+        usher_calibration_new(fitting->fit, fitting->way, CALIBRATION_SEED, problems);
+    bool is_good = true;
+    if (!calibration)
+        memory_fail();
+    for (size_t i = 0; is_good && i < USHER_CALIBRATION_ROUNDS; i++) {
+        is_good = usher_calibration_try(calibration);
+        if (is_good)
+            progress_show(&progress, i + 1);
+    }
+    if (!is_good)
+        progress_break(&progress);
+    is_good = is_good && usher_calibration_end(calibration);
+    usher_calibration_free(calibration);
+    return is_good || refuse_model(problems);
+}
+
+static bool study(struct fitting *fitting, struct usher_problems *problems)
+{
+    const struct options *options = fitting->options;
+    size_t days = (size_t)options->days;
+    struct usher_entry entry = {.name = usher_way_to_choose_name(fitting->way),
+                                .way = fitting->way,
+                                .rules = usher_bytes_text(&fitting->rules)};
+    struct usher_traffic *traffic =
+        usher_traffic_read(usher_bytes_text(&fitting->traffic), problems);
+    if (!traffic)
+        return refuse_model(problems);
+    struct usher_study *tried = usher_study_new(traffic, &entry, 1, (uint64_t)options->seed);
+    if (!tried)
+        memory_fail();
+    bool is_good = true;
+    for (size_t i = 0; is_good && i < days; i++)
+        is_good = usher_study_try(tried, 0);
+    if (is_good)
+        fitting_print_differences(fitting, usher_study_result(tried, 0));
+    usher_study_free(tried);
+    usher_traffic_free(traffic);
+    return is_good || refuse_model(problems);
+}
+
+/* ---- the whole ---- */
+
+static bool write_rules(const struct fitting *fitting)
+{
+    const char *path = fitting->options->rules;
+    struct usher_text text = usher_bytes_text(&fitting->rules);
+    if (!path)
+        return true;
+    FILE *file = fopen(path, "we");
+    bool is_written = file != NULL;
+    if (file) {
+        fprintf(file, "# A queue for each kind of calls in %s, made by usherctl traffic fit.\n\n",
+                fitting->source);
+        is_written = fwrite(text.at, 1, text.length, file) == text.length;
+        is_written = fclose(file) == 0 && is_written;
+    }
+    if (!is_written)
+        fprintf(stderr, "usherctl: %s cannot be written: %s\n", path, strerror(errno));
+    return is_written;
+}
+
+static bool make(struct fitting *fitting)
+{
+    struct usher_problems *problems = memory_resize(NULL, sizeof(*problems));
+    usher_problems_init(problems);
+    usher_bytes_init(&fitting->traffic, TEXT_BYTES);
+    usher_bytes_init(&fitting->rules, TEXT_BYTES);
+    bool is_good = calibrate(fitting, problems);
+    if (is_good) {
+        usher_fit_write_traffic(fitting->fit, &fitting->traffic);
+        usher_fit_write_rules(fitting->fit, &fitting->rules);
+        is_good = study(fitting, problems) && write_rules(fitting);
+    }
+    if (is_good)
+        fitting_print_model(fitting);
+    usher_bytes_fini(&fitting->traffic);
+    usher_bytes_fini(&fitting->rules);
+    free(problems);
+    return is_good;
+}
+
+enum exit_code perform_traffic_fit(const struct options *options, enum usher_role role)
+{
+    struct call_log log;
+    struct fitting fitting = {.options = options, .log = &log, .way = USHER_CHOOSE_FIFO};
+    (void)role;
+    call_log_init(&log);
+    fitting.source = input_name(options->arguments[0]);
+    bool is_done = read_file(&log, options->arguments[0], options);
+    is_done = is_done && estimate(&fitting) && make(&fitting);
+    usher_fit_free(fitting.fit);
+    call_log_fini(&log);
+    return is_done ? EXIT_DONE : EXIT_REFUSED;
+}

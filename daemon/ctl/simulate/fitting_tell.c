@@ -1,0 +1,163 @@
+/* What `usherctl traffic fit` says: how far the model is from what was seen, and the model. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/civil.h"
+#include "ctl/simulate/fitting.h"
+#include "ctl/table.h"
+
+/* ---- differences ---- */
+
+static size_t column_of(const char *key)
+{
+    size_t column = 0;
+    while (strcmp(usher_day_columns[column].key, key) != 0)
+        column++;
+    return column;
+}
+
+static void add_row(struct table *table, const char *title, double seen, const char *key,
+                    const struct usher_entry_result *result)
+{
+    const struct usher_sample *sample = &result->figures[column_of(key)];
+    bool is_share = usher_day_columns[column_of(key)].unit == USHER_DAY_SHARE;
+    double times = is_share ? 100 : 1;
+    const char *unit = is_share ? " %" : " s";
+    table_add(table, TABLE_PLAIN, "%s", title);
+    table_add(table, TABLE_PLAIN, "%.1f%s", times * seen, unit);
+    table_add(table, TABLE_PLAIN, "%.1f%s ± %.1f", times * sample->mean, unit,
+              times * usher_sample_reach(sample));
+    table_add(table, TABLE_PLAIN, "%+.1f", times * (sample->mean - seen));
+}
+
+static double seen_level(const struct usher_fit_kind *kind)
+{
+    size_t judged = kind->answered_count + kind->abandoned_count - kind->short_count;
+    return judged > 0 ? (double)kind->kept_count / (double)judged : -1;
+}
+
+static void add_kind(struct table *table, const struct usher_fit_kind *kind,
+                     const struct usher_entry_result *result)
+{
+    double seen = seen_level(kind);
+    double level = -1;
+    for (size_t i = 0; i < result->classes_count; i++)
+        if (usher_text_is_equal(usher_text_of(result->classes[i].queue), kind->name))
+            level = usher_daybook_class_level(&result->classes[i]);
+    if (seen < 0 || level < 0)
+        return;
+    table_add(table, TABLE_PLAIN, "of %.*s", USHER_TEXT_ARGS(kind->name));
+    table_add(table, TABLE_PLAIN, "%.1f %%", 100 * seen);
+    table_add(table, TABLE_PLAIN, "%.1f %%", 100 * level);
+    table_add(table, TABLE_PLAIN, "%+.1f", 100 * (level - seen));
+}
+
+void fitting_print_differences(const struct fitting *fitting,
+                               const struct usher_entry_result *result)
+{
+    const struct usher_fit *fit = fitting->fit;
+    static const struct table_column columns[] = {{.title = ""},
+                                                  {.title = "seen", .is_right = true},
+                                                  {.title = "simulated", .is_right = true},
+                                                  {.title = "difference", .is_right = true}};
+    struct table *table = table_new(columns, USHER_COUNT_OF(columns));
+    add_row(table, "average speed of answer", fit->answer_s, "answer_s", result);
+    add_row(table, "gave up", fit->abandoned, "abandoned", result);
+    add_row(table, "service level", fit->service_level, "service_level", result);
+    for (size_t i = 0; fit->kinds_count > 1 && i < fit->kinds_count; i++)
+        add_kind(table, &fit->kinds[i], result);
+    fprintf(stderr,
+            "%s: the calls of %zu days, and %lld simulated days under `%.*s`; service level "
+            "within %lld s, ± is 95 %% confidence\n\n",
+            fitting->source, fit->days_count, (long long)fitting->options->days,
+            USHER_TEXT_ARGS(usher_way_to_choose_name(fitting->way)),
+            (long long)fit->promise_ms / 1000);
+    table_print(table, table_style_of(stderr), stderr);
+    table_free(table);
+}
+
+/* ---- the model ---- */
+
+static void print_day(int64_t day)
+{
+    struct usher_date date = usher_date_of_days(day);
+    printf("%04d-%02d-%02d", (int)date.year, date.month, date.day);
+}
+
+static void print_origin(const struct fitting *fitting)
+{
+    const struct usher_fit *fit = fitting->fit;
+    size_t count = 0;
+    for (size_t i = 0; i < fit->kinds_count; i++)
+        count += fit->kinds[i].arrived_count;
+    printf("# A traffic model, estimated by usherctl traffic fit from %s:\n# %zu calls of %zu "
+           "days, ",
+           fitting->source, count, fit->days_count);
+    print_day(fit->first_day);
+    printf(" to ");
+    print_day(fit->last_day);
+    printf(".\n");
+    if (fit->days_left_out > 0)
+        printf("# Left out: %zu days with %zu calls, of fewer than half the answers of the median "
+               "day.\n",
+               fit->days_left_out, fit->left_out_count);
+    if (fit->closed_count > 0)
+        printf("# Left out: %zu calls at hours at which on most days nobody answers.\n",
+               fit->closed_count);
+    if (fitting->log->passed_over > 0)
+        printf("# Left out: %zu calls whose outcome is unknown here, the first of them `%s`.\n",
+               fitting->log->passed_over, fitting->log->passed_word);
+}
+
+static void print_staff(const struct fitting *fitting)
+{
+    const struct usher_fit *fit = fitting->fit;
+    double seen = 0;
+    double taken = 0;
+    double halves = (double)(fit->end_half - fit->first_half);
+    for (size_t half = fit->first_half; half < fit->end_half; half++) {
+        seen += fit->halves[half].staff / halves;
+        taken += (double)fit->halves[half].count / halves;
+    }
+    if (fit->agents_named == 0)
+        printf("# - Agents: the calls name none. On average %.1f were busy at the same time at the "
+               "peak of each half\n#   hour; each of them is taken to know everything.\n",
+               seen);
+    else if (fitting->log->spells_count > 0)
+        printf("# - Agents: %zu are named, on average %.1f were signed in at the same time.\n",
+               fit->agents_named, seen);
+    else
+        printf("# - Agents: %zu are named, on average %.1f at the same time, from the first to the "
+               "last call of each;\n#   who was signed in and ready in between is not known, nor "
+               "who could have served what.\n",
+               fit->agents_named, seen);
+    printf("#   %.1f are there in the model: so many in each half hour that the waits come closest "
+           "to those seen.\n",
+           taken);
+}
+
+static void print_unknown(const struct fitting *fitting)
+{
+    const struct usher_fit *fit = fitting->fit;
+    printf("#\n# What the calls cannot tell, or the model leaves out:\n");
+    print_staff(fitting);
+    printf("# - Who was helped, and who came again: who called again counts as another caller; "
+           "`resolved_*`\n#   and `again_*` are left as they are, and so is what an agent's skill "
+           "changes (`handle_*`).\n# - Times of service are what was recorded: work after the "
+           "call that was not, is not in them; the\n#   number of agents makes up for it.\n# - How "
+           "long customers would wait beyond the longest waits: as in the last part of the "
+           "table.\n");
+    if (fit->dispersion > 2)
+        printf("# - Days differ by more than chance (their calls vary %.1f times as much): the "
+               "model's are all alike.\n",
+               fit->dispersion);
+    printf("\n");
+}
+
+void fitting_print_model(const struct fitting *fitting)
+{
+    struct usher_text text = usher_bytes_text(&fitting->traffic);
+    print_origin(fitting);
+    print_unknown(fitting);
+    (void)fwrite(text.at, 1, text.length, stdout);
+}

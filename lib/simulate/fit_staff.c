@@ -1,0 +1,265 @@
+/* Who was there when. An agent whom calls name was there from one call to the next, unless an hour
+ * lies between; where they name nobody, at least as many were there as were busy at the same time.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "simulate/fit_state.h"
+
+#define GAP_MS     3600000 /* an agent who serves nobody for so long is not there */
+#define SERVED_MIN 5       /* what an agent has served so often, */
+#define SERVED_ONE 50      /* or once in so many calls, */
+#define SHARE_ONE  10      /* or one in so many of the kind, is a skill */
+#define STAYS      .25     /* who was there the half hour before is so much more likely there */
+
+/* ---- spells ---- */
+
+struct staff {
+    struct usher_fit *fit;
+    const struct usher_fit_input *input;
+    const struct usher_fit_days *days;
+    double share; /* of one half hour of one day, a millisecond */
+};
+
+static void add_spell(const struct staff *staff, size_t agent, int64_t from_ms, int64_t until_ms)
+{
+    while (from_ms < until_ms) {
+        int64_t half = usher_floor_div(from_ms, USHER_HALF_HOUR_MS);
+        int64_t next_ms = (half + 1) * USHER_HALF_HOUR_MS;
+        int64_t end_ms = next_ms < until_ms ? next_ms : until_ms;
+        if (usher_fit_day_counts(staff->days, from_ms))
+            staff->fit->agents[agent].there[usher_fit_half(from_ms)] +=
+                (double)(end_ms - from_ms) * staff->share;
+        from_ms = end_ms;
+    }
+}
+
+/* When a call was answered, and when its agent was free again. */
+struct service {
+    size_t agent;
+    int64_t from_ms;
+    int64_t until_ms;
+};
+
+static int compare_services(const void *a, const void *b)
+{
+    const struct service *first = a;
+    const struct service *second = b;
+    if (first->agent != second->agent)
+        return first->agent < second->agent ? -1 : 1;
+    return first->from_ms < second->from_ms ? -1 : first->from_ms > second->from_ms;
+}
+
+static size_t collect_services(const struct usher_fit_input *input, bool is_named,
+                               struct service *services)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < input->calls_count; i++) {
+        const struct usher_fit_call *call = &input->calls[i];
+        if (call->outcome != USHER_FIT_ANSWERED || (is_named && call->agent == USHER_FIT_NOBODY))
+            continue;
+        struct service *service = &services[count++];
+        service->agent = is_named ? call->agent : 0;
+        service->from_ms = call->arrived_ms + call->wait_ms;
+        service->until_ms = service->from_ms + (call->service_ms > 0 ? call->service_ms : 0);
+    }
+    qsort(services, count, sizeof(*services), compare_services);
+    return count;
+}
+
+static void add_services(const struct staff *staff, const struct service *services, size_t count)
+{
+    for (size_t i = 0; i < count;) {
+        size_t agent = services[i].agent;
+        int64_t from_ms = services[i].from_ms;
+        int64_t until_ms = services[i].until_ms;
+        for (i++;
+             i < count && services[i].agent == agent && services[i].from_ms < until_ms + GAP_MS;
+             i++)
+            until_ms = services[i].until_ms > until_ms ? services[i].until_ms : until_ms;
+        add_spell(staff, agent, from_ms, until_ms);
+    }
+}
+
+/* ---- nobody is named ---- */
+
+struct step {
+    int64_t at_ms;
+    int change;
+};
+
+static int compare_steps(const void *a, const void *b)
+{
+    const struct step *first = a;
+    const struct step *second = b;
+    if (first->at_ms != second->at_ms)
+        return first->at_ms < second->at_ms ? -1 : 1;
+    return first->change - second->change;
+}
+
+/* The most who were busy at the same time in each half hour, as a mean over the days. */
+static bool count_busy(const struct staff *staff, const struct service *services, size_t count)
+{
+    struct step *steps = calloc(2 * count + 1, sizeof(*steps));
+    int busy = 0;
+    int most = 0;
+    if (!steps)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        steps[2 * i] = (struct step){services[i].from_ms, 1};
+        steps[2 * i + 1] = (struct step){services[i].until_ms, -1};
+    }
+    qsort(steps, 2 * count, sizeof(*steps), compare_steps);
+    for (size_t i = 0; i < 2 * count; i++) {
+        int64_t half = usher_floor_div(steps[i].at_ms, USHER_HALF_HOUR_MS);
+        bool is_last =
+            i + 1 == 2 * count || usher_floor_div(steps[i + 1].at_ms, USHER_HALF_HOUR_MS) != half;
+        busy += steps[i].change;
+        most = busy > most ? busy : most;
+        if (!is_last)
+            continue;
+        if (usher_fit_day_counts(staff->days, steps[i].at_ms))
+            staff->fit->halves[usher_fit_half(steps[i].at_ms)].staff +=
+                most / (double)staff->fit->days_count;
+        most = busy;
+    }
+    free(steps);
+    return true;
+}
+
+/* ---- skills ---- */
+
+static void set_levels(struct usher_fit *fit, const struct usher_fit_input *input, size_t agent,
+                       const size_t *served)
+{
+    struct usher_fit_agent *own = &fit->agents[agent];
+    size_t all = 0;
+    for (size_t i = 0; i < fit->kinds_count; i++)
+        all += served[i];
+    for (size_t i = 0; i < fit->kinds_count; i++) {
+        bool is_usual = served[i] >= SERVED_MIN || served[i] * SERVED_ONE >= all ||
+                        served[i] * SHARE_ONE >= fit->kinds[i].answered_count;
+        if (input->levels)
+            own->levels[i] = input->levels[agent * fit->kinds_count + i];
+        else if (served[i] > 0 && is_usual)
+            own->levels[i] = USHER_LEVEL_MAX;
+    }
+}
+
+static bool find_levels(struct usher_fit *fit, const struct usher_fit_input *input,
+                        const struct usher_fit_days *days)
+{
+    size_t kinds = fit->kinds_count;
+    size_t *served = calloc(fit->agents_named * kinds + 1, sizeof(*served));
+    if (!served)
+        return false;
+    for (size_t i = 0; i < input->calls_count; i++) {
+        const struct usher_fit_call *call = &input->calls[i];
+        if (call->outcome == USHER_FIT_ANSWERED && call->agent < fit->agents_named &&
+            usher_fit_call_counts(fit, days, call))
+            served[call->agent * kinds + call->kind]++;
+    }
+    for (size_t i = 0; i < fit->agents_named; i++)
+        set_levels(fit, input, i, &served[i * kinds]);
+    free(served);
+    return true;
+}
+
+/* ---- the whole ---- */
+
+static bool find_spells(const struct staff *staff)
+{
+    const struct usher_fit_input *input = staff->input;
+    struct usher_fit *fit = staff->fit;
+    struct service *services = calloc(input->calls_count + 1, sizeof(*services));
+    bool is_done = services != NULL;
+    if (!services)
+        return false;
+    size_t count = collect_services(input, fit->agents_named > 0, services);
+    if (fit->agents_named == 0)
+        is_done = count_busy(staff, services, count);
+    else if (input->spells_count == 0)
+        add_services(staff, services, count);
+    for (size_t i = 0; i < input->spells_count; i++)
+        add_spell(staff, input->spells[i].agent, input->spells[i].from_ms,
+                  input->spells[i].until_ms);
+    free(services);
+    for (size_t half = 0; half < USHER_FIT_HALVES; half++)
+        for (size_t i = 0; i < fit->agents_named; i++)
+            fit->halves[half].staff += fit->agents[i].there[half];
+    return is_done;
+}
+
+/* Behind those whom calls name stand as many more as may be needed, who know everything. */
+static bool take_agents(struct usher_fit *fit, const struct usher_fit_input *input, size_t more)
+{
+    fit->agents_named = input->agents_count;
+    fit->agents_count = input->agents_count + more;
+    fit->agents = usher_arena_take(&fit->arena, fit->agents_count, sizeof(*fit->agents));
+    for (size_t i = 0; fit->agents && i < fit->agents_count; i++) {
+        struct usher_fit_agent *agent = &fit->agents[i];
+        if (i >= input->agents_count)
+            memset(agent->levels, USHER_LEVEL_MAX, fit->kinds_count);
+        else if (!usher_arena_copy(&fit->arena, input->agents[i], &agent->name))
+            return false;
+    }
+    return fit->agents != NULL;
+}
+
+bool usher_fit_staff(struct usher_fit *fit, const struct usher_fit_input *input,
+                     const struct usher_fit_days *days)
+{
+    struct staff staff = {fit, input, days,
+                          1 / (double)USHER_HALF_HOUR_MS / (double)fit->days_count};
+    size_t more = input->agents_count > 0 ? input->agents_count / 2 + 4 : USHER_FIT_AGENTS_MAX;
+    if (!take_agents(fit, input, more) || !find_spells(&staff) || !find_levels(fit, input, days))
+        return false;
+    for (size_t half = fit->first_half; half < fit->end_half; half++) {
+        double count = fit->halves[half].staff + .5;
+        fit->halves[half].count = count < 1 ? 1 : (size_t)count;
+    }
+    return usher_fit_set_agents(fit);
+}
+
+/* ---- who of them is there in the model ---- */
+
+struct candidate {
+    double score;
+    size_t agent;
+};
+
+static int compare_candidates(const void *a, const void *b)
+{
+    const struct candidate *first = a;
+    const struct candidate *second = b;
+    if (first->score != second->score)
+        return first->score > second->score ? -1 : 1;
+    return first->agent < second->agent ? -1 : first->agent > second->agent;
+}
+
+static void set_half(struct usher_fit *fit, size_t half, struct candidate *candidates)
+{
+    for (size_t i = 0; i < fit->agents_count; i++) {
+        const struct usher_fit_agent *agent = &fit->agents[i];
+        bool was_there = half > fit->first_half && agent->is_there[half - 1];
+        candidates[i].agent = i;
+        candidates[i].score = (i < fit->agents_named ? agent->there[half] : -1) +
+                              (i < fit->agents_named && was_there ? STAYS : 0);
+    }
+    qsort(candidates, fit->agents_count, sizeof(*candidates), compare_candidates);
+    if (fit->halves[half].count > fit->agents_count)
+        fit->halves[half].count = fit->agents_count;
+    for (size_t i = 0; i < fit->agents_count; i++)
+        fit->agents[candidates[i].agent].is_there[half] = i < fit->halves[half].count;
+}
+
+bool usher_fit_set_agents(struct usher_fit *fit)
+{
+    struct candidate *candidates = calloc(fit->agents_count, sizeof(*candidates));
+    if (!candidates)
+        return false;
+    for (size_t half = fit->first_half; half < fit->end_half; half++)
+        set_half(fit, half, candidates);
+    free(candidates);
+    return true;
+}

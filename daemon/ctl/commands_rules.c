@@ -90,12 +90,12 @@ static const struct command commands[] = {
             "Usher would do for it before it changes anything; comments say from how much each "
             "part was estimated, and what the calls could not tell. It needs no usherd and no "
             "Redis.\n\n"
-            "FILE is a CSV, - for standard input, whose first row names the columns: when a call "
-            "arrived (with the date, or beside a column for it), how long it waited, and who was "
-            "answered (an outcome such as answered or abandoned, a time of service, or an agent); "
-            "further the queue and the agent. Usual names are known; --column says it of others, "
-            "as in "
-            "--column wait=hold_s. Times are in seconds unless the name ends with ms or min.\n\n"
+            "FILE, or - for standard input, is app_queue's queue_log (Asterisk), or a CSV of calls "
+            "whose first row names the columns: when a call arrived (with the date, or beside a "
+            "column for it), how long it waited, and who was answered (an outcome such as answered "
+            "or abandoned, a time of service, or an agent); further the queue and the agent. Usual "
+            "names are known; --column says it of others, as in --column wait=hold_s. Times are in "
+            "seconds unless the name ends with ms or min.\n\n"
             "Estimated are, for each queue, the calls of each half hour, the mean and spread of "
             "the times of service, and the patience (Kaplan-Meier: who was answered would have "
             "waited longer); and who was there when. How many agents were ready is looked for by "
@@ -109,6 +109,7 @@ static const struct command commands[] = {
                       .comment = "a model, and simple rules"},
                      {.line = "usherctl simulate rules.yaml --compare fifo",
                       .comment = "what Usher would do there"},
+                     {.line = "cat queue_log.1 queue_log | usherctl traffic fit - >traffic.yaml"},
                      {.line = "usherctl traffic fit last-month.csv --column queue=type --column "
                               "wait=hold_s"}},
     },

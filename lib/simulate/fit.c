@@ -327,6 +327,7 @@ static enum usher_fit_result estimate(struct usher_fit *fit, const struct usher_
 {
     struct usher_fit_days days = {0};
     fit->promise_ms = input->promise_ms;
+    fit->ring_ms = input->ring_ms;
     if (!take_kinds(fit, input))
         return USHER_FIT_NO_MEMORY;
     enum usher_fit_result result = find_days(fit, input, &days);

@@ -55,11 +55,13 @@ struct usher_fit_input {
     const struct usher_text *agents;
     size_t agents_count; /* 0: the calls name nobody; at most USHER_FIT_AGENTS_MAX */
     const struct usher_fit_spell *spells;
-    size_t spells_count; /* 0: who was there follows from the calls */
-    /* Levels from 0 to 10 of each agent for each kind, an agent's beside each other. NULL: 10 for
-     * what an agent has served. */
+    size_t spells_count; /* of agents who have none it follows from their calls */
+    /* Levels from 1 to 10 of each agent for each kind, an agent's beside each other; 0, or NULL for
+     * all: 10 for what an agent has served. */
     const uint8_t *levels;
     int64_t promise_ms; /* of the service level */
+    int64_t ring_ms;    /* how long it rang on average until an agent answered, a part of the wait;
+                           0: not known */
 };
 
 struct usher_fit_kind {
@@ -111,8 +113,8 @@ struct usher_fit {
     int64_t first_day;     /* that counts, since 1970 */
     int64_t last_day;
     double dispersion; /* variance by mean of the days' calls: 1 if all that differs is chance */
-    bool has_spells;   /* it was said who was there */
     int64_t promise_ms;
+    int64_t ring_ms;
     double service_level;
     double answer_s;
     double abandoned;

@@ -67,8 +67,19 @@ static size_t collect_services(const struct usher_fit_input *input, bool is_name
     return count;
 }
 
+static bool has_spell(const struct usher_fit_input *input, size_t agent)
+{
+    for (size_t i = 0; i < input->spells_count; i++)
+        if (input->spells[i].agent == agent)
+            return true;
+    return false;
+}
+
+/* Of those of whom nothing else is said. */
 static void add_services(const struct staff *staff, const struct service *services, size_t count)
 {
+    size_t last = SIZE_MAX;
+    bool is_known = false;
     for (size_t i = 0; i < count;) {
         size_t agent = services[i].agent;
         int64_t from_ms = services[i].from_ms;
@@ -77,7 +88,11 @@ static void add_services(const struct staff *staff, const struct service *servic
              i < count && services[i].agent == agent && services[i].from_ms < until_ms + GAP_MS;
              i++)
             until_ms = services[i].until_ms > until_ms ? services[i].until_ms : until_ms;
-        add_spell(staff, agent, from_ms, until_ms);
+        bool is_new = agent != last;
+        last = agent;
+        is_known = is_new ? has_spell(staff->input, agent) : is_known;
+        if (!is_known)
+            add_spell(staff, agent, from_ms, until_ms);
     }
 }
 
@@ -139,10 +154,10 @@ static void set_levels(struct usher_fit *fit, const struct usher_fit_input *inpu
     for (size_t i = 0; i < fit->kinds_count; i++) {
         bool is_usual = served[i] >= SERVED_MIN || served[i] * SERVED_ONE >= all ||
                         served[i] * SHARE_ONE >= fit->kinds[i].answered_count;
-        if (input->levels)
-            own->levels[i] = input->levels[agent * fit->kinds_count + i];
-        else if (served[i] > 0 && is_usual)
+        if (served[i] > 0 && is_usual)
             own->levels[i] = USHER_LEVEL_MAX;
+        if (input->levels && input->levels[agent * fit->kinds_count + i] > 0)
+            own->levels[i] = input->levels[agent * fit->kinds_count + i];
     }
 }
 
@@ -178,7 +193,7 @@ static bool find_spells(const struct staff *staff)
     size_t count = collect_services(input, fit->agents_named > 0, services);
     if (fit->agents_named == 0)
         is_done = count_busy(staff, services, count);
-    else if (input->spells_count == 0)
+    else
         add_services(staff, services, count);
     for (size_t i = 0; i < input->spells_count; i++)
         add_spell(staff, input->spells[i].agent, input->spells[i].from_ms,

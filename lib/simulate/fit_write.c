@@ -5,7 +5,8 @@
 
 #include "simulate/fit.h"
 
-#define LINE_BYTES 512
+#define LINE_BYTES  512
+#define RING_MAX_MS 14000
 
 static void append(struct usher_bytes *out, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -178,6 +179,21 @@ static void append_agent(const struct usher_fit *fit, const struct usher_fit_age
     }
 }
 
+/* It rings for half to one and a half times the mean, and stops before the rules take the offer
+ * away. */
+static void append_usual_agent(const struct usher_fit *fit, struct usher_bytes *out)
+{
+    int64_t least_ms = fit->ring_ms / 2;
+    int64_t most_ms = fit->ring_ms + fit->ring_ms / 2;
+    if (fit->ring_ms <= 0)
+        return;
+    append(out, "usual_agent: {answers_after: ");
+    append_duration(out, least_ms < RING_MAX_MS ? least_ms : RING_MAX_MS);
+    append(out, ", answers_within: ");
+    append_duration(out, most_ms < RING_MAX_MS ? most_ms : RING_MAX_MS);
+    append(out, "}\n");
+}
+
 static bool has_skill(const struct usher_fit *fit, const struct usher_fit_agent *agent)
 {
     for (size_t i = 0; i < fit->kinds_count; i++)
@@ -199,7 +215,9 @@ void usher_fit_write_traffic(const struct usher_fit *fit, struct usher_bytes *ou
     for (size_t i = 0; i < fit->kinds_count; i++)
         if (fit->kinds[i].arrived_count > 0)
             append_kind(fit, &fit->kinds[i], out);
-    append(out, "\nagents:\n");
+    append(out, "\n");
+    append_usual_agent(fit, out);
+    append(out, "agents:\n");
     for (size_t i = 0; i < fit->agents_count;) {
         const struct usher_fit_agent *agent = &fit->agents[i];
         size_t count = 1;

@@ -42,3 +42,28 @@ def as_csv(calls):
                        "ANSWERED" if is_answered else "HANGUP", call["service"] if is_answered else "",
                        f"agent {call['agent'] + 1}" if is_answered else ""])
     return out.getvalue()
+
+
+def as_queue_log(calls, first_day=FIRST_DAY):
+    """Agents are added when the day begins, and removed when it ends; half of them never were, as with static members."""
+    lines = []
+    for number, call in enumerate(calls):
+        at = first_day + call["day"] * 86400 + call["at"]
+        channel, queue = f"{at}.{number}", call["kind"]
+        answered = at + call["wait"]
+        lines.append((at, f"{channel}|{queue}|NONE|ENTERQUEUE||0441234567|1"))
+        if call["agent"] is None:
+            lines.append((answered, f"{channel}|{queue}|NONE|ABANDON|1|1|{call['wait']}"))
+            continue
+        agent = f"SIP/{101 + call['agent']}"
+        end = ["COMPLETECALLER", "COMPLETEAGENT"][number % 2] + f"|{call['wait']}|{call['service']}|1"
+        if number % 10 == 9:
+            end = f"BLINDTRANSFER|200|from-internal|{call['wait']}|{call['service']}|1"
+        lines += [(answered, f"{channel}|{queue}|{agent}|CONNECT|{call['wait']}|{channel}1|0"),
+                  (answered + call["service"], f"{channel}|{queue}|{agent}|{end}")]
+    for day in {call["day"] for call in calls}:
+        begins = first_day + day * 86400 + OPEN_S
+        for agent in range(0, AGENTS, 2):
+            lines += [(begins, f"NONE|{queue}|SIP/{101 + agent}|ADDMEMBER|") for queue in ("bills", "sales")]
+            lines += [(begins + HOURS * 3600, f"NONE|{queue}|SIP/{101 + agent}|REMOVEMEMBER|") for queue in ("bills", "sales")]
+    return "".join(f"{at}|{rest}\n" for at, rest in sorted(lines, key=lambda line: line[0]))

@@ -19,7 +19,7 @@ import tempfile
 import time
 import unittest
 
-from calls import as_csv, center
+from calls import as_csv, as_queue_log, center
 from harness import RULES, Center, Client, free_port, wait_until
 
 TABLES = os.path.join(os.environ["USHER_BUILT"], "daemon/manual/usher-tables")
@@ -101,6 +101,8 @@ class Site(Center):
 
     def write_files(self):
         self.write(self.path("last-month.csv"), as_csv(center(days=2)))
+        for name, days in (("queue_log.1", 1), ("queue_log", 2)):
+            self.write(self.path(name), as_queue_log(center(days=2)[-100 * days:]))
         self.write(f"{self.etc}/rules.yaml", self.rules.replace("ring: 15s", "ring: 20s"))  # the rules before
         self.write(f"{self.etc}/traffic.yaml", "customers: {calls: {per_hour: 20}}\nagents: {dmytro: {skills: {billing: 9}}}\n")
         digest = hashlib.sha256(TOKEN.encode()).hexdigest()

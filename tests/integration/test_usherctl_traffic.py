@@ -28,8 +28,8 @@ class Fit(unittest.TestCase):
                               env={**os.environ, "TZ": "UTC"}, **options)
         return done.returncode, done.stdout, done.stderr
 
-    def fit(self, path, *words):
-        return self.run_ctl("traffic", "fit", path, "--rules", self.path("rules.yaml"), *words)
+    def fit(self, path, *words, **options):
+        return self.run_ctl("traffic", "fit", path, "--rules", self.path("rules.yaml"), *words, **options)
 
     def check_differences(self, errors, made):
         """The table's rows: seen is what the calls say, and the model comes near it."""
@@ -68,6 +68,43 @@ class Fit(unittest.TestCase):
         rows = [json.loads(line) for line in output.splitlines()]
         self.assertEqual([row["entry"] for row in rows], ["rules.yaml", "fifo"])
         self.assertEqual({row["queue"] for row in rows[0]["classes"]}, {"bills", "sales"})
+
+    def test_queue_log_gives_the_same_model(self):
+        made = calls.center()
+        text = "1700000000|NONE|NONE|NONE|QUEUESTART|\nthat was cut off\n" + calls.as_queue_log(made)
+        status, model, errors = self.fit("-", input=text)
+        self.assertEqual(status, 0, errors)
+        self.assertIn("standard input: the calls of 6 days, and 20 simulated days under `fifo`", errors)
+        self.check_differences(errors, made)
+        self.check_model(model)
+        self.assertIn(f"# {len(made)} calls of 6 days, 2023-11-20 to 2023-11-25.\n# Left out: 1 lines that are none", model)
+        self.assertIn("# - Agents: 6 are named, on average", model)
+        self.assertRegex(model, r"\n  SIP-101: \{skills: \{bills: 10, sales: 10\}")
+
+    def test_queue_log_with_penalties_is_held_against_penalties(self):
+        text = calls.as_queue_log(calls.center(days=2))
+        begin = text.index("\n") + 1
+        text = text[:begin] + "".join(f"{calls.FIRST_DAY + 9 * 3600}|NONE|NONE|SIP/{agent}|PENALTY|{penalty}\n"
+                                      for agent, penalty in ((101, 0), (102, 1), (103, 5))) + text[begin:]
+        status, model, errors = self.fit(self.write("queue_log", text), "--days", "2")
+        self.assertEqual(status, 0, errors)
+        self.assertIn("under `penalties`", errors)
+        for agent, level in ((101, 10), (102, 7), (103, 4), (104, 10)):
+            self.assertRegex(model, rf"\n  SIP-{agent}: \{{skills: \{{bills: {level}, sales: {level}\}}")
+
+    def test_queue_log_counts_what_a_time_out_ended_and_how_long_it_rang(self):
+        begin = calls.FIRST_DAY + 9 * 3600
+        text = "".join(f"{begin + at}|{rest}\n" for at, rest in (
+            (0, "1.1|600|NONE|ENTERQUEUE||1|1"), (6, "1.1|600|SIP/1|CONNECT|6|1.2|4"), (66, "1.1|600|SIP/1|COMPLETEAGENT|6|60|1"),
+            (70, "1.3|600|NONE|ENTERQUEUE||2|1"), (100, "1.3|600|NONE|EXITWITHTIMEOUT|1|1|30"),
+            (110, "1.3|700|NONE|ENTERQUEUE||2|1"), (112, "1.3|700|NONE|ABANDON|1|1|2"), (120, "1.5|600|NONE|ENTERQUEUE||3|1"),
+            (122, "1.5|600|SIP/1|CONNECT|2|1.6|2"), (130, "1.7|600|NONE|ENTERQUEUE||3|1")))
+        status, model, errors = self.fit(self.write("queue_log", text), "--days", "2")
+        self.assertEqual(status, 0, errors)
+        self.assertIn("# 3 came: 2 answered, 0 gave up, 1 ended otherwise; 1 times of service", model)
+        self.assertIn("# 1 came: 0 answered, 1 gave up; 0 times", model)
+        self.assertIn("# - 1 calls ended in the queue's own way", model)
+        self.assertIn("usual_agent: {answers_after: 1500ms, answers_within: 4500ms}", model)
 
     def test_columns_of_any_name_can_be_told(self):
         text = "begin;q;ms;who\n1795510800;600;0;\n1795510860;600;4000;anna\n1795510900;600;500;anna\n"

@@ -99,10 +99,11 @@ static int64_t unit_of(struct usher_text name, char word[WORD_BYTES])
         int64_t ms;
     } units[] = {{"milliseconds", 1}, {"ms", 1},   {"seconds", 1000},  {"secs", 1000},
                  {"sec", 1000},       {"s", 1000}, {"minutes", 60000}, {"min", 60000}};
-    char last = name.length > 1 ? name.at[name.length - 2] : ' ';
+    const char *before = name.length > 1 ? &name.at[name.length - 2] : "-";
+    bool is_apart = *before == '_' || *before == ' ';
     for (size_t i = 0; i < USHER_COUNT_OF(units); i++) {
         bool is_letter = strcmp(units[i].end, "s") == 0; /* talk_s, but not talks */
-        if (!ends_with(word, units[i].end) || (is_letter && last != '_' && last != ' '))
+        if (!ends_with(word, units[i].end) || (is_letter && !is_apart))
             continue;
         word[strlen(word) - strlen(units[i].end)] = '\0';
         return units[i].ms;

@@ -30,7 +30,8 @@ struct call_log {
     struct usher_fit_spell *spells;
     size_t spells_count;
     size_t spells_room;
-    uint8_t *levels; /* or NULL */
+    uint8_t *levels; /* as of struct usher_fit_input, or NULL */
+    int64_t ring_ms; /* the same */
     size_t passed_over;
     char passed_word[64]; /* what one of those said, or "" */
     bool has_penalties;
@@ -53,5 +54,11 @@ int64_t call_log_civil_ms(int64_t at_ms);
  * not tell. What is wrong goes to `problems`. */
 void call_log_read_csv(struct call_log *log, struct usher_text text, const struct options *options,
                        struct usher_problems *problems);
+
+/* Whether the text begins as a queue_log does. */
+bool call_log_is_queue_log(struct usher_text text);
+/* Asterisk's queue_log. What is wrong goes to `problems`; lines that are none are counted. */
+void call_log_read_queue_log(struct call_log *log, struct usher_text text,
+                             struct usher_problems *problems);
 
 #endif

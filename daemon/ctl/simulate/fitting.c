@@ -30,7 +30,10 @@ static bool read_file(struct call_log *log, const char *path, const struct optio
     bool is_good = input_read(path, &text);
     usher_problems_init(problems);
     if (is_good) {
-        call_log_read_csv(log, usher_bytes_text(&text), options, problems);
+        if (call_log_is_queue_log(usher_bytes_text(&text)))
+            call_log_read_queue_log(log, usher_bytes_text(&text), problems);
+        else
+            call_log_read_csv(log, usher_bytes_text(&text), options, problems);
         usher_problems_sort(problems);
         problems_tell(problems, input_name(path));
         is_good = problems->count == 0;
@@ -64,6 +67,7 @@ static bool estimate(struct fitting *fitting)
         .spells = log->spells,
         .spells_count = log->spells_count,
         .levels = log->levels,
+        .ring_ms = log->ring_ms,
         .promise_ms = PROMISE_MS,
     };
     enum usher_fit_result result =
@@ -180,11 +184,12 @@ static bool make(struct fitting *fitting)
 enum exit_code perform_traffic_fit(const struct options *options, enum usher_role role)
 {
     struct call_log log;
-    struct fitting fitting = {.options = options, .log = &log, .way = USHER_CHOOSE_FIFO};
+    struct fitting fitting = {.options = options, .log = &log};
     (void)role;
     call_log_init(&log);
     fitting.source = input_name(options->arguments[0]);
     bool is_done = read_file(&log, options->arguments[0], options);
+    fitting.way = log.has_penalties ? USHER_CHOOSE_PENALTIES : USHER_CHOOSE_FIFO;
     is_done = is_done && estimate(&fitting) && make(&fitting);
     usher_fit_free(fitting.fit);
     call_log_fini(&log);

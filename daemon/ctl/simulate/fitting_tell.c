@@ -104,7 +104,9 @@ static void print_origin(const struct fitting *fitting)
     if (fit->closed_count > 0)
         printf("# Left out: %zu calls at hours at which on most days nobody answers.\n",
                fit->closed_count);
-    if (fitting->log->passed_over > 0)
+    if (fitting->log->passed_over > 0 && !fitting->log->passed_word[0])
+        printf("# Left out: %zu lines that are none of a queue_log.\n", fitting->log->passed_over);
+    else if (fitting->log->passed_over > 0)
         printf("# Left out: %zu calls whose outcome is unknown here, the first of them `%s`.\n",
                fitting->log->passed_over, fitting->log->passed_word);
 }
@@ -124,8 +126,11 @@ static void print_staff(const struct fitting *fitting)
                "peak of each half\n#   hour; each of them is taken to know everything.\n",
                seen);
     else if (fitting->log->spells_count > 0)
-        printf("# - Agents: %zu are named, on average %.1f were signed in at the same time.\n",
-               fit->agents_named, seen);
+        printf(
+            "# - Agents: %zu are named, on average %.1f at the same time: signed in and not "
+            "paused, or, of those who\n#   never signed in, from their first to their last call; "
+            "who could have served what is not known.\n",
+            fit->agents_named, seen);
     else
         printf("# - Agents: %zu are named, on average %.1f at the same time, from the first to the "
                "last call of each;\n#   who was signed in and ready in between is not known, nor "
@@ -141,6 +146,15 @@ static void print_unknown(const struct fitting *fitting)
     const struct usher_fit *fit = fitting->fit;
     printf("#\n# What the calls cannot tell, or the model leaves out:\n");
     print_staff(fitting);
+    size_t lost = 0;
+    for (size_t i = 0; i < fit->kinds_count; i++)
+        lost += fit->kinds[i].lost_count;
+    if (lost > 0)
+        printf("# - %zu calls ended in the queue's own way, such as a time-out: in the model they "
+               "wait on.\n",
+               lost);
+    if (fit->ring_ms > 0)
+        printf("# - Phones that were not answered: only how long it rang when they were.\n");
     printf("# - Who was helped, and who came again: who called again counts as another caller; "
            "`resolved_*`\n#   and `again_*` are left as they are, and so is what an agent's skill "
            "changes (`handle_*`).\n# - Times of service are what was recorded: work after the "

@@ -88,7 +88,8 @@ static const struct command commands[] = {
         .description =
             "It prints a traffic.yaml(5) for `usherctl simulate`, so that a center can see what "
             "Usher would do for it before it changes anything; comments say from how much each "
-            "part was estimated, and what the calls could not tell. It needs no usherd and no "
+            "part was estimated, and what the calls could not tell. Without FILE the calls are "
+            "those of the journal, which is read from Redis; with FILE it needs neither usherd nor "
             "Redis.\n\n"
             "FILE, or - for standard input, is app_queue's queue_log (Asterisk), or a CSV of calls "
             "whose first row names the columns: when a call arrived (with the date, or beside a "
@@ -98,11 +99,15 @@ static const struct command commands[] = {
             "seconds unless the name ends with ms or min.\n\n"
             "Estimated are, for each queue, the calls of each half hour, the mean and spread of "
             "the times of service, and the patience (Kaplan-Meier: who was answered would have "
-            "waited longer); and who was there when. How many agents were ready is looked for by "
-            "simulation. How well the model gives back what was seen, under the rule of most "
-            "centers (who waits longest to who idles longest), is told on standard error.",
-        .forms = {{"fit FILE", "the model of a file of calls", USHER_ROLE_NONE,
-                   OPTION_BIT(COLUMN) | OPTION_BIT(RULES) | OPTION_BIT(DAYS) | OPTION_BIT(SEED),
+            "waited longer); and who was there when. How many agents were ready is "
+            "looked for by simulation. How well the model gives back what was seen is told on "
+            "standard error: under Usher's rule for the journal, under the penalties of a "
+            "queue_log that has some, else under what most centers do, who waits longest to who "
+            "idles longest.",
+        .forms = {{"fit [FILE]", "the model of the calls in a file, or of the journal's",
+                   USHER_ROLE_NONE,
+                   OPTION_BIT(CONFIG) | OPTION_BIT(SINCE) | OPTION_BIT(UNTIL) | OPTION_BIT(COLUMN) |
+                       OPTION_BIT(RULES) | OPTION_BIT(DAYS) | OPTION_BIT(SEED),
                    perform_traffic_fit}},
         .examples = {{.line =
                           "usherctl traffic fit last-month.csv --rules rules.yaml >traffic.yaml",
@@ -110,6 +115,8 @@ static const struct command commands[] = {
                      {.line = "usherctl simulate rules.yaml --compare fifo",
                       .comment = "what Usher would do there"},
                      {.line = "cat queue_log.1 queue_log | usherctl traffic fit - >traffic.yaml"},
+                     {.line = "usherctl traffic fit --rules rules.yaml >traffic.yaml",
+                      .comment = "of the journal"},
                      {.line = "usherctl traffic fit last-month.csv --column queue=type --column "
                               "wait=hold_s"}},
     },

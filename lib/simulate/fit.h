@@ -46,6 +46,13 @@ struct usher_fit_spell {
     int64_t until_ms;
 };
 
+/* What an agent knows, by a profile. */
+struct usher_fit_skill {
+    size_t agent;
+    struct usher_text name; /* of a kind: the agent's level for it */
+    uint8_t level;          /* from 1 to 10 */
+};
+
 /* All is borrowed; the calls may be in any order. */
 struct usher_fit_input {
     const struct usher_fit_call *calls;
@@ -59,6 +66,8 @@ struct usher_fit_input {
     /* Levels from 1 to 10 of each agent for each kind, an agent's beside each other; 0, or NULL for
      * all: 10 for what an agent has served. */
     const uint8_t *levels;
+    const struct usher_fit_skill *skills; /* an agent's beside each other */
+    size_t skills_count;
     int64_t promise_ms; /* of the service level */
     int64_t ring_ms;    /* how long it rang on average until an agent answered, a part of the wait;
                            0: not known */
@@ -86,7 +95,9 @@ struct usher_fit_agent {
     struct usher_text name;         /* absent: nobody whom a call names */
     double there[USHER_FIT_HALVES]; /* the share of the days */
     uint8_t levels[USHER_FIT_KINDS_MAX];
-    bool is_there[USHER_FIT_HALVES]; /* in the model */
+    bool is_there[USHER_FIT_HALVES];  /* in the model */
+    struct usher_traffic_share *more; /* skills that are no kind's name */
+    size_t more_count;
 };
 
 struct usher_fit_half {

@@ -180,6 +180,37 @@ static bool find_levels(struct usher_fit *fit, const struct usher_fit_input *inp
     return true;
 }
 
+static bool add_skill(struct usher_fit *fit, const struct usher_fit_skill *skill, size_t room)
+{
+    struct usher_fit_agent *agent = &fit->agents[skill->agent];
+    for (size_t i = 0; i < fit->kinds_count; i++)
+        if (usher_text_is_equal(fit->kinds[i].name, skill->name)) {
+            agent->levels[i] = skill->level;
+            return true;
+        }
+    if (!agent->more)
+        agent->more = usher_arena_take(&fit->arena, room, sizeof(*agent->more));
+    if (!agent->more)
+        return false;
+    struct usher_traffic_share *own = &agent->more[agent->more_count++];
+    own->number = skill->level;
+    return usher_arena_copy(&fit->arena, skill->name, &own->name);
+}
+
+static bool add_skills(struct usher_fit *fit, const struct usher_fit_input *input)
+{
+    size_t own = 0; /* of the agent at i */
+    for (size_t i = 0; i < input->skills_count; i += own) {
+        const struct usher_fit_skill *skills = &input->skills[i];
+        for (own = 0; i + own < input->skills_count && skills[own].agent == skills->agent;)
+            own++;
+        for (size_t k = 0; k < own; k++)
+            if (!add_skill(fit, &skills[k], own))
+                return false;
+    }
+    return true;
+}
+
 /* ---- the whole ---- */
 
 static bool find_spells(const struct staff *staff)
@@ -227,7 +258,8 @@ bool usher_fit_staff(struct usher_fit *fit, const struct usher_fit_input *input,
     struct staff staff = {fit, input, days,
                           1 / (double)USHER_HALF_HOUR_MS / (double)fit->days_count};
     size_t more = input->agents_count > 0 ? input->agents_count / 2 + 4 : USHER_FIT_AGENTS_MAX;
-    if (!take_agents(fit, input, more) || !find_spells(&staff) || !find_levels(fit, input, days))
+    if (!take_agents(fit, input, more) || !find_spells(&staff) || !find_levels(fit, input, days) ||
+        !add_skills(fit, input))
         return false;
     for (size_t half = fit->first_half; half < fit->end_half; half++) {
         double count = fit->halves[half].staff + .5;

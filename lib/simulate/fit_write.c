@@ -135,6 +135,12 @@ static void append_skills(const struct usher_fit *fit, const struct usher_fit_ag
         append(out, ": %u", agent->levels[i]);
         between = ", ";
     }
+    for (size_t i = 0; i < agent->more_count; i++) {
+        append(out, "%s", between);
+        append_name(out, agent->more[i].name);
+        append(out, ": %lld", (long long)agent->more[i].number);
+        between = ", ";
+    }
     append(out, "}");
 }
 

@@ -1,4 +1,4 @@
-"""`usherctl traffic fit`: a traffic model estimated from calls, without usherd and Redis."""
+"""`usherctl traffic fit`: a traffic model estimated from calls in a file, without usherd and Redis, or in the journal."""
 import json
 import os
 import re
@@ -8,6 +8,8 @@ import tempfile
 import unittest
 
 import calls
+from ctl import CtlTest
+from harness import wait_until
 
 
 class Fit(unittest.TestCase):
@@ -132,6 +134,51 @@ class Fit(unittest.TestCase):
         status, _, errors = self.fit(self.write("none.csv", "arrived,wait,talk\n2026-11-02 9:00:00,5,0\n"))
         self.assertEqual(status, 1)
         self.assertIn("of 1 calls none was answered", errors)
+
+
+class FitOfJournal(CtlTest):
+    def fit(self, *words):
+        return self.usherctl("traffic", "fit", "--config", self.center.path("usherd.yaml"), "--rules", self.center.path("simple.yaml"),
+                             "--days", "2", *words)
+
+    def arrive(self, contact, channel="voice"):
+        self.pbx.call({"do": "contact.arrive", "contact": contact, "channel": channel, "data": {"topic": "billing"}})
+
+    def live(self):
+        """Two calls that olena answers, the second goes on; one that leaves, one that waits, and a chat."""
+        self.pbx = self.center.client("pbx", client="pbx1")
+        self.center.profile("olena", billing=8, **{"lang.uk": 10})
+        desk = self.center.client("desk", agent="olena")
+        wait_until(lambda: desk.ask({"do": "agent.ready"}).get("ok"), "olena is known")
+        for contact in ("0041", "0042"):
+            self.arrive(contact)
+            offer = self.pbx.wait_event("contact.offered")
+            self.pbx.call({"do": "contact.answer", "contact": contact, "offer": offer["offer"]})
+            if contact == "0041":
+                self.pbx.call({"do": "contact.end", "contact": contact})
+        for contact in ("0043", "0044"):
+            self.arrive(contact)
+        self.pbx.call({"do": "contact.abandon", "contact": "0043"})
+        self.arrive("0045", "chat")
+
+    def test_journal_gives_calls_and_who_was_there_with_which_skills(self):
+        self.live()
+        status, model, errors = self.fit()
+        self.assertEqual(status, 0, errors)
+        self.assertIn("the journal: the calls of 1 days, and 2 simulated days under `usher`", errors)
+        self.assertIn("usherctl traffic fit from the journal:\n# 3 calls of 1 days", model)
+        self.assertIn("# Left out: 1 contacts of other channels than voice, the first of them `chat`.", model)
+        self.assertIn("# 3 came: 2 answered, 1 gave up; 1 times of service", model)
+        self.assertRegex(model, r"\n  olena: \{skills: \{billing: 8, lang.uk: 10\}")
+
+    def test_times_and_columns_that_do_not_fit_are_refused(self):
+        status, _, errors = self.fit("--column", "wait=hold")
+        self.assertEqual(status, 2)
+        self.assertIn("--column is for a CSV", errors)
+        self.assertEqual(self.fit("--since", "yesterday")[0], 2)
+        status, _, errors = self.fit()
+        self.assertEqual(status, 1)
+        self.assertIn("the journal: of 0 calls none was answered", errors)
 
 
 if __name__ == "__main__":

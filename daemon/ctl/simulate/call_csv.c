@@ -419,6 +419,7 @@ void call_log_read_csv(struct call_log *log, struct usher_text text, const struc
                        struct usher_problems *problems)
 {
     struct call_reader reader = {.log = log, .problems = problems};
+    log->passed_what = "calls whose outcome is unknown here";
     if (!usher_characters_check(text, problems))
         return;
     if (csv_begin(&reader.csv, text, "arrival,queue,wait,outcome,service_time,agent", problems) &&

@@ -32,6 +32,10 @@ void call_log_fini(struct call_log *log)
     free(log->calls);
     free(log->spells);
     free(log->levels);
+    for (size_t i = 0; i < log->skills_count; i++)
+        free(log->skill_names[i]);
+    free(log->skill_names);
+    free(log->skills);
 }
 
 /* ---- names ---- */
@@ -116,6 +120,15 @@ void call_log_add_spell(struct call_log *log, size_t agent, int64_t from_ms, int
         log->spells = memory_resize(log->spells, log->spells_room * sizeof(*log->spells));
     }
     log->spells[log->spells_count++] = (struct usher_fit_spell){agent, from_ms, until_ms};
+}
+
+void call_log_cut(struct call_log *log, int64_t since_ms, int64_t until_ms)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < log->count; i++)
+        if (log->calls[i].arrived_ms >= since_ms && log->calls[i].arrived_ms <= until_ms)
+            log->calls[count++] = log->calls[i];
+    log->count = count;
 }
 
 int64_t call_log_civil_ms(int64_t at_ms)

@@ -30,10 +30,14 @@ struct call_log {
     struct usher_fit_spell *spells;
     size_t spells_count;
     size_t spells_room;
-    uint8_t *levels; /* as of struct usher_fit_input, or NULL */
-    int64_t ring_ms; /* the same */
+    struct usher_fit_skill *skills;
+    size_t skills_count;
+    uint8_t *levels;    /* as of struct usher_fit_input, or NULL */
+    int64_t ring_ms;    /* the same */
+    char **skill_names; /* as many; what the skills' names may point to */
     size_t passed_over;
-    char passed_word[64]; /* what one of those said, or "" */
+    const char *passed_what; /* those are */
+    char passed_word[64];    /* what one of those said, or "" */
     bool has_penalties;
 };
 
@@ -60,5 +64,12 @@ bool call_log_is_queue_log(struct usher_text text);
 /* Asterisk's queue_log. What is wrong goes to `problems`; lines that are none are counted. */
 void call_log_read_queue_log(struct call_log *log, struct usher_text text,
                              struct usher_problems *problems);
+
+/* Forgets the calls that arrived before `since_ms` or behind `until_ms`, civil times. */
+void call_log_cut(struct call_log *log, int64_t since_ms, int64_t until_ms);
+
+/* The journal of a site, by options->config, since and until: calls by voice, by the queue in which
+ * they waited last. Anything but EXIT_DONE after saying why. */
+enum exit_code call_log_read_journal(struct call_log *log, const struct options *options);
 
 #endif

@@ -335,6 +335,7 @@ void call_log_read_queue_log(struct call_log *log, struct usher_text text,
 {
     struct log_reader *reader = memory_resize(NULL, sizeof(*reader));
     size_t lines = count_lines(text);
+    log->passed_what = "lines that are none of a queue_log";
     *reader = (struct log_reader){.log = log, .problems = problems};
     for (size_t i = 0; i < USHER_FIT_AGENTS_MAX; i++)
         reader->members[i].since_ms = -1;

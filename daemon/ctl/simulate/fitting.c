@@ -9,6 +9,7 @@
 
 #include "ctl/input.h"
 #include "ctl/memory.h"
+#include "ctl/past/moment.h"
 #include "ctl/perform.h"
 #include "ctl/problems.h"
 #include "ctl/progress.h"
@@ -67,6 +68,8 @@ static bool estimate(struct fitting *fitting)
         .spells = log->spells,
         .spells_count = log->spells_count,
         .levels = log->levels,
+        .skills = log->skills,
+        .skills_count = log->skills_count,
         .ring_ms = log->ring_ms,
         .promise_ms = PROMISE_MS,
     };
@@ -181,17 +184,48 @@ static bool make(struct fitting *fitting)
     return is_good;
 }
 
+/* A journal's present rule is Usher's own; a queue_log with penalties is held against these. */
+static enum usher_way_to_choose way_of(const struct fitting *fitting)
+{
+    if (!fitting->is_file)
+        return USHER_CHOOSE_BY_BID;
+    return fitting->log->has_penalties ? USHER_CHOOSE_PENALTIES : USHER_CHOOSE_FIFO;
+}
+
+static enum exit_code read_calls(struct fitting *fitting, struct call_log *log)
+{
+    const struct options *options = fitting->options;
+    if (!fitting->is_file && options->columns_count > 0) {
+        fputs("usherctl: --column is for a CSV; which FILE?\n", stderr);
+        return EXIT_USAGE;
+    }
+    if (!fitting->is_file)
+        return call_log_read_journal(log, options);
+    int64_t since_ms = INT64_MIN;
+    int64_t until_ms = INT64_MAX;
+    if ((options->since && !moment_read_option("--since", options->since, &since_ms)) ||
+        (options->until && !moment_read_option("--until", options->until, &until_ms)))
+        return EXIT_USAGE;
+    if (!read_file(log, options->arguments[0], options))
+        return EXIT_REFUSED;
+    call_log_cut(log, options->since ? call_log_civil_ms(since_ms) : INT64_MIN,
+                 options->until ? call_log_civil_ms(until_ms) : INT64_MAX);
+    return EXIT_DONE;
+}
+
 enum exit_code perform_traffic_fit(const struct options *options, enum usher_role role)
 {
     struct call_log log;
-    struct fitting fitting = {.options = options, .log = &log};
+    struct fitting fitting = {
+        .options = options, .log = &log, .is_file = options->arguments_count > 0};
     (void)role;
     call_log_init(&log);
-    fitting.source = input_name(options->arguments[0]);
-    bool is_done = read_file(&log, options->arguments[0], options);
-    fitting.way = log.has_penalties ? USHER_CHOOSE_PENALTIES : USHER_CHOOSE_FIFO;
-    is_done = is_done && estimate(&fitting) && make(&fitting);
+    fitting.source = fitting.is_file ? input_name(options->arguments[0]) : "the journal";
+    enum exit_code code = read_calls(&fitting, &log);
+    fitting.way = way_of(&fitting);
+    if (code == EXIT_DONE && (!estimate(&fitting) || !make(&fitting)))
+        code = EXIT_REFUSED;
     usher_fit_free(fitting.fit);
     call_log_fini(&log);
-    return is_done ? EXIT_DONE : EXIT_REFUSED;
+    return code;
 }

@@ -9,6 +9,7 @@
 struct fitting {
     const struct options *options;
     const char *source;
+    bool is_file; /* else it is the journal */
     const struct call_log *log;
     struct usher_fit *fit;
     enum usher_way_to_choose way; /* the center's present one */

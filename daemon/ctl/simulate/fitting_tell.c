@@ -104,11 +104,12 @@ static void print_origin(const struct fitting *fitting)
     if (fit->closed_count > 0)
         printf("# Left out: %zu calls at hours at which on most days nobody answers.\n",
                fit->closed_count);
-    if (fitting->log->passed_over > 0 && !fitting->log->passed_word[0])
-        printf("# Left out: %zu lines that are none of a queue_log.\n", fitting->log->passed_over);
-    else if (fitting->log->passed_over > 0)
-        printf("# Left out: %zu calls whose outcome is unknown here, the first of them `%s`.\n",
-               fitting->log->passed_over, fitting->log->passed_word);
+    const struct call_log *log = fitting->log;
+    if (log->passed_over > 0 && log->passed_word[0])
+        printf("# Left out: %zu %s, the first of them `%s`.\n", log->passed_over, log->passed_what,
+               log->passed_word);
+    else if (log->passed_over > 0)
+        printf("# Left out: %zu %s.\n", log->passed_over, log->passed_what);
 }
 
 static void print_staff(const struct fitting *fitting)
@@ -155,6 +156,12 @@ static void print_unknown(const struct fitting *fitting)
                lost);
     if (fit->ring_ms > 0)
         printf("# - Phones that were not answered: only how long it rang when they were.\n");
+    if (!fitting->is_file)
+        printf(
+            "# - Under your own rules: give each kind the `to` and `data` that lead to its queue, "
+            "and what it needs.\n#   Here each queue is a skill of its own name, beside those of "
+            "the "
+            "profiles.\n");
     printf("# - Who was helped, and who came again: who called again counts as another caller; "
            "`resolved_*`\n#   and `again_*` are left as they are, and so is what an agent's skill "
            "changes (`handle_*`).\n# - Times of service are what was recorded: work after the "

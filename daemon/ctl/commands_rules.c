@@ -117,8 +117,7 @@ static const struct command commands[] = {
                      {.line = "cat queue_log.1 queue_log | usherctl traffic fit - >traffic.yaml"},
                      {.line = "usherctl traffic fit --rules rules.yaml >traffic.yaml",
                       .comment = "of the journal"},
-                     {.line = "usherctl traffic fit last-month.csv --column queue=type --column "
-                              "wait=hold_s"}},
+                     {.line = "usherctl traffic fit last-month.csv --column wait=hold_s"}},
     },
     {
         .name = "reload",

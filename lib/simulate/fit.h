@@ -57,10 +57,10 @@ struct usher_fit_skill {
 struct usher_fit_input {
     const struct usher_fit_call *calls;
     size_t calls_count;
-    const struct usher_text *kinds; /* names that a model may have */
-    size_t kinds_count;             /* from 1 to USHER_FIT_KINDS_MAX */
-    const struct usher_text *agents;
-    size_t agents_count; /* 0: the calls name nobody; at most USHER_FIT_AGENTS_MAX */
+    const struct usher_text *kinds;  /* names that a model may have */
+    size_t kinds_count;              /* from 1 to USHER_FIT_KINDS_MAX */
+    const struct usher_text *agents; /* the same, without colons; 56 bytes at most with a number */
+    size_t agents_count;             /* 0: the calls name nobody; at most USHER_FIT_AGENTS_MAX */
     const struct usher_fit_spell *spells;
     size_t spells_count; /* of agents who have none it follows from their calls */
     /* Levels from 1 to 10 of each agent for each kind, an agent's beside each other; 0, or NULL for

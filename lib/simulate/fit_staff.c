@@ -284,15 +284,25 @@ static int compare_candidates(const void *a, const void *b)
     return first->agent < second->agent ? -1 : first->agent > second->agent;
 }
 
+/* First those whom the calls name; then the others, and at last who can take nothing. */
+static double score_of(const struct usher_fit *fit, size_t agent, size_t half)
+{
+    const struct usher_fit_agent *own = &fit->agents[agent];
+    bool was_there = half > fit->first_half && own->is_there[half - 1];
+    bool has_skill = false;
+    for (size_t i = 0; i < fit->kinds_count && !has_skill; i++)
+        has_skill = own->levels[i] > 0;
+    if (!has_skill)
+        return -2;
+    if (agent >= fit->agents_named)
+        return -1;
+    return own->there[half] + (was_there ? STAYS : 0);
+}
+
 static void set_half(struct usher_fit *fit, size_t half, struct candidate *candidates)
 {
-    for (size_t i = 0; i < fit->agents_count; i++) {
-        const struct usher_fit_agent *agent = &fit->agents[i];
-        bool was_there = half > fit->first_half && agent->is_there[half - 1];
-        candidates[i].agent = i;
-        candidates[i].score = (i < fit->agents_named ? agent->there[half] : -1) +
-                              (i < fit->agents_named && was_there ? STAYS : 0);
-    }
+    for (size_t i = 0; i < fit->agents_count; i++)
+        candidates[i] = (struct candidate){score_of(fit, i, half), i};
     qsort(candidates, fit->agents_count, sizeof(*candidates), compare_candidates);
     if (fit->halves[half].count > fit->agents_count)
         fit->halves[half].count = fit->agents_count;

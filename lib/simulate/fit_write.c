@@ -157,7 +157,8 @@ static void append_shift(const struct usher_fit *fit, size_t from, size_t until,
     append(out, "\"");
 }
 
-/* A crew a shift; `number` counts those of agents whom nobody names. */
+/* A crew a shift. No agent's name has a colon (fit.h), so none is there twice; `number` counts
+ * those of agents whom nobody names. */
 static void append_agent(const struct usher_fit *fit, const struct usher_fit_agent *agent,
                          size_t count, size_t *number, struct usher_bytes *out)
 {
@@ -171,7 +172,7 @@ static void append_agent(const struct usher_fit *fit, const struct usher_fit_age
             continue;
         append(out, "  ");
         if (!agent->name.at)
-            append(out, "%s-%zu", fit->agents_named > 0 ? "further" : "agents", ++*number);
+            append(out, "\"%s:%zu\"", fit->agents_named > 0 ? "further" : "agents", ++*number);
         else if (++shift == 1)
             append_name(out, agent->name);
         else

@@ -79,7 +79,7 @@ class Fit(unittest.TestCase):
         self.assertIn("standard input: the calls of 6 days, and 20 simulated days under `fifo`", errors)
         self.check_differences(errors, made)
         self.check_model(model)
-        self.assertIn(f"# {len(made)} calls of 6 days, 2023-11-20 to 2023-11-25.\n# Left out: 1 lines that are none", model)
+        self.assertIn(f"# {len(made)} calls of 6 days, 2023-11-20 to 2023-11-25.\n# Left out (1): lines that are none", model)
         self.assertIn("# - Agents: 6 are named, on average", model)
         self.assertRegex(model, r"\n  SIP-101: \{skills: \{bills: 10, sales: 10\}")
 
@@ -105,7 +105,7 @@ class Fit(unittest.TestCase):
         self.assertEqual(status, 0, errors)
         self.assertIn("# 3 came: 2 answered, 0 gave up, 1 ended otherwise; 1 times of service", model)
         self.assertIn("# 1 came: 0 answered, 1 gave up; 0 times", model)
-        self.assertIn("# - 1 calls ended in the queue's own way", model)
+        self.assertIn("# - Calls that ended in the queue's own way, such as a time-out (1):", model)
         self.assertIn("usual_agent: {answers_after: 1500ms, answers_within: 4500ms}", model)
 
     def test_columns_of_any_name_can_be_told(self):
@@ -165,9 +165,9 @@ class FitOfJournal(CtlTest):
         self.live()
         status, model, errors = self.fit()
         self.assertEqual(status, 0, errors)
-        self.assertIn("the journal: the calls of 1 days, and 2 simulated days under `usher`", errors)
-        self.assertIn("usherctl traffic fit from the journal:\n# 3 calls of 1 days", model)
-        self.assertIn("# Left out: 1 contacts of other channels than voice, the first of them `chat`.", model)
+        self.assertIn("the journal: the calls of 1 day, and 2 simulated days under `usher`", errors)
+        self.assertIn("usherctl traffic fit from the journal:\n# 3 calls of 1 day", model)
+        self.assertIn("# Left out (1): contacts of other channels than voice, the first of them `chat`.", model)
         self.assertIn("# 3 came: 2 answered, 1 gave up; 1 times of service", model)
         self.assertRegex(model, r"\n  olena: \{skills: \{billing: 8, lang.uk: 10\}")
 

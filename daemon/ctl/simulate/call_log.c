@@ -61,7 +61,7 @@ static char *clean_name(const struct call_names *names, struct usher_text text)
     for (size_t i = 0; i < length; i++) {
         struct usher_text letter = {text.at + i, 1};
         clean[i] = '-';
-        if (usher_text_is_id(letter))
+        if (usher_text_is_id(letter) && text.at[i] != ':') /* a model's own names have one */
             clean[i] = text.at[i];
     }
     clean[length] = '\0';

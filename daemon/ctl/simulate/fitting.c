@@ -12,7 +12,6 @@
 #include "ctl/past/moment.h"
 #include "ctl/perform.h"
 #include "ctl/problems.h"
-#include "ctl/progress.h"
 #include "simulate/calibrate.h"
 
 #define TEXT_BYTES ((size_t)1 << 23)
@@ -89,8 +88,9 @@ static bool estimate(struct fitting *fitting)
 
 /* ---- simulating ---- */
 
-static bool refuse_model(const struct usher_problems *problems)
+static bool refuse_model(const struct fitting *fitting, const struct usher_problems *problems)
 {
+    progress_break(&fitting->progress);
     problems_tell(problems, "the estimated model");
     if (problems->count == 0)
         fputs("usherctl: the estimated model cannot be simulated: memory is out, or more customers "
@@ -101,7 +101,6 @@ static bool refuse_model(const struct usher_problems *problems)
 
 static bool calibrate(struct fitting *fitting, struct usher_problems *problems)
 {
-    struct progress progress = progress_of(fitting->options, USHER_CALIBRATION_ROUNDS);
     struct usher_calibration *calibration =
         usher_calibration_new(fitting->fit, fitting->way, CALIBRATION_SEED, problems);
     bool is_good = true;
@@ -110,13 +109,11 @@ static bool calibrate(struct fitting *fitting, struct usher_problems *problems)
     for (size_t i = 0; is_good && i < USHER_CALIBRATION_ROUNDS; i++) {
         is_good = usher_calibration_try(calibration);
         if (is_good)
-            progress_show(&progress, i + 1);
+            progress_show(&fitting->progress, ++fitting->done);
     }
-    if (!is_good)
-        progress_break(&progress);
     is_good = is_good && usher_calibration_end(calibration);
     usher_calibration_free(calibration);
-    return is_good || refuse_model(problems);
+    return is_good || refuse_model(fitting, problems);
 }
 
 static bool study(struct fitting *fitting, struct usher_problems *problems)
@@ -129,18 +126,21 @@ static bool study(struct fitting *fitting, struct usher_problems *problems)
     struct usher_traffic *traffic =
         usher_traffic_read(usher_bytes_text(&fitting->traffic), problems);
     if (!traffic)
-        return refuse_model(problems);
+        return refuse_model(fitting, problems);
     struct usher_study *tried = usher_study_new(traffic, &entry, 1, (uint64_t)options->seed);
     if (!tried)
         memory_fail();
     bool is_good = true;
-    for (size_t i = 0; is_good && i < days; i++)
+    for (size_t i = 0; is_good && i < days; i++) {
         is_good = usher_study_try(tried, 0);
+        if (is_good)
+            progress_show(&fitting->progress, ++fitting->done);
+    }
     if (is_good)
         fitting_print_differences(fitting, usher_study_result(tried, 0));
     usher_study_free(tried);
     usher_traffic_free(traffic);
-    return is_good || refuse_model(problems);
+    return is_good || refuse_model(fitting, problems);
 }
 
 /* ---- the whole ---- */
@@ -168,6 +168,8 @@ static bool make(struct fitting *fitting)
 {
     struct usher_problems *problems = memory_resize(NULL, sizeof(*problems));
     usher_problems_init(problems);
+    fitting->progress =
+        progress_of(fitting->options, USHER_CALIBRATION_ROUNDS + (size_t)fitting->options->days);
     usher_bytes_init(&fitting->traffic, TEXT_BYTES);
     usher_bytes_init(&fitting->rules, TEXT_BYTES);
     bool is_good = calibrate(fitting, problems);

@@ -2,6 +2,7 @@
 #ifndef CTL_SIMULATE_FITTING_H
 #define CTL_SIMULATE_FITTING_H
 
+#include "ctl/progress.h"
 #include "ctl/simulate/call_log.h"
 #include "simulate/study.h"
 
@@ -12,6 +13,8 @@ struct fitting {
     bool is_file; /* else it is the journal */
     const struct call_log *log;
     struct usher_fit *fit;
+    struct progress progress; /* of simulating */
+    size_t done;
     enum usher_way_to_choose way; /* the center's present one */
     struct usher_bytes traffic;
     struct usher_bytes rules;

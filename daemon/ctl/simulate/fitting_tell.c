@@ -52,6 +52,11 @@ static void add_kind(struct table *table, const struct usher_fit_kind *kind,
     table_add(table, TABLE_PLAIN, "%+.1f", 100 * (level - seen));
 }
 
+static const char *s_of(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 void fitting_print_differences(const struct fitting *fitting,
                                const struct usher_entry_result *result)
 {
@@ -67,9 +72,10 @@ void fitting_print_differences(const struct fitting *fitting,
     for (size_t i = 0; fit->kinds_count > 1 && i < fit->kinds_count; i++)
         add_kind(table, &fit->kinds[i], result);
     fprintf(stderr,
-            "%s: the calls of %zu days, and %lld simulated days under `%.*s`; service level "
+            "%s: the calls of %zu day%s, and %lld simulated day%s under `%.*s`; service level "
             "within %lld s, ± is 95 %% confidence\n\n",
-            fitting->source, fit->days_count, (long long)fitting->options->days,
+            fitting->source, fit->days_count, s_of(fit->days_count),
+            (long long)fitting->options->days, s_of((size_t)fitting->options->days),
             USHER_TEXT_ARGS(usher_way_to_choose_name(fitting->way)),
             (long long)fit->promise_ms / 1000);
     table_print(table, table_style_of(stderr), stderr);
@@ -90,26 +96,26 @@ static void print_origin(const struct fitting *fitting)
     size_t count = 0;
     for (size_t i = 0; i < fit->kinds_count; i++)
         count += fit->kinds[i].arrived_count;
-    printf("# A traffic model, estimated by usherctl traffic fit from %s:\n# %zu calls of %zu "
-           "days, ",
-           fitting->source, count, fit->days_count);
+    const struct call_log *log = fitting->log;
+    printf("# A traffic model, estimated by usherctl traffic fit from %s:\n# %zu call%s of %zu "
+           "day%s, ",
+           fitting->source, count, s_of(count), fit->days_count, s_of(fit->days_count));
     print_day(fit->first_day);
     printf(" to ");
     print_day(fit->last_day);
     printf(".\n");
     if (fit->days_left_out > 0)
-        printf("# Left out: %zu days with %zu calls, of fewer than half the answers of the median "
-               "day.\n",
+        printf("# Left out (%zu, with %zu calls): days of fewer than half the answers of the "
+               "median day.\n",
                fit->days_left_out, fit->left_out_count);
     if (fit->closed_count > 0)
-        printf("# Left out: %zu calls at hours at which on most days nobody answers.\n",
+        printf("# Left out (%zu): calls at hours at which on most days nobody answers.\n",
                fit->closed_count);
-    const struct call_log *log = fitting->log;
     if (log->passed_over > 0 && log->passed_word[0])
-        printf("# Left out: %zu %s, the first of them `%s`.\n", log->passed_over, log->passed_what,
-               log->passed_word);
+        printf("# Left out (%zu): %s, the first of them `%s`.\n", log->passed_over,
+               log->passed_what, log->passed_word);
     else if (log->passed_over > 0)
-        printf("# Left out: %zu %s.\n", log->passed_over, log->passed_what);
+        printf("# Left out (%zu): %s.\n", log->passed_over, log->passed_what);
 }
 
 static void print_staff(const struct fitting *fitting)
@@ -151,9 +157,10 @@ static void print_unknown(const struct fitting *fitting)
     for (size_t i = 0; i < fit->kinds_count; i++)
         lost += fit->kinds[i].lost_count;
     if (lost > 0)
-        printf("# - %zu calls ended in the queue's own way, such as a time-out: in the model they "
-               "wait on.\n",
-               lost);
+        printf(
+            "# - Calls that ended in the queue's own way, such as a time-out (%zu): in the model "
+            "they wait on.\n",
+            lost);
     if (fit->ring_ms > 0)
         printf("# - Phones that were not answered: only how long it rang when they were.\n");
     if (!fitting->is_file)

@@ -80,6 +80,9 @@ START_TEST(whoever_comes_is_served_or_leaves)
         ck_assert_int_gt(arrived, 300);
         ck_assert_int_eq(arrived, ended);
         ck_assert_int_eq(usher_daybook_open_count(book), 0);
+        for (size_t half = 0; half < USHER_DAYBOOK_HALVES; half++)
+            ended -= usher_daybook_half(book, half)->ended_count;
+        ck_assert_int_eq(ended, 0);
         usher_daybook_free(book);
     }
     usher_traffic_free(model);

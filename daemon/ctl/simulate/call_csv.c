@@ -56,6 +56,7 @@ struct call_reader {
     struct csv csv;
     struct usher_problems *problems;
     size_t columns[ROLES_COUNT]; /* SIZE_MAX: none */
+    bool is_told[ROLES_COUNT];   /* by --column */
     int64_t units_ms[ROLES_COUNT];
     size_t columns_count;
 };
@@ -145,7 +146,7 @@ static void take_column(struct call_reader *reader, enum role role, size_t colum
     reader->units_ms[role] = unit_of(name, word);
 }
 
-/* "wait=hold_s" of --column. */
+/* "wait=hold_s" of --column, or "wait=" for none. */
 static void take_option(struct call_reader *reader, const char *given)
 {
     const struct csv_cell *first = &reader->csv.cells[0];
@@ -156,7 +157,10 @@ static void take_option(struct call_reader *reader, const char *given)
             continue;
         struct usher_text name = usher_text_of(sign + 1);
         size_t column = find_column(&reader->csv, name);
-        if (column == SIZE_MAX)
+        reader->is_told[role] = true;
+        if (name.length == 0)
+            reader->columns[role] = SIZE_MAX;
+        else if (column == SIZE_MAX)
             refuse_column(reader, given, name);
         else
             take_column(reader, (enum role)role, column);
@@ -179,7 +183,9 @@ static bool is_taken(const struct call_reader *reader, size_t column)
 /* The first column whose name says it, with a unit behind it or without. */
 static void guess_column(struct call_reader *reader, enum role role)
 {
-    for (size_t i = 0; i < reader->csv.count && reader->columns[role] == SIZE_MAX; i++) {
+    for (size_t i = 0;
+         i < reader->csv.count && reader->columns[role] == SIZE_MAX && !reader->is_told[role];
+         i++) {
         char word[WORD_BYTES];
         simplify(reader->csv.cells[i].text, word);
         bool is_named = has_word(roles[role].words, word);

@@ -78,11 +78,16 @@ static bool estimate(struct fitting *fitting)
     free(agents);
     if (result == USHER_FIT_NO_MEMORY)
         memory_fail();
-    if (result == USHER_FIT_EMPTY)
+    if (result == USHER_FIT_EMPTY) {
         fprintf(stderr,
                 "usherctl: %s: of %zu calls none was answered, or ten years lie between them; "
                 "nothing can be estimated\n",
                 fitting->source, log->count);
+        if (log->passed_over > 0)
+            fprintf(stderr, "usherctl: passed over (%zu): %s%s%s\n", log->passed_over,
+                    log->passed_what, log->passed_word[0] ? ", the first of them " : "",
+                    log->passed_word);
+    }
     return result == USHER_FIT_DONE;
 }
 

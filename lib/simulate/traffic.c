@@ -136,6 +136,19 @@ struct usher_text usher_traffic_object(struct usher_traffic_reader *reader,
     return object;
 }
 
+void usher_traffic_read_keys(struct usher_traffic_reader *reader, const struct usher_schema *schema,
+                             const struct usher_node *node, const struct usher_node *usual,
+                             void *values, void *before)
+{
+    usher_schema_default(schema, values);
+    usher_schema_read(schema, node, values, reader->problems);
+    if (!usual)
+        return;
+    usher_schema_default(schema, before);
+    usher_schema_read(schema, usual, before, reader->problems);
+    usher_schema_inherit(schema, node, before, values);
+}
+
 static bool has_name(const struct usher_traffic_reader *reader, const struct usher_node *node,
                      size_t length_max)
 {

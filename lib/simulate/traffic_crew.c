@@ -105,14 +105,7 @@ void usher_traffic_read_crew(struct usher_traffic_reader *reader, const struct u
 {
     struct crew_values values;
     struct crew_values before;
-    const struct usher_schema *schema = &usher_traffic_crew_schema;
-    usher_schema_default(schema, &values);
-    usher_schema_read(schema, node, &values, reader->problems);
-    if (usual) {
-        usher_schema_default(schema, &before);
-        usher_schema_read(schema, usual, &before, reader->problems);
-        usher_schema_inherit(schema, node, &before, &values);
-    }
+    usher_traffic_read_keys(reader, &usher_traffic_crew_schema, node, usual, &values, &before);
     const struct usher_traffic_share *capacities = NULL;
     size_t capacities_count =
         usher_traffic_read_shares(reader, values.capacity, &capacity_row, &capacities);

@@ -201,14 +201,7 @@ void usher_traffic_read_kind(struct usher_traffic_reader *reader, const struct u
 {
     struct kind_values values;
     struct kind_values before;
-    const struct usher_schema *schema = &usher_traffic_kind_schema;
-    usher_schema_default(schema, &values);
-    usher_schema_read(schema, node, &values, reader->problems);
-    if (usual) {
-        usher_schema_default(schema, &before);
-        usher_schema_read(schema, usual, &before, reader->problems);
-        usher_schema_inherit(schema, node, &before, &values);
-    }
+    usher_traffic_read_keys(reader, &usher_traffic_kind_schema, node, usual, &values, &before);
     kind->channel = usher_channel_find(values.channel);
     kind->law = law_of(values.law);
     kind->spread = (double)values.spread / 1000;

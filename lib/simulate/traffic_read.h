@@ -44,6 +44,12 @@ size_t usher_traffic_read_shares(struct usher_traffic_reader *reader, const stru
 struct usher_text usher_traffic_object(struct usher_traffic_reader *reader,
                                        const struct usher_traffic_share *shares, size_t count);
 
+/* Reads the keys of `node` into `values`, and those that it does not have from `usual`, a mapping
+ * or NULL. `before` is room for another of the schema's structs. */
+void usher_traffic_read_keys(struct usher_traffic_reader *reader, const struct usher_schema *schema,
+                             const struct usher_node *node, const struct usher_node *usual,
+                             void *values, void *before);
+
 /* `usual`: a mapping whose keys hold where `node` does not say otherwise, or NULL. */
 void usher_traffic_read_kind(struct usher_traffic_reader *reader, const struct usher_node *node,
                              const struct usher_node *usual, struct usher_traffic_kind *kind);

@@ -98,6 +98,10 @@ class Simulate(unittest.TestCase):
         status, _, errors = self.simulate(rules, "--traffic", traffic)
         self.assertEqual(status, 1)
         self.assertIn(f"{rules}:2:18: queue `al` is not declared; did you mean `all`?", errors)
+        with open(traffic, "w", encoding="utf-8") as file:
+            file.write("customers: {calls: {per_hour: 30}}\nagents: {crew: {count: 3, skills: {chess: 5}}}\n")
+        status, _, errors = self.simulate(DEMO, "--traffic", traffic, "--days", "1")
+        self.assertEqual((status, errors), (0, "usherctl: the rules do not have the skill `chess` of 3 agents\n"))
         os.unlink(traffic)
         status, _, errors = self.simulate(rules)
         self.assertEqual(status, 1)

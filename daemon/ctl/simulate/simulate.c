@@ -67,7 +67,19 @@ static struct usher_traffic *read_traffic(const char *path)
     return traffic;
 }
 
-/* Skills that only one side knows are no mistake, but hardly ever meant. */
+/* How many agents of these crews have the skill. */
+static size_t count_holders(const struct usher_traffic *traffic, size_t crews_count,
+                            struct usher_text skill)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < crews_count; i++)
+        for (size_t k = 0; k < traffic->crews[i].levels_count; k++)
+            if (usher_text_is_equal(traffic->crews[i].levels[k].name, skill))
+                count += traffic->crews[i].count;
+    return count;
+}
+
+/* Skills that only the agents know are no mistake, but hardly ever meant. */
 static void compare_skills(const struct simulation *simulation)
 {
     const struct usher_traffic *traffic = simulation->traffic;
@@ -77,10 +89,12 @@ static void compare_skills(const struct simulation *simulation)
     for (size_t i = 0; rules && i < traffic->crews_count; i++)
         for (size_t k = 0; k < traffic->crews[i].levels_count; k++) {
             struct usher_text skill = traffic->crews[i].levels[k].name;
-            if (usher_rules_find_skill(rules, skill) == SIZE_MAX)
-                fprintf(stderr,
-                        "usherctl: %.*s has the skill `%.*s`, which the rules do not have\n",
-                        USHER_TEXT_ARGS(traffic->crews[i].name), USHER_TEXT_ARGS(skill));
+            if (usher_rules_find_skill(rules, skill) != SIZE_MAX ||
+                count_holders(traffic, i, skill) > 0)
+                continue;
+            size_t count = count_holders(traffic, traffic->crews_count, skill);
+            fprintf(stderr, "usherctl: the rules do not have the skill `%.*s` of %zu agent%s\n",
+                    USHER_TEXT_ARGS(skill), count, count == 1 ? "" : "s");
         }
     usher_rules_free(rules);
     source_free(source);

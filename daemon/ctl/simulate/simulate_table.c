@@ -23,9 +23,17 @@ static int digits_of(enum usher_day_unit unit)
     return unit == USHER_DAY_COUNT_UNIT ? 0 : 1;
 }
 
-/* Nobody was told a wait, or refused, by any entry: then there is nothing to show. */
+static bool is_told(size_t column)
+{
+    const char *key = usher_day_columns[column].key;
+    return strncmp(key, "told", 4) == 0 || strncmp(key, "foretold", 8) == 0;
+}
+
+/* When nobody was told a wait, or refused, by any entry, there is nothing to show. */
 static bool is_shown(const struct simulation *simulation, size_t column)
 {
+    if (!is_told(column) && strcmp(usher_day_columns[column].key, "refused") != 0)
+        return true;
     for (size_t i = 0; i < simulation->entries_count; i++)
         if (usher_study_result(simulation->study, i)->figures[column].mean != 0)
             return true;
@@ -35,11 +43,9 @@ static bool is_shown(const struct simulation *simulation, size_t column)
 /* What only usherd tells its customers: the others have nothing there. */
 static bool has_figure(const struct simulation *simulation, size_t entry, size_t column)
 {
-    const char *key = usher_day_columns[column].key;
-    bool is_told = strncmp(key, "told", 4) == 0 || strncmp(key, "foretold", 8) == 0;
     const struct usher_sample *sample =
         &usher_study_result(simulation->study, entry)->figures[column];
-    return !is_told || sample->mean != 0 || sample->squares != 0;
+    return !is_told(column) || sample->mean != 0 || sample->squares != 0;
 }
 
 static void add_figure(struct table *table, const struct simulation *simulation, size_t entry,

@@ -80,7 +80,7 @@ static void print_options(uint64_t options, struct table_style style, FILE *file
 
 void help_print(struct table_style style, FILE *file)
 {
-    fputs("Usage: usherctl [OPTIONS] COMMAND …    shows and steers a running usherd\n\n", file);
+    fputs("Usage: usherctl [OPTIONS] COMMAND …    shows and steers a running usherd\n", file);
     for (size_t i = 0; i < COMMAND_GROUPS_COUNT; i++) {
         const struct command_group *group = command_groups[i];
         for (size_t k = 0; k < group->count; k++) {

@@ -14,7 +14,7 @@
 
 #define TEXT_SIZE   16384
 #define DAYS_MIN    12
-#define DAYS_MAX    4000
+#define DAYS_MAX    12000
 #define ERRORS_MAX  3.0  /* a value is this many standard errors from the exact one at most */
 #define FINE_ENOUGH .019 /* of the value */
 

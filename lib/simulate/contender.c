@@ -111,6 +111,11 @@ void usher_contender_free(struct usher_contender *contender)
     free(contender);
 }
 
+const struct usher_rules *usher_contender_rules(const struct usher_contender *contender)
+{
+    return contender->simple ? contender->rules : usher_engine_rules(contender->engine);
+}
+
 enum usher_error usher_contender_decide(struct usher_contender *contender,
                                         const struct usher_command *command, int64_t now_ms,
                                         struct usher_answer *answer)

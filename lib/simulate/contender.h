@@ -36,6 +36,8 @@ struct usher_contender *usher_contender_new(enum usher_way_to_choose way, struct
                                             int64_t now_ms);
 void usher_contender_free(struct usher_contender *contender);
 
+const struct usher_rules *usher_contender_rules(const struct usher_contender *contender);
+
 /* As usher_engine_decide and usher_engine_pass_time. The simple ways know only what a simulation
  * sends. */
 enum usher_error usher_contender_decide(struct usher_contender *contender,

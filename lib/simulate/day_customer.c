@@ -135,8 +135,11 @@ void usher_sim_customer_pass_by(struct usher_sim *sim, const struct usher_traffi
     struct usher_command leaves = {
         .kind = USHER_COMMAND_CONTACT_ABANDON, .role = USHER_ROLE_PBX, .client = USHER_TEXT("sim")};
     USHER_FIELDS_SET(&leaves.fields, CONTACT, contact, usher_text_of(id));
-    if (usher_sim_send(sim, &arrives) == USHER_OK)
-        usher_sim_send(sim, &leaves);
+    if (usher_sim_send(sim, &arrives) != USHER_OK)
+        return;
+    usher_sim_send(sim, &leaves);
+    leaves.kind = USHER_COMMAND_CONTACT_CANCEL; /* if he was to be called back */
+    usher_sim_send(sim, &leaves);
 }
 
 static void come(struct usher_sim *sim, struct usher_sim_customer *customer)
@@ -284,6 +287,15 @@ static void talk(struct usher_sim *sim, struct usher_sim_customer *customer)
         come_again(sim, customer, kind->again_unresolved);
 }
 
+/* What the rules want to know of how it ended: the first of what they know. */
+static struct usher_text disposition_of(const struct usher_sim *sim,
+                                        const struct usher_sim_customer *customer)
+{
+    const struct usher_rules *rules = usher_contender_rules(sim->contender);
+    const struct usher_queue *queue = &rules->queues[customer->queue];
+    return queue->dispositions.count > 0 ? queue->dispositions.list[0] : USHER_TEXT("solved");
+}
+
 static void go_on(struct usher_sim *sim, struct usher_sim_customer *customer)
 {
     struct usher_command command = command_of(customer, USHER_COMMAND_CONTACT_END);
@@ -300,6 +312,9 @@ static void go_on(struct usher_sim *sim, struct usher_sim_customer *customer)
         command.own_agent = usher_text_of(customer->agent->id);
         char room[64];
         command.fields.contact = contact_of(customer, room);
+        if (command.kind == USHER_COMMAND_CONTACT_WRAP_UP)
+            USHER_FIELDS_SET(&command.fields, DISPOSITION, disposition,
+                             disposition_of(sim, customer));
         usher_sim_send(sim, &command);
         return;
     }
@@ -330,16 +345,27 @@ void usher_sim_customer_fire(struct usher_sim *sim, struct usher_sim_customer *c
     }
 }
 
+static void note_queue(const struct usher_sim *sim, struct usher_sim_customer *customer,
+                       const struct usher_event *event)
+{
+    size_t queue =
+        usher_rules_find_queue(usher_contender_rules(sim->contender), event->fields.queue);
+    if (queue != SIZE_MAX)
+        customer->queue = queue;
+}
+
 void usher_sim_customer_hear(struct usher_sim *sim, struct usher_sim_customer *customer,
                              const struct usher_event *event)
 {
     char room[64];
     switch ((int)event->kind) {
     case USHER_EVENT_CONTACT_ARRIVED:
+        note_queue(sim, customer, event);
         if (customer->is_again)
             usher_daybook_note_again(sim->book, contact_of(customer, room));
         return;
     case USHER_EVENT_CONTACT_MOVED:
+        note_queue(sim, customer, event);
         if (usher_text_is_equal(event->fields.channel, USHER_TEXT("callback")))
             usher_heap_remove(&sim->timers, &customer->leaves.node); /* has hung up, in hope */
         return;

@@ -46,6 +46,7 @@ struct usher_sim_customer {
     } step;
     struct usher_sim_agent *agent; /* of the offer or talk */
     char offer[USHER_NUMBER_SIZE];
+    size_t queue;     /* index, in which it waited last */
     bool is_by_phone; /* the offer */
     bool is_declined; /* it will be */
     double match;     /* of the offer, as the router sees it */

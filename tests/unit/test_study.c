@@ -45,14 +45,14 @@ static struct usher_traffic *read_traffic(const char *text)
     return read;
 }
 
-static struct usher_daybook *live(const struct usher_traffic *model, enum usher_way_to_choose way,
-                                  uint64_t day)
+static struct usher_daybook *live_by(const char *rules_text, const struct usher_traffic *model,
+                                     enum usher_way_to_choose way, uint64_t day)
 {
     struct usher_problems *problems = told_new();
     struct usher_limits limits = usher_day_limits(model);
     struct usher_day_counts counts = {0};
     int64_t begins_ms = USHER_SIMULATED_MIDNIGHT_MS + model->starts_ms;
-    struct usher_rules *read = usher_rules_read(usher_text_of(rules), "r", problems);
+    struct usher_rules *read = usher_rules_read(usher_text_of(rules_text), "r", problems);
     ck_assert_msg(read != NULL, "%s", told_lines(problems));
     free(problems);
     struct usher_contender *contender =
@@ -63,6 +63,12 @@ static struct usher_daybook *live(const struct usher_traffic *model, enum usher_
     ck_assert_int_gt(counts.events_count, 0);
     usher_contender_free(contender);
     return book;
+}
+
+static struct usher_daybook *live(const struct usher_traffic *model, enum usher_way_to_choose way,
+                                  uint64_t day)
+{
+    return live_by(rules, model, way, day);
 }
 
 START_TEST(whoever_comes_is_served_or_leaves)
@@ -165,5 +171,31 @@ START_TEST(agents_keep_their_shifts_and_breaks)
 }
 END_TEST
 
+/* Before it opens, who comes is called back: nobody is left of those who only passed by. */
+START_TEST(center_that_opens_with_the_day_serves_it)
+{
+    static const char hours[] = "queues:\n"
+                                "  calls:\n"
+                                "    hours: \"08:00-20:00\"\n"
+                                "    closed: {then: callback}\n"
+                                "    wrap_up: {time: 10m, disposition: required}\n"
+                                "dispositions: [solved, open]\n"
+                                "routes: [{queue: calls}]\n";
+    static const char calls[] = "day: 4h\n"
+                                "customers: {calls: {per_hour: 30, handle: 2m, wrap_up: 10s}}\n"
+                                "agents: {crew: {count: 6}}\n";
+    struct usher_traffic *model = read_traffic(calls);
+    struct usher_daybook *book = live_by(hours, model, USHER_CHOOSE_BY_BID, 0);
+    struct usher_day_figures figures = usher_daybook_read(book);
+    ck_assert_double_gt(figures.arrived, 80);
+    ck_assert_double_gt(figures.service_level, .98);
+    ck_assert_double_lt(figures.occupancy, .3); /* a wrap-up ends when its work is done */
+    ck_assert_int_eq(usher_daybook_open_count(book), 0);
+    usher_daybook_free(book);
+    usher_traffic_free(model);
+}
+END_TEST
+
 SUITE_MAIN("study", whoever_comes_is_served_or_leaves, every_contender_meets_the_same_customers,
-           study_can_be_repeated_and_pairs_its_days, agents_keep_their_shifts_and_breaks)
+           study_can_be_repeated_and_pairs_its_days, agents_keep_their_shifts_and_breaks,
+           center_that_opens_with_the_day_serves_it)

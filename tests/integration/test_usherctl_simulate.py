@@ -50,6 +50,12 @@ class Simulate(unittest.TestCase):
                 self.assertGreater(sign * mean + reach, 0, (name, key))
         self.assertLess(rows["fifo"]["differences"]["service_level"][0], -.04)
 
+    def test_real_center_with_hours_callbacks_and_dispositions_is_served(self):
+        rows = self.figures(os.path.join(EXAMPLES, "provider.yaml"), "--days", "2")
+        figures = rows["provider.yaml"]["figures"]
+        self.assertGreater(figures["service_level"][0], .6)
+        self.assertLess(figures["abandoned"][0], .15)
+
     def test_same_seed_gives_the_same_days_and_another_others(self):
         words = (DEMO, "--days", "2", "--csv")
         first, again, other = self.simulate(*words), self.simulate(*words), self.simulate(*words, "--seed", "2")

@@ -12,7 +12,9 @@
 #include "model/limits.h"
 
 #define FIELDS_MAX 10
+#define NUMBER_MAX INT64_C(1000000000) /* a number of seconds, or a place in line */
 #define EPOCH_MIN  INT64_C(100000000)
+#define EPOCH_MAX  INT64_C(253402300799) /* the end of the year 9999 */
 #define SPELL_MAX_MS                                                                               \
     (16 * INT64_C(3600000)) /* nobody works longer: such a one stayed signed in                    \
                              */
@@ -77,7 +79,7 @@ static bool is_one_of(const struct log_reader *reader, const char *const *names,
 static bool read_number(const struct log_reader *reader, size_t field, int64_t *number)
 {
     return field < reader->fields_count && usher_text_read_int64(reader->fields[field], number) &&
-           *number >= 0;
+           *number >= 0 && *number <= NUMBER_MAX;
 }
 
 /* ---- calls ---- */
@@ -278,7 +280,7 @@ static bool read_time(struct log_reader *reader, struct usher_text text)
     const char *dot = memchr(text.at, '.', text.length);
     if (dot)
         text.length = (size_t)(dot - text.at);
-    if (!usher_text_read_int64(text, &seconds) || seconds < EPOCH_MIN)
+    if (!usher_text_read_int64(text, &seconds) || seconds < EPOCH_MIN || seconds > EPOCH_MAX)
         return false;
     if (seconds != reader->seconds)
         reader->now_ms = call_log_civil_ms(seconds * 1000);

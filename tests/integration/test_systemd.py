@@ -10,9 +10,11 @@ SERVICES = ["usher-redis.service", "usherd.service", "usherd@.service"]
 SOCKETS = {"usherd.socket": "/run/usher/usher.sock", "usherd@.socket": "/run/usher/%i/usher.sock"}
 UNITS = [*SERVICES, *SOCKETS]
 DOCUMENTS = ["COPYING", "PROTOCOL.md", "README.md", "examples/kamailio/README.md", "examples/kamailio/kamailio.cfg",
-             "examples/provider/provider-agents.csv", "examples/provider/provider.yaml", "examples/redis.conf",
-             "examples/rules.schema.json", "examples/rules.yaml", "examples/usherd.yaml"]
-PAGES = ["man1/usherctl.1", "man5/rules.yaml.5", "man5/usherd.yaml.5", "man7/usher-protocol.7", "man8/usherd.8"]
+             "examples/provider/provider-agents.csv", "examples/provider/provider.yaml", "examples/provider/traffic.yaml",
+             "examples/redis.conf", "examples/rules.schema.json", "examples/rules.yaml", "examples/usherd.yaml",
+             "examples/simulate/rules.yaml", "examples/simulate/skewed-traffic.yaml", "examples/simulate/skewed.yaml",
+             "examples/simulate/small-traffic.yaml", "examples/simulate/small.yaml", "examples/simulate/traffic.yaml"]
+PAGES = ["man1/usherctl.1", "man5/rules.yaml.5", "man5/traffic.yaml.5", "man5/usherd.yaml.5", "man7/usher-protocol.7", "man8/usherd.8"]
 THRESHOLD = 15  # tenths; systemd calls 2.0 and below good, and a bare service has 9.6
 
 

@@ -9,7 +9,8 @@
 
 #include "simulate/day_state.h"
 
-#define CUSTOMERS_MAX 200000 /* there at the same time, or about to come again */
+#define OVERTIME_MS   86400000 /* who is not served so long after the day never will be */
+#define CUSTOMERS_MAX 200000   /* there at the same time, or about to come again */
 
 struct usher_limits usher_day_limits(const struct usher_traffic *traffic)
 {
@@ -92,8 +93,9 @@ static void fire(struct usher_sim *sim, struct usher_timer *timer)
 /* Whether there is still something to see: customers, or some who will come. */
 static bool is_over(const struct usher_sim *sim)
 {
-    return sim->there_count == 0 &&
-           (usher_heap_first(&sim->timers) == NULL || sim->now_ms >= sim->ends_ms);
+    bool is_empty = sim->there_count == 0;
+    bool can_come = sim->now_ms < sim->ends_ms && usher_heap_first(&sim->timers);
+    return (is_empty && !can_come) || sim->now_ms > sim->ends_ms + OVERTIME_MS;
 }
 
 static void live(struct usher_sim *sim)

@@ -87,12 +87,10 @@ void usher_sim_agent_fire(struct usher_sim *sim, struct usher_sim_agent *agent,
 void usher_sim_agent_hear(struct usher_sim *sim, struct usher_sim_agent *agent,
                           const struct usher_event *event)
 {
-    if (event->kind != USHER_EVENT_AGENT_NOT_READY && event->kind != USHER_EVENT_OFFER_DECLINED)
+    if (event->kind != USHER_EVENT_AGENT_NOT_READY)
         return;
-    if (agent->wants_break) {
-        if (event->kind == USHER_EVENT_AGENT_NOT_READY)
-            usher_sim_set(sim, &agent->shift, sim->now_ms + agent->crew->break_ms);
-    } else if (agent->is_there && event->kind == USHER_EVENT_AGENT_NOT_READY) {
+    if (agent->wants_break)
+        usher_sim_set(sim, &agent->shift, sim->now_ms + agent->crew->break_ms);
+    else if (agent->is_there)
         usher_sim_set(sim, &agent->returns, sim->now_ms + agent->crew->returns_ms);
-    }
 }

@@ -183,7 +183,7 @@ static void move_agent(struct usher_simple *simple, struct usher_agent *agent,
         [USHER_AGENT_SIGNED_OUT] = USHER_EVENT_AGENT_SIGNED_OUT,
     };
     agent->leaving_to = USHER_AGENT_NONE;
-    if (agent->state == to)
+    if (agent->state == to && to != USHER_AGENT_NOT_READY) /* that may have another reason now */
         return;
     agent->state = to;
     agent->since_ms = now_ms;

@@ -77,8 +77,8 @@ static void add_day(struct usher_study *study, size_t entry, const struct usher_
     for (size_t i = 0; i < USHER_DAY_COLUMNS_COUNT; i++) {
         usher_sample_add(&result->figures[i], figure(day, i));
         for (size_t k = 0; k < study->entries_count; k++) {
-            bool is_pair = (entry == 0) != (k == 0) ? number < study->days_count[k] : false;
-            if (!is_pair)
+            bool is_pair = (entry == 0) != (k == 0);
+            if (!is_pair || number >= study->days_count[k])
                 continue;
             size_t other = entry == 0 ? k : entry;
             usher_sample_add(&study->results[other].differences[i],

@@ -196,6 +196,41 @@ START_TEST(center_that_opens_with_the_day_serves_it)
 }
 END_TEST
 
+/* Nobody is there any more, and who waits never leaves: only the announcements go on. */
+START_TEST(day_ends_though_somebody_waits_for_ever)
+{
+    static const char announced[] = "queues: {calls: {announce: 5s}}\n"
+                                    "routes: [{queue: calls}]\n";
+    static const char calls[] = "day: 2h\n"
+                                "customers: {calls: {per_hour: 20, patience: never}}\n"
+                                "agents: {anna: {shift: \"08:00-09:00\"}}\n";
+    struct usher_traffic *model = read_traffic(calls);
+    struct usher_daybook *book = live_by(announced, model, USHER_CHOOSE_BY_BID, 0);
+    ck_assert_int_gt(usher_daybook_open_count(book), 5);
+    usher_daybook_free(book);
+    usher_traffic_free(model);
+}
+END_TEST
+
+/* A break that begins while the agent is away after a missed offer ends all the same. */
+START_TEST(agent_comes_back_from_a_break_in_any_state)
+{
+    static const char calls[] =
+        "day: 8h\n"
+        "customers: {calls: {per_hour: 30, handle: 1m, patience: never, data: {kind: bills}}}\n"
+        "agents: {crew: {count: 2, skills: {billing: 8}, misses: 50%, returns_after: 10m, breaks: "
+        "15, break_length: 1m}}\n";
+    struct usher_traffic *model = read_traffic(calls);
+    for (size_t i = 0; i < USHER_COUNT_OF(ways); i++) {
+        struct usher_daybook *book = live(model, ways[i], 1);
+        ck_assert_int_eq(usher_daybook_open_count(book), 0);
+        usher_daybook_free(book);
+    }
+    usher_traffic_free(model);
+}
+END_TEST
+
 SUITE_MAIN("study", whoever_comes_is_served_or_leaves, every_contender_meets_the_same_customers,
            study_can_be_repeated_and_pairs_its_days, agents_keep_their_shifts_and_breaks,
-           center_that_opens_with_the_day_serves_it)
+           center_that_opens_with_the_day_serves_it, day_ends_though_somebody_waits_for_ever,
+           agent_comes_back_from_a_break_in_any_state)

@@ -95,24 +95,15 @@ static void add_day(struct usher_calibration *calibration, const struct usher_da
 static bool live_day(struct usher_calibration *calibration, const struct usher_traffic *traffic,
                      size_t day)
 {
-    struct usher_limits limits = usher_day_limits(traffic);
     struct usher_day_counts counts = {0};
-    int64_t begins_ms = USHER_SIMULATED_MIDNIGHT_MS + traffic->starts_ms;
-    struct usher_rules *rules =
-        usher_rules_read(usher_bytes_text(&calibration->rules), "simulated", calibration->problems);
-    if (!rules)
-        return false;
-    struct usher_contender *contender = usher_contender_new(
-        calibration->way, rules, &limits, calibration->seed + day, begins_ms - USHER_DAY_BEFORE_MS);
     struct usher_daybook *book =
-        usher_daybook_new(&limits, begins_ms, begins_ms + traffic->day_ms, USHER_TEXT(""));
-    bool is_lived = contender && book &&
-                    usher_day_live(traffic, calibration->seed, day, contender, book, &counts);
-    if (is_lived)
-        add_day(calibration, book);
+        usher_day_live(traffic, calibration->way, usher_bytes_text(&calibration->rules),
+                       calibration->seed, day, calibration->problems, &counts);
+    if (!book)
+        return false;
+    add_day(calibration, book);
     usher_daybook_free(book);
-    usher_contender_free(contender);
-    return is_lived;
+    return true;
 }
 
 static bool live_days(struct usher_calibration *calibration)

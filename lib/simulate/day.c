@@ -9,10 +9,11 @@
 
 #include "simulate/day_state.h"
 
+#define BEFORE_MS     7200000  /* the router has seen each kind of customers once, so long ago */
 #define OVERTIME_MS   86400000 /* who is not served so long after the day never will be */
 #define CUSTOMERS_MAX 200000   /* there at the same time, or about to come again */
 
-struct usher_limits usher_day_limits(const struct usher_traffic *traffic)
+static struct usher_limits limits_of(const struct usher_traffic *traffic)
 {
     struct usher_limits limits = USHER_LIMITS_DEFAULT;
     limits.contacts = traffic->trunks;
@@ -177,7 +178,7 @@ static bool make(struct usher_sim *sim)
         sim->spare_slots[sim->spare_count] = (uint32_t)(sim->customers_max - 1 - sim->spare_count);
         sim->spare_count++;
     }
-    sim->now_ms = sim->begins_ms - USHER_DAY_BEFORE_MS;
+    sim->now_ms = sim->begins_ms - BEFORE_MS;
     meet_kinds(sim);
     sim->now_ms = sim->begins_ms;
     usher_contender_pass_time(sim->contender, sim->now_ms);
@@ -204,25 +205,41 @@ static void clean(struct usher_sim *sim)
     free(sim->agents);
 }
 
-bool usher_day_live(const struct usher_traffic *traffic, uint64_t seed, uint64_t day,
-                    struct usher_contender *contender, struct usher_daybook *book,
-                    struct usher_day_counts *counts)
+static bool live_through(struct usher_sim *sim)
 {
+    bool is_made = make(sim);
+    if (is_made) {
+        hear(sim);
+        live(sim);
+    }
+    clean(sim);
+    return is_made && !sim->is_full;
+}
+
+struct usher_daybook *usher_day_live(const struct usher_traffic *traffic,
+                                     enum usher_way_to_choose way, struct usher_text rules,
+                                     uint64_t seed, uint64_t day, struct usher_problems *problems,
+                                     struct usher_day_counts *counts)
+{
+    struct usher_limits limits = limits_of(traffic);
     struct usher_sim sim = {
         .traffic = traffic,
-        .contender = contender,
-        .book = book,
         .counts = counts,
         .seed = usher_chance_of(seed, day, 0).state,
         .begins_ms = USHER_SIMULATED_MIDNIGHT_MS + traffic->starts_ms,
         .customers_max = CUSTOMERS_MAX,
     };
     sim.ends_ms = sim.begins_ms + traffic->day_ms;
-    bool is_made = make(&sim);
-    if (is_made) {
-        hear(&sim);
-        live(&sim);
-    }
-    clean(&sim);
-    return is_made && !sim.is_full;
+    struct usher_rules *read = usher_rules_read(rules, "simulated", problems);
+    if (!read)
+        return NULL;
+    sim.book = usher_daybook_new(&limits, sim.begins_ms + traffic->warm_up_ms, sim.ends_ms,
+                                 read->tiers[0].name);
+    sim.contender = usher_contender_new(way, read, &limits, sim.seed, sim.begins_ms - BEFORE_MS);
+    bool is_lived = sim.book && sim.contender && live_through(&sim);
+    usher_contender_free(sim.contender);
+    if (is_lived)
+        return sim.book;
+    usher_daybook_free(sim.book);
+    return NULL;
 }

@@ -13,24 +13,19 @@
 /* Midnight of the simulated day, a Monday: milliseconds since 1970. */
 #define USHER_SIMULATED_MIDNIGHT_MS INT64_C(1767571200000)
 
-/* The contender begins so long before the day: it sees each kind of customers once, as it would
- * have the days before. */
-#define USHER_DAY_BEFORE_MS 7200000
-
 struct usher_day_counts {
     int64_t events_count; /* of the router */
     int64_t customers_count;
 };
 
-/* Limits that hold for a day of this traffic. */
-struct usher_limits usher_day_limits(const struct usher_traffic *traffic);
-
-/* Lives through the day number `day` of the seed, and writes it into `book`, until the last
- * customer is gone. What customers and agents are like depends on seed and day alone, not on the
- * contender. False when memory is out or more customers are there at the same time than the limits
- * say. */
-USHER_MUST_USE bool usher_day_live(const struct usher_traffic *traffic, uint64_t seed, uint64_t day,
-                                   struct usher_contender *contender, struct usher_daybook *book,
-                                   struct usher_day_counts *counts);
+/* Lives through the day number `day` of the seed, until the last customer is gone, with a router of
+ * its own: `way` under the rules of this text. What customers and agents are like depends on seed
+ * and day alone. The account of the day is the caller's to free; `counts` grow. NULL when memory is
+ * out, more customers are there at the same time than are possible, or the rules have problems,
+ * which are added to `problems`. */
+struct usher_daybook *usher_day_live(const struct usher_traffic *traffic,
+                                     enum usher_way_to_choose way, struct usher_text rules,
+                                     uint64_t seed, uint64_t day, struct usher_problems *problems,
+                                     struct usher_day_counts *counts);
 
 #endif

@@ -88,48 +88,28 @@ static void add_day(struct usher_study *study, size_t entry, const struct usher_
     }
 }
 
-static bool live(struct usher_study *study, size_t entry, struct usher_contender *contender,
-                 struct usher_daybook *book)
+bool usher_study_try(struct usher_study *study, size_t entry)
 {
+    const struct usher_entry *own = &study->entries[entry];
     struct usher_entry_result *result = &study->results[entry];
     struct usher_day_counts counts = {0};
     size_t number = study->days_count[entry];
-    if (!usher_day_live(study->traffic, study->seed, number, contender, book, &counts))
+    struct usher_day_figures *days =
+        realloc(study->days[entry], (number + 1) * sizeof(*study->days[entry]));
+    if (!days)
+        return false;
+    study->days[entry] = days;
+    struct usher_daybook *book = usher_day_live(study->traffic, own->way, own->rules, study->seed,
+                                                number, &study->problems, &counts);
+    if (!book)
         return false;
     struct usher_day_figures day = usher_daybook_read(book);
     for (size_t i = 0; i < usher_daybook_classes_count(book); i++)
         add_class(result, usher_daybook_class(book, i));
     result->events_count += counts.events_count;
     add_day(study, entry, &day);
-    return true;
-}
-
-bool usher_study_try(struct usher_study *study, size_t entry)
-{
-    const struct usher_traffic *traffic = study->traffic;
-    struct usher_limits limits = usher_day_limits(traffic);
-    int64_t begins_ms = USHER_SIMULATED_MIDNIGHT_MS + traffic->starts_ms;
-    char tier[USHER_NAME_MAX + 1];
-    size_t number = study->days_count[entry];
-    struct usher_day_figures *days =
-        realloc(study->days[entry], (number + 1) * sizeof(*study->days[entry]));
-    struct usher_rules *rules =
-        usher_rules_read(study->entries[entry].rules, "simulated", &study->problems);
-    if (days)
-        study->days[entry] = days;
-    if (!days || !rules || !usher_text_copy(tier, sizeof(tier), rules->tiers[0].name)) {
-        usher_rules_free(rules);
-        return false;
-    }
-    struct usher_contender *contender =
-        usher_contender_new(study->entries[entry].way, rules, &limits, study->seed + number,
-                            begins_ms - USHER_DAY_BEFORE_MS);
-    struct usher_daybook *book = usher_daybook_new(
-        &limits, begins_ms + traffic->warm_up_ms, begins_ms + traffic->day_ms, usher_text_of(tier));
-    bool is_lived = contender && book && live(study, entry, contender, book);
     usher_daybook_free(book);
-    usher_contender_free(contender);
-    return is_lived;
+    return true;
 }
 
 const struct usher_entry_result *usher_study_result(const struct usher_study *study, size_t entry)

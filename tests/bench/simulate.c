@@ -82,20 +82,13 @@ static void fail(const char *what)
 
 static void live(const struct usher_traffic *traffic, struct usher_text rules_text, uint64_t day)
 {
-    struct usher_limits limits = usher_day_limits(traffic);
     struct usher_day_counts counts = {0};
-    int64_t begins_ms = USHER_SIMULATED_MIDNIGHT_MS + traffic->starts_ms;
     struct timespec begin;
     struct timespec end;
     clock_gettime(CLOCK_MONOTONIC, &begin);
-    struct usher_rules *rules = usher_rules_read(rules_text, "bench", &problems);
-    if (!rules)
-        fail("the rules have problems");
-    struct usher_contender *contender = usher_contender_new(USHER_CHOOSE_BY_BID, rules, &limits, 1,
-                                                            begins_ms - USHER_DAY_BEFORE_MS);
     struct usher_daybook *book =
-        usher_daybook_new(&limits, begins_ms, begins_ms + traffic->day_ms, USHER_TEXT("gold"));
-    if (!contender || !book || !usher_day_live(traffic, 1, day, contender, book, &counts))
+        usher_day_live(traffic, USHER_CHOOSE_BY_BID, rules_text, 1, day, &problems, &counts);
+    if (!book)
         fail("the day could not be simulated");
     struct usher_day_figures figures = usher_daybook_read(book);
     clock_gettime(CLOCK_MONOTONIC, &end);
@@ -106,7 +99,6 @@ static void live(const struct usher_traffic *traffic, struct usher_text rules_te
            seconds, (long long)counts.customers_count, (long long)counts.events_count,
            (double)counts.events_count / seconds, figures.service_level, figures.occupancy);
     usher_daybook_free(book);
-    usher_contender_free(contender);
 }
 
 int main(int count, char **arguments)

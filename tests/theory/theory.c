@@ -92,20 +92,11 @@ static double read_value(const struct theory_value *value, const struct usher_da
 
 static void live(struct run *run)
 {
-    struct usher_limits limits = usher_day_limits(run->traffic);
-    int64_t begins_ms = USHER_SIMULATED_MIDNIGHT_MS + run->traffic->starts_ms;
     struct usher_day_counts counts = {0};
-    struct usher_rules *rules =
-        usher_rules_read(usher_text_of(run->rules), "theory", &run->problems);
-    if (!rules)
-        fail(run, "the rules have problems");
-    struct usher_contender *contender = usher_contender_new(USHER_CHOOSE_BY_BID, rules, &limits, 1,
-                                                            begins_ms - USHER_DAY_BEFORE_MS);
     struct usher_daybook *book =
-        usher_daybook_new(&limits, begins_ms + run->traffic->warm_up_ms,
-                          begins_ms + run->traffic->day_ms, USHER_TEXT("standard"));
-    if (!contender || !book ||
-        !usher_day_live(run->traffic, 1, run->days, contender, book, &counts))
+        usher_day_live(run->traffic, USHER_CHOOSE_BY_BID, usher_text_of(run->rules), 1, run->days,
+                       &run->problems, &counts);
+    if (!book)
         fail(run, "the day could not be simulated");
     struct usher_day_figures figures = usher_daybook_read(book);
     run->unaccounted_count += usher_daybook_open_count(book);
@@ -114,7 +105,6 @@ static void live(struct run *run)
     run->events_count += counts.events_count;
     run->days++;
     usher_daybook_free(book);
-    usher_contender_free(contender);
 }
 
 static bool is_fine(const struct run *run)

@@ -49,19 +49,12 @@ static struct usher_daybook *live_by(const char *rules_text, const struct usher_
                                      enum usher_way_to_choose way, uint64_t day)
 {
     struct usher_problems *problems = told_new();
-    struct usher_limits limits = usher_day_limits(model);
     struct usher_day_counts counts = {0};
-    int64_t begins_ms = USHER_SIMULATED_MIDNIGHT_MS + model->starts_ms;
-    struct usher_rules *read = usher_rules_read(usher_text_of(rules_text), "r", problems);
-    ck_assert_msg(read != NULL, "%s", told_lines(problems));
-    free(problems);
-    struct usher_contender *contender =
-        usher_contender_new(way, read, &limits, 1, begins_ms - USHER_DAY_BEFORE_MS);
     struct usher_daybook *book =
-        usher_daybook_new(&limits, begins_ms, begins_ms + model->day_ms, USHER_TEXT("gold"));
-    ck_assert(usher_day_live(model, 1, day, contender, book, &counts));
+        usher_day_live(model, way, usher_text_of(rules_text), 1, day, problems, &counts);
+    ck_assert_msg(book != NULL, "%s", told_lines(problems));
     ck_assert_int_gt(counts.events_count, 0);
-    usher_contender_free(contender);
+    free(problems);
     return book;
 }
 

@@ -42,25 +42,8 @@ static void require_readable(const struct usher_fit *fit)
 
 static void fit(const struct call_log *log)
 {
-    struct usher_text kinds[USHER_FIT_KINDS_MAX];
-    static struct usher_text agents[USHER_FIT_AGENTS_MAX];
     struct usher_fit *made = NULL;
-    for (size_t i = 0; i < log->kinds.count; i++)
-        kinds[i] = usher_text_of(log->kinds.list[i].clean);
-    for (size_t i = 0; i < log->agents.count; i++)
-        agents[i] = usher_text_of(log->agents.list[i].clean);
-    const struct usher_fit_input input = {.calls = log->calls,
-                                          .calls_count = log->count,
-                                          .kinds = kinds,
-                                          .kinds_count = log->kinds.count,
-                                          .agents = agents,
-                                          .agents_count = log->agents.count,
-                                          .spells = log->spells,
-                                          .spells_count = log->spells_count,
-                                          .levels = log->levels,
-                                          .ring_ms = log->ring_ms,
-                                          .promise_ms = 20000};
-    if (usher_fit(&input, &made) == USHER_FIT_DONE)
+    if (call_log_fit(log, 20000, &made) == USHER_FIT_DONE)
         require_readable(made);
     usher_fit_free(made);
 }

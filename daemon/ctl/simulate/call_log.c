@@ -142,3 +142,37 @@ int64_t call_log_civil_ms(int64_t at_ms)
     return usher_date_days(date) * USHER_DAY_MS + clock_s * 1000 +
            (at_ms - (int64_t)seconds * 1000);
 }
+
+static struct usher_text *clean_names(const struct call_names *names)
+{
+    struct usher_text *texts = memory_resize(NULL, (names->count + 1) * sizeof(*texts));
+    for (size_t i = 0; i < names->count; i++)
+        texts[i] = usher_text_of(names->list[i].clean);
+    return texts;
+}
+
+enum usher_fit_result call_log_fit(const struct call_log *log, int64_t promise_ms,
+                                   struct usher_fit **fit)
+{
+    struct usher_text *kinds = clean_names(&log->kinds);
+    struct usher_text *agents = clean_names(&log->agents);
+    const struct usher_fit_input input = {
+        .calls = log->calls,
+        .calls_count = log->count,
+        .kinds = kinds,
+        .kinds_count = log->kinds.count,
+        .agents = agents,
+        .agents_count = log->agents.count,
+        .spells = log->spells,
+        .spells_count = log->spells_count,
+        .levels = log->levels,
+        .skills = log->skills,
+        .skills_count = log->skills_count,
+        .ring_ms = log->ring_ms,
+        .promise_ms = promise_ms,
+    };
+    enum usher_fit_result result = log->count > 0 ? usher_fit(&input, fit) : USHER_FIT_EMPTY;
+    free(kinds);
+    free(agents);
+    return result;
+}

@@ -65,6 +65,10 @@ bool call_log_is_queue_log(struct usher_text text);
 void call_log_read_queue_log(struct call_log *log, struct usher_text text,
                              struct usher_problems *problems);
 
+/* The model of all of it, as usher_fit. */
+USHER_MUST_USE enum usher_fit_result call_log_fit(const struct call_log *log, int64_t promise_ms,
+                                                  struct usher_fit **fit);
+
 /* Forgets the calls that arrived before `since_ms` or behind `until_ms`, civil times. */
 void call_log_cut(struct call_log *log, int64_t since_ms, int64_t until_ms);
 

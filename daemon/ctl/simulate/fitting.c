@@ -43,39 +43,11 @@ static bool read_file(struct call_log *log, const char *path, const struct optio
     return is_good;
 }
 
-static struct usher_text *clean_names(const struct call_names *names)
-{
-    struct usher_text *texts = memory_resize(NULL, (names->count + 1) * sizeof(*texts));
-    for (size_t i = 0; i < names->count; i++)
-        texts[i] = usher_text_of(names->list[i].clean);
-    return texts;
-}
-
 /* False after saying why. */
 static bool estimate(struct fitting *fitting)
 {
     const struct call_log *log = fitting->log;
-    struct usher_text *kinds = clean_names(&log->kinds);
-    struct usher_text *agents = clean_names(&log->agents);
-    const struct usher_fit_input input = {
-        .calls = log->calls,
-        .calls_count = log->count,
-        .kinds = kinds,
-        .kinds_count = log->kinds.count,
-        .agents = agents,
-        .agents_count = log->agents.count,
-        .spells = log->spells,
-        .spells_count = log->spells_count,
-        .levels = log->levels,
-        .skills = log->skills,
-        .skills_count = log->skills_count,
-        .ring_ms = log->ring_ms,
-        .promise_ms = PROMISE_MS,
-    };
-    enum usher_fit_result result =
-        log->count > 0 ? usher_fit(&input, &fitting->fit) : USHER_FIT_EMPTY;
-    free(kinds);
-    free(agents);
+    enum usher_fit_result result = call_log_fit(log, PROMISE_MS, &fitting->fit);
     if (result == USHER_FIT_NO_MEMORY)
         memory_fail();
     if (result == USHER_FIT_EMPTY) {

@@ -90,6 +90,8 @@ static void walk_leader(struct usher_archive *archive, struct usher_engine *engi
         usher_archive_u32(archive, &engine->leader_version);
     else
         engine->leader_version = archive->version;
+    if (usher_archive_is_loading(archive))
+        usher_engine_follow_leader(engine, engine->last_ms);
 }
 
 static void walk_turn(struct usher_archive *archive, struct usher_engine *engine)

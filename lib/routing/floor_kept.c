@@ -145,13 +145,12 @@ static bool is_of_set(const struct usher_pool *pool, const struct kept_set *set)
            memcmp(pool->skills, set->skills, set->skills_count * sizeof(*set->skills)) == 0;
 }
 
-static void recall_set(struct usher_floor *floor, const struct kept_set *set)
+static void recall_set(struct usher_floor *floor, const struct kept_set *set, int64_t now_ms)
 {
     for (size_t i = 0; i < floor->pools_count; i++) {
         if (!is_of_set(&floor->pools[i], set))
             continue;
-        floor->pools[i].past = set->past;
-        floor->pools[i].is_stale = true;
+        usher_pool_inherit(&floor->pools[i], &set->past, now_ms);
         usher_floor_price_again(floor, (uint16_t)i);
     }
 }
@@ -176,5 +175,5 @@ void usher_floor_recall(struct usher_floor *floor, const struct usher_kept *kept
             class->past = one->past;
     }
     for (size_t i = 0; i < kept->sets_count; i++)
-        recall_set(floor, &kept->sets[i]);
+        recall_set(floor, &kept->sets[i], now_ms);
 }

@@ -24,6 +24,8 @@ static struct usher_pool *add_pool(struct usher_floor *floor, enum usher_pool_ki
     floor->prices[floor->pools_count] = USHER_PRICE_STALE;
     struct usher_pool *pool = &floor->pools[floor->pools_count++];
     usher_pool_init(pool, kind, per_hour, handle_ms, now_ms);
+    if (floor->ignores_busy)
+        usher_pool_ignore_busy(pool);
     return pool;
 }
 
@@ -49,6 +51,18 @@ void usher_floor_price_again(struct usher_floor *floor, uint16_t pool)
     bool is_known = usher_pool_knows_price(&floor->pools[pool]);
     floor->prices[pool] =
         is_known ? (uint16_t)usher_pool_price(&floor->pools[pool]) : USHER_PRICE_STALE;
+}
+
+void usher_floor_heed_busy(struct usher_floor *floor, bool heeds_busy, int64_t now_ms)
+{
+    floor->ignores_busy = !heeds_busy;
+    for (size_t i = 0; i < floor->pools_count; i++) {
+        if (heeds_busy)
+            usher_pool_heed_busy(&floor->pools[i], now_ms);
+        else
+            floor->pools[i].ignores_busy = floor->pools[i].kind != USHER_POOL_SET;
+        usher_floor_price_again(floor, (uint16_t)i);
+    }
 }
 
 static bool has_skill(const struct usher_queue *queue, size_t skill)
@@ -95,7 +109,7 @@ static bool make_skill_pools(struct usher_floor *floor, const struct usher_rules
         size_t same =
             before ? usher_rules_find_skill(before, floor->rules->skills[skill]) : SIZE_MAX;
         if (same != SIZE_MAX)
-            pool->past = old[same].past;
+            usher_pool_inherit(pool, &old[same].past, now_ms);
     }
     return true;
 }
@@ -114,7 +128,7 @@ static bool make_channel_pools(struct usher_floor *floor, const struct usher_poo
         pool->channel = (uint8_t)channel;
         for (size_t i = 0; i < old_count; i++)
             if (old[i].kind == USHER_POOL_CHANNEL && old[i].channel == pool->channel)
-                pool->past = old[i].past;
+                usher_pool_inherit(pool, &old[i].past, now_ms);
     }
     return true;
 }

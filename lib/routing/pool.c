@@ -54,13 +54,16 @@ static uint64_t offered_a16(const struct usher_pool_past *past)
     return (product + unit - 1) / unit;
 }
 
+/* Half of it what comes for the pool, and half how many of its members are busy, with whatever else
+ * they can do; at most twice what comes: nobody is missed for what hardly anybody asks for. */
 static uint64_t exact_a16(const struct usher_pool *pool)
 {
     uint64_t offered = offered_a16(&pool->past);
-    if (pool->kind != USHER_POOL_SET)
+    if (pool->ignores_busy)
         return offered;
     uint64_t busy = (pool->past.busy_q16 + ((UINT64_C(1) << 12) - 1)) >> 12;
-    return (offered + busy + 1) / 2;
+    uint64_t mean = (offered + busy + 1) / 2;
+    return mean < 2 * offered ? mean : 2 * offered;
 }
 
 /* Up to the next number with six significant bits. */
@@ -81,8 +84,35 @@ void usher_pool_init(struct usher_pool *pool, enum usher_pool_kind kind, int64_t
     pool->past.handle_ms = handle_ms > 0 ? handle_ms : USHER_HANDLE_DEFAULT_MS;
     pool->past.arrivals_q16 = per_hour > 0 ? ((uint64_t)per_hour << 16) / 4 : 0;
     pool->past.arrivals_ms = now_ms;
+    pool->past.busy_q16 = offered_a16(&pool->past) << 12;
     pool->past.busy_ms = now_ms;
     usher_pool_settle(pool);
+}
+
+void usher_pool_ignore_busy(struct usher_pool *pool)
+{
+    pool->ignores_busy = pool->kind != USHER_POOL_SET;
+    pool->past.busy_q16 = 0;
+    pool->past.load_used = 0;
+    usher_pool_settle(pool);
+}
+
+void usher_pool_heed_busy(struct usher_pool *pool, int64_t now_ms)
+{
+    if (!pool->ignores_busy)
+        return;
+    pool->ignores_busy = false;
+    pool->past.busy_q16 = offered_a16(&pool->past) << 12;
+    pool->past.busy_ms = now_ms;
+    usher_pool_settle(pool);
+}
+
+void usher_pool_inherit(struct usher_pool *pool, const struct usher_pool_past *past, int64_t now_ms)
+{
+    pool->past = *past;
+    pool->is_stale = true;
+    if (!pool->ignores_busy)
+        pool->past.busy_ms = now_ms;
 }
 
 void usher_pool_fini(struct usher_pool *pool)
@@ -113,22 +143,28 @@ void usher_pool_note_handled(struct usher_pool *pool, int64_t handle_ms)
     usher_pool_settle(pool);
 }
 
-void usher_pool_change(struct usher_pool *pool, int members, int open, int64_t now_ms)
+/* The mean follows the busy count that held until now. */
+static void follow_busy(struct usher_pool *pool, int64_t now_ms)
 {
     struct usher_pool_past *past = &pool->past;
-    if (pool->kind == USHER_POOL_SET) {
-        /* The mean follows the busy count that held until now. */
-        uint64_t busy_q16 = (uint64_t)(pool->member_count - pool->open_count) << 16;
-        uint64_t kept = usher_pool_forget(past->busy_q16, now_ms - past->busy_ms);
-        past->busy_q16 = kept + (busy_q16 - usher_pool_forget(busy_q16, now_ms - past->busy_ms));
-        past->busy_ms = now_ms;
-    }
+    int64_t elapsed_ms = now_ms - past->busy_ms;
+    uint64_t busy_q16 = (uint64_t)(pool->member_count - pool->open_count) << 16;
+    if (past->busy_q16 > busy_q16)
+        past->busy_q16 = busy_q16 + usher_pool_forget(past->busy_q16 - busy_q16, elapsed_ms);
+    else
+        past->busy_q16 = busy_q16 - usher_pool_forget(busy_q16 - past->busy_q16, elapsed_ms);
+    past->busy_ms = now_ms;
+}
+
+void usher_pool_change(struct usher_pool *pool, int members, int open, int64_t now_ms)
+{
+    if (!pool->ignores_busy)
+        follow_busy(pool, now_ms);
     pool->member_count = (uint32_t)((int64_t)pool->member_count + members);
     pool->open_count = (uint32_t)((int64_t)pool->open_count + open);
     if (members != 0)
         pool->is_stale = true;
-    if (pool->kind == USHER_POOL_SET)
-        usher_pool_settle(pool);
+    usher_pool_settle(pool);
 }
 
 void usher_pool_settle(struct usher_pool *pool)

@@ -48,12 +48,23 @@ struct usher_pool {
                                 behind it */
     uint32_t blocking_a16;   /* of this load */
     bool is_stale;           /* the load or N has changed since */
+    bool ignores_busy;       /* see usher_pool_ignore_busy */
 };
 
-/* forecast: arrivals an hour and handle time, or -1 each for unknown (none, 300 s). */
+/* forecast: arrivals an hour and handle time, or -1 each for unknown (none, 300 s). As many members
+ * are taken to have been busy until now. */
 void usher_pool_init(struct usher_pool *pool, enum usher_pool_kind kind, int64_t per_hour,
                      int64_t handle_ms, int64_t now_ms);
 void usher_pool_fini(struct usher_pool *pool);
+
+/* To be called for a new pool when a router of version 2 leads: a set's members were not busy until
+ * then, and for other pools it never counts who is busy. */
+void usher_pool_ignore_busy(struct usher_pool *pool);
+/* And when one of a later version leads from now on. */
+void usher_pool_heed_busy(struct usher_pool *pool, int64_t now_ms);
+/* The pool goes on where one of other rules was. */
+void usher_pool_inherit(struct usher_pool *pool, const struct usher_pool_past *past,
+                        int64_t now_ms);
 
 /* A contact that needs the pool came. */
 void usher_pool_note_arrival(struct usher_pool *pool, int64_t now_ms);
@@ -70,7 +81,9 @@ void usher_pool_settle(struct usher_pool *pool);
  * none is open. When memory is out the price is USHER_PRICE_ONE. */
 uint32_t usher_pool_price(struct usher_pool *pool);
 
-/* The offered load that the price is made of, in 1/16 erlang: the cap by the members applied. */
+/* The offered load that the price is made of, in 1/16 erlang: the cap by the members applied. Half
+ * of it is what comes for the pool, half how many members are busy, with whatever; at most twice
+ * what comes. */
 uint32_t usher_pool_load_a16(const struct usher_pool *pool);
 
 /* Whether usher_pool_price costs no work. */

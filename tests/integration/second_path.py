@@ -46,16 +46,18 @@ class Pool:
         self.handle_ms = handle_ms or 300000
         self.arrivals = (per_hour << 16) // 4
         self.arrivals_ms = self.busy_ms = at_ms
-        self.busy = self.members = self.open = self.load = 0
+        self.busy = self.offered() << 12
+        self.members = self.open = self.load = 0
         self.settle()
+
+    def offered(self):
+        unit = (900000 << 12) // 16
+        return -(-(self.arrivals >> 4) * self.handle_ms // unit)
 
     def settle(self):
         """The load goes up and down in steps of its first six binary digits."""
-        unit = (900000 << 12) // 16
-        exact = -(-(self.arrivals >> 4) * self.handle_ms // unit)
-        if len(self.skills) > 1:
-            exact = (exact + -(-self.busy >> 12) + 1) // 2
-        exact = max(exact, 1)
+        offered = self.offered()
+        exact = max(min((offered + -(-self.busy >> 12) + 1) // 2, 2 * offered), 1)
         step = 1 << max(self.load.bit_length() - 6, 0)
         if self.load and self.load >= exact and self.load - exact < 2 * step:
             return
@@ -74,15 +76,14 @@ class Pool:
         self.settle()
 
     def change(self, members, free, at_ms):
-        if len(self.skills) > 1:
-            held = (self.members - self.open) << 16
-            elapsed = at_ms - self.busy_ms
-            self.busy = forget(self.busy, elapsed) + held - forget(held, elapsed)
-            self.busy_ms = at_ms
+        held = (self.members - self.open) << 16
+        over = self.busy - held
+        left = forget(abs(over), at_ms - self.busy_ms)
+        self.busy = held + (left if over > 0 else -left)
+        self.busy_ms = at_ms
         self.members += members
         self.open += free
-        if len(self.skills) > 1:
-            self.settle()
+        self.settle()
 
     def used_load(self):
         return max(min(self.load, self.members * 16 * 98 // 100), 1)

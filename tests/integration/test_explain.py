@@ -340,7 +340,7 @@ class Told(Known):
 
     def test_a_wait_and_an_agent_are_told_in_sentences(self):
         pages = [self.explain(contact) for contact in self.contacts]
-        page = next(page for page in pages if "still waiting" in page and "voice, queue internet" in page)
+        page = next(page for page in pages if "still waiting" in page and "voice, queue internet" in page and "lang.uk 1;" in page)
         self.assertRegex(page, r"(?m)  still waiting, for .*: \d before it in its line, \d+ wait in the queue; the promise ")
         self.assertRegex(page, r"(?m)^ +nobody can take it now:$")
         self.assertRegex(page, r"(?m)^ +busy \(\d\): anna \(1 of 1 voice\), ")

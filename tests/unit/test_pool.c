@@ -113,15 +113,52 @@ START_TEST(forgetting_is_within_a_thousandth_of_the_exponential)
 }
 END_TEST
 
-START_TEST(load_follows_steady_arrivals)
+/* Two hours of one arrival in 10 s with 300 s each, 30 erlangs, while `busy` of 100 members are. */
+static uint32_t load_after_hours(enum usher_pool_kind kind, int busy)
 {
-    /* One arrival in 10 s with 300 s each is 30 erlangs. */
     struct usher_pool pool;
-    usher_pool_init(&pool, USHER_POOL_SKILL, -1, 300000, 0);
-    for (int64_t now_ms = 0; now_ms < 7200000; now_ms += 10000)
+    usher_pool_init(&pool, kind, -1, 300000, 0);
+    usher_pool_change(&pool, 100, 100 - busy, 0);
+    for (int64_t now_ms = 0; now_ms < 7200000; now_ms += 10000) {
         usher_pool_note_arrival(&pool, now_ms);
-    ck_assert_uint_ge(pool.past.load_used, 29 * 16);
-    ck_assert_uint_le(pool.past.load_used, 32 * 16);
+        usher_pool_change(&pool, 0, 0, now_ms);
+    }
+    uint32_t load = pool.past.load_used;
+    usher_pool_fini(&pool);
+    return load;
+}
+
+START_TEST(load_is_half_of_what_comes_and_half_of_who_is_busy)
+{
+    static const enum usher_pool_kind kinds[] = {USHER_POOL_SKILL, USHER_POOL_SET,
+                                                 USHER_POOL_CHANNEL};
+    for (size_t i = 0; i < 3; i++) {
+        uint32_t load = load_after_hours(kinds[i], 30);
+        ck_assert_uint_ge(load, 29 * 16);
+        ck_assert_uint_le(load, 32 * 16);
+        load = load_after_hours(kinds[i], 70);
+        ck_assert_uint_ge(load, 49 * 16);
+        ck_assert_uint_le(load, 52 * 16);
+        load = load_after_hours(kinds[i], 0);
+        ck_assert_uint_ge(load, 14 * 16);
+        ck_assert_uint_le(load, 16 * 16);
+    }
+}
+END_TEST
+
+START_TEST(load_is_at_most_twice_what_comes)
+{
+    /* 100 members are busy, and nobody ever asks for what makes them a pool. */
+    struct usher_pool pool;
+    usher_pool_init(&pool, USHER_POOL_SKILL, 12, 300000, 0); /* one erlang */
+    usher_pool_change(&pool, 101, 1, 0);
+    usher_pool_change(&pool, 0, 0, 3600000);
+    ck_assert_uint_eq(pool.past.load_used, 32);
+    usher_pool_fini(&pool);
+    usher_pool_init(&pool, USHER_POOL_SKILL, -1, -1, 0);
+    usher_pool_change(&pool, 101, 1, 0);
+    usher_pool_change(&pool, 0, 0, 3600000);
+    ck_assert_uint_eq(pool.past.load_used, 1);
     usher_pool_fini(&pool);
 }
 END_TEST
@@ -137,6 +174,22 @@ START_TEST(forecast_is_the_first_load)
     ck_assert_uint_eq(usher_pool_price(&pool), 1986);
     usher_pool_change(&pool, 0, -2, 0);
     ck_assert_uint_eq(usher_pool_price(&pool), 0);
+    usher_pool_fini(&pool);
+}
+END_TEST
+
+START_TEST(who_is_busy_counts_from_the_moment_when_a_later_router_leads)
+{
+    struct usher_pool pool;
+    usher_pool_init(&pool, USHER_POOL_SKILL, 36, 300000, 0); /* 3 erlangs */
+    usher_pool_ignore_busy(&pool);
+    usher_pool_change(&pool, 7, 1, 0);
+    usher_pool_change(&pool, 0, 0, 3600000);
+    ck_assert_uint_eq(pool.past.load_used, 48);
+    usher_pool_heed_busy(&pool, 3600000);
+    ck_assert_uint_eq(pool.past.load_used, 48);
+    usher_pool_change(&pool, 0, 0, 2 * 3600000);
+    ck_assert_uint_eq(pool.past.load_used, 72); /* half of 3 and half of 6 */
     usher_pool_fini(&pool);
 }
 END_TEST
@@ -164,8 +217,10 @@ int main(void)
     tcase_add_test(cases, price_is_that_of_a_table_made_anew_whatever_came_before);
     tcase_add_test(cases, half_is_forgotten_in_the_half_life_of_fifteen_minutes_mean);
     tcase_add_test(cases, forgetting_is_within_a_thousandth_of_the_exponential);
-    tcase_add_test(cases, load_follows_steady_arrivals);
+    tcase_add_test(cases, load_is_half_of_what_comes_and_half_of_who_is_busy);
+    tcase_add_test(cases, load_is_at_most_twice_what_comes);
     tcase_add_test(cases, forecast_is_the_first_load);
+    tcase_add_test(cases, who_is_busy_counts_from_the_moment_when_a_later_router_leads);
     tcase_add_test(cases, handle_time_moves_by_a_sixteenth);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);

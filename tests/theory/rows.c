@@ -62,7 +62,8 @@
                    {THEORY_OCCUPANCY, "specialist", busy_2, 0, .00005}},                           \
         .values_count = 8                                                                          \
     }
-/* erlangs, skills an agent: blocked, wait in minutes, each with how far it may be off */
+/* erlangs, skills an agent: blocked, wait in minutes, each with how far it may be off; for
+ * POOLING_WAIT the wait alone */
 #define POOLING(erlangs_, skills_, blocked_, blocked_off, minutes_, minutes_off)                   \
     {                                                                                              \
         .name = "pooling " #erlangs_ " " #skills_, .agents = 90, .per_hour = {erlangs_},           \
@@ -70,6 +71,13 @@
         .values = {{THEORY_BLOCKED, NULL, blocked_, 0, blocked_off},                               \
                    {THEORY_WAIT_S, NULL, 60 * (minutes_), 0, 60 * (minutes_off)}},                 \
         .values_count = 2                                                                          \
+    }
+#define POOLING_WAIT(erlangs_, skills_, minutes_, minutes_off)                                     \
+    {                                                                                              \
+        .name = "pooling " #erlangs_ " " #skills_, .agents = 90, .per_hour = {erlangs_},           \
+        .handle_s = 600, .trunks = 120, .types = 6, .skills = (skills_),                           \
+        .values = {{THEORY_WAIT_S, NULL, 60 * (minutes_), 0, 60 * (minutes_off)}},                 \
+        .values_count = 1                                                                          \
     }
 
 const struct theory_row theory_rows[] = {
@@ -121,12 +129,24 @@ const struct theory_row theory_rows[] = {
     N_DESIGN(1, 0.4581854, 0.4701933, 0.0976164, 0.1831155, 23.42794, 32.96080, .8777, .7995),
     N_DESIGN(2, 0.5173634, 0.3752719, 0.1185454, 0.1461486, 28.45090, 26.30676, .8880, .7309),
     N_DESIGN(3, 0.5536225, 0.3347173, 0.1330757, 0.1303548, 31.93816, 23.46386, .8946, .6774),
+    POOLING(77.4, 1, 0.0073696592, 0, 1.9404149687, 0),
+    POOLING_WAIT(77.4, 2, 0.151, 0.01),
+    POOLING_WAIT(77.4, 3, 0.088, 0.01),
+    POOLING_WAIT(77.4, 4, 0.084, 0.01),
+    POOLING_WAIT(77.4, 5, 0.084, 0.01),
     POOLING(77.4, 6, 0.000168, 0, 0.08277, 0),
-    POOLING(84.0, 6, 0.003643, 0, 0.45002, 0),
-    POOLING(90.0, 6, 0.023492, 0, 1.24296, 0),
+    POOLING(84.0, 1, 0.0416586780, 0, 3.0543243769, 0),
     POOLING(84.0, 2, 0.0045, 0.0002, 0.592, 0.02),
+    POOLING(84.0, 3, 0.0034, 0.0002, 0.468, 0.02),
+    POOLING(84.0, 4, 0.0035, 0.0002, 0.446, 0.02),
+    POOLING(84.0, 5, 0.0037, 0.0002, 0.443, 0.02),
+    POOLING(84.0, 6, 0.003643, 0, 0.45002, 0),
+    POOLING(90.0, 1, 0.0913776689, 0, 3.6240475983, 0),
     POOLING(90.0, 2, 0.0258, 0.0002, 1.409, 0.02),
     POOLING(90.0, 3, 0.0227, 0.0002, 1.259, 0.02),
+    POOLING(90.0, 4, 0.0233, 0.0002, 1.239, 0.02),
+    POOLING(90.0, 5, 0.0233, 0.0002, 1.243, 0.02),
+    POOLING(90.0, 6, 0.023492, 0, 1.24296, 0),
 };
 
 const size_t theory_rows_count = sizeof(theory_rows) / sizeof(theory_rows[0]);

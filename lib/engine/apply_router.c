@@ -28,7 +28,7 @@ bool usher_apply_router_outage(struct usher_engine *engine, const struct usher_e
 void usher_engine_follow_leader(struct usher_engine *engine, int64_t now_ms)
 {
     bool is_of_version_2 = engine->leader_version != 0 && engine->leader_version < 3;
-    usher_floor_heed_busy(&engine->floor, !is_of_version_2, now_ms);
+    usher_floor_follow_leader(&engine->floor, is_of_version_2, now_ms);
 }
 
 bool usher_apply_router_started(struct usher_engine *engine, const struct usher_event *event)

@@ -60,7 +60,7 @@ struct usher_floor {
     int64_t newest_ms;      /* nobody idles since later, and no bound was made later */
     uint64_t waiting[USHER_CLASS_WORDS]; /* bit c: the class has a line */
     bool is_ground_stale;
-    bool ignores_busy;       /* see usher_floor_heed_busy */
+    bool is_of_version_2;    /* see usher_floor_follow_leader */
     uint64_t *duty;          /* bit a: agent a is signed in and not on break */
     uint32_t duty_version;   /* another one after each change of `duty` or of who is eligible */
     struct usher_list waits; /* contacts in line that may wait for some agent (in_waits) */
@@ -131,9 +131,8 @@ static inline uint32_t usher_floor_price(struct usher_floor *floor, uint16_t poo
     return price;
 }
 
-/* Whether prices are made of how many are busy, too: not while a router of version 2 leads, which
- * knows that of sets alone. */
-void usher_floor_heed_busy(struct usher_floor *floor, bool heeds_busy, int64_t now_ms);
+/* Whether a router of version 2 leads, whose pools counted otherwise. */
+void usher_floor_follow_leader(struct usher_floor *floor, bool is_of_version_2, int64_t now_ms);
 
 /* Takes the expected shares v of all classes from forecasts and counts; to be called when profiles
  * or rules change. */

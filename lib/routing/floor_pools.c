@@ -24,8 +24,8 @@ static struct usher_pool *add_pool(struct usher_floor *floor, enum usher_pool_ki
     floor->prices[floor->pools_count] = USHER_PRICE_STALE;
     struct usher_pool *pool = &floor->pools[floor->pools_count++];
     usher_pool_init(pool, kind, per_hour, handle_ms, now_ms);
-    if (floor->ignores_busy)
-        usher_pool_ignore_busy(pool);
+    if (floor->is_of_version_2)
+        usher_pool_be_of_version_2(pool);
     return pool;
 }
 
@@ -53,14 +53,14 @@ void usher_floor_price_again(struct usher_floor *floor, uint16_t pool)
         is_known ? (uint16_t)usher_pool_price(&floor->pools[pool]) : USHER_PRICE_STALE;
 }
 
-void usher_floor_heed_busy(struct usher_floor *floor, bool heeds_busy, int64_t now_ms)
+void usher_floor_follow_leader(struct usher_floor *floor, bool is_of_version_2, int64_t now_ms)
 {
-    floor->ignores_busy = !heeds_busy;
+    floor->is_of_version_2 = is_of_version_2;
     for (size_t i = 0; i < floor->pools_count; i++) {
-        if (heeds_busy)
-            usher_pool_heed_busy(&floor->pools[i], now_ms);
+        if (is_of_version_2)
+            floor->pools[i].is_of_version_2 = true;
         else
-            floor->pools[i].ignores_busy = floor->pools[i].kind != USHER_POOL_SET;
+            usher_pool_be_of_this_version(&floor->pools[i], now_ms);
         usher_floor_price_again(floor, (uint16_t)i);
     }
 }

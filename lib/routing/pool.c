@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HALF_LIFE_MS 623832 /* 15 min * ln 2 */
-#define MEAN_MS      900000 /* 15 min */
-#define ONE_Q30      (UINT64_C(1) << 30)
+#define STEP_MS     2437 /* 256 steps are 15 min * ln 2 */
+#define OLD_HALF_MS 623832
+#define MEAN_MS     900000 /* 15 min */
+#define ONE_Q30     (UINT64_C(1) << 30)
 #define LOAD_MAX                                                                                   \
     ((UINT32_C(1) << 18) - 1) /* 1/16 erlang; keeps the products of the table within 64 bits */
 
@@ -29,14 +30,27 @@ static uint64_t power_q16(unsigned part)
     return result >> 16;
 }
 
-uint64_t usher_pool_forget(uint64_t value, int64_t elapsed_ms)
+static uint64_t forget_steps(uint64_t value, uint64_t steps)
 {
-    if (elapsed_ms <= 0)
+    if (steps == 0)
         return value;
-    if (elapsed_ms >= (int64_t)HALF_LIFE_MS * 40)
+    if (steps >= UINT64_C(256) * 40)
         return 0;
-    uint64_t steps = (uint64_t)elapsed_ms * 256 / HALF_LIFE_MS;
     return ((value >> (steps / 256)) * power_q16((unsigned)(steps % 256))) >> 16;
+}
+
+uint64_t usher_pool_forget(uint64_t value, int64_t since_ms, int64_t now_ms)
+{
+    return forget_steps(value, (uint64_t)(now_ms / STEP_MS - since_ms / STEP_MS));
+}
+
+/* A router of version 2 forgot nothing between what lay nearer together than a step. */
+static uint64_t forget(const struct usher_pool *pool, uint64_t value, int64_t since_ms,
+                       int64_t now_ms)
+{
+    if (pool->is_of_version_2)
+        return forget_steps(value, (uint64_t)(now_ms - since_ms) * 256 / OLD_HALF_MS);
+    return usher_pool_forget(value, since_ms, now_ms);
 }
 
 static uint32_t clamp_load(uint64_t a16)
@@ -59,7 +73,7 @@ static uint64_t offered_a16(const struct usher_pool_past *past)
 static uint64_t exact_a16(const struct usher_pool *pool)
 {
     uint64_t offered = offered_a16(&pool->past);
-    if (pool->ignores_busy)
+    if (pool->is_of_version_2 && pool->kind != USHER_POOL_SET)
         return offered;
     uint64_t busy = (pool->past.busy_q16 + ((UINT64_C(1) << 12) - 1)) >> 12;
     uint64_t mean = (offered + busy + 1) / 2;
@@ -89,20 +103,21 @@ void usher_pool_init(struct usher_pool *pool, enum usher_pool_kind kind, int64_t
     usher_pool_settle(pool);
 }
 
-void usher_pool_ignore_busy(struct usher_pool *pool)
+void usher_pool_be_of_version_2(struct usher_pool *pool)
 {
-    pool->ignores_busy = pool->kind != USHER_POOL_SET;
+    pool->is_of_version_2 = true;
     pool->past.busy_q16 = 0;
     pool->past.load_used = 0;
     usher_pool_settle(pool);
 }
 
-void usher_pool_heed_busy(struct usher_pool *pool, int64_t now_ms)
+void usher_pool_be_of_this_version(struct usher_pool *pool, int64_t now_ms)
 {
-    if (!pool->ignores_busy)
+    if (!pool->is_of_version_2)
         return;
-    pool->ignores_busy = false;
-    pool->past.busy_q16 = offered_a16(&pool->past) << 12;
+    pool->is_of_version_2 = false;
+    if (pool->kind != USHER_POOL_SET)
+        pool->past.busy_q16 = offered_a16(&pool->past) << 12;
     pool->past.busy_ms = now_ms;
     usher_pool_settle(pool);
 }
@@ -111,7 +126,7 @@ void usher_pool_inherit(struct usher_pool *pool, const struct usher_pool_past *p
 {
     pool->past = *past;
     pool->is_stale = true;
-    if (!pool->ignores_busy)
+    if (!pool->is_of_version_2)
         pool->past.busy_ms = now_ms;
 }
 
@@ -121,11 +136,23 @@ void usher_pool_fini(struct usher_pool *pool)
     pool->blocking = NULL;
 }
 
+/* The mean of busy members goes towards what holds now. */
+static void note_busy(struct usher_pool *pool, int64_t now_ms)
+{
+    struct usher_pool_past *past = &pool->past;
+    uint64_t busy_q16 = (uint64_t)(pool->member_count - pool->open_count) << 16;
+    uint64_t kept = forget(pool, past->busy_q16, past->busy_ms, now_ms);
+    past->busy_q16 = kept + (busy_q16 - forget(pool, busy_q16, past->busy_ms, now_ms));
+    past->busy_ms = now_ms;
+}
+
+/* Who comes sees as many busy as the mean over time. */
 void usher_pool_note_arrival(struct usher_pool *pool, int64_t now_ms)
 {
     struct usher_pool_past *past = &pool->past;
-    past->arrivals_q16 =
-        usher_pool_forget(past->arrivals_q16, now_ms - past->arrivals_ms) + (1 << 16);
+    if (!pool->is_of_version_2)
+        note_busy(pool, now_ms);
+    past->arrivals_q16 = forget(pool, past->arrivals_q16, past->arrivals_ms, now_ms) + (1 << 16);
     past->arrivals_ms = now_ms;
     usher_pool_settle(pool);
 }
@@ -143,28 +170,17 @@ void usher_pool_note_handled(struct usher_pool *pool, int64_t handle_ms)
     usher_pool_settle(pool);
 }
 
-/* The mean follows the busy count that held until now. */
-static void follow_busy(struct usher_pool *pool, int64_t now_ms)
-{
-    struct usher_pool_past *past = &pool->past;
-    int64_t elapsed_ms = now_ms - past->busy_ms;
-    uint64_t busy_q16 = (uint64_t)(pool->member_count - pool->open_count) << 16;
-    if (past->busy_q16 > busy_q16)
-        past->busy_q16 = busy_q16 + usher_pool_forget(past->busy_q16 - busy_q16, elapsed_ms);
-    else
-        past->busy_q16 = busy_q16 - usher_pool_forget(busy_q16 - past->busy_q16, elapsed_ms);
-    past->busy_ms = now_ms;
-}
-
 void usher_pool_change(struct usher_pool *pool, int members, int open, int64_t now_ms)
 {
-    if (!pool->ignores_busy)
-        follow_busy(pool, now_ms);
+    bool notes_busy = pool->is_of_version_2 && pool->kind == USHER_POOL_SET;
+    if (notes_busy)
+        note_busy(pool, now_ms);
     pool->member_count = (uint32_t)((int64_t)pool->member_count + members);
     pool->open_count = (uint32_t)((int64_t)pool->open_count + open);
     if (members != 0)
         pool->is_stale = true;
-    usher_pool_settle(pool);
+    if (notes_busy)
+        usher_pool_settle(pool);
 }
 
 void usher_pool_settle(struct usher_pool *pool)

@@ -27,7 +27,7 @@ enum usher_pool_kind {
 struct usher_pool_past {
     uint64_t arrivals_q16; /* arrivals that need the pool, each forgotten by e^(-age / 15 min) */
     int64_t arrivals_ms;   /* when that was last changed */
-    uint64_t busy_q16;     /* the mean of busy members over 15 minutes */
+    uint64_t busy_q16;     /* the mean of busy members over 15 minutes, as those who came saw it */
     int64_t busy_ms;
     int64_t handle_ms; /* moving mean of talk, hold and wrap-up */
     uint32_t
@@ -48,7 +48,7 @@ struct usher_pool {
                                 behind it */
     uint32_t blocking_a16;   /* of this load */
     bool is_stale;           /* the load or N has changed since */
-    bool ignores_busy;       /* see usher_pool_ignore_busy */
+    bool is_of_version_2;    /* see usher_pool_be_of_version_2 */
 };
 
 /* forecast: arrivals an hour and handle time, or -1 each for unknown (none, 300 s). As many members
@@ -57,11 +57,11 @@ void usher_pool_init(struct usher_pool *pool, enum usher_pool_kind kind, int64_t
                      int64_t handle_ms, int64_t now_ms);
 void usher_pool_fini(struct usher_pool *pool);
 
-/* To be called for a new pool when a router of version 2 leads: a set's members were not busy until
- * then, and for other pools it never counts who is busy. */
-void usher_pool_ignore_busy(struct usher_pool *pool);
+/* To be called for a new pool when a router of version 2 leads: it counts who is busy for sets
+ * alone, from nobody on, and forgets too little of what comes often. */
+void usher_pool_be_of_version_2(struct usher_pool *pool);
 /* And when one of a later version leads from now on. */
-void usher_pool_heed_busy(struct usher_pool *pool, int64_t now_ms);
+void usher_pool_be_of_this_version(struct usher_pool *pool, int64_t now_ms);
 /* The pool goes on where one of other rules was. */
 void usher_pool_inherit(struct usher_pool *pool, const struct usher_pool_past *past,
                         int64_t now_ms);
@@ -99,7 +99,8 @@ void usher_pool_block(uint32_t n, uint32_t a16, uint32_t *blocking);
  * from 0. */
 uint32_t usher_pool_ratio(uint32_t of_all, uint32_t of_busy);
 
-/* e^(-elapsed / 15 min) times `value`. */
-uint64_t usher_pool_forget(uint64_t value, int64_t elapsed_ms);
+/* e^(-(now - since) / 15 min) times `value`, in steps of some seconds of the clock: however often
+ * it is called in between, as much is forgotten. */
+uint64_t usher_pool_forget(uint64_t value, int64_t since_ms, int64_t now_ms);
 
 #endif

@@ -23,9 +23,12 @@ def power_of_half(part):
     return result >> 16
 
 
-def forget(value, elapsed_ms):
-    """e ** (-elapsed / 15 min) of it: the half-life is 15 min * ln 2."""
-    steps = max(elapsed_ms, 0) * 256 // 623832
+STEP_MS = 2437  # 256 are the half-life, 15 min * ln 2
+
+
+def forget(value, since_ms, at_ms):
+    """e ** (-(at - since) / 15 min) of it, by steps of the clock."""
+    steps = at_ms // STEP_MS - since_ms // STEP_MS
     return (value >> steps // 256) * power_of_half(steps % 256) >> 16
 
 
@@ -65,8 +68,10 @@ class Pool:
         self.load = -(-exact // step) * step
 
     def arrive(self, at_ms):
-        self.arrivals = forget(self.arrivals, at_ms - self.arrivals_ms) + 65536
-        self.arrivals_ms = at_ms
+        held = (self.members - self.open) << 16
+        self.busy = forget(self.busy, self.busy_ms, at_ms) + held - forget(held, self.busy_ms, at_ms)
+        self.arrivals = forget(self.arrivals, self.arrivals_ms, at_ms) + 65536
+        self.arrivals_ms = self.busy_ms = at_ms
         self.settle()
 
     def handled(self, took_ms):
@@ -75,15 +80,9 @@ class Pool:
                              else self.handle_ms - (-difference // 16), 1)
         self.settle()
 
-    def change(self, members, free, at_ms):
-        held = (self.members - self.open) << 16
-        over = self.busy - held
-        left = forget(abs(over), at_ms - self.busy_ms)
-        self.busy = held + (left if over > 0 else -left)
-        self.busy_ms = at_ms
+    def change(self, members, free):
         self.members += members
         self.open += free
-        self.settle()
 
     def used_load(self):
         return max(min(self.load, self.members * 16 * 98 // 100), 1)
@@ -192,7 +191,7 @@ class Floor:
         if take:
             take(event)
             for agent in self.agents.values():
-                self.recount(agent, event["at"])
+                self.recount(agent)
 
     # Pools and own grounds.
 
@@ -213,19 +212,19 @@ class Floor:
             return agent.skills.get(pool.skills[0], 0) > 0
         return any(kind.skills == pool.skills and agent.step(kind) == 0 for kind in self.kinds.values())
 
-    def recount(self, agent, at_ms):
+    def recount(self, agent):
         is_counted, is_open = agent.state == "ready", agent.is_whole()
         members, free = is_counted - agent.is_counted, is_open - agent.is_counted_open
         agent.is_counted, agent.is_counted_open = is_counted, is_open
         if members or free:
             for pool in agent.pools:
-                pool.change(members, free, at_ms)
+                pool.change(members, free)
 
     def on_agent_profiled(self, event):
         agent = self.agents.setdefault(event["agent"], Agent(event["agent"], event["at"]))
         if agent.is_counted:
             for pool in agent.pools:
-                pool.change(-1, -agent.is_counted_open, event["at"])
+                pool.change(-1, -agent.is_counted_open)
         agent.is_counted = agent.is_counted_open = False
         agent.profile(event)
         agent.pools = [pool for pool in self.pools if self.is_member(agent, pool)]
@@ -273,7 +272,7 @@ class Floor:
         for agent in self.agents.values():
             if agent.step(kind) == 0 and pool not in agent.pools:
                 agent.pools.append(pool)
-                pool.change(agent.is_counted, agent.is_counted_open, at_ms)
+                pool.change(agent.is_counted, agent.is_counted_open)
 
     @staticmethod
     def covers(kind, pool):

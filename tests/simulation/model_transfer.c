@@ -38,6 +38,7 @@ static bool place(struct model *model, const struct usher_event *event,
     contact->due_ms = fields->due_ms;
     model_keep(contact->skills, sizeof(contact->skills), fields->skills);
     contact->class = model_class(model, contact, event->at_ms);
+    model_recount(model, event->at_ms); /* whoever talked until now is not busy with it any more */
     if (is_new || is_other_work(&model->classes[before], &model->classes[contact->class]))
         model_note_arrival(model, contact->class, event->at_ms);
     return true;

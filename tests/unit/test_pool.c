@@ -98,16 +98,16 @@ END_TEST
 
 START_TEST(half_is_forgotten_in_the_half_life_of_fifteen_minutes_mean)
 {
-    ck_assert_uint_eq(usher_pool_forget(1u << 20, 623832), 1u << 19);
-    ck_assert_uint_eq(usher_pool_forget(1000, 0), 1000);
-    ck_assert_uint_eq(usher_pool_forget(UINT64_C(1) << 40, INT64_C(623832) * 50), 0);
+    ck_assert_uint_eq(usher_pool_forget(1u << 20, 0, INT64_C(2437) * 256), 1u << 19);
+    ck_assert_uint_eq(usher_pool_forget(1000, 2437, 2437), 1000);
+    ck_assert_uint_eq(usher_pool_forget(UINT64_C(1) << 40, 0, INT64_C(2437) * 256 * 50), 0);
 }
 END_TEST
 
 START_TEST(forgetting_is_within_a_thousandth_of_the_exponential)
 {
     /* e^-1 = 0.36787944 after 15 minutes. */
-    uint64_t kept = usher_pool_forget(1u << 30, 900000);
+    uint64_t kept = usher_pool_forget(1u << 30, 0, 900000);
     ck_assert_uint_ge(kept, (uint64_t)(0.36787944 * 0.997 * (1u << 30)));
     ck_assert_uint_le(kept, (uint64_t)(0.36787944 * 1.003 * (1u << 30)));
 }
@@ -119,10 +119,8 @@ static uint32_t load_after_hours(enum usher_pool_kind kind, int busy)
     struct usher_pool pool;
     usher_pool_init(&pool, kind, -1, 300000, 0);
     usher_pool_change(&pool, 100, 100 - busy, 0);
-    for (int64_t now_ms = 0; now_ms < 7200000; now_ms += 10000) {
+    for (int64_t now_ms = 0; now_ms < 7200000; now_ms += 10000)
         usher_pool_note_arrival(&pool, now_ms);
-        usher_pool_change(&pool, 0, 0, now_ms);
-    }
     uint32_t load = pool.past.load_used;
     usher_pool_fini(&pool);
     return load;
@@ -146,19 +144,28 @@ START_TEST(load_is_half_of_what_comes_and_half_of_who_is_busy)
 }
 END_TEST
 
+START_TEST(load_follows_arrivals_that_come_ten_a_second)
+{
+    struct usher_pool pool;
+    usher_pool_init(&pool, USHER_POOL_SKILL, -1, 3000, 0);
+    usher_pool_change(&pool, 60, 30, 0);
+    for (int64_t now_ms = 0; now_ms < 7200000; now_ms += 100) /* 30 erlangs */
+        usher_pool_note_arrival(&pool, now_ms);
+    ck_assert_uint_ge(pool.past.load_used, 29 * 16);
+    ck_assert_uint_le(pool.past.load_used, 32 * 16);
+    usher_pool_fini(&pool);
+}
+END_TEST
+
 START_TEST(load_is_at_most_twice_what_comes)
 {
-    /* 100 members are busy, and nobody ever asks for what makes them a pool. */
+    /* 100 members are busy, and one call an hour asks for what makes them a pool. */
     struct usher_pool pool;
-    usher_pool_init(&pool, USHER_POOL_SKILL, 12, 300000, 0); /* one erlang */
+    usher_pool_init(&pool, USHER_POOL_SKILL, -1, 900000, 0);
     usher_pool_change(&pool, 101, 1, 0);
-    usher_pool_change(&pool, 0, 0, 3600000);
-    ck_assert_uint_eq(pool.past.load_used, 32);
-    usher_pool_fini(&pool);
-    usher_pool_init(&pool, USHER_POOL_SKILL, -1, -1, 0);
-    usher_pool_change(&pool, 101, 1, 0);
-    usher_pool_change(&pool, 0, 0, 3600000);
-    ck_assert_uint_eq(pool.past.load_used, 1);
+    usher_pool_note_arrival(&pool, 3600000);
+    ck_assert_uint_eq(pool.past.busy_q16 >> 16, 98);
+    ck_assert_uint_eq(pool.past.load_used, 32); /* one erlang came */
     usher_pool_fini(&pool);
 }
 END_TEST
@@ -182,14 +189,15 @@ START_TEST(who_is_busy_counts_from_the_moment_when_a_later_router_leads)
 {
     struct usher_pool pool;
     usher_pool_init(&pool, USHER_POOL_SKILL, 36, 300000, 0); /* 3 erlangs */
-    usher_pool_ignore_busy(&pool);
+    usher_pool_be_of_version_2(&pool);
     usher_pool_change(&pool, 7, 1, 0);
-    usher_pool_change(&pool, 0, 0, 3600000);
-    ck_assert_uint_eq(pool.past.load_used, 48);
-    usher_pool_heed_busy(&pool, 3600000);
-    ck_assert_uint_eq(pool.past.load_used, 48);
-    usher_pool_change(&pool, 0, 0, 2 * 3600000);
-    ck_assert_uint_eq(pool.past.load_used, 72); /* half of 3 and half of 6 */
+    usher_pool_note_arrival(&pool, 100000);
+    ck_assert_uint_eq(pool.past.busy_q16, 0);
+    uint32_t load = pool.past.load_used;
+    usher_pool_be_of_this_version(&pool, 100000);
+    ck_assert_uint_eq(pool.past.load_used, load);
+    usher_pool_note_arrival(&pool, 200000);
+    ck_assert_uint_gt(pool.past.load_used, load); /* 6 of 7 are busy */
     usher_pool_fini(&pool);
 }
 END_TEST
@@ -218,6 +226,7 @@ int main(void)
     tcase_add_test(cases, half_is_forgotten_in_the_half_life_of_fifteen_minutes_mean);
     tcase_add_test(cases, forgetting_is_within_a_thousandth_of_the_exponential);
     tcase_add_test(cases, load_is_half_of_what_comes_and_half_of_who_is_busy);
+    tcase_add_test(cases, load_follows_arrivals_that_come_ten_a_second);
     tcase_add_test(cases, load_is_at_most_twice_what_comes);
     tcase_add_test(cases, forecast_is_the_first_load);
     tcase_add_test(cases, who_is_busy_counts_from_the_moment_when_a_later_router_leads);

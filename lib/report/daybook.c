@@ -199,7 +199,7 @@ static void count_wait(struct usher_daybook *book, struct usher_daybook_record *
 {
     int64_t wait_ms = event->at_ms - record->arrived_ms;
     double wait_s = (double)wait_ms / 1000;
-    record->class->waited_count += wait_ms > 0;
+    record->class->waited_count += !record->is_met;
     record->class->all_waited_ms += wait_ms;
     count_half(book, record, wait_ms);
     if (wait_ms > book->longest_ms)
@@ -280,6 +280,7 @@ static bool apply_contact(struct usher_daybook *book, const struct usher_event *
         return true;
     case USHER_EVENT_CONTACT_OFFERED:
         record->match = event->fields.match;
+        record->is_met |= event->at_ms == record->arrived_ms;
         return true;
     case USHER_EVENT_CONTACT_ANSWERED:
         return answer(book, record, event);

@@ -26,7 +26,7 @@ struct usher_daybook_class {
     int64_t kept_count; /* answered within the promise */
     int64_t abandoned_count;
     int64_t short_count;      /* of these, within the first seconds */
-    int64_t waited_count;     /* who was not answered in the same moment */
+    int64_t waited_count;     /* for whom nobody was free in the same moment */
     int64_t left_early_count; /* abandoned within the promise */
     int64_t waited_ms;        /* of those answered, together */
     int64_t all_waited_ms;    /* of those answered and those who gave up */
@@ -50,7 +50,7 @@ struct usher_day_figures {
     double service_level; /* answered within the promise, of those answered or not short */
     double worst_level;   /* the class with the lowest */
     double first_level;   /* of the rules' first tier alone */
-    double waited;        /* of all that were answered or gave up: not at once */
+    double waited;        /* of all that were answered or gave up: nobody was free at once */
     double answer_s;      /* average speed of answer */
     double p50_s;         /* of the waits of those answered */
     double p95_s;

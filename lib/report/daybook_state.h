@@ -17,6 +17,7 @@ struct usher_daybook_record {
     int64_t told_wait_ms; /* -1: none */
     int64_t match;        /* of the last offer */
     bool is_counted;
+    bool is_met; /* by a free agent, in the moment of arrival */
     bool is_again;
     bool is_helped;
 };

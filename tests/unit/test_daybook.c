@@ -80,6 +80,22 @@ START_TEST(figures_are_those_of_the_events)
 }
 END_TEST
 
+START_TEST(who_finds_somebody_free_does_not_have_to_wait)
+{
+    struct usher_daybook *book = open_book(0);
+    arrive(book, 10000, "p/1", "standard");
+    happen(book, USHER_EVENT_CONTACT_OFFERED, 10000, "p/1", "anna");
+    happen(book, USHER_EVENT_CONTACT_ANSWERED, 13000, "p/1", "anna"); /* it rang for 3 s */
+    arrive(book, 11000, "p/2", "standard");
+    happen(book, USHER_EVENT_CONTACT_OFFERED, 11001, "p/2", "petro");
+    happen(book, USHER_EVENT_CONTACT_ANSWERED, 13000, "p/2", "petro");
+    struct usher_day_figures figures = usher_daybook_read(book);
+    ck_assert_double_eq(figures.waited, .5);
+    ck_assert_double_eq(figures.answer_s, 2.5);
+    usher_daybook_free(book);
+}
+END_TEST
+
 START_TEST(cost_is_that_of_the_formula)
 {
     struct usher_daybook *book = open_book(0);
@@ -126,5 +142,6 @@ START_TEST(whoever_has_not_ended_is_told)
 }
 END_TEST
 
-SUITE_MAIN("daybook", figures_are_those_of_the_events, cost_is_that_of_the_formula,
+SUITE_MAIN("daybook", figures_are_those_of_the_events,
+           who_finds_somebody_free_does_not_have_to_wait, cost_is_that_of_the_formula,
            what_comes_before_is_not_counted, whoever_has_not_ended_is_told)

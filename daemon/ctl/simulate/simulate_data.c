@@ -30,27 +30,45 @@ static void write_samples(struct usher_json_writer *writer, struct usher_text ke
     usher_json_write_close(writer, '}');
 }
 
+static void write_ratio(struct usher_json_writer *writer, const char *key, int64_t above,
+                        int64_t below)
+{
+    usher_json_write_key(writer, usher_text_of(key));
+    write_number(writer, below > 0 ? (double)above / (double)below : 0);
+}
+
+static void write_count(struct usher_json_writer *writer, const char *key, int64_t count)
+{
+    usher_json_write_key(writer, usher_text_of(key));
+    usher_json_write_int64(writer, count);
+}
+
+static void write_class(struct usher_json_writer *writer, const struct usher_daybook_class *class)
+{
+    usher_json_write_open(writer, '{');
+    usher_json_write_key(writer, USHER_TEXT("queue"));
+    usher_json_write_text(writer, usher_text_of(class->queue));
+    usher_json_write_key(writer, USHER_TEXT("tier"));
+    usher_json_write_text(writer, usher_text_of(class->tier));
+    write_count(writer, "arrived", class->arrived_count);
+    write_count(writer, "answered", class->answered_count);
+    write_count(writer, "abandoned", class->abandoned_count);
+    usher_json_write_key(writer, USHER_TEXT("service_level"));
+    write_number(writer, usher_daybook_class_level(class));
+    write_ratio(writer, "answer_s", class->waited_ms, 1000 * class->answered_count);
+    write_count(writer, "foretold", class->foretold_count);
+    write_ratio(writer, "foretold_wait_s", class->foretold_wait_ms, 1000 * class->foretold_count);
+    write_ratio(writer, "foretold_bias_s", class->foretold_over_ms, 1000 * class->foretold_count);
+    write_ratio(writer, "foretold_error", class->foretold_off_ms, class->foretold_wait_ms);
+    usher_json_write_close(writer, '}');
+}
+
 static void write_classes(struct usher_json_writer *writer, const struct usher_entry_result *result)
 {
     usher_json_write_key(writer, USHER_TEXT("classes"));
     usher_json_write_open(writer, '[');
-    for (size_t i = 0; i < result->classes_count; i++) {
-        const struct usher_daybook_class *class = &result->classes[i];
-        usher_json_write_open(writer, '{');
-        usher_json_write_key(writer, USHER_TEXT("queue"));
-        usher_json_write_text(writer, usher_text_of(class->queue));
-        usher_json_write_key(writer, USHER_TEXT("tier"));
-        usher_json_write_text(writer, usher_text_of(class->tier));
-        usher_json_write_key(writer, USHER_TEXT("arrived"));
-        usher_json_write_int64(writer, class->arrived_count);
-        usher_json_write_key(writer, USHER_TEXT("answered"));
-        usher_json_write_int64(writer, class->answered_count);
-        usher_json_write_key(writer, USHER_TEXT("abandoned"));
-        usher_json_write_int64(writer, class->abandoned_count);
-        usher_json_write_key(writer, USHER_TEXT("service_level"));
-        write_number(writer, usher_daybook_class_level(class));
-        usher_json_write_close(writer, '}');
-    }
+    for (size_t i = 0; i < result->classes_count; i++)
+        write_class(writer, &result->classes[i]);
     usher_json_write_close(writer, ']');
 }
 

@@ -104,7 +104,7 @@ static const struct command commands[] = {
             "looked for by simulation. How well the model gives back what was seen is told on "
             "standard error: under Usher's rule for the journal, under the penalties of a "
             "queue_log that has some, else under what most centers do, who waits longest to who "
-            "idles longest.",
+            "idles longest; with --json as an object.",
         .forms = {{"fit [FILE]", "the model of the calls in a file, or of the journal's",
                    USHER_ROLE_NONE,
                    OPTION_BIT(CONFIG) | OPTION_BIT(SINCE) | OPTION_BIT(UNTIL) | OPTION_BIT(COLUMN) |

@@ -1,5 +1,6 @@
 /* The writer: one form for each value, without white space. */
 #include <assert.h>
+#include <stdio.h>
 
 #include "model/limits.h"
 #include "wire/json.h"
@@ -81,6 +82,13 @@ void usher_json_write_int64(struct usher_json_writer *writer, int64_t number)
 {
     begin_value(writer);
     usher_bytes_append_int64(writer->out, number);
+}
+
+void usher_json_write_double(struct usher_json_writer *writer, double number)
+{
+    char room[32];
+    (void)snprintf(room, sizeof(room), "%.6g", number);
+    usher_json_write_raw(writer, usher_text_of(room));
 }
 
 void usher_json_write_bool(struct usher_json_writer *writer, bool value)

@@ -71,6 +71,18 @@ class Fit(unittest.TestCase):
         self.assertEqual([row["entry"] for row in rows], ["rules.yaml", "fifo"])
         self.assertEqual({row["queue"] for row in rows[0]["classes"]}, {"bills", "sales"})
 
+    def test_differences_are_told_to_programs(self):
+        made = calls.center()
+        status, _, errors = self.fit(self.write("calls.csv", calls.as_csv(made)), "--json", "--days", "3")
+        self.assertEqual(status, 0, errors)
+        told = json.loads(errors)
+        answered = [call["wait"] for call in made if call["agent"] is not None]
+        self.assertAlmostEqual(told["answer_s"]["seen"], sum(answered) / len(answered), delta=.01)
+        self.assertAlmostEqual(told["abandoned"]["seen"], 1 - len(answered) / len(made), delta=.001)
+        self.assertLess(abs(told["service_level"]["seen"] - told["service_level"]["simulated"]), .2)
+        self.assertEqual({row["queue"] for row in told["service_level_of"]}, {"bills", "sales"})
+        self.assertEqual((told["days"], told["simulated_days"], told["way"]), (6, 3, "fifo"))
+
     def test_queue_log_gives_the_same_model(self):
         made = calls.center()
         text = "1700000000|NONE|NONE|NONE|QUEUESTART|\nthat was cut off\n" + calls.as_queue_log(made)

@@ -271,6 +271,8 @@ START_TEST(writer_cares_for_commas_and_escapes)
     usher_json_write_key(&writer, USHER_TEXT("list"));
     usher_json_write_open(&writer, '[');
     usher_json_write_int64(&writer, INT64_MIN);
+    usher_json_write_double(&writer, 2.0 / 3);
+    usher_json_write_double(&writer, -1e20);
     usher_json_write_bool(&writer, true);
     usher_json_write_open(&writer, '{');
     usher_json_write_close(&writer, '}');
@@ -280,8 +282,9 @@ START_TEST(writer_cares_for_commas_and_escapes)
     usher_json_write_bool(&writer, false);
     usher_json_write_close(&writer, '}');
     usher_bytes_append_char(&out, '\0');
-    ck_assert_str_eq(out.at, "{\"a\\\"b\":\"\\b\\f\\n\\r\\t\\u0001\\u001f\\u007f\\\\ \xc3\xa9/\","
-                             "\"list\":[-9223372036854775808,true,{},{\"k\":1}],\"end\":false}");
+    ck_assert_str_eq(
+        out.at, "{\"a\\\"b\":\"\\b\\f\\n\\r\\t\\u0001\\u001f\\u007f\\\\ \xc3\xa9/\","
+                "\"list\":[-9223372036854775808,0.666667,-1e+20,true,{},{\"k\":1}],\"end\":false}");
     usher_bytes_fini(&out);
 }
 END_TEST

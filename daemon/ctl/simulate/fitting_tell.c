@@ -5,6 +5,9 @@
 #include "base/civil.h"
 #include "ctl/simulate/fitting.h"
 #include "ctl/table.h"
+#include "wire/json.h"
+
+#define OBJECT_BYTES (1 << 20)
 
 /* ---- differences ---- */
 
@@ -36,14 +39,20 @@ static double seen_level(const struct usher_fit_kind *kind)
     return judged > 0 ? (double)kind->kept_count / (double)judged : -1;
 }
 
+static double simulated_level(const struct usher_fit_kind *kind,
+                              const struct usher_entry_result *result)
+{
+    for (size_t i = 0; i < result->classes_count; i++)
+        if (usher_text_is_equal(usher_text_of(result->classes[i].queue), kind->name))
+            return usher_daybook_class_level(&result->classes[i]);
+    return -1;
+}
+
 static void add_kind(struct table *table, const struct usher_fit_kind *kind,
                      const struct usher_entry_result *result)
 {
     double seen = seen_level(kind);
-    double level = -1;
-    for (size_t i = 0; i < result->classes_count; i++)
-        if (usher_text_is_equal(usher_text_of(result->classes[i].queue), kind->name))
-            level = usher_daybook_class_level(&result->classes[i]);
+    double level = simulated_level(kind, result);
     if (seen < 0 || level < 0)
         return;
     table_add(table, TABLE_PLAIN, "of %.*s", USHER_TEXT_ARGS(kind->name));
@@ -57,8 +66,7 @@ static const char *s_of(size_t count)
     return count == 1 ? "" : "s";
 }
 
-void fitting_print_differences(const struct fitting *fitting,
-                               const struct usher_entry_result *result)
+static void print_table(const struct fitting *fitting, const struct usher_entry_result *result)
 {
     const struct usher_fit *fit = fitting->fit;
     static const struct table_column columns[] = {{.title = ""},
@@ -80,6 +88,76 @@ void fitting_print_differences(const struct fitting *fitting,
             (long long)fit->promise_ms / 1000);
     table_print(table, table_style_of(stderr), stderr);
     table_free(table);
+}
+
+static void write_number(struct usher_json_writer *writer, const char *key, double number)
+{
+    usher_json_write_key(writer, usher_text_of(key));
+    usher_json_write_double(writer, number);
+}
+
+static void write_figure(struct usher_json_writer *writer, const char *key, double seen,
+                         const struct usher_entry_result *result)
+{
+    const struct usher_sample *sample = &result->figures[column_of(key)];
+    usher_json_write_key(writer, usher_text_of(key));
+    usher_json_write_open(writer, '{');
+    write_number(writer, "seen", seen);
+    write_number(writer, "simulated", sample->mean);
+    write_number(writer, "reach", usher_sample_reach(sample));
+    usher_json_write_close(writer, '}');
+}
+
+static void write_kind(struct usher_json_writer *writer, const struct usher_fit_kind *kind,
+                       const struct usher_entry_result *result)
+{
+    double seen = seen_level(kind);
+    double level = simulated_level(kind, result);
+    if (seen < 0 || level < 0)
+        return;
+    usher_json_write_open(writer, '{');
+    usher_json_write_key(writer, USHER_TEXT("queue"));
+    usher_json_write_text(writer, kind->name);
+    write_number(writer, "seen", seen);
+    write_number(writer, "simulated", level);
+    usher_json_write_close(writer, '}');
+}
+
+static void print_json(const struct fitting *fitting, const struct usher_entry_result *result)
+{
+    const struct usher_fit *fit = fitting->fit;
+    struct usher_bytes out;
+    struct usher_json_writer writer;
+    usher_bytes_init(&out, OBJECT_BYTES);
+    usher_json_write_start(&writer, &out);
+    usher_json_write_open(&writer, '{');
+    usher_json_write_key(&writer, USHER_TEXT("source"));
+    usher_json_write_text(&writer, usher_text_of(fitting->source));
+    write_number(&writer, "days", (double)fit->days_count);
+    write_number(&writer, "simulated_days", (double)fitting->options->days);
+    usher_json_write_key(&writer, USHER_TEXT("way"));
+    usher_json_write_text(&writer, usher_way_to_choose_name(fitting->way));
+    write_number(&writer, "within_s", (double)fit->promise_ms / 1000);
+    write_figure(&writer, "answer_s", fit->answer_s, result);
+    write_figure(&writer, "abandoned", fit->abandoned, result);
+    write_figure(&writer, "service_level", fit->service_level, result);
+    usher_json_write_key(&writer, USHER_TEXT("service_level_of"));
+    usher_json_write_open(&writer, '[');
+    for (size_t i = 0; i < fit->kinds_count; i++)
+        write_kind(&writer, &fit->kinds[i], result);
+    usher_json_write_close(&writer, ']');
+    usher_json_write_close(&writer, '}');
+    fprintf(stderr, "%.*s\n", USHER_TEXT_ARGS(usher_bytes_text(&out)));
+    usher_bytes_fini(&out);
+}
+
+void fitting_print_differences(const struct fitting *fitting,
+                               const struct usher_entry_result *result)
+{
+    if (fitting->options->is_json)
+        print_json(fitting, result);
+    else
+        print_table(fitting, result);
 }
 
 /* ---- the model ---- */

@@ -8,13 +8,6 @@
 
 #define OBJECT_BYTES (1 << 20)
 
-static void write_number(struct usher_json_writer *writer, double number)
-{
-    char room[64];
-    (void)snprintf(room, sizeof(room), "%.6g", number);
-    usher_json_write_raw(writer, usher_text_of(room));
-}
-
 static void write_samples(struct usher_json_writer *writer, struct usher_text key,
                           const struct usher_sample samples[])
 {
@@ -23,8 +16,8 @@ static void write_samples(struct usher_json_writer *writer, struct usher_text ke
     for (size_t i = 0; i < USHER_DAY_COLUMNS_COUNT; i++) {
         usher_json_write_key(writer, usher_text_of(usher_day_columns[i].key));
         usher_json_write_open(writer, '[');
-        write_number(writer, samples[i].mean);
-        write_number(writer, usher_sample_reach(&samples[i]));
+        usher_json_write_double(writer, samples[i].mean);
+        usher_json_write_double(writer, usher_sample_reach(&samples[i]));
         usher_json_write_close(writer, ']');
     }
     usher_json_write_close(writer, '}');
@@ -34,7 +27,7 @@ static void write_ratio(struct usher_json_writer *writer, const char *key, int64
                         int64_t below)
 {
     usher_json_write_key(writer, usher_text_of(key));
-    write_number(writer, below > 0 ? (double)above / (double)below : 0);
+    usher_json_write_double(writer, below > 0 ? (double)above / (double)below : 0);
 }
 
 static void write_count(struct usher_json_writer *writer, const char *key, int64_t count)
@@ -54,7 +47,7 @@ static void write_class(struct usher_json_writer *writer, const struct usher_day
     write_count(writer, "answered", class->answered_count);
     write_count(writer, "abandoned", class->abandoned_count);
     usher_json_write_key(writer, USHER_TEXT("service_level"));
-    write_number(writer, usher_daybook_class_level(class));
+    usher_json_write_double(writer, usher_daybook_class_level(class));
     write_ratio(writer, "answer_s", class->waited_ms, 1000 * class->answered_count);
     write_count(writer, "foretold", class->foretold_count);
     write_ratio(writer, "foretold_wait_s", class->foretold_wait_ms, 1000 * class->foretold_count);

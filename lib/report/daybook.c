@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/channel.h"
 #include "report/daybook_state.h"
 
 #define HALF_HOUR_MS 1800000
@@ -151,21 +152,12 @@ static bool arrive(struct usher_daybook *book, const struct usher_event *event)
     return true;
 }
 
-/* It waits elsewhere, and counts there. */
-static bool move(struct usher_daybook *book, struct usher_daybook_record *record,
-                 const struct usher_event *event)
+/* Wherever it waits, it counts where it came to, and by the promise of that; who is to be called
+ * back was promised something else. */
+static void move(struct usher_daybook_record *record, const struct usher_event *event)
 {
-    const struct usher_fields *fields = &event->fields;
-    struct usher_daybook_class *class = class_of(book, fields->queue, fields->tier);
-    if (!class)
-        return false;
-    record->due_ms = fields->due_ms;
-    if (record->is_counted) {
-        record->class->arrived_count--;
-        class->arrived_count++;
-    }
-    record->class = class;
-    return true;
+    if (usher_channel_find(event->fields.channel) == USHER_CHANNEL_CALLBACK)
+        record->due_ms = event->fields.due_ms;
 }
 
 static void compare_told(struct usher_daybook_record *record, const struct usher_event *event,
@@ -270,7 +262,8 @@ static bool apply_contact(struct usher_daybook *book, const struct usher_event *
         return true;
     switch ((int)event->kind) {
     case USHER_EVENT_CONTACT_MOVED:
-        return move(book, record, event);
+        move(record, event);
+        return true;
     case USHER_EVENT_CONTACT_PROMISED:
         if (record->told_ms == 0) {
             bool is_known = usher_fields_has(&event->fields, USHER_FIELD_WAIT_MS);

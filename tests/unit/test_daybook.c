@@ -96,6 +96,34 @@ START_TEST(who_finds_somebody_free_does_not_have_to_wait)
 }
 END_TEST
 
+static void move(struct usher_daybook *book, int64_t at_ms, const char *contact,
+                 const char *channel, int64_t due_ms)
+{
+    struct usher_event event = event_of(USHER_EVENT_CONTACT_MOVED, at_ms, contact, NULL);
+    USHER_FIELDS_SET(&event.fields, QUEUE, queue, USHER_TEXT("anybody"));
+    USHER_FIELDS_SET(&event.fields, TIER, tier, USHER_TEXT("gold"));
+    USHER_FIELDS_SET(&event.fields, CHANNEL, channel, usher_text_of(channel));
+    USHER_FIELDS_SET(&event.fields, DUE_MS, due_ms, due_ms);
+    ck_assert(usher_daybook_apply(book, &event));
+}
+
+START_TEST(who_is_moved_counts_where_he_came_to_and_by_what_was_promised)
+{
+    struct usher_daybook *book = open_book(0);
+    arrive(book, 0, "p/1", "standard"); /* until 20 s */
+    arrive(book, 0, "p/2", "standard");
+    move(book, 15000, "p/1", "voice", 35000);
+    move(book, 15000, "p/2", "callback", 60000);
+    serve(book, "p/1", "anna", 30000, 40000);
+    serve(book, "p/2", "anna", 50000, 60000);
+    struct usher_day_figures figures = usher_daybook_read(book);
+    ck_assert_uint_eq(usher_daybook_classes_count(book), 1);
+    ck_assert_str_eq(usher_daybook_class(book, 0)->queue, "calls");
+    ck_assert_double_eq(figures.service_level, .5);
+    usher_daybook_free(book);
+}
+END_TEST
+
 START_TEST(cost_is_that_of_the_formula)
 {
     struct usher_daybook *book = open_book(0);
@@ -143,5 +171,7 @@ START_TEST(whoever_has_not_ended_is_told)
 END_TEST
 
 SUITE_MAIN("daybook", figures_are_those_of_the_events,
-           who_finds_somebody_free_does_not_have_to_wait, cost_is_that_of_the_formula,
-           what_comes_before_is_not_counted, whoever_has_not_ended_is_told)
+           who_finds_somebody_free_does_not_have_to_wait,
+           who_is_moved_counts_where_he_came_to_and_by_what_was_promised,
+           cost_is_that_of_the_formula, what_comes_before_is_not_counted,
+           whoever_has_not_ended_is_told)

@@ -116,8 +116,7 @@ static const struct command commands[] = {
                      {.line = "usherctl simulate rules.yaml --compare fifo",
                       .comment = "what Usher would do there"},
                      {.line = "cat queue_log.1 queue_log | usherctl traffic fit - >traffic.yaml"},
-                     {.line = "usherctl traffic fit --rules rules.yaml >traffic.yaml",
-                      .comment = "of the journal"},
+                     {.line = "usherctl traffic fit >traffic.yaml", .comment = "of the journal"},
                      {.line = "usherctl traffic fit last-month.csv --column wait=hold_s"}},
     },
     {

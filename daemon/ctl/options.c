@@ -203,7 +203,8 @@ const struct option_row option_rows[OPTIONS_COUNT] = {
                        "the CSV's column NAME is the date, arrival, queue, wait, outcome, "
                        "service_time or agent of a call; can be given several times",
                        read_column, 0},
-    [OPTION_RULES] = {"rules", "FILE", "write the simple rules that go with the model, too",
+    [OPTION_RULES] = {"rules", "FILE",
+                      "write the simple rules that go with the model to this new file, too",
                       read_text, PLACE(rules)},
 };
 

@@ -120,6 +120,15 @@ class Fit(unittest.TestCase):
         self.assertIn("# - Calls that ended in the queue's own way, such as a time-out (1):", model)
         self.assertIn("usual_agent: {answers_after: 1500ms, answers_within: 4500ms}", model)
 
+    def test_no_file_that_is_there_is_written_over_with_rules(self):
+        text = calls.as_queue_log(calls.center(days=2))
+        path = self.write("queue_log", text)
+        status, output, errors = self.run_ctl("traffic", "fit", path, "--rules", path, "--days", "2")
+        self.assertEqual((status, output), (1, ""))
+        self.assertEqual(errors, f"usherctl: {path} is there already; name a new file, or remove it\n")
+        with open(path, encoding="utf-8") as file:
+            self.assertEqual(file.read(), text)
+
     def test_columns_of_any_name_can_be_told(self):
         text = "begin;q;ms;who\n1795510800;600;0;\n1795510860;600;4000;anna\n1795510900;600;500;anna\n"
         words = ("--column", "arrival=begin", "--column", "queue=q", "--column", "wait=ms", "--column", "agent=who", "--days", "2")
@@ -148,6 +157,7 @@ class Fit(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertIn("usherctl: passed over (1): calls whose outcome is unknown here, the first of them beantwortet\n", errors)
         self.assertEqual(self.fit(words, "--column", "outcome=", "--days", "1")[0], 0)
+        os.unlink(self.path("rules.yaml"))
         status, _, errors = self.fit(self.write("none.csv", "arrived,wait,talk\n2026-11-02 9:00:00,5,0\n"))
         self.assertEqual(status, 1)
         self.assertIn("of 1 calls none was answered", errors)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ctl/input.h"
 #include "ctl/memory.h"
@@ -122,13 +123,23 @@ static bool study(struct fitting *fitting, struct usher_problems *problems)
 
 /* ---- the whole ---- */
 
+/* Rules that are there may be those of the center, or the calls themselves. False after saying so.
+ */
+static bool is_new(const char *path)
+{
+    bool is_there = access(path, F_OK) == 0;
+    if (is_there)
+        fprintf(stderr, "usherctl: %s is there already; name a new file, or remove it\n", path);
+    return !is_there;
+}
+
 static bool write_rules(const struct fitting *fitting)
 {
     const char *path = fitting->options->rules;
     struct usher_text text = usher_bytes_text(&fitting->rules);
     if (!path)
         return true;
-    FILE *file = fopen(path, "we");
+    FILE *file = fopen(path, "wxe");
     bool is_written = file != NULL;
     if (file) {
         fprintf(file, "# A queue for each kind of calls in %s, made by usherctl traffic fit.\n\n",
@@ -198,6 +209,8 @@ enum exit_code perform_traffic_fit(const struct options *options, enum usher_rol
     struct fitting fitting = {
         .options = options, .log = &log, .is_file = options->arguments_count > 0};
     (void)role;
+    if (options->rules && !is_new(options->rules))
+        return EXIT_REFUSED;
     call_log_init(&log);
     fitting.source = fitting.is_file ? input_name(options->arguments[0]) : "the journal";
     enum exit_code code = read_calls(&fitting, &log);

@@ -1,46 +1,18 @@
-/* A CSV file of calls: one a row. What a column holds follows from its name, or from --column. */
+/* A CSV file of calls: one a row. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/civil.h"
 #include "ctl/profile/csv.h"
+#include "ctl/simulate/call_columns.h"
 #include "ctl/simulate/call_log.h"
 #include "rules/characters.h"
 #include "rules/document.h"
 
-#define WORD_BYTES     48
 #define EPOCH_MIN      INT64_C(100000000)    /* a number from here on is seconds since 1970, */
 #define EPOCH_MS_MIN   INT64_C(100000000000) /* and from here on milliseconds */
 #define DURATION_S_MAX INT64_C(1000000)
-
-enum role {
-    ROLE_DATE = 0,
-    ROLE_ARRIVAL,
-    ROLE_QUEUE,
-    ROLE_WAIT,
-    ROLE_OUTCOME,
-    ROLE_SERVICE,
-    ROLE_AGENT,
-    ROLES_COUNT,
-};
-
-/* In small letters, without blanks, dashes and units; between blanks. */
-static const struct {
-    const char *name;
-    const char *words;
-} roles[ROLES_COUNT] = {
-    [ROLE_DATE] = {"date", " date day calendardate "},
-    [ROLE_ARRIVAL] = {"arrival", " arrival arrived arrivaltime arrivedat joined entered enqueued "
-                                 "queuestart qstart start starttime startedat time timestamp "
-                                 "datetime calldate calltime "},
-    [ROLE_QUEUE] = {"queue", " queue queuename type kind calltype skill group service "},
-    [ROLE_WAIT] = {"wait", " wait waited waittime waitingtime qtime queuetime holdtime hold "},
-    [ROLE_OUTCOME] = {"outcome", " outcome result status disposition event "},
-    [ROLE_SERVICE] = {"service_time", " talk talktime talked servicetime sertime handle "
-                                      "handletime handlingtime duration billsec "},
-    [ROLE_AGENT] = {"agent", " agent agentid agentname operator server answeredby "},
-};
 
 static const char answered_words[] = " agent answered answer served handled complete completed "
                                      "completeagent completecaller connect connected success yes "
@@ -55,185 +27,23 @@ struct call_reader {
     struct call_log *log;
     struct csv csv;
     struct usher_problems *problems;
-    size_t columns[ROLES_COUNT]; /* SIZE_MAX: none */
-    bool is_told[ROLES_COUNT];   /* by --column */
-    int64_t units_ms[ROLES_COUNT];
-    size_t columns_count;
+    struct call_columns columns;
 };
-
-/* ---- words ---- */
-
-static void simplify(struct usher_text text, char room[WORD_BYTES])
-{
-    size_t length = 0;
-    for (size_t i = 0; i < text.length && length + 1 < WORD_BYTES; i++) {
-        char c = text.at[i];
-        if (c >= 'A' && c <= 'Z')
-            c = (char)(c - 'A' + 'a');
-        if (c != ' ' && c != '_' && c != '-' && c != '.')
-            room[length++] = c;
-    }
-    room[length] = '\0';
-}
-
-static bool has_word(const char *words, const char *word)
-{
-    size_t length = strlen(word);
-    for (const char *at = words; length > 0 && (at = strstr(at, word)) != NULL; at++)
-        if (at[-1] == ' ' && at[length] == ' ')
-            return true;
-    return false;
-}
-
-static bool ends_with(const char *word, const char *end)
-{
-    size_t length = strlen(word);
-    size_t end_length = strlen(end);
-    return length > end_length && strcmp(word + length - end_length, end) == 0;
-}
-
-/* The unit that the name ends with; it is taken off `word` when that names a column then. */
-static int64_t unit_of(struct usher_text name, char word[WORD_BYTES])
-{
-    static const struct {
-        const char *end;
-        int64_t ms;
-    } units[] = {{"milliseconds", 1}, {"ms", 1},   {"seconds", 1000},  {"secs", 1000},
-                 {"sec", 1000},       {"s", 1000}, {"minutes", 60000}, {"min", 60000}};
-    const char *before = name.length > 1 ? &name.at[name.length - 2] : "-";
-    bool is_apart = *before == '_' || *before == ' ';
-    for (size_t i = 0; i < USHER_COUNT_OF(units); i++) {
-        bool is_letter = strcmp(units[i].end, "s") == 0; /* talk_s, but not talks */
-        if (!ends_with(word, units[i].end) || (is_letter && !is_apart))
-            continue;
-        word[strlen(word) - strlen(units[i].end)] = '\0';
-        return units[i].ms;
-    }
-    return 1000;
-}
-
-/* ---- the first row ---- */
-
-static size_t find_column(const struct csv *csv, struct usher_text name)
-{
-    for (size_t i = 0; i < csv->count; i++)
-        if (usher_text_is_equal(csv->cells[i].text, name))
-            return i;
-    return SIZE_MAX;
-}
-
-static void refuse_column(struct call_reader *reader, const char *given, struct usher_text name)
-{
-    const struct csv_cell *first = &reader->csv.cells[0];
-    char list[256] = "";
-    for (size_t i = 0; i < reader->csv.count; i++) {
-        size_t length = strlen(list);
-        struct usher_text cell = usher_node_excerpt(reader->csv.cells[i].text);
-        (void)snprintf(list + length, sizeof(list) - length, "%s%.*s", i > 0 ? ", " : "",
-                       USHER_TEXT_ARGS(cell));
-    }
-    usher_problems_add(reader->problems, first->line, first->column,
-                       "--column %s: no column is named `%.*s`; there are %s", given,
-                       USHER_TEXT_ARGS(name), list);
-}
-
-static void take_column(struct call_reader *reader, enum role role, size_t column)
-{
-    char word[WORD_BYTES];
-    struct usher_text name = reader->csv.cells[column].text;
-    simplify(name, word);
-    reader->columns[role] = column;
-    reader->units_ms[role] = unit_of(name, word);
-}
-
-/* "wait=hold_s" of --column, or "wait=" for none. */
-static void take_option(struct call_reader *reader, const char *given)
-{
-    const struct csv_cell *first = &reader->csv.cells[0];
-    const char *sign = strchr(given, '=');
-    struct usher_text own = {given, sign ? (size_t)(sign - given) : 0};
-    for (size_t role = 0; sign && role < ROLES_COUNT; role++) {
-        if (!usher_text_is_equal(own, usher_text_of(roles[role].name)))
-            continue;
-        struct usher_text name = usher_text_of(sign + 1);
-        size_t column = find_column(&reader->csv, name);
-        reader->is_told[role] = true;
-        if (name.length == 0)
-            reader->columns[role] = SIZE_MAX;
-        else if (column == SIZE_MAX)
-            refuse_column(reader, given, name);
-        else
-            take_column(reader, (enum role)role, column);
-        return;
-    }
-    usher_problems_add(reader->problems, first->line, first->column,
-                       "--column %s: write WHAT=NAME, where WHAT is date, arrival, queue, wait, "
-                       "outcome, service_time or agent",
-                       given);
-}
-
-static bool is_taken(const struct call_reader *reader, size_t column)
-{
-    for (size_t role = 0; role < ROLES_COUNT; role++)
-        if (reader->columns[role] == column)
-            return true;
-    return false;
-}
-
-/* The first column whose name says it, with a unit behind it or without. */
-static void guess_column(struct call_reader *reader, enum role role)
-{
-    for (size_t i = 0;
-         i < reader->csv.count && reader->columns[role] == SIZE_MAX && !reader->is_told[role];
-         i++) {
-        char word[WORD_BYTES];
-        simplify(reader->csv.cells[i].text, word);
-        bool is_named = has_word(roles[role].words, word);
-        (void)unit_of(reader->csv.cells[i].text, word);
-        if (!is_taken(reader, i) && (is_named || has_word(roles[role].words, word)))
-            take_column(reader, role, i);
-    }
-}
-
-static bool read_header(struct call_reader *reader, const struct options *options)
-{
-    const struct csv_cell *first = &reader->csv.cells[0];
-    size_t before = reader->problems->count;
-    reader->columns_count = reader->csv.count;
-    for (size_t role = 0; role < ROLES_COUNT; role++)
-        reader->columns[role] = SIZE_MAX;
-    for (size_t i = 0; i < options->columns_count; i++)
-        take_option(reader, options->columns[i]);
-    for (size_t role = 0; role < ROLES_COUNT; role++)
-        guess_column(reader, (enum role)role);
-    static const enum role needed[] = {ROLE_ARRIVAL, ROLE_WAIT};
-    for (size_t i = 0; i < USHER_COUNT_OF(needed); i++)
-        if (reader->columns[needed[i]] == SIZE_MAX)
-            usher_problems_add(reader->problems, first->line, first->column,
-                               "which column is the %s? Say so with --column %s=NAME",
-                               roles[needed[i]].name, roles[needed[i]].name);
-    if (reader->columns[ROLE_OUTCOME] == SIZE_MAX && reader->columns[ROLE_SERVICE] == SIZE_MAX &&
-        reader->columns[ROLE_AGENT] == SIZE_MAX)
-        usher_problems_add(reader->problems, first->line, first->column,
-                           "who was answered, and who gave up? Say which column tells with "
-                           "--column outcome=NAME, service_time=NAME or agent=NAME");
-    return reader->problems->count == before;
-}
 
 /* ---- cells ---- */
 
-static const struct csv_cell *cell_of(const struct call_reader *reader, enum role role)
+static const struct csv_cell *cell_of(const struct call_reader *reader, enum call_role role)
 {
-    size_t column = reader->columns[role];
+    size_t column = reader->columns.at[role];
     return column == SIZE_MAX ? NULL : &reader->csv.cells[column];
 }
 
-static void refuse(struct call_reader *reader, enum role role, const struct csv_cell *cell,
+static void refuse(struct call_reader *reader, enum call_role role, const struct csv_cell *cell,
                    const char *remedy)
 {
     struct usher_text excerpt = usher_node_excerpt(cell->text);
     usher_problems_add(reader->problems, cell->line, cell->column, "%s `%.*s`: %s",
-                       roles[role].name, USHER_TEXT_ARGS(excerpt), remedy);
+                       call_role_name(role), USHER_TEXT_ARGS(excerpt), remedy);
 }
 
 /* Up to `count` numbers with `sign` between; how many there were, 0 when it is none of that. A
@@ -336,7 +146,7 @@ static bool read_arrival(struct call_reader *reader, int64_t *at_ms)
 }
 
 /* "37", "0:37" or "0:00:37"; -1 for an empty cell or no column. */
-static bool read_length(struct call_reader *reader, enum role role, int64_t *ms)
+static bool read_length(struct call_reader *reader, enum call_role role, int64_t *ms)
 {
     const struct csv_cell *cell = cell_of(reader, role);
     int64_t parts[3] = {0};
@@ -347,11 +157,11 @@ static bool read_length(struct call_reader *reader, enum role role, int64_t *ms)
     int64_t value = parts[0];
     for (size_t i = 1; i < count; i++)
         value = value * 60 + parts[i];
-    if (count == 0 || value > DURATION_S_MAX * 1000 / reader->units_ms[role]) {
+    if (count == 0 || value > DURATION_S_MAX * 1000 / reader->columns.units_ms[role]) {
         refuse(reader, role, cell, "write seconds, or minutes and seconds as 2:05");
         return false;
     }
-    *ms = value * (count > 1 ? 1000 : reader->units_ms[role]);
+    *ms = value * (count > 1 ? 1000 : reader->columns.units_ms[role]);
     return true;
 }
 
@@ -360,17 +170,17 @@ static enum usher_fit_outcome read_outcome(const struct call_reader *reader,
 {
     const struct csv_cell *cell = cell_of(reader, ROLE_OUTCOME);
     const struct csv_cell *agent = cell_of(reader, ROLE_AGENT);
-    char word[WORD_BYTES];
+    char word[CALL_WORD_BYTES];
     if (!cell) {
         bool is_answered = call->service_ms > 0 || (agent && agent->text.length > 0);
         return is_answered ? USHER_FIT_ANSWERED : USHER_FIT_ABANDONED;
     }
-    simplify(cell->text, word);
-    if (has_word(answered_words, word))
+    call_word_read(cell->text, word);
+    if (call_word_is_one_of(word, answered_words))
         return USHER_FIT_ANSWERED;
-    if (has_word(abandoned_words, word))
+    if (call_word_is_one_of(word, abandoned_words))
         return USHER_FIT_ABANDONED;
-    return has_word(lost_words, word) ? USHER_FIT_LOST : USHER_FIT_NONE;
+    return call_word_is_one_of(word, lost_words) ? USHER_FIT_LOST : USHER_FIT_NONE;
 }
 
 static bool take_names(struct call_reader *reader, struct usher_fit_call *call)
@@ -400,10 +210,10 @@ static bool read_row(struct call_reader *reader)
 {
     struct usher_fit_call call = {0};
     const struct csv *csv = &reader->csv;
-    if (csv->count != reader->columns_count) {
+    if (csv->count != reader->columns.count) {
         usher_problems_add(reader->problems, csv->cells[0].line, csv->cells[0].column,
                            "this row has %zu cells, and the first row %zu; give it as many",
-                           csv->count, reader->columns_count);
+                           csv->count, reader->columns.count);
         return true;
     }
     if (!read_arrival(reader, &call.arrived_ms) || !read_length(reader, ROLE_WAIT, &call.wait_ms) ||
@@ -429,7 +239,7 @@ void call_log_read_csv(struct call_log *log, struct usher_text text, const struc
     if (!usher_characters_check(text, problems))
         return;
     if (csv_begin(&reader.csv, text, "arrival,queue,wait,outcome,service_time,agent", problems) &&
-        read_header(&reader, options))
+        call_columns_read(&reader.columns, &reader.csv, options))
         while (csv_next(&reader.csv))
             if (!read_row(&reader))
                 break;

@@ -1,6 +1,7 @@
 /* usherctl: what an operator sees and does at the command line. Its tables of commands and options
  * say what there is; the commands know the socket and the protocol, and nothing of usherd's inside,
  * but for those that go to Redis when usherd cannot. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -60,13 +61,13 @@ static enum exit_code refuse_command(const char *name, struct usher_text nearest
     return refuse_usage("");
 }
 
-int main(int count, char **arguments)
+static enum exit_code start(int count, char **arguments)
 {
     struct options options;
     int rest = 0;
     options_init(&options);
     if (!options_read(&options, count, arguments, &rest))
-        return (int)refuse_usage("");
+        return refuse_usage("");
     if (options.is_version) {
         puts("usherctl " USHER_VERSION);
         return EXIT_DONE;
@@ -81,15 +82,34 @@ int main(int count, char **arguments)
     }
     if (rest == count) {
         fputs("usherctl: no command given\n", stderr);
-        return (int)refuse_usage("");
+        return refuse_usage("");
     }
     struct usher_text nearest;
     const struct command *command = command_find(arguments[rest], &nearest);
     if (command == NULL)
-        return (int)refuse_command(arguments[rest], nearest);
+        return refuse_command(arguments[rest], nearest);
     if (options.is_help) {
         help_print_command(command, options.style, stdout);
         return EXIT_DONE;
     }
-    return (int)run(command, &options, count - rest - 1, arguments + rest + 1);
+    return run(command, &options, count - rest - 1, arguments + rest + 1);
+}
+
+/* What could not be written is a failure, or a cut file would be taken for a whole one; but whoever
+ * closes the pipe, such as `head`, has all that is wanted. */
+static enum exit_code end(enum exit_code code)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    if (errno == EPIPE)
+        return code;
+    fprintf(stderr, "usherctl: standard output could not be written%s%s\n", errno ? ": " : "",
+            errno ? strerror(errno) : "");
+    return code != EXIT_DONE ? code : EXIT_REFUSED;
+}
+
+int main(int count, char **arguments)
+{
+    return (int)end(start(count, arguments));
 }

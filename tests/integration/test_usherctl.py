@@ -290,6 +290,30 @@ class Usage(unittest.TestCase):
         self.assertNotIn("\033", on_terminal(["--help"], 80, "1"))
 
 
+class CannotWrite(unittest.TestCase):
+    COMMANDS = (["--version"], ["contacts", "--help"],
+                ["simulate", os.path.join(os.environ["USHER_SOURCE"], "config/demo/rules.yaml"), "--days", "1", "--csv"])
+
+    def run_with(self, redirection, *arguments, **options):
+        done = subprocess.run(["sh", "-c", f'exec "$0" "$@" {redirection}', USHERCTL, *arguments], stdin=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, text=True, timeout=20, **options)
+        return done.returncode, done.stderr
+
+    def test_a_full_disk_and_a_closed_output_are_told(self):
+        for redirection, reason in ((">/dev/full", "No space left on device"), (">&-", "Bad file descriptor")):
+            for arguments in self.COMMANDS:
+                self.assertEqual(self.run_with(redirection, *arguments),
+                                 (1, f"usherctl: standard output could not be written: {reason}\n"), arguments)
+
+    def test_who_has_read_enough_is_told_nothing(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        self.addCleanup(os.close, writer)
+        for arguments in self.COMMANDS:
+            self.assertEqual(self.run_with("", *arguments, stdout=writer), (-signal.SIGPIPE, ""), arguments)
+            self.assertEqual(self.run_with("", *arguments, stdout=writer, restore_signals=False), (0, ""), arguments)
+
+
 def on_terminal(arguments, width, no_colour):
     """What usherctl prints on a terminal of this width."""
     parent, child = pty.openpty()

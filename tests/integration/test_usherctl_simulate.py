@@ -91,6 +91,12 @@ class Simulate(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertIn("cannot be written: No such file or directory", errors)
 
+    def test_rules_that_cannot_be_read_are_told_before_a_missing_traffic(self):
+        path = os.path.join(self.folder, "nope.yaml")
+        for rules, why in ((path, "No such file or directory"), (self.folder, "Is a directory")):
+            status, output, errors = self.simulate(rules)
+            self.assertEqual((status, output, errors), (1, "", f"usherctl: {rules} cannot be read: {why}\n"))
+
     def test_what_is_wrong_is_told_with_its_place(self):
         traffic = os.path.join(self.folder, "traffic.yaml")
         with open(traffic, "w", encoding="utf-8") as file:
@@ -109,6 +115,8 @@ class Simulate(unittest.TestCase):
         status, _, errors = self.simulate(DEMO, "--traffic", traffic, "--days", "1")
         self.assertEqual((status, errors), (0, "usherctl: the rules do not have the skill `chess` of 3 agents\n"))
         os.unlink(traffic)
+        with open(rules, "w", encoding="utf-8") as file:
+            file.write("queues: {all: {}}\nroutes: [{queue: all}]\n")
         status, _, errors = self.simulate(rules)
         self.assertEqual(status, 1)
         self.assertIn(f"{traffic} is not there; --traffic names the model", errors)

@@ -110,6 +110,24 @@ static char *traffic_beside(const char *rules)
     return path;
 }
 
+/* NULL when it was said why. */
+static struct usher_traffic *find_traffic(const struct options *options)
+{
+    if (options->traffic)
+        return read_traffic(options->traffic);
+    char *beside = traffic_beside(options->arguments[0]);
+    struct usher_traffic *traffic = NULL;
+    if (access(beside, F_OK) == 0)
+        traffic = read_traffic(beside);
+    else
+        fprintf(stderr,
+                "usherctl: %s is not there; --traffic names the model of customers and agents, see "
+                "traffic.yaml(5)\n",
+                beside);
+    free(beside);
+    return traffic;
+}
+
 /* The entries: the rules themselves, then what they are compared with: a named way to choose under
  * the same rules, or other rules. */
 static bool read_entries(struct simulation *simulation, struct source *sources[])
@@ -201,17 +219,11 @@ enum exit_code perform_simulate(const struct options *options, enum usher_role r
     struct simulation simulation = {
         .options = options, .days = (size_t)options->days, .seed = (uint64_t)options->seed};
     struct source *sources[USHER_ENTRIES_MAX] = {NULL};
-    char *beside = options->traffic ? NULL : traffic_beside(options->arguments[0]);
     enum exit_code code = EXIT_REFUSED;
     struct usher_traffic *traffic = NULL;
     (void)role;
-    if (beside && access(beside, F_OK) < 0)
-        fprintf(stderr,
-                "usherctl: %s is not there; --traffic names the model of customers and agents, see "
-                "traffic.yaml(5)\n",
-                beside);
-    else if (read_entries(&simulation, sources))
-        traffic = read_traffic(beside ? beside : options->traffic);
+    if (read_entries(&simulation, sources))
+        traffic = find_traffic(options);
     simulation.traffic = traffic;
     if (traffic) {
         traffic->load = (double)options->load / 100;
@@ -221,6 +233,5 @@ enum exit_code perform_simulate(const struct options *options, enum usher_role r
     usher_traffic_free(traffic);
     for (size_t i = 0; i < USHER_ENTRIES_MAX; i++)
         source_free(sources[i]);
-    free(beside);
     return code;
 }

@@ -1,4 +1,6 @@
-/* A bar on the terminal while something takes its time. */
+/* A bar on the terminal while something takes its time. It has the last line to itself, until all
+ * is done or progress_stop is called: nothing else may be written in between. Its line is erased
+ * then, and when usherctl is interrupted. */
 #ifndef CTL_PROGRESS_H
 #define CTL_PROGRESS_H
 
@@ -11,13 +13,14 @@
 struct progress {
     size_t total;
     int64_t told_ms;
-    bool is_shown; /* standard error is a terminal, and nobody wants JSON */
+    bool is_shown; /* standard error is a terminal, nobody wants JSON, and it is not over yet */
 };
 
-struct progress progress_of(const struct options *options, size_t total);
-/* So many are done: tells it when a while has passed, or all are. */
+/* The bar is there at once. */
+struct progress progress_start(const struct options *options, size_t total);
+/* So many are done: tells it when a while has passed. */
 void progress_show(struct progress *progress, size_t done);
-/* Something else is to be written: leaves the bar's line. */
-void progress_break(const struct progress *progress);
+/* Something else is to be written; may be called when all is done, too. */
+void progress_stop(struct progress *progress);
 
 #endif

@@ -124,6 +124,8 @@ class Terminal:
             self.x, self.y = int(column) - 1, int(row) - 1
         elif letter == "J":
             self.blank(self.width, self.height)
+        elif letter == "K" and not is_private and not numbers:
+            self.rows[self.y][self.x:] = [" "] * (self.width - self.x)
         else:
             assert letter == "m" or (is_private and letter in "hl"), f"unknown: {numbers}{letter}"
 

@@ -4,10 +4,13 @@ import io
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import unittest
 import xml.etree.ElementTree
+
+from terminal import Terminal
 
 SOURCE = os.environ["USHER_SOURCE"]
 DEMO = os.path.join(SOURCE, "config/demo/rules.yaml")
@@ -90,6 +93,22 @@ class Simulate(unittest.TestCase):
         status, _, errors = self.simulate(DEMO, "--days", "1", "--svg", os.path.join(self.folder, "none", "x.svg"))
         self.assertEqual(status, 1)
         self.assertIn("cannot be written: No such file or directory", errors)
+
+    def test_bar_is_there_at_once_and_gone_at_the_end(self):
+        with Terminal([os.environ["USHERCTL"], "simulate", DEMO, "--days", "3"], 100, 60) as terminal:
+            self.assertEqual(terminal.wait_end(), 0)
+            self.assertIn(f"{30 * '·'} 0 of 3", terminal.written)
+            self.assertTrue(terminal.text().startswith("3 days of 8 h"), terminal.text())
+
+    def test_bar_is_gone_when_the_simulation_is_interrupted(self):
+        for number, keys in ((signal.SIGINT, "\x03"), (signal.SIGTERM, "")):
+            with self.subTest(number), Terminal([os.environ["USHERCTL"], "simulate", DEMO, "--days", "100000"]) as terminal:
+                terminal.wait("of 100000")
+                if keys:
+                    terminal.press(keys)
+                else:
+                    terminal.process.send_signal(number)
+                self.assertEqual((terminal.wait_end(), terminal.text().strip()), (-number, ""))
 
     def test_rules_that_cannot_be_read_are_told_before_a_missing_traffic(self):
         path = os.path.join(self.folder, "nope.yaml")

@@ -84,14 +84,14 @@ struct sending {
 static enum exit_code send_all(struct client *client, struct calls *calls, const char *path,
                                const struct options *options, struct sending *sending)
 {
-    struct progress progress = progress_of(options, calls->count);
+    struct progress progress = progress_start(options, calls->count);
     for (size_t i = 0; i < calls->count; i++) {
         struct call *call = &calls->list[i];
         enum client_outcome outcome =
             call->is_known ? CLIENT_OK : client_ask(client, &call->command);
         bool is_there = outcome == CLIENT_REFUSED && strcmp(client->code, "contact_exists") == 0;
         if (outcome != CLIENT_OK && !is_there) {
-            progress_break(&progress);
+            progress_stop(&progress);
             fprintf(stderr,
                     "%s:%zu: not booked; %zu before it are, and the same command goes on "
                     "from here\n",
@@ -195,7 +195,7 @@ static enum exit_code stop_all(struct client *client, const struct snapshot *sna
                                const struct options *options, size_t total)
 {
     struct usher_text campaign = usher_text_of(options->arguments[0]);
-    struct progress progress = progress_of(options, total);
+    struct progress progress = progress_start(options, total);
     size_t done = 0;
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct usher_event *event = &snapshot->rows[i].event;
@@ -207,8 +207,10 @@ static enum exit_code stop_all(struct client *client, const struct snapshot *sna
         /* One that is with an agent by now is left to the agent. */
         if (outcome != CLIENT_OK &&
             (outcome != CLIENT_REFUSED || (strcmp(client->code, "wrong_state") != 0 &&
-                                           strcmp(client->code, "no_such_contact") != 0)))
+                                           strcmp(client->code, "no_such_contact") != 0))) {
+            progress_stop(&progress);
             return perform_fail(client, outcome);
+        }
         progress_show(&progress, ++done);
     }
     if (options->is_json)

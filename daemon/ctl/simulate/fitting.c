@@ -66,9 +66,9 @@ static bool estimate(struct fitting *fitting)
 
 /* ---- simulating ---- */
 
-static bool refuse_model(const struct fitting *fitting, const struct usher_problems *problems)
+static bool refuse_model(struct fitting *fitting, const struct usher_problems *problems)
 {
-    progress_break(&fitting->progress);
+    progress_stop(&fitting->progress);
     problems_tell(problems, "the estimated model");
     if (problems->count == 0)
         fputs("usherctl: the estimated model cannot be simulated: memory is out, or more customers "
@@ -157,7 +157,7 @@ static bool make(struct fitting *fitting)
     struct usher_problems *problems = memory_resize(NULL, sizeof(*problems));
     usher_problems_init(problems);
     fitting->progress =
-        progress_of(fitting->options, USHER_CALIBRATION_ROUNDS + (size_t)fitting->options->days);
+        progress_start(fitting->options, USHER_CALIBRATION_ROUNDS + (size_t)fitting->options->days);
     usher_bytes_init(&fitting->traffic, TEXT_BYTES);
     usher_bytes_init(&fitting->rules, TEXT_BYTES);
     bool is_good = calibrate(fitting, problems);

@@ -169,12 +169,12 @@ static bool read_entries(struct simulation *simulation, struct source *sources[]
 static bool live(struct simulation *simulation, struct usher_study *study)
 {
     struct progress progress =
-        progress_of(simulation->options, simulation->days * simulation->entries_count);
+        progress_start(simulation->options, simulation->days * simulation->entries_count);
     size_t done = 0;
     for (size_t day = 0; day < simulation->days; day++)
         for (size_t i = 0; i < simulation->entries_count; i++) {
             if (!usher_study_try(study, i)) {
-                progress_break(&progress);
+                progress_stop(&progress);
                 fprintf(stderr,
                         "usherctl: day %zu cannot be simulated: memory is out, or more customers "
                         "wait than an usherd would take\n",

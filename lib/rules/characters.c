@@ -32,7 +32,7 @@ static bool is_control(uint32_t code)
     return code < 0x20 || (code >= 0x7F && code < 0xA0);
 }
 
-/* A byte order mark is allowed as the very first character. */
+/* A byte order mark is allowed as the very first character; it takes up no column. */
 static bool is_allowed(uint32_t code, bool is_first)
 {
     if (code == '\t' || code == '\n' || code == '\r' || code == 0x85)
@@ -64,7 +64,7 @@ bool usher_characters_check(struct usher_text text, struct usher_problems *probl
                                code ? "character" : "NUL character", (unsigned int)code);
             return false;
         }
-        column++;
+        column += code != 0xFEFF;
         if (code == '\n') {
             line++;
             column = 1;

@@ -343,6 +343,15 @@ struct usher_text usher_node_excerpt(struct usher_text text)
     return text;
 }
 
+/* libyaml would count a byte order mark as the first line's first column, so that the keys of the
+ * lines below do not stand under that line's. */
+static struct usher_text skip_mark(struct usher_text text)
+{
+    if (text.length < 3 || memcmp(text.at, "\xEF\xBB\xBF", 3) != 0)
+        return text;
+    return (struct usher_text){text.at + 3, text.length - 3};
+}
+
 bool usher_document_read(struct usher_document *document, struct usher_text text,
                          struct usher_problems *problems)
 {
@@ -354,7 +363,7 @@ bool usher_document_read(struct usher_document *document, struct usher_text text
         usher_problems_add(problems, 1, 1, "the file is larger than 1 MiB; make it smaller");
         return false;
     }
-    if (!usher_characters_check(text, problems) || !read_events(&reader, text))
+    if (!usher_characters_check(text, problems) || !read_events(&reader, skip_mark(text)))
         return false;
     if (!document->root) {
         usher_problems_add(problems, 1, 1, "the file is empty; write its keys");

@@ -141,6 +141,33 @@ START_TEST(control_characters_are_refused_as_bytes_and_as_escapes)
 }
 END_TEST
 
+START_TEST(byte_order_mark_is_no_character_of_the_first_line)
+{
+    struct usher_document document;
+    const char *told;
+
+    ck_assert(read_text(USHER_TEXT("\xef\xbb\xbf"
+                                   "a: 1\nb: 2\n"),
+                        &document, &told));
+    ck_assert_str_eq(told, "");
+    ck_assert_uint_eq(document.root->count, 2);
+    ck_assert_uint_eq(document.root->first->key_column, 1);
+    ck_assert_uint_eq(document.root->first->column, 4);
+    usher_document_fini(&document);
+    told_assert(TOLD("\xef\xbb\xbf"
+                     "a: b: c\n"),
+                "f:1:5: there is a second `: ` in this line; put the value in quotes if it holds "
+                "one, else begin a new line\n");
+    told_assert(TOLD("\xef\xbb\xbf"
+                     "a: \xff\n"),
+                "f:1:4: the byte 0xFF here is no UTF-8; save the file as UTF-8\n");
+    told_assert(TOLD("\xef\xbb\xbf\xef\xbb\xbf"
+                     "a: 1\n"),
+                "f:1:1: the character U+FEFF here is not allowed; take it out\n");
+    told_assert(TOLD("\xef\xbb\xbf"), "f:1:1: the file is empty; write its keys\n");
+}
+END_TEST
+
 START_TEST(broken_syntax_is_told_with_what_to_do)
 {
     told_assert(TOLD("a:\n\tb: 1\n"),
@@ -212,5 +239,6 @@ SUITE_MAIN("document", nodes_know_their_places_in_characters,
            second_document_is_refused, text_that_is_no_mapping_is_refused,
            bytes_that_are_no_utf8_are_refused,
            control_characters_are_refused_as_bytes_and_as_escapes,
-           broken_syntax_is_told_with_what_to_do, depth_of_sixteen_is_read_and_seventeen_refused,
+           byte_order_mark_is_no_character_of_the_first_line, broken_syntax_is_told_with_what_to_do,
+           depth_of_sixteen_is_read_and_seventeen_refused,
            a_mebibyte_of_brackets_is_refused_at_the_seventeenth, text_above_a_mebibyte_is_refused)

@@ -1,6 +1,8 @@
 /* Agents: their shifts and breaks, and coming back after an offer that they missed. */
 #include "simulate/day_state.h"
 
+#define DAY_MS INT64_C(86400000)
+
 static void send(struct usher_sim *sim, const struct usher_sim_agent *agent,
                  enum usher_command_kind kind, bool is_after)
 {
@@ -16,32 +18,44 @@ static void send(struct usher_sim *sim, const struct usher_sim_agent *agent,
 
 static int64_t length_of(const struct usher_sim *sim, const struct usher_traffic_crew *crew)
 {
-    int64_t ends_ms = crew->ends_ms < sim->traffic->day_ms ? crew->ends_ms : sim->traffic->day_ms;
-    return ends_ms - crew->begins_ms;
+    return crew->ends_ms == INT64_MAX ? sim->traffic->day_ms : crew->ends_ms - crew->begins_ms;
 }
 
 /* The next break, somewhere in the middle of its part of the shift; then the shift's end. */
 static void plan(struct usher_sim *sim, struct usher_sim_agent *agent)
 {
     const struct usher_traffic_crew *crew = agent->crew;
-    int64_t begins_ms = sim->begins_ms + crew->begins_ms;
-    if (agent->breaks_left > 0) {
-        double part = (double)length_of(sim, crew) / (double)crew->breaks;
+    int64_t length_ms = length_of(sim, crew);
+    int64_t at_ms = -1;
+    while (at_ms < 0 && agent->breaks_left > 0) {
+        double part = (double)length_ms / (double)crew->breaks;
         double at = (double)(crew->breaks - agent->breaks_left) + .25 +
                     .5 * usher_chance_uniform(&agent->chance);
-        int64_t at_ms = begins_ms + (int64_t)(part * at);
-        usher_sim_set(sim, &agent->shift, at_ms > sim->now_ms ? at_ms : sim->now_ms);
-    } else if (crew->ends_ms != INT64_MAX) {
-        int64_t at_ms = sim->begins_ms + crew->ends_ms;
-        usher_sim_set(sim, &agent->shift, at_ms > sim->now_ms ? at_ms : sim->now_ms);
+        at_ms = agent->begins_ms + (int64_t)(part * at);
+        agent->breaks_left -= at_ms < 0; /* it was before the day began */
     }
+    if (agent->breaks_left == 0 && crew->ends_ms == INT64_MAX)
+        return;
+    if (agent->breaks_left == 0)
+        at_ms = agent->begins_ms + length_ms;
+    at_ms += sim->begins_ms;
+    usher_sim_set(sim, &agent->shift, at_ms > sim->now_ms ? at_ms : sim->now_ms);
+}
+
+/* Waits for the agent's next shift, if there is one. */
+static void plan_shift(struct usher_sim *sim, struct usher_sim_agent *agent)
+{
+    int64_t at_ms = sim->begins_ms + agent->begins_ms;
+    agent->breaks_left = agent->crew->breaks;
+    if (agent->begins_ms < sim->traffic->day_ms)
+        usher_sim_set(sim, &agent->shift, at_ms > sim->now_ms ? at_ms : sim->now_ms);
 }
 
 void usher_sim_agent_start(struct usher_sim *sim, struct usher_sim_agent *agent)
 {
     const struct usher_traffic_crew *crew = agent->crew;
     struct usher_command command = {.kind = USHER_COMMAND_PROFILE_SET, .role = USHER_ROLE_ROUTER};
-    agent->breaks_left = crew->breaks;
+    agent->begins_ms = crew->begins_ms;
     agent->shift = (struct usher_timer){.kind = USHER_TIMER_AGENT, .owner = agent};
     agent->returns = (struct usher_timer){.kind = USHER_TIMER_AGENT_RETURNS, .owner = agent};
     USHER_FIELDS_SET(&command.fields, AGENT, agent, usher_text_of(agent->id));
@@ -50,7 +64,7 @@ void usher_sim_agent_start(struct usher_sim *sim, struct usher_sim_agent *agent)
     if (crew->capacity.at)
         USHER_FIELDS_SET(&command.fields, CAPACITY, capacity, crew->capacity);
     usher_sim_send(sim, &command);
-    usher_sim_set(sim, &agent->shift, sim->begins_ms + crew->begins_ms);
+    plan_shift(sim, agent);
 }
 
 static void go_on(struct usher_sim *sim, struct usher_sim_agent *agent)
@@ -72,6 +86,8 @@ static void go_on(struct usher_sim *sim, struct usher_sim_agent *agent)
         agent->is_there = false;
         usher_heap_remove(&sim->timers, &agent->returns.node);
         send(sim, agent, USHER_COMMAND_AGENT_SIGN_OUT, true);
+        agent->begins_ms += DAY_MS;
+        plan_shift(sim, agent);
     }
 }
 

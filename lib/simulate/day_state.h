@@ -59,6 +59,7 @@ struct usher_sim_agent {
     char id[USHER_AGENT_ID_MAX + 1];
     const struct usher_traffic_crew *crew;
     struct usher_chance chance; /* of the shift's breaks */
+    int64_t begins_ms; /* the shift that runs or comes next, from the beginning of the day */
     int64_t breaks_left;
     bool is_there; /* the shift runs */
     bool wants_break;

@@ -144,16 +144,18 @@ static void append_skills(const struct usher_fit *fit, const struct usher_fit_ag
     append(out, "}");
 }
 
-/* One who stays to the end of the day serves the last who came, for half an hour at most. */
+/* One who stays to the end of the day serves the last who came, for half an hour at most: where
+ * there is a night in between. */
 static void append_shift(const struct usher_fit *fit, size_t from, size_t until,
                          struct usher_bytes *out)
 {
+    bool serves_on = until == fit->end_half && fit->end_half - fit->first_half < USHER_FIT_HALVES;
     if (from == fit->first_half && until == fit->end_half)
         return;
     append(out, ", shift: \"");
     append_clock(out, from);
     append(out, "-");
-    append_clock(out, until == fit->end_half ? (until + 1) % USHER_FIT_HALVES : until);
+    append_clock(out, (until + serves_on) % USHER_FIT_HALVES);
     append(out, "\"");
 }
 

@@ -80,9 +80,11 @@ struct usher_traffic_crew {
     struct usher_text capacity;               /* a JSON object; absent: as the rules have it */
     const struct usher_traffic_share *levels; /* the same as `skills` */
     size_t levels_count;
-    int64_t begins_ms; /* the shift, from the beginning of the day */
-    int64_t ends_ms;   /* INT64_MAX: when the last customer is served */
-    int64_t breaks;    /* so many, spread over the shift */
+    /* The first shift, from the beginning of the day; below 0: it runs already. Further ones begin
+     * every 24 hours. */
+    int64_t begins_ms;
+    int64_t ends_ms; /* INT64_MAX: when the last customer is served */
+    int64_t breaks;  /* so many, spread over the shift */
     int64_t break_ms;
     int64_t answers_ms[2]; /* an answer takes evenly between the two */
     double misses;         /* the share of offers that ring out */

@@ -3,6 +3,7 @@
 
 #define HOUR_MS   INT64_C(3600000)
 #define MINUTE_MS INT64_C(60000)
+#define DAY_MS    (24 * HOUR_MS)
 
 struct crew_values {
     int64_t count;
@@ -33,7 +34,9 @@ static const struct usher_schema_row crew_rows[] = {
                      .sentence = "how many contacts of a channel they take at the same time",
                      .without = "what `channels` of the rules says"),
     USHER_SCHEMA_ROW(crew_values, shift, TEXT, .max = 11,
-                     .sentence = "when they are there: \"08:00-16:30\"",
+                     .sentence =
+                         "when they are there, each day: \"08:00-16:30\", or \"22:00-06:00\" "
+                         "over midnight; for a fixed lunch hour write two crews",
                      .without = "all day, until the last customer is served"),
     USHER_SCHEMA_ROW(crew_values, breaks, WHOLE, .max = 20,
                      .sentence = "how many breaks a shift has, at times that vary"),
@@ -69,10 +72,30 @@ static int64_t read_clock(struct usher_text text)
     return hours > 24 || minutes > 59 ? -1 : hours * HOUR_MS + minutes * MINUTE_MS;
 }
 
+/* The shift that runs when the day begins, else the first one of the day. */
+static void place_shift(struct usher_traffic_reader *reader, const struct usher_node *node,
+                        int64_t begins_ms, int64_t length_ms, struct usher_traffic_crew *crew)
+{
+    const struct usher_traffic *traffic = &reader->owner->traffic;
+    int64_t closes_ms = traffic->starts_ms + traffic->day_ms;
+    crew->begins_ms = begins_ms - traffic->starts_ms;
+    if (crew->begins_ms + length_ms <= 0)
+        crew->begins_ms += DAY_MS;
+    else if (crew->begins_ms + length_ms > DAY_MS)
+        crew->begins_ms -= DAY_MS;
+    crew->ends_ms = crew->begins_ms + length_ms;
+    if (crew->begins_ms >= traffic->day_ms)
+        usher_problems_add(reader->problems, node->line, node->column,
+                           "the shift lies outside the day from %02d:%02d to %02d:%02d; see "
+                           "`starts` and `day`",
+                           (int)(traffic->starts_ms / HOUR_MS),
+                           (int)(traffic->starts_ms % HOUR_MS / MINUTE_MS),
+                           (int)(closes_ms / HOUR_MS % 24), (int)(closes_ms % HOUR_MS / MINUTE_MS));
+}
+
 static void read_shift(struct usher_traffic_reader *reader, const struct usher_node *node,
                        struct usher_text shift, struct usher_traffic_crew *crew)
 {
-    const struct usher_traffic *traffic = &reader->owner->traffic;
     crew->ends_ms = INT64_MAX;
     if (!shift.at)
         return;
@@ -89,15 +112,12 @@ static void read_shift(struct usher_traffic_reader *reader, const struct usher_n
                            USHER_TEXT_ARGS(excerpt));
         return;
     }
-    crew->begins_ms = begins_ms - traffic->starts_ms;
-    if (crew->begins_ms < 0)
-        crew->begins_ms += 24 * HOUR_MS;
-    crew->ends_ms = crew->begins_ms + ends_ms - begins_ms;
-    if (ends_ms <= begins_ms)
-        crew->ends_ms += 24 * HOUR_MS;
-    if (crew->begins_ms >= traffic->day_ms)
+    int64_t length_ms = ends_ms - begins_ms + (ends_ms < begins_ms ? DAY_MS : 0);
+    if (length_ms == 0)
         usher_problems_add(reader->problems, node->line, node->column,
-                           "the shift begins when the day is over; see `starts` and `day`");
+                           "the shift ends when it begins; who has no `shift` is there all day");
+    else
+        place_shift(reader, node, begins_ms, length_ms, crew);
 }
 
 void usher_traffic_read_crew(struct usher_traffic_reader *reader, const struct usher_node *node,

@@ -194,6 +194,37 @@ START_TEST(model_is_one_that_can_be_read)
 }
 END_TEST
 
+/* Who stays to the end of the day serves the last who came; of a day without a night that would
+ * already be the next one's begin. */
+START_TEST(shift_of_a_center_that_never_closes_ends_at_midnight)
+{
+    struct usher_fit_kind kind = {.name = USHER_TEXT("sales"),
+                                  .arrived_count = 48,
+                                  .per_hour = {2},
+                                  .patience = {.mean_ms = 60000}};
+    struct usher_fit_agent agent = {.name = USHER_TEXT("anna"), .levels = {10}};
+    const struct usher_fit fit = {.kinds = &kind,
+                                  .kinds_count = 1,
+                                  .agents = &agent,
+                                  .agents_count = 1,
+                                  .agents_named = 1,
+                                  .end_half = USHER_FIT_HALVES};
+    struct usher_problems *problems = told_new();
+    struct usher_bytes traffic;
+    for (size_t half = 1; half < USHER_FIT_HALVES; half++)
+        agent.is_there[half] = true;
+    usher_bytes_init(&traffic, 1 << 20);
+    usher_fit_write_traffic(&fit, &traffic);
+    struct usher_traffic *model = usher_traffic_read(usher_bytes_text(&traffic), problems);
+    ck_assert_msg(model != NULL, "%s", told_lines(problems));
+    ck_assert_int_eq(model->crews[0].begins_ms, USHER_HALF_HOUR_MS);
+    ck_assert_int_eq(model->crews[0].ends_ms, USHER_DAY_MS);
+    usher_traffic_free(model);
+    usher_bytes_fini(&traffic);
+    free(problems);
+}
+END_TEST
+
 START_TEST(days_that_are_not_ordinary_are_left_out)
 {
     struct center *center = center_of(6);
@@ -222,5 +253,5 @@ START_TEST(calls_of_which_none_was_answered_tell_nothing)
 END_TEST
 
 SUITE_MAIN("fit", parameters_come_back, number_of_agents_is_found_where_nobody_is_named,
-           model_is_one_that_can_be_read, days_that_are_not_ordinary_are_left_out,
-           calls_of_which_none_was_answered_tell_nothing)
+           model_is_one_that_can_be_read, shift_of_a_center_that_never_closes_ends_at_midnight,
+           days_that_are_not_ordinary_are_left_out, calls_of_which_none_was_answered_tell_nothing)

@@ -164,6 +164,28 @@ START_TEST(agents_keep_their_shifts_and_breaks)
 }
 END_TEST
 
+/* The morning is the end of the night before. A shift has its breaks where it is, not where the day
+ * is: of the eight hours, each with one, two are past at midnight. */
+START_TEST(night_crew_is_there_in_the_morning_and_again_in_the_evening)
+{
+    static const char nights[] =
+        "starts: 0h\n"
+        "day: 1d\n"
+        "customers: {bills: {per_hour: 6, law: constant, handle: 1m, patience: never, data: {kind: "
+        "bills}}}\n"
+        "agents: {anna: {skills: {billing: 8}, shift: \"22:00-06:00\", breaks: 8, break_length: "
+        "15m}}\n";
+    struct usher_traffic *model = read_traffic(nights);
+    struct usher_daybook *book = live(model, USHER_CHOOSE_FIFO, 0);
+    struct usher_daybook_agent agent = usher_daybook_agent(book, 0);
+    ck_assert_int_ge(agent.there_ms, (8 * 60 - 8 * 15) * 60000);
+    ck_assert_int_le(agent.there_ms, (8 * 60 - 8 * 15 + 2) * 60000);
+    ck_assert_int_eq(usher_daybook_open_count(book), 0);
+    usher_daybook_free(book);
+    usher_traffic_free(model);
+}
+END_TEST
+
 /* Before it opens, who comes is called back: nobody is left of those who only passed by. */
 START_TEST(center_that_opens_with_the_day_serves_it)
 {
@@ -225,5 +247,6 @@ END_TEST
 
 SUITE_MAIN("study", whoever_comes_is_served_or_leaves, every_contender_meets_the_same_customers,
            study_can_be_repeated_and_pairs_its_days, agents_keep_their_shifts_and_breaks,
+           night_crew_is_there_in_the_morning_and_again_in_the_evening,
            center_that_opens_with_the_day_serves_it, day_ends_though_somebody_waits_for_ever,
            agent_comes_back_from_a_break_in_any_state)

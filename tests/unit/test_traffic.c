@@ -84,6 +84,25 @@ START_TEST(crew_has_a_shift_from_the_beginning_of_the_day)
 }
 END_TEST
 
+START_TEST(crew_that_comes_before_the_doors_open_is_there_when_they_do)
+{
+    struct usher_traffic *traffic = traffic_of("starts: 9h\n"
+                                               "day: 14h\n"
+                                               "customers: {all: {per_hour: 1}}\n"
+                                               "agents:\n"
+                                               "  early: {shift: \"08:45-17:00\"}\n"
+                                               "  night: {shift: \"22:00-09:30\"}\n"
+                                               "  whole: {shift: \"00:00-24:00\"}\n");
+    ck_assert_int_eq(traffic->crews[0].begins_ms, -15 * 60000);
+    ck_assert_int_eq(traffic->crews[0].ends_ms, 8 * 3600000);
+    ck_assert_int_eq(traffic->crews[1].begins_ms, -11 * 3600000);
+    ck_assert_int_eq(traffic->crews[1].ends_ms, 1800000);
+    ck_assert_int_eq(traffic->crews[2].begins_ms, -9 * 3600000);
+    ck_assert_int_eq(traffic->crews[2].ends_ms, 15 * 3600000);
+    usher_traffic_free(traffic);
+}
+END_TEST
+
 START_TEST(each_mistake_is_told_with_its_place_and_remedy)
 {
     static const struct {
@@ -99,6 +118,12 @@ START_TEST(each_mistake_is_told_with_its_place_and_remedy)
          "1:41: `soon` must be a duration such as 30s or 2m, above 0"},
         {"customers: {a: {per_hour: 1}}\nagents: {x: {shift: \"8-16\"}}\n",
          "2:21: `shift` is \"8-16\"; write it as \"08:00-16:30\""},
+        {"starts: 9h\ncustomers: {a: {per_hour: 1}}\nagents: {x: {shift: \"06:30-09:00\"}}\n",
+         "3:21: the shift lies outside the day from 09:00 to 17:00; see `starts` and `day`"},
+        {"starts: 20h\ncustomers: {a: {per_hour: 1}}\nagents: {x: {shift: \"05:00-18:00\"}}\n",
+         "3:21: the shift lies outside the day from 20:00 to 04:00; see `starts` and `day`"},
+        {"customers: {a: {per_hour: 1}}\nagents: {x: {shift: \"09:00-09:00\"}}\n",
+         "2:21: the shift ends when it begins; who has no `shift` is there all day"},
         {"day: 1h\nwarm_up: 1h\ncustomers: {a: {per_hour: 1}}\nagents: {x: {}}\n",
          "2:10: `warm_up` takes the whole day; make it shorter, or `day` longer"},
         {"customers: {a: {per_hour: 1}}\nagents: {}\n",
@@ -117,4 +142,5 @@ END_TEST
 
 SUITE_MAIN("traffic", kind_has_what_it_says_and_the_rest_from_the_usual_one,
            crew_has_a_shift_from_the_beginning_of_the_day,
+           crew_that_comes_before_the_doors_open_is_there_when_they_do,
            each_mistake_is_told_with_its_place_and_remedy)

@@ -67,39 +67,6 @@ static struct usher_traffic *read_traffic(const char *path)
     return traffic;
 }
 
-/* How many agents of these crews have the skill. */
-static size_t count_holders(const struct usher_traffic *traffic, size_t crews_count,
-                            struct usher_text skill)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < crews_count; i++)
-        for (size_t k = 0; k < traffic->crews[i].levels_count; k++)
-            if (usher_text_is_equal(traffic->crews[i].levels[k].name, skill))
-                count += traffic->crews[i].count;
-    return count;
-}
-
-/* Skills that only the agents know are no mistake, but hardly ever meant. */
-static void compare_skills(const struct simulation *simulation)
-{
-    const struct usher_traffic *traffic = simulation->traffic;
-    struct source *source = source_new();
-    struct usher_rules *rules =
-        usher_rules_read(simulation->entries[0].rules, "", &source->problems);
-    for (size_t i = 0; rules && i < traffic->crews_count; i++)
-        for (size_t k = 0; k < traffic->crews[i].levels_count; k++) {
-            struct usher_text skill = traffic->crews[i].levels[k].name;
-            if (usher_rules_find_skill(rules, skill) != SIZE_MAX ||
-                count_holders(traffic, i, skill) > 0)
-                continue;
-            size_t count = count_holders(traffic, traffic->crews_count, skill);
-            fprintf(stderr, "usherctl: the rules do not have the skill `%.*s` of %zu agent%s\n",
-                    USHER_TEXT_ARGS(skill), count, count == 1 ? "" : "s");
-        }
-    usher_rules_free(rules);
-    source_free(source);
-}
-
 /* The traffic that lies beside the rules; the caller frees it. */
 static char *traffic_beside(const char *rules)
 {
@@ -227,7 +194,7 @@ enum exit_code perform_simulate(const struct options *options, enum usher_role r
     simulation.traffic = traffic;
     if (traffic) {
         traffic->load = (double)options->load / 100;
-        compare_skills(&simulation);
+        simulate_compare_skills(&simulation);
         code = study(&simulation);
     }
     usher_traffic_free(traffic);

@@ -122,6 +122,18 @@ class Simulate(unittest.TestCase):
             status, _, errors = self.simulate(rules, "--days", "1", *words)
             self.assertEqual((status, errors), (0, "".join(f"usherctl: {line}\n" for line in expected)))
 
+    def test_queue_that_only_other_rules_have_is_shown(self):
+        self.write("traffic.yaml", "day: 1h\ncustomers: {calls: {per_hour: 30}}\nagents: {crew: {count: 3}}\n")
+        text = "queues: {old: {}}\nroutes: [{queue: old}]\n"
+        rules, other = self.write("rules.yaml", text), self.write("other.yaml", text.replace("old", "new"))
+        drawing = os.path.join(self.folder, "levels.svg")
+        status, output, errors = self.simulate(rules, "--compare", other, "--days", "2", "--svg", drawing)
+        self.assertEqual((status, errors), (0, ""))
+        self.assertRegex(output, r"\nold, standard +\d+\.\d % +-\nnew, standard +- +\d+\.\d %\n")
+        words = [element.text for element in xml.etree.ElementTree.parse(drawing).iter("{http://www.w3.org/2000/svg}text")]
+        self.assertIn("old, standard", words)
+        self.assertIn("new, standard", words)
+
     def test_bar_is_there_at_once_and_gone_at_the_end(self):
         with Terminal([os.environ["USHERCTL"], "simulate", DEMO, "--days", "3"], 100, 60) as terminal:
             self.assertEqual(terminal.wait_end(), 0)

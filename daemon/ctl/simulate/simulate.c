@@ -175,8 +175,11 @@ static enum exit_code study(struct simulation *simulation)
     if (!study)
         memory_fail();
     simulation->study = study;
-    if (live(simulation, study))
+    if (live(simulation, study)) {
+        simulate_gather_classes(simulation);
         code = tell(simulation);
+        free(simulation->classes);
+    }
     usher_study_free(study);
     return code;
 }

@@ -16,7 +16,15 @@ struct simulation {
     size_t days;
     uint64_t seed;
     const struct usher_study *study;
+    /* Each queue and tier to which customers came, once; first those of the first entry. */
+    const struct usher_daybook_class **classes;
+    size_t classes_count;
 };
+
+/* Fills in `classes`, which the caller frees, of a study that was made. */
+void simulate_gather_classes(struct simulation *simulation);
+/* The service level of one of `classes`; -1 when nobody came there by this entry. */
+double simulate_class_level(const struct simulation *simulation, size_t entry, size_t class);
 
 /* On standard error: which skills of the agents each of the rules do not have, and which customers
  * nobody can serve under them. */

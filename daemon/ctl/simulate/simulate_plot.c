@@ -63,22 +63,17 @@ static void write_bar(const struct plot *plot, size_t entry, double y, double sh
             y + BAR - 3, 100 * share);
 }
 
-static double write_group(const struct plot *plot, double y,
-                          const struct usher_daybook_class *class)
+static double write_group(const struct plot *plot, double y, size_t class)
 {
     const struct simulation *simulation = plot->simulation;
     for (size_t i = 0; i < simulation->entries_count; i++) {
-        const struct usher_entry_result *result = usher_study_result(simulation->study, i);
-        for (size_t k = 0; k < result->classes_count; k++) {
-            const struct usher_daybook_class *own = &result->classes[k];
-            double level = usher_daybook_class_level(own);
-            if (strcmp(own->queue, class->queue) == 0 && strcmp(own->tier, class->tier) == 0 &&
-                level >= 0)
-                write_bar(plot, i, y + (double)i * BAR, level, 0);
-        }
+        double level = simulate_class_level(simulation, i, class);
+        if (level >= 0)
+            write_bar(plot, i, y + (double)i * BAR, level, 0);
     }
     double height = (double)simulation->entries_count * BAR;
-    write_label(plot, y + height / 2 + 4, class->queue, class->tier);
+    write_label(plot, y + height / 2 + 4, simulation->classes[class]->queue,
+                simulation->classes[class]->tier);
     return y + height + GAP;
 }
 
@@ -118,13 +113,13 @@ static void write_legend(const struct plot *plot)
 
 bool simulate_write_svg(const struct simulation *simulation, const char *path)
 {
-    const struct usher_entry_result *first = usher_study_result(simulation->study, 0);
-    size_t groups = first->classes_count + 1;
+    size_t groups = simulation->classes_count + 1;
     size_t height = TOP + groups * (simulation->entries_count * BAR + GAP) + 10;
     FILE *file = fopen(path, "we");
     struct plot plot = {file, simulation, LEFT_MIN};
-    for (size_t i = 0; i < first->classes_count; i++) {
-        size_t letters = strlen(first->classes[i].queue) + strlen(first->classes[i].tier) + 2;
+    for (size_t i = 0; i < simulation->classes_count; i++) {
+        const struct usher_daybook_class *class = simulation->classes[i];
+        size_t letters = strlen(class->queue) + strlen(class->tier) + 2;
         if ((int)letters * LETTER + 20 > plot.left)
             plot.left = (int)letters * LETTER + 20;
     }
@@ -142,8 +137,8 @@ bool simulate_write_svg(const struct simulation *simulation, const char *path)
             simulation->days == 1 ? "" : "s");
     write_legend(&plot);
     double y = write_all(&plot, TOP);
-    for (size_t i = 0; i < first->classes_count; i++)
-        y = write_group(&plot, y, &first->classes[i]);
+    for (size_t i = 0; i < simulation->classes_count; i++)
+        y = write_group(&plot, y, i);
     fputs("</svg>\n", file);
     if (fclose(file) == 0)
         return true;

@@ -130,29 +130,16 @@ static void print_figures(const struct simulation *simulation)
     table_free(table);
 }
 
-static const struct usher_daybook_class *class_like(const struct usher_entry_result *result,
-                                                    const struct usher_daybook_class *class)
-{
-    for (size_t i = 0; i < result->classes_count; i++)
-        if (strcmp(result->classes[i].queue, class->queue) == 0 &&
-            strcmp(result->classes[i].tier, class->tier) == 0)
-            return &result->classes[i];
-    return NULL;
-}
-
 static void print_classes(const struct simulation *simulation)
 {
-    const struct usher_entry_result *first = usher_study_result(simulation->study, 0);
     struct titles titles;
     fill_titles(&titles, simulation, "service level of", false);
     struct table *table = table_new(titles.columns, titles.count);
-    for (size_t i = 0; i < first->classes_count; i++) {
-        const struct usher_daybook_class *class = &first->classes[i];
+    for (size_t i = 0; i < simulation->classes_count; i++) {
+        const struct usher_daybook_class *class = simulation->classes[i];
         table_add(table, TABLE_PLAIN, "%s, %s", class->queue, class->tier);
         for (size_t k = 0; k < simulation->entries_count; k++) {
-            const struct usher_daybook_class *found =
-                class_like(usher_study_result(simulation->study, k), class);
-            double level = found ? usher_daybook_class_level(found) : -1;
+            double level = simulate_class_level(simulation, k, i);
             if (level < 0)
                 table_add(table, TABLE_DIM, "-");
             else

@@ -6,6 +6,23 @@
 #define PATH_SIZE   128
 #define BOUNDS_SIZE 96
 
+static bool has_words(const struct usher_schema_row *row)
+{
+    return row->choices != NULL && (row->type == USHER_VALUE_TEXT || row->type == USHER_VALUE_NAME);
+}
+
+/* "voice, chat or email". */
+static void print_words(const char *choices)
+{
+    const char *last = strrchr(choices, ' ');
+    for (const char *at = choices; *at != '\0'; at++) {
+        if (*at != ' ')
+            putchar(*at);
+        else
+            printf("%s", at == last ? " or " : ", ");
+    }
+}
+
 /* "a duration", of "a duration such as 250ms, …". */
 static void print_kind(const struct usher_schema_row *row)
 {
@@ -13,7 +30,9 @@ static void print_kind(const struct usher_schema_row *row)
     const char *end = strstr(kind, " such as ");
     if (end == NULL)
         end = strstr(kind, " of ");
-    if (row->kind != NULL)
+    if (has_words(row))
+        print_words(row->choices);
+    else if (row->kind != NULL)
         printf("%s", row->kind);
     else
         printf("%.*s", end ? (int)(end - kind) : (int)strlen(kind), kind);
@@ -33,7 +52,8 @@ static const char *write_bounds(const struct usher_schema_row *row, char *room, 
     if (is_number(row->type))
         (void)snprintf(room, size, "%s to %s", usher_value_write(row->type, row->min, low),
                        usher_value_write(row->type, row->max, high));
-    else if ((row->type == USHER_VALUE_TEXT || row->type == USHER_VALUE_NAME) && row->max > 0)
+    else if ((row->type == USHER_VALUE_TEXT || row->type == USHER_VALUE_NAME) && row->max > 0 &&
+             !has_words(row))
         (void)snprintf(room, size, "at most %lld bytes", (long long)row->max);
     return room;
 }

@@ -89,7 +89,7 @@ struct usher_traffic_crew {
     int64_t answers_ms[2]; /* an answer takes evenly between the two */
     double misses;         /* the share of offers that ring out */
     double declines;
-    int64_t returns_ms; /* who missed or declined is back after so long */
+    int64_t returns_ms; /* who missed an offer is back after so long */
 };
 
 struct usher_traffic {

@@ -50,9 +50,11 @@ static const struct usher_schema_row crew_rows[] = {
     USHER_SCHEMA_ROW(crew_values, misses, PERCENT, .max = 100,
                      .sentence = "the share of offers that nobody answers"),
     USHER_SCHEMA_ROW(crew_values, declines, PERCENT, .max = 100,
-                     .sentence = "the share of offers that are declined"),
+                     .sentence = "the share of offers that are declined; who declines stays ready, "
+                                 "and is not asked again for the same contact for a minute"),
     USHER_SCHEMA_ROW(crew_values, returns_after, DURATION, .max = 8 * HOUR_MS, .fallback = 60000,
-                     .sentence = "after how long an agent is ready again who missed an offer"),
+                     .sentence = "after how long an agent is ready again whom a missed offer made "
+                                 "not ready"),
 };
 
 const struct usher_schema usher_traffic_crew_schema = {crew_rows, USHER_COUNT_OF(crew_rows), NULL};

@@ -61,12 +61,12 @@ static const struct usher_schema_row kind_rows[] = {
     USHER_SCHEMA_ROW(kind_values, patience, ANY, .item = &mean_row,
                      .kind = "a duration (exponential with this mean), `never` (they do not give "
                              "up), or a mapping of durations to the share who wait at least so "
-                             "long, such as {30s: 0.9, 2m: 0.7}",
+                             "long, from 0.999 down to 0.001, such as {30s: 0.9, 2m: 0.7}",
                      .sentence = "how long they wait before they give up", .without = "5m"),
     USHER_SCHEMA_ROW(kind_values, handle, DURATION, .min = 1000, .max = 24 * HOUR_MS,
                      .fallback = 300000,
-                     .sentence = "how long talk and wrap-up take on average, with an agent of "
-                                 "match 1 at 100% of this"),
+                     .sentence = "how long talk and wrap-up take on average; times `handle_worst` "
+                                 "(match 0) to `handle_best` (match 1)"),
     USHER_SCHEMA_ROW(kind_values, law, NAME, .max = 16, .fallback_text = "lognormal",
                      .choices = "lognormal exponential constant",
                      .sentence = "how these times are distributed"),

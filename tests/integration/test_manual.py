@@ -303,6 +303,11 @@ class Pages(unittest.TestCase):
             self.assertEqual(re.findall(r"(?m)^\.TP\n\\fB[a-z_]+:\\fR.*(?<!\\fR)$", text), [])
             self.assertNotIn("\\(ga", text)
 
+    def test_where_only_some_words_may_stand_the_page_has_them(self):
+        for page, words in (("rules.yaml.5", "not_ready or next"), ("traffic.yaml.5", "lognormal, exponential or constant")):
+            with open(page_path(page), encoding="utf-8") as file:
+                self.assertIn(f"\\fI{words}\\fR\n", file.read())
+
     def test_the_examples_of_both_files_load(self):
         settings = [block for block in blocks("usherd.yaml.5") if block.startswith("site:")]
         rules = [block for block in blocks("rules.yaml.5") if "routes:" in block]

@@ -91,7 +91,8 @@ static void append_kind(const struct usher_fit *fit, const struct usher_fit_kind
            kind->answered_count, kind->abandoned_count);
     if (kind->lost_count > 0)
         append(out, ", %zu ended otherwise", kind->lost_count);
-    append(out, "; %zu times of service", kind->handled_count);
+    append(out, "; %zu time%s of service", kind->handled_count,
+           kind->handled_count == 1 ? "" : "s");
     if (kind->patience.points_count > 0)
         append(out, "; patience is known up to %lld s", (long long)kind->known_until_ms / 1000);
     append(out, "\n  ");

@@ -115,7 +115,7 @@ class Fit(unittest.TestCase):
             (122, "1.5|600|SIP/1|CONNECT|2|1.6|2"), (130, "1.7|600|NONE|ENTERQUEUE||3|1")))
         status, model, errors = self.fit(self.write("queue_log", text), "--days", "2")
         self.assertEqual(status, 0, errors)
-        self.assertIn("# 3 came: 2 answered, 0 gave up, 1 ended otherwise; 1 times of service", model)
+        self.assertIn("# 3 came: 2 answered, 0 gave up, 1 ended otherwise; 1 time of service", model)
         self.assertIn("# 1 came: 0 answered, 1 gave up; 0 times", model)
         self.assertIn("# - Calls that ended in the queue's own way, such as a time-out (1):", model)
         self.assertIn("usual_agent: {answers_after: 1500ms, answers_within: 4500ms}", model)
@@ -162,6 +162,15 @@ class Fit(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertIn("of 1 calls none was answered", errors)
 
+    def test_one_is_told_as_one(self):
+        status, model, errors = self.fit(self.write("calls.csv", "arrived,wait,talk,agent\n2026-11-02 9:00:00,5,60,anna\n"), "--days", "1")
+        self.assertEqual(status, 0, errors)
+        self.assertIn("# - Agents: 1 is named, on average", model)
+        self.assertIn("; 1 time of service", model)
+        status, _, errors = self.run_ctl("traffic", "fit", self.write("cell.csv", "arrived,wait,talk\n2026-11-02 9:00:00\n"))
+        self.assertEqual(status, 1)
+        self.assertIn("cell.csv:2:1: this row has 1 cell, and the first row 3;", errors)
+
 
 class FitOfJournal(CtlTest):
     def fit(self, *words):
@@ -195,7 +204,7 @@ class FitOfJournal(CtlTest):
         self.assertIn("the journal: the calls of 1 day, and 2 simulated days under `usher`", errors)
         self.assertIn("usherctl traffic fit from the journal:\n# 3 calls of 1 day", model)
         self.assertIn("# Left out (1): contacts of other channels than voice, the first of them `chat`.", model)
-        self.assertIn("# 3 came: 2 answered, 1 gave up; 1 times of service", model)
+        self.assertIn("# 3 came: 2 answered, 1 gave up; 1 time of service", model)
         self.assertRegex(model, r"\n  olena: \{skills: \{billing: 8, lang.uk: 10\}")
 
     def test_times_and_columns_that_do_not_fit_are_refused(self):

@@ -225,8 +225,8 @@ static void read_row(struct reader *reader)
     const struct csv *csv = &reader->csv;
     if (csv->count != reader->columns_count) {
         usher_problems_add(reader->problems, csv->cells[0].line, csv->cells[0].column,
-                           "this row has %zu cells, and the first row %zu; give it as many",
-                           csv->count, reader->columns_count);
+                           "this row has %zu cell%s, and the first row %zu; give it as many",
+                           csv->count, csv->count == 1 ? "" : "s", reader->columns_count);
         return;
     }
     struct roster_profile *profile = add_agent(reader, &csv->cells[reader->id]);

@@ -212,8 +212,8 @@ static bool read_row(struct call_reader *reader)
     const struct csv *csv = &reader->csv;
     if (csv->count != reader->columns.count) {
         usher_problems_add(reader->problems, csv->cells[0].line, csv->cells[0].column,
-                           "this row has %zu cells, and the first row %zu; give it as many",
-                           csv->count, reader->columns.count);
+                           "this row has %zu cell%s, and the first row %zu; give it as many",
+                           csv->count, csv->count == 1 ? "" : "s", reader->columns.count);
         return true;
     }
     if (!read_arrival(reader, &call.arrived_ms) || !read_length(reader, ROLE_WAIT, &call.wait_ms) ||

@@ -199,6 +199,7 @@ static void print_origin(const struct fitting *fitting)
 static void print_staff(const struct fitting *fitting)
 {
     const struct usher_fit *fit = fitting->fit;
+    const char *are = fit->agents_named == 1 ? "is" : "are";
     double seen = 0;
     double taken = 0;
     double halves = (double)(fit->end_half - fit->first_half);
@@ -212,15 +213,15 @@ static void print_staff(const struct fitting *fitting)
                seen);
     else if (fitting->log->spells_count > 0)
         printf(
-            "# - Agents: %zu are named, on average %.1f at the same time: signed in and not "
+            "# - Agents: %zu %s named, on average %.1f at the same time: signed in and not "
             "paused, or, of those who\n#   never signed in, from their first to their last call; "
             "who could have served what is not known.\n",
-            fit->agents_named, seen);
+            fit->agents_named, are, seen);
     else
-        printf("# - Agents: %zu are named, on average %.1f at the same time, from the first to the "
+        printf("# - Agents: %zu %s named, on average %.1f at the same time, from the first to the "
                "last call of each;\n#   who was signed in and ready in between is not known, nor "
                "who could have served what.\n",
-               fit->agents_named, seen);
+               fit->agents_named, are, seen);
     printf("#   %.1f are there in the model: so many in each half hour that the waits come closest "
            "to those seen.\n",
            taken);

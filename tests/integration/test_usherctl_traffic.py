@@ -171,6 +171,16 @@ class Fit(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertIn("cell.csv:2:1: this row has 1 cell, and the first row 3;", errors)
 
+    def test_column_that_is_not_there_is_told_once(self):
+        path = self.write("calls.csv", "arrived,talk\n2026-11-02 9:00:00,60\n")
+        status, _, errors = self.fit(path, "--column", "wait=hold")
+        self.assertEqual((status, errors.count("\n")), (1, 1), errors)
+        status, _, errors = self.fit(path, "--column", "wait=")
+        self.assertIn("which column is the wait?", errors)
+        path = self.write("bare.csv", "arrived,wait\n2026-11-02 9:00:00,5\n")
+        status, _, errors = self.fit(path, "--column", "outcome=result")
+        self.assertEqual((status, errors.count("\n")), (1, 1), errors)
+
 
 class FitOfJournal(CtlTest):
     def fit(self, *words):

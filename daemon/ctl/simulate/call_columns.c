@@ -25,7 +25,8 @@ static const struct {
 struct columns_reader {
     struct call_columns *columns;
     const struct csv *csv;
-    bool is_told[ROLES_COUNT]; /* by --column */
+    bool is_told[ROLES_COUNT];    /* by --column */
+    bool is_refused[ROLES_COUNT]; /* what was told is no column; that is a problem already */
 };
 
 /* ---- words ---- */
@@ -67,7 +68,8 @@ static size_t find_column(const struct csv *csv, struct usher_text name)
     return SIZE_MAX;
 }
 
-static void refuse_column(struct columns_reader *reader, const char *given, struct usher_text name)
+static void refuse_column(struct columns_reader *reader, enum call_role role, const char *given,
+                          struct usher_text name)
 {
     const struct csv_cell *first = &reader->csv->cells[0];
     char list[256] = "";
@@ -80,6 +82,7 @@ static void refuse_column(struct columns_reader *reader, const char *given, stru
     usher_problems_add(reader->csv->problems, first->line, first->column,
                        "--column %s: no column is named `%.*s`; there are %s", given,
                        USHER_TEXT_ARGS(name), list);
+    reader->is_refused[role] = true;
 }
 
 static void take_column(struct columns_reader *reader, enum call_role role, size_t column)
@@ -106,7 +109,7 @@ static void take_option(struct columns_reader *reader, const char *given)
         if (name.length == 0)
             reader->columns->at[role] = SIZE_MAX;
         else if (column == SIZE_MAX)
-            refuse_column(reader, given, name);
+            refuse_column(reader, (enum call_role)role, given, name);
         else
             take_column(reader, (enum call_role)role, column);
         return;
@@ -140,18 +143,22 @@ static void guess_column(struct columns_reader *reader, enum call_role role)
     }
 }
 
+static bool is_missing(const struct columns_reader *reader, enum call_role role)
+{
+    return reader->columns->at[role] == SIZE_MAX && !reader->is_refused[role];
+}
+
 static void check_columns(const struct columns_reader *reader)
 {
     const struct csv_cell *first = &reader->csv->cells[0];
     static const enum call_role needed[] = {ROLE_ARRIVAL, ROLE_WAIT};
     for (size_t i = 0; i < USHER_COUNT_OF(needed); i++)
-        if (reader->columns->at[needed[i]] == SIZE_MAX)
+        if (is_missing(reader, needed[i]))
             usher_problems_add(reader->csv->problems, first->line, first->column,
                                "which column is the %s? Say so with --column %s=NAME",
                                roles[needed[i]].name, roles[needed[i]].name);
-    if (reader->columns->at[ROLE_OUTCOME] == SIZE_MAX &&
-        reader->columns->at[ROLE_SERVICE] == SIZE_MAX &&
-        reader->columns->at[ROLE_AGENT] == SIZE_MAX)
+    if (is_missing(reader, ROLE_OUTCOME) && is_missing(reader, ROLE_SERVICE) &&
+        is_missing(reader, ROLE_AGENT))
         usher_problems_add(reader->csv->problems, first->line, first->column,
                            "who was answered, and who gave up? Say which column tells with "
                            "--column outcome=NAME, service_time=NAME or agent=NAME");

@@ -60,8 +60,8 @@ static void choose_days(struct usher_fit *fit, const size_t *answered, size_t *r
     }
 }
 
-/* False when there are no answered calls, or their days are too far apart. */
-static bool span_days(const struct usher_fit_input *input, struct usher_fit_days *days)
+static enum usher_fit_result span_days(const struct usher_fit_input *input,
+                                       struct usher_fit_days *days)
 {
     int64_t first = INT64_MAX;
     int64_t last = INT64_MIN;
@@ -73,17 +73,20 @@ static bool span_days(const struct usher_fit_input *input, struct usher_fit_days
         last = day > last ? day : last;
     }
     days->first = first;
-    if (first > last || last - first >= DAYS_MAX)
-        return false;
+    if (first > last)
+        return USHER_FIT_EMPTY;
+    if (last - first >= DAYS_MAX)
+        return USHER_FIT_LONG;
     days->count = (size_t)(last - first) + 1;
-    return true;
+    return USHER_FIT_DONE;
 }
 
 static enum usher_fit_result find_days(struct usher_fit *fit, const struct usher_fit_input *input,
                                        struct usher_fit_days *days)
 {
-    if (!span_days(input, days))
-        return USHER_FIT_EMPTY;
+    enum usher_fit_result result = span_days(input, days);
+    if (result != USHER_FIT_DONE)
+        return result;
     days->counts = usher_arena_take(&fit->arena, days->count, sizeof(*days->counts));
     size_t *answered = usher_arena_take(&fit->arena, days->count, sizeof(*answered));
     size_t *room = usher_arena_take(&fit->arena, days->count, sizeof(*room));
@@ -122,7 +125,7 @@ static enum usher_fit_result find_hours(struct usher_fit *fit, const struct ushe
         fit->first_half = half < fit->first_half ? half : fit->first_half;
         fit->end_half = half + 1;
     }
-    return fit->end_half > 0 ? USHER_FIT_DONE : USHER_FIT_EMPTY;
+    return fit->end_half > 0 ? USHER_FIT_DONE : USHER_FIT_SPARSE;
 }
 
 /* ---- calls ---- */

@@ -134,7 +134,9 @@ struct usher_fit {
 
 enum usher_fit_result {
     USHER_FIT_DONE = 0,
-    USHER_FIT_EMPTY, /* nobody was answered, or the days are years apart */
+    USHER_FIT_EMPTY,  /* nobody was answered */
+    USHER_FIT_LONG,   /* more than some ten years lie between the answers */
+    USHER_FIT_SPARSE, /* in no half hour of the day somebody was answered on every third day */
     USHER_FIT_NO_MEMORY,
 };
 

@@ -160,7 +160,7 @@ class Fit(unittest.TestCase):
         os.unlink(self.path("rules.yaml"))
         status, _, errors = self.fit(self.write("none.csv", "arrived,wait,talk\n2026-11-02 9:00:00,5,0\n"))
         self.assertEqual(status, 1)
-        self.assertIn("of 1 calls none was answered", errors)
+        self.assertIn("none.csv: of 1 call none was answered; nothing can be estimated", errors)
 
     def test_one_is_told_as_one(self):
         status, model, errors = self.fit(self.write("calls.csv", "arrived,wait,talk,agent\n2026-11-02 9:00:00,5,60,anna\n"), "--days", "1")
@@ -180,6 +180,31 @@ class Fit(unittest.TestCase):
         path = self.write("bare.csv", "arrived,wait\n2026-11-02 9:00:00,5\n")
         status, _, errors = self.fit(path, "--column", "outcome=result")
         self.assertEqual((status, errors.count("\n")), (1, 1), errors)
+
+    def test_queue_log_has_no_columns(self):
+        path = self.write("queue_log", calls.as_queue_log(calls.center(days=1)))
+        status, output, errors = self.fit(path, "--column", "wait=hold")
+        self.assertEqual((status, output), (2, ""))
+        self.assertIn("--column is for a CSV, and " + path + " is a queue_log", errors)
+
+    def refuse_empty(self, text, *words):
+        status, output, errors = self.fit(self.write("calls", text), *words)
+        self.assertEqual((status, output), (1, ""), errors)
+        return errors
+
+    def test_why_nothing_can_be_estimated_is_told(self):
+        header = "arrived,wait,talk\n"
+        row = "{},5,{}\n".format
+        two = header + row("2026-11-02 9:00:00", 60) + row("2026-11-03 9:00:00", 0)
+        self.assertIn("calls: there are no calls in it that ended; nothing", self.refuse_empty(header))
+        self.assertIn("calls: there are no calls in it that ended; nothing", self.refuse_empty("1700000000|NONE|NONE|NONE|QUEUESTART|\n"))
+        self.assertIn("calls: of 2 calls none came in that time; choose --since and --until from 2026-11-02 to 2026-11-03",
+                      self.refuse_empty(two, "--since", "2030-01-01"))
+        self.assertIn("calls: of 2 calls none was answered; nothing", self.refuse_empty(two.replace("60", "0")))
+        self.assertIn("calls: the answered calls came from 2026-11-02 to 9999-11-02, in more than ten years: is a date wrong?",
+                      self.refuse_empty(two + row("9999-11-02 9:00:00", 60)))
+        spread = header + "".join(row(f"2026-11-0{day} {8 + day}:00:00", 60) for day in range(1, 6))
+        self.assertIn("calls: at no time of day was somebody answered on every third day; more calls are needed", self.refuse_empty(spread))
 
 
 class FitOfJournal(CtlTest):
@@ -224,7 +249,7 @@ class FitOfJournal(CtlTest):
         self.assertEqual(self.fit("--since", "yesterday")[0], 2)
         status, _, errors = self.fit()
         self.assertEqual(status, 1)
-        self.assertIn("the journal: of 0 calls none was answered", errors)
+        self.assertIn("the journal: there are no calls in it that ended; nothing can be estimated", errors)
 
 
 if __name__ == "__main__":

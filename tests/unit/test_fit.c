@@ -252,6 +252,36 @@ START_TEST(calls_of_which_none_was_answered_tell_nothing)
 }
 END_TEST
 
+static enum usher_fit_result result_of(const struct usher_fit_call *calls, size_t count)
+{
+    static const struct usher_text kinds[] = {{"sales", 5}};
+    const struct usher_fit_input input = {.calls = calls,
+                                          .calls_count = count,
+                                          .kinds = kinds,
+                                          .kinds_count = 1,
+                                          .promise_ms = 20000};
+    struct usher_fit *fit = NULL;
+    enum usher_fit_result result = usher_fit(&input, &fit);
+    ck_assert_ptr_null(fit);
+    return result;
+}
+
+START_TEST(calls_of_many_years_or_ever_other_hours_tell_nothing)
+{
+    struct usher_fit_call calls[5];
+    for (size_t i = 0; i < USHER_COUNT_OF(calls); i++)
+        calls[i] = (struct usher_fit_call){.arrived_ms = (FIRST_DAY + (int64_t)i) * USHER_DAY_MS +
+                                                         OPEN_MS + (int64_t)i * 3600000,
+                                           .service_ms = 60000,
+                                           .outcome = USHER_FIT_ANSWERED,
+                                           .agent = USHER_FIT_NOBODY};
+    ck_assert_int_eq(result_of(calls, 5), USHER_FIT_SPARSE);
+    calls[4].arrived_ms += 4000 * USHER_DAY_MS;
+    ck_assert_int_eq(result_of(calls, 5), USHER_FIT_LONG);
+}
+END_TEST
+
 SUITE_MAIN("fit", parameters_come_back, number_of_agents_is_found_where_nobody_is_named,
            model_is_one_that_can_be_read, shift_of_a_center_that_never_closes_ends_at_midnight,
-           days_that_are_not_ordinary_are_left_out, calls_of_which_none_was_answered_tell_nothing)
+           days_that_are_not_ordinary_are_left_out, calls_of_which_none_was_answered_tell_nothing,
+           calls_of_many_years_or_ever_other_hours_tell_nothing)

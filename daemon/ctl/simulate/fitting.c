@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/civil.h"
 #include "ctl/input.h"
 #include "ctl/memory.h"
 #include "ctl/past/moment.h"
@@ -17,50 +18,101 @@
 
 #define TEXT_BYTES ((size_t)1 << 23)
 #define PROMISE_MS 20000
+#define DATE_BYTES 48 /* whatever the year */
 #define CALIBRATION_SEED                                                                           \
     UINT64_C(1000000) /* other days than those by which the model is judged                        \
                        */
 
 /* ---- reading ---- */
 
-/* False after saying why. */
-static bool read_file(struct call_log *log, const char *path, const struct options *options)
+/* The first day and the last of the calls, as people write them; there must be some. */
+struct span {
+    char first[DATE_BYTES];
+    char last[DATE_BYTES];
+};
+
+static void write_date(int64_t at_ms, char room[DATE_BYTES])
+{
+    struct usher_date date = usher_date_of_days(usher_floor_div(at_ms, USHER_DAY_MS));
+    (void)snprintf(room, DATE_BYTES, "%04d-%02d-%02d", (int)date.year, date.month, date.day);
+}
+
+static struct span span_of(const struct call_log *log, bool is_answered_only)
+{
+    int64_t first_ms = INT64_MAX;
+    int64_t last_ms = INT64_MIN;
+    for (size_t i = 0; i < log->count; i++) {
+        int64_t at_ms = log->calls[i].arrived_ms;
+        if (is_answered_only && log->calls[i].outcome != USHER_FIT_ANSWERED)
+            continue;
+        first_ms = at_ms < first_ms ? at_ms : first_ms;
+        last_ms = at_ms > last_ms ? at_ms : last_ms;
+    }
+    struct span span;
+    write_date(first_ms, span.first);
+    write_date(last_ms, span.last);
+    return span;
+}
+
+static enum exit_code read_file(struct call_log *log, const char *path,
+                                const struct options *options)
 {
     struct usher_bytes text;
     struct usher_problems *problems = memory_resize(NULL, sizeof(*problems));
-    bool is_good = input_read(path, &text);
+    enum exit_code code = input_read(path, &text) ? EXIT_DONE : EXIT_REFUSED;
+    bool is_queue_log = code == EXIT_DONE && call_log_is_queue_log(usher_bytes_text(&text));
     usher_problems_init(problems);
-    if (is_good) {
-        if (call_log_is_queue_log(usher_bytes_text(&text)))
-            call_log_read_queue_log(log, usher_bytes_text(&text), problems);
-        else
-            call_log_read_csv(log, usher_bytes_text(&text), options, problems);
-        usher_problems_sort(problems);
-        problems_tell(problems, input_name(path));
-        is_good = problems->count == 0;
+    if (is_queue_log && options->columns_count > 0) {
+        fprintf(stderr, "usherctl: --column is for a CSV, and %s is a queue_log; leave it out\n",
+                input_name(path));
+        code = EXIT_USAGE;
+    } else if (is_queue_log) {
+        call_log_read_queue_log(log, usher_bytes_text(&text), problems);
+    } else if (code == EXIT_DONE) {
+        call_log_read_csv(log, usher_bytes_text(&text), options, problems);
     }
+    usher_problems_sort(problems);
+    problems_tell(problems, input_name(path));
+    if (problems->count > 0)
+        code = EXIT_REFUSED;
     usher_bytes_fini(&text);
     free(problems);
-    return is_good;
+    return code;
+}
+
+static void tell_why_empty(const struct fitting *fitting, enum usher_fit_result result)
+{
+    const struct call_log *log = fitting->log;
+    fprintf(stderr, "usherctl: %s: ", fitting->source);
+    if (result == USHER_FIT_LONG) {
+        struct span span = span_of(log, true);
+        fprintf(stderr,
+                "the answered calls came from %s to %s, in more than ten years: is a date wrong? "
+                "Choose a part with --since and --until",
+                span.first, span.last);
+    } else if (result == USHER_FIT_SPARSE) {
+        fputs("at no time of day was somebody answered on every third day; more calls are needed",
+              stderr);
+    } else if (log->count == 0) {
+        fputs("there are no calls in it that ended; nothing can be estimated", stderr);
+    } else {
+        fprintf(stderr, "of %zu call%s none was answered; nothing can be estimated", log->count,
+                log->count == 1 ? "" : "s");
+    }
+    fputc('\n', stderr);
+    if (log->passed_over > 0)
+        fprintf(stderr, "usherctl: passed over (%zu): %s%s%s\n", log->passed_over, log->passed_what,
+                log->passed_word[0] ? ", the first of them " : "", log->passed_word);
 }
 
 /* False after saying why. */
 static bool estimate(struct fitting *fitting)
 {
-    const struct call_log *log = fitting->log;
-    enum usher_fit_result result = call_log_fit(log, PROMISE_MS, &fitting->fit);
+    enum usher_fit_result result = call_log_fit(fitting->log, PROMISE_MS, &fitting->fit);
     if (result == USHER_FIT_NO_MEMORY)
         memory_fail();
-    if (result == USHER_FIT_EMPTY) {
-        fprintf(stderr,
-                "usherctl: %s: of %zu calls none was answered, or ten years lie between them; "
-                "nothing can be estimated\n",
-                fitting->source, log->count);
-        if (log->passed_over > 0)
-            fprintf(stderr, "usherctl: passed over (%zu): %s%s%s\n", log->passed_over,
-                    log->passed_what, log->passed_word[0] ? ", the first of them " : "",
-                    log->passed_word);
-    }
+    if (result != USHER_FIT_DONE)
+        tell_why_empty(fitting, result);
     return result == USHER_FIT_DONE;
 }
 
@@ -182,6 +234,23 @@ static enum usher_way_to_choose way_of(const struct fitting *fitting)
     return fitting->log->has_penalties ? USHER_CHOOSE_PENALTIES : USHER_CHOOSE_FIFO;
 }
 
+/* Leaves the calls of that time. False after saying that there are none. */
+static bool cut(const struct fitting *fitting, struct call_log *log, int64_t since_ms,
+                int64_t until_ms)
+{
+    size_t count = log->count;
+    if (count == 0)
+        return true;
+    struct span span = span_of(log, false);
+    call_log_cut(log, since_ms, until_ms);
+    if (log->count == 0)
+        fprintf(stderr,
+                "usherctl: %s: of %zu call%s none came in that time; choose --since and --until "
+                "from %s to %s\n",
+                fitting->source, count, count == 1 ? "" : "s", span.first, span.last);
+    return log->count > 0;
+}
+
 static enum exit_code read_calls(struct fitting *fitting, struct call_log *log)
 {
     const struct options *options = fitting->options;
@@ -196,11 +265,12 @@ static enum exit_code read_calls(struct fitting *fitting, struct call_log *log)
     if ((options->since && !moment_read_option("--since", options->since, &since_ms)) ||
         (options->until && !moment_read_option("--until", options->until, &until_ms)))
         return EXIT_USAGE;
-    if (!read_file(log, options->arguments[0], options))
-        return EXIT_REFUSED;
-    call_log_cut(log, options->since ? call_log_civil_ms(since_ms) : INT64_MIN,
-                 options->until ? call_log_civil_ms(until_ms) : INT64_MAX);
-    return EXIT_DONE;
+    enum exit_code code = read_file(log, options->arguments[0], options);
+    if (code == EXIT_DONE &&
+        !cut(fitting, log, options->since ? call_log_civil_ms(since_ms) : INT64_MIN,
+             options->until ? call_log_civil_ms(until_ms) : INT64_MAX))
+        code = EXIT_REFUSED;
+    return code;
 }
 
 enum exit_code perform_traffic_fit(const struct options *options, enum usher_role role)

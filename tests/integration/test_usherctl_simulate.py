@@ -22,9 +22,9 @@ class Simulate(unittest.TestCase):
         self.folder = tempfile.mkdtemp(prefix="usher-")
         self.addCleanup(shutil.rmtree, self.folder)
 
-    def simulate(self, *words):
-        done = subprocess.run([os.environ["USHERCTL"], "simulate", *words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              timeout=60, check=False)
+    def simulate(self, *words, text=""):
+        done = subprocess.run([os.environ["USHERCTL"], "simulate", *words], input=text, capture_output=True, text=True, timeout=60,
+                              check=False)
         return done.returncode, done.stdout, done.stderr
 
     def figures(self, *words):
@@ -73,7 +73,20 @@ class Simulate(unittest.TestCase):
         with open(DEMO, encoding="utf-8") as source, open(other, "w", encoding="utf-8") as target:
             target.write(source.read().replace("answer_within: 20s", "answer_within: 60s"))
         rows = self.figures(DEMO, "--days", "3", "--compare", other)
-        self.assertGreater(rows[other]["differences"]["service_level"][0], 0)
+        self.assertGreater(rows["patient.yaml"]["differences"]["service_level"][0], 0)
+
+    def test_rules_are_named_by_their_files_with_the_folder_only_where_it_tells_them_apart(self):
+        with open(DEMO, encoding="utf-8") as file:
+            text = file.read()
+        traffic = ("--traffic", os.path.join(SOURCE, "config/demo/traffic.yaml"), "--days", "1", "--json")
+        same, other = self.write("rules.yaml", text), self.write("other.yaml", text)
+        for rules, compared, expected in ((DEMO, [other, "fifo"], ["rules.yaml", "other.yaml", "fifo"]),
+                                          (DEMO, [same, other], [DEMO, same, "other.yaml"]),
+                                          ("-", [other], ["standard input", "other.yaml"])):
+            words = [word for name in compared for word in ("--compare", name)]
+            status, output, errors = self.simulate(rules, *traffic, *words, text=text)
+            self.assertEqual((status, errors), (0, ""))
+            self.assertEqual([json.loads(line)["entry"] for line in output.splitlines()], expected)
 
     def test_more_load_is_more_to_do(self):
         usual, more = self.figures(DEMO, "--days", "2"), self.figures(DEMO, "--days", "2", "--load", "120")

@@ -95,6 +95,28 @@ static struct usher_traffic *find_traffic(const struct options *options)
     return traffic;
 }
 
+/* Rules by their files' names, with the folder only where two have the same name. */
+static void name_entries(struct simulation *simulation)
+{
+    const struct options *options = simulation->options;
+    struct usher_text paths[USHER_ENTRIES_MAX];
+    for (size_t i = 0; i < simulation->entries_count; i++) {
+        struct usher_entry *entry = &simulation->entries[i];
+        const char *path = input_name(i == 0 ? options->arguments[0] : options->compares[i - 1]);
+        bool is_file = entry->way == USHER_CHOOSE_BY_BID;
+        paths[i] = usher_text_of(path);
+        entry->name = is_file ? usher_text_of(name_of(path)) : paths[i];
+    }
+    bool is_shared[USHER_ENTRIES_MAX] = {false};
+    for (size_t i = 0; i < simulation->entries_count; i++)
+        for (size_t k = 0; k < simulation->entries_count; k++)
+            is_shared[i] |= i != k && usher_text_is_equal(simulation->entries[i].name,
+                                                          simulation->entries[k].name);
+    for (size_t i = 0; i < simulation->entries_count; i++)
+        if (is_shared[i])
+            simulation->entries[i].name = paths[i];
+}
+
 /* The entries: the rules themselves, then what they are compared with: a named way to choose under
  * the same rules, or other rules. */
 static bool read_entries(struct simulation *simulation, struct source *sources[])
@@ -104,16 +126,13 @@ static bool read_entries(struct simulation *simulation, struct source *sources[]
     sources[0] = source_new();
     if (!read_rules(sources[0], rules))
         return false;
-    simulation->entries[0] = (struct usher_entry){.name = usher_text_of(name_of(rules)),
-                                                  .way = USHER_CHOOSE_BY_BID,
+    simulation->entries[0] = (struct usher_entry){.way = USHER_CHOOSE_BY_BID,
                                                   .rules = usher_bytes_text(&sources[0]->text)};
     simulation->entries_count = 1;
     for (size_t i = 0; i < options->compares_count; i++) {
         struct usher_entry *entry = &simulation->entries[simulation->entries_count];
-        struct usher_text name = usher_text_of(options->compares[i]);
         *entry = simulation->entries[0];
-        entry->name = name;
-        entry->way = usher_way_to_choose_find(name);
+        entry->way = usher_way_to_choose_find(usher_text_of(options->compares[i]));
         if (entry->way == USHER_CHOOSE_NONE) {
             if (access(options->compares[i], F_OK) < 0) {
                 fprintf(stderr,
@@ -130,6 +149,7 @@ static bool read_entries(struct simulation *simulation, struct source *sources[]
         }
         simulation->entries_count++;
     }
+    name_entries(simulation);
     return true;
 }
 

@@ -82,8 +82,10 @@ struct usher_simple_contact *usher_simple_choose_contact(struct usher_simple *si
             continue;
         struct usher_simple_contact *head =
             usher_list_entry(simple->lines[i].next, struct usher_simple_contact, in_line);
-        bool is_new_tier = !best || head->class->key.tier < best->class->key.tier;
-        heads_count = is_new_tier ? 1 : heads_count + 1;
+        if (!best || head->class->key.tier < best->class->key.tier)
+            heads_count = 1;
+        else if (head->class->key.tier == best->class->key.tier)
+            heads_count++;
         if (!best || is_before(simple, agent, head, best, heads_count))
             best = head;
     }

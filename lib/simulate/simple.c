@@ -10,6 +10,10 @@
 #include "engine/engine.h"
 #include "simulate/simple_state.h"
 
+/* Of a command or a lease: an offer ends, its agent moves, the next offer begins. */
+#define STEP_EVENTS_MAX 3
+#define COMMANDS_MAX    16 /* until the events are taken */
+
 static struct usher_text key_of_agent(const void *item)
 {
     const struct usher_agent *agent = item;
@@ -31,12 +35,14 @@ struct usher_simple *usher_simple_new(enum usher_way_to_choose way, const struct
         return NULL;
     simple->way = way;
     simple->rules = rules;
-    simple->limits = *limits;
     simple->chance = usher_chance_of(seed, 0, 0);
     usher_list_init(&simple->ended);
     simple->lines = calloc(limits->classes, sizeof(*simple->lines));
     simple->held = calloc(limits->agents, sizeof(struct usher_simple_contact *));
-    bool is_made = simple->lines && simple->held && usher_floor_init(&simple->floor, limits) &&
+    simple->events_room = STEP_EVENTS_MAX * (limits->agents + COMMANDS_MAX);
+    simple->events = calloc(simple->events_room, sizeof(*simple->events));
+    bool is_made = simple->lines && simple->held && simple->events &&
+                   usher_floor_init(&simple->floor, limits) &&
                    usher_floor_take_rules(&simple->floor, rules, 0) &&
                    usher_table_init(&simple->agents, limits->agents, hash, key_of_agent) &&
                    usher_table_init(&simple->contacts, limits->contacts, hash, key_of_contact) &&
@@ -82,13 +88,8 @@ void usher_simple_free(struct usher_simple *simple)
 static struct usher_event *emit(struct usher_simple *simple, enum usher_event_kind kind,
                                 int64_t now_ms)
 {
-    if (simple->events_count == simple->events_room) {
-        simple->events_room = simple->events_room * 2 + 64;
-        simple->events = realloc(simple->events, simple->events_room * sizeof(struct usher_event));
-        if (!simple->events)
-            abort();
-    }
-    struct usher_event *event = &simple->events[simple->events_count++];
+    assert(simple->events_count < simple->events_room);
+    struct usher_event *event = &simple->events[simple->events_count++].event;
     *event = (struct usher_event){.kind = kind, .at_ms = now_ms, .n = {1, ++simple->last}};
     return event;
 }
@@ -102,8 +103,12 @@ static struct usher_event *emit_contact(struct usher_simple *simple, enum usher_
     USHER_FIELDS_SET(&event->fields, QUEUE, queue, simple->rules->queues[queue].name);
     if (contact->agent)
         USHER_FIELDS_SET(&event->fields, AGENT, agent, usher_text_of(contact->agent->id));
-    if (contact->offer[0])
-        USHER_FIELDS_SET(&event->fields, OFFER, offer, usher_text_of(contact->offer));
+    if (contact->offer[0]) {
+        struct usher_simple_event *told =
+            usher_container_of(event, struct usher_simple_event, event);
+        memcpy(told->offer, contact->offer, sizeof(told->offer));
+        USHER_FIELDS_SET(&event->fields, OFFER, offer, usher_text_of(told->offer));
+    }
     return event;
 }
 
@@ -116,6 +121,12 @@ static void emit_agent(struct usher_simple *simple, enum usher_event_kind kind,
         USHER_FIELDS_SET(&event->fields, REASON, reason, reason);
 }
 
+/* For all that one step can tell. */
+static bool has_room(const struct usher_simple *simple)
+{
+    return simple->events_room - simple->events_count >= STEP_EVENTS_MAX;
+}
+
 bool usher_simple_take(struct usher_simple *simple, struct usher_event *event)
 {
     if (simple->taken_count == simple->events_count) {
@@ -123,7 +134,7 @@ bool usher_simple_take(struct usher_simple *simple, struct usher_event *event)
         free_ended(simple);
         return false;
     }
-    *event = simple->events[simple->taken_count++];
+    *event = simple->events[simple->taken_count++].event;
     return true;
 }
 
@@ -206,6 +217,7 @@ static void refuse(struct usher_simple *simple, struct usher_simple_contact *con
                    enum usher_event_kind kind, int64_t now_ms)
 {
     struct usher_agent *agent = contact->agent;
+    bool is_leaving = agent->leaving_to != USHER_AGENT_NONE;
     struct usher_event *event = emit_contact(simple, kind, contact, now_ms);
     USHER_FIELDS_SET(&event->fields, UNTIL_MS, until_ms, INT64_MAX);
     usher_heap_remove(&simple->leases, &contact->lease);
@@ -219,7 +231,8 @@ static void refuse(struct usher_simple *simple, struct usher_simple_contact *con
         place = place->next;
     usher_list_insert_before(place, &contact->in_line);
     set_free(simple, agent, now_ms);
-    move_agent(simple, agent, USHER_AGENT_NOT_READY, USHER_TEXT("ring_no_answer"), now_ms);
+    if (!is_leaving)
+        move_agent(simple, agent, USHER_AGENT_NOT_READY, USHER_TEXT("ring_no_answer"), now_ms);
     dispatch_contact(simple, contact, now_ms);
 }
 
@@ -390,6 +403,8 @@ static enum usher_error decide_agent(struct usher_simple *simple,
 enum usher_error usher_simple_decide(struct usher_simple *simple,
                                      const struct usher_command *command, int64_t now_ms)
 {
+    if (!has_room(simple))
+        return USHER_ERROR_LIMIT;
     switch ((int)command->kind) {
     case USHER_COMMAND_PROFILE_SET:
         return set_profile(simple, &command->fields, now_ms);
@@ -410,7 +425,8 @@ enum usher_error usher_simple_decide(struct usher_simple *simple,
 void usher_simple_pass_time(struct usher_simple *simple, int64_t now_ms)
 {
     struct usher_heap_node *first;
-    while ((first = usher_heap_first(&simple->leases)) != NULL && first->at_ms <= now_ms) {
+    while (has_room(simple) && (first = usher_heap_first(&simple->leases)) != NULL &&
+           first->at_ms <= now_ms) {
         struct usher_simple_contact *contact =
             usher_container_of(first, struct usher_simple_contact, lease);
         if (contact->state == USHER_CONTACT_OFFERED)

@@ -21,10 +21,14 @@ struct usher_simple_contact {
     struct usher_heap_node lease; /* of OFFERED and WRAPPING */
 };
 
+struct usher_simple_event {
+    struct usher_event event;
+    char offer[USHER_NUMBER_SIZE]; /* the event's own: the contact may have another one by then */
+};
+
 struct usher_simple {
     enum usher_way_to_choose way;
     const struct usher_rules *rules;
-    struct usher_limits limits;
     struct usher_floor
         floor; /* classes, matches and levels; its lines and free agents stay empty */
     struct usher_list *lines;           /* [class]: contacts, by arrival */
@@ -33,8 +37,8 @@ struct usher_simple {
     struct usher_table contacts; /* live ones */
     struct usher_heap leases;
     struct usher_chance chance;
-    uint64_t last;              /* the number of the last event */
-    struct usher_event *events; /* not taken yet: from taken_count on */
+    uint64_t last;                     /* the number of the last event */
+    struct usher_simple_event *events; /* not taken yet: from taken_count on */
     size_t events_count;
     size_t events_room;
     size_t taken_count;

@@ -120,4 +120,63 @@ START_TEST(penalties_choose_each_line_of_the_best_tier_as_often)
 }
 END_TEST
 
-SUITE_MAIN("simple", penalties_choose_each_line_of_the_best_tier_as_often)
+START_TEST(offer_that_rings_out_is_told_by_its_own_number)
+{
+    struct world world = world_of(USHER_CHOOSE_FIFO);
+    struct usher_event offered, expired, offered_again;
+    begin_shift(&world, "anna");
+    begin_shift(&world, "boris");
+    come(&world, "call", "2");
+    ck_assert_uint_eq(take_all(&world, USHER_EVENT_CONTACT_OFFERED, &offered), 1);
+    char number[USHER_NUMBER_SIZE];
+    ck_assert(usher_text_copy(number, sizeof(number), offered.fields.offer));
+    usher_simple_pass_time(world.simple, offered.fields.until_ms);
+    ck_assert(usher_simple_take(world.simple, &expired));
+    ck_assert_int_eq(expired.kind, USHER_EVENT_OFFER_EXPIRED);
+    ck_assert_msg(usher_text_is_equal(expired.fields.offer, usher_text_of(number)),
+                  "%.*s expired, not %s", USHER_TEXT_ARGS(expired.fields.offer), number);
+    ck_assert_uint_eq(take_all(&world, USHER_EVENT_CONTACT_OFFERED, &offered_again), 1);
+    ck_assert(!usher_text_is_equal(offered_again.fields.offer, usher_text_of(number)));
+    world_fini(&world);
+}
+END_TEST
+
+START_TEST(agent_who_goes_with_an_offer_in_hand_is_told_so_once)
+{
+    struct world world = world_of(USHER_CHOOSE_FIFO);
+    struct usher_event event;
+    begin_shift(&world, "anna");
+    come(&world, "call", "2");
+    decide_agent(&world, USHER_COMMAND_AGENT_SIGN_OUT, "anna");
+    ck_assert_uint_eq(take_all(&world, USHER_EVENT_AGENT_SIGNED_OUT, &event), 0);
+    usher_simple_pass_time(world.simple, usher_simple_next_ms(world.simple));
+    ck_assert(usher_simple_take(world.simple, &event));
+    ck_assert_int_eq(event.kind, USHER_EVENT_OFFER_EXPIRED);
+    ck_assert(usher_simple_take(world.simple, &event));
+    ck_assert_int_eq(event.kind, USHER_EVENT_AGENT_SIGNED_OUT);
+    ck_assert(!usher_simple_take(world.simple, &event));
+    world_fini(&world);
+}
+END_TEST
+
+START_TEST(commands_are_refused_while_too_many_events_wait_to_be_taken)
+{
+    struct world world = world_of(USHER_CHOOSE_FIFO);
+    struct usher_event event;
+    unsigned count = 0;
+    char id[16];
+    do
+        (void)snprintf(id, sizeof(id), "%u", ++count);
+    while (decide_contact(&world, USHER_COMMAND_CONTACT_ARRIVE, id, "2") == USHER_OK);
+    ck_assert_uint_gt(count, 16);
+    ck_assert_uint_lt(count, 100);
+    ck_assert_uint_eq(take_all(&world, USHER_EVENT_CONTACT_ARRIVED, &event), count - 1);
+    come(&world, "later", "2");
+    world_fini(&world);
+}
+END_TEST
+
+SUITE_MAIN("simple", penalties_choose_each_line_of_the_best_tier_as_often,
+           offer_that_rings_out_is_told_by_its_own_number,
+           agent_who_goes_with_an_offer_in_hand_is_told_so_once,
+           commands_are_refused_while_too_many_events_wait_to_be_taken)

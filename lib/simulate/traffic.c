@@ -3,6 +3,7 @@
 #include "simulate/traffic.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/bytes.h"
 #include "simulate/traffic_read.h"
@@ -193,6 +194,39 @@ static void read_kinds(struct usher_traffic_reader *reader, const struct top_val
     }
 }
 
+/* Whether the only agent of `one` is called as one of `several` is. */
+static bool is_one_of(const struct usher_traffic_crew *one,
+                      const struct usher_traffic_crew *several)
+{
+    size_t length = several->name.length;
+    int64_t number;
+    if (one->count > 1 || several->count == 1 || one->name.length <= length + 1 ||
+        memcmp(one->name.at, several->name.at, length) != 0 || one->name.at[length] != '.')
+        return false;
+    struct usher_text rest = {one->name.at + length + 1, one->name.length - length - 1};
+    return usher_text_read_int64(rest, &number) && number > 0 && number <= (int64_t)several->count;
+}
+
+/* The crew that was read last against those before it. */
+static void check_names(const struct usher_traffic_reader *reader, const struct usher_node *node)
+{
+    const struct usher_traffic *traffic = &reader->owner->traffic;
+    const struct usher_traffic_crew *last = &traffic->crews[traffic->crews_count - 1];
+    for (const struct usher_traffic_crew *crew = traffic->crews; crew < last; crew++) {
+        const struct usher_traffic_crew *one = is_one_of(last, crew)   ? last
+                                               : is_one_of(crew, last) ? crew
+                                                                       : NULL;
+        if (!one)
+            continue;
+        usher_problems_add(reader->problems, node->key_line, node->key_column,
+                           "`%.*s` and `%.*s` both have an agent `%.*s`; give one of them another "
+                           "name",
+                           USHER_TEXT_ARGS(crew->name), USHER_TEXT_ARGS(last->name),
+                           USHER_TEXT_ARGS(one->name));
+        return;
+    }
+}
+
 static void read_crews(struct usher_traffic_reader *reader, const struct top_values *values)
 {
     struct usher_traffic *traffic = &reader->owner->traffic;
@@ -211,6 +245,7 @@ static void read_crews(struct usher_traffic_reader *reader, const struct top_val
         usher_traffic_read_crew(reader, member, values->usual_agent, crew);
         traffic->agents_count += crew->count;
         traffic->crews_count++;
+        check_names(reader, member);
     }
 }
 

@@ -71,7 +71,8 @@ static int64_t read_clock(struct usher_text text)
     for (size_t i = 0; i < 5; i++)
         if (i != 2 && (text.at[i] < '0' || text.at[i] > '9'))
             return -1;
-    return hours > 24 || minutes > 59 ? -1 : hours * HOUR_MS + minutes * MINUTE_MS;
+    int64_t clock_ms = hours * HOUR_MS + minutes * MINUTE_MS;
+    return clock_ms > 24 * HOUR_MS || minutes > 59 ? -1 : clock_ms;
 }
 
 /* The shift that runs when the day begins, else the first one of the day. */

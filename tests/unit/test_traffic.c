@@ -131,6 +131,12 @@ START_TEST(each_mistake_is_told_with_its_place_and_remedy)
         {"customers: {a: {per_hour: 1, need: {bills: 1}}}\nagents: {x: {skills: {bill: 3}}}\n",
          "1:37: no agent has the skill `bills`; give it to some, or take it out"},
         {"customers: {a: {per_hour: 1, chanel: voice}}\nagents: {x: {}}\n", "channel"},
+        {"customers: {a: {}}\nagents: {x: {shift: \"08:00-24:59\"}}\n",
+         "2:21: `shift` is \"08:00-24:59\"; write it as \"08:00-16:30\""},
+        {"customers: {a: {}}\nagents: {x: {count: 2}, x.1: {}}\n",
+         "2:25: `x` and `x.1` both have an agent `x.1`; give one of them another name"},
+        {"customers: {a: {}}\nagents: {x.2: {}, x: {count: 2}}\n",
+         "2:19: `x.2` and `x` both have an agent `x.2`; give one of them another name"},
         {"agents: {x: {skills: {billing: 11}}}\ncustomers: {a: {}}\n", "1:32"},
     };
     for (size_t i = 0; i < USHER_COUNT_OF(rows); i++) {
@@ -140,7 +146,28 @@ START_TEST(each_mistake_is_told_with_its_place_and_remedy)
 }
 END_TEST
 
+START_TEST(names_of_agents_may_look_alike)
+{
+    struct usher_traffic *traffic = traffic_of(
+        "customers: {a: {per_hour: 1}}\n"
+        "agents: {x: {count: 2}, x.3: {}, x.0: {}, x.01: {}, x.1: {count: 2}, x.: {}}\n");
+    ck_assert_uint_eq(traffic->agents_count, 8);
+    usher_traffic_free(traffic);
+}
+END_TEST
+
+START_TEST(shift_can_end_at_midnight)
+{
+    struct usher_traffic *traffic = traffic_of("starts: 8h\n"
+                                               "customers: {a: {per_hour: 1}}\n"
+                                               "agents: {x: {shift: \"09:00-24:00\"}}\n");
+    ck_assert_int_eq(traffic->crews[0].ends_ms, 16 * 3600000);
+    usher_traffic_free(traffic);
+}
+END_TEST
+
 SUITE_MAIN("traffic", kind_has_what_it_says_and_the_rest_from_the_usual_one,
            crew_has_a_shift_from_the_beginning_of_the_day,
            crew_that_comes_before_the_doors_open_is_there_when_they_do,
-           each_mistake_is_told_with_its_place_and_remedy)
+           each_mistake_is_told_with_its_place_and_remedy, names_of_agents_may_look_alike,
+           shift_can_end_at_midnight)

@@ -8,18 +8,15 @@
 
 #include "simulate/day_state.h"
 
-#define LAST_POINT_S                                                                               \
-    489.0 /* the mean of what patience is left behind a survival table of one point */
-
 /* ---- what they are like ---- */
 
 /* The wait at which so many are still there: between the points exponential, and behind the last as
- * between the last two. */
+ * before it. A table has one point at least. */
 static double survive(const struct usher_patience *patience, double share)
 {
     double at = 0;
     double left = 1;
-    double rate = 1 / (LAST_POINT_S * 1000);
+    double rate = 0;
     for (size_t i = 0; i < patience->points_count; i++) {
         double next_at = (double)patience->points[i].at_ms;
         double next_left = patience->points[i].share;

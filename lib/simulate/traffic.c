@@ -38,8 +38,9 @@ static const struct usher_schema_row top_rows[] = {
                                  "served; further ones find the lines busy"),
     USHER_SCHEMA_ROW(top_values, shape, LIST, .item = &usher_traffic_rate_row,
                      .kind = "a list of numbers",
-                     .sentence = "by how much the rates are multiplied in each half hour, such as "
-                                 "[0.7, 0.85, 1]; from the first again after the last",
+                     .sentence = "by how much a `per_hour` of one number is multiplied in each "
+                                 "half hour, such as [0.7, 0.85, 1]; from the first again after "
+                                 "the last",
                      .without = "1"),
     USHER_SCHEMA_ROW(top_values, usual_customer, MAP, .members = &usher_traffic_kind_schema,
                      .sentence = "what holds for all customers of whom nothing else is said",

@@ -48,7 +48,9 @@ static const struct usher_schema_row kind_rows[] = {
                      .choices = "voice chat email task", .sentence = "how they come"),
     USHER_SCHEMA_ROW(kind_values, per_hour, ANY, .item = &usher_traffic_rate_row,
                      .kind = "a number, or a list of them, one a half hour",
-                     .sentence = "how many come in an hour", .without = "nobody"),
+                     .sentence = "how many come in an hour; a list stands as it is, whatever "
+                                 "`shape` says",
+                     .without = "nobody"),
     USHER_SCHEMA_ROW(kind_values, to, TEXT, .max = 256, .sentence = "the number that they dial"),
     USHER_SCHEMA_ROW(kind_values, data, MAP, .own = &text_row,
                      .sentence = "what the PBX knows of them, for routes to look at, such as "

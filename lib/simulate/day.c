@@ -2,7 +2,6 @@
  * whatever the router then says is heard before anything else happens. */
 #include "simulate/day.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -61,14 +61,14 @@ static struct usher_sim_customer *make(struct usher_sim *sim, const struct usher
     struct usher_chance chance = usher_chance_of(sim->seed, key, 1);
     struct usher_sim_customer *customer =
         sim->spare_count > 0 ? calloc(1, sizeof(*customer)) : NULL;
-    sim->is_full = !customer;
-    if (!customer)
+    if (!customer) {
+        sim->is_full = true;
         return NULL;
+    }
     customer->slot = sim->spare_slots[--sim->spare_count];
     sim->customers[customer->slot] = customer;
     (void)snprintf(customer->id, sizeof(customer->id), "%llu-%u",
                    (unsigned long long)++sim->counts->customers_count, customer->slot);
-    customer->key = key;
     customer->kind = kind;
     customer->patience_ms = draw_patience(&kind->patience, &chance);
     customer->help = usher_chance_uniform(&chance);

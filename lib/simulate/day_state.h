@@ -23,9 +23,8 @@ struct usher_timer {
     void *owner;
 };
 
-/* What a customer is like is drawn from the key alone, before anything happens to him. */
+/* What a customer is like is drawn from a key alone, before anything happens to him. */
 struct usher_sim_customer {
-    uint64_t key;
     const struct usher_traffic_kind *kind;
     uint32_t slot;
     char id[40]; /* the contact's own */

@@ -58,7 +58,8 @@ static const struct usher_schema_row top_rows[] = {
 
 const struct usher_schema usher_traffic_schema = {top_rows, USHER_COUNT_OF(top_rows), NULL};
 
-void *usher_traffic_take(struct usher_traffic_reader *reader, size_t count, size_t size)
+/* Room in the arena; NULL after adding the problem that memory is out. */
+static void *take(struct usher_traffic_reader *reader, size_t count, size_t size)
 {
     void *room = usher_arena_take(&reader->owner->arena, count, size);
     if (!room)
@@ -100,7 +101,7 @@ size_t usher_traffic_read_shares(struct usher_traffic_reader *reader, const stru
     size_t count = 0;
     if (!node || node->count == 0)
         return 0;
-    struct usher_traffic_share *list = usher_traffic_take(reader, node->count, sizeof(*list));
+    struct usher_traffic_share *list = take(reader, node->count, sizeof(*list));
     if (!list)
         return 0;
     usher_node_for_each (member, node) {
@@ -181,7 +182,7 @@ static void read_kinds(struct usher_traffic_reader *reader, const struct top_val
     const struct usher_node *customers = values->customers;
     if (!customers || is_too_many(reader, customers, USHER_KINDS_MAX))
         return;
-    traffic->kinds = usher_traffic_take(reader, customers->count, sizeof(*traffic->kinds));
+    traffic->kinds = take(reader, customers->count, sizeof(*traffic->kinds));
     if (!traffic->kinds)
         return;
     usher_node_for_each (member, customers) {
@@ -234,7 +235,7 @@ static void read_crews(struct usher_traffic_reader *reader, const struct top_val
     const struct usher_node *agents = values->agents;
     if (!agents || is_too_many(reader, agents, USHER_CREWS_MAX))
         return;
-    traffic->crews = usher_traffic_take(reader, agents->count, sizeof(*traffic->crews));
+    traffic->crews = take(reader, agents->count, sizeof(*traffic->crews));
     if (!traffic->crews)
         return;
     usher_node_for_each (member, agents) {

@@ -19,7 +19,7 @@ struct crew_values {
     int64_t returns_after;
 };
 
-const struct usher_schema_row usher_traffic_level_row = {
+static const struct usher_schema_row level_row = {
     .key = "a level", .type = USHER_VALUE_WHOLE, .min = 1, .max = USHER_LEVEL_MAX};
 static const struct usher_schema_row capacity_row = {
     .key = "a capacity", .type = USHER_VALUE_WHOLE, .max = 100};
@@ -27,7 +27,7 @@ static const struct usher_schema_row capacity_row = {
 static const struct usher_schema_row crew_rows[] = {
     USHER_SCHEMA_ROW(crew_values, count, WHOLE, .min = 1, .max = 10000, .fallback = 1,
                      .sentence = "how many there are"),
-    USHER_SCHEMA_ROW(crew_values, skills, MAP, .own = &usher_traffic_level_row,
+    USHER_SCHEMA_ROW(crew_values, skills, MAP, .own = &level_row,
                      .sentence = "what they know, and how well: {billing: 8, lang.uk: 10}",
                      .without = "nothing"),
     USHER_SCHEMA_ROW(crew_values, capacity, MAP, .own = &capacity_row,
@@ -135,7 +135,7 @@ void usher_traffic_read_crew(struct usher_traffic_reader *reader, const struct u
     const struct usher_node *shift = usher_node_find(node, USHER_TEXT("shift"));
     crew->count = (size_t)values.count;
     crew->levels_count =
-        usher_traffic_read_shares(reader, values.skills, &usher_traffic_level_row, &crew->levels);
+        usher_traffic_read_shares(reader, values.skills, &level_row, &crew->levels);
     crew->skills = crew->levels_count > 0
                        ? usher_traffic_object(reader, crew->levels, crew->levels_count)
                        : USHER_TEXT("{}");

@@ -29,9 +29,9 @@ struct kind_values {
 
 const struct usher_schema_row usher_traffic_rate_row = {
     .key = "a figure", .type = USHER_VALUE_FRACTION, .max = INT64_C(1000000000)};
-const struct usher_schema_row usher_traffic_weight_row = {
+static const struct usher_schema_row weight_row = {
     .key = "a weight", .type = USHER_VALUE_WHOLE, .min = 1, .max = 100};
-const struct usher_schema_row usher_traffic_survival_row = {
+static const struct usher_schema_row survival_row = {
     .key = "a share", .type = USHER_VALUE_FRACTION, .min = 1, .max = 999};
 
 static const struct usher_schema_row mean_row = {
@@ -56,7 +56,7 @@ static const struct usher_schema_row kind_rows[] = {
                      .sentence = "what the PBX knows of them, for routes to look at, such as "
                                  "{topic: billing}",
                      .without = "nothing"),
-    USHER_SCHEMA_ROW(kind_values, need, MAP, .own = &usher_traffic_weight_row,
+    USHER_SCHEMA_ROW(kind_values, need, MAP, .own = &weight_row,
                      .sentence = "which skills it takes to help them, each with its weight, such "
                                  "as {billing: 2, lang.uk: 1}",
                      .without = "what the rules say that they need"),
@@ -147,7 +147,7 @@ static bool read_point(struct usher_traffic_reader *reader, const struct usher_n
                            USHER_TEXT_ARGS(excerpt));
         return false;
     }
-    if (!usher_schema_read_value(&usher_traffic_survival_row, node, &share, reader->problems))
+    if (!usher_schema_read_value(&survival_row, node, &share, reader->problems))
         return false;
     if (last > 0 && (at_ms <= patience->points[last - 1].at_ms ||
                      (double)share / 1000 >= patience->points[last - 1].share)) {
@@ -221,6 +221,5 @@ void usher_traffic_read_kind(struct usher_traffic_reader *reader, const struct u
     read_rates(reader, values.per_hour, kind);
     read_data(reader, values.data, kind);
     read_patience(reader, values.patience, &kind->patience);
-    kind->needs_count =
-        usher_traffic_read_shares(reader, values.need, &usher_traffic_weight_row, &kind->needs);
+    kind->needs_count = usher_traffic_read_shares(reader, values.need, &weight_row, &kind->needs);
 }

@@ -24,13 +24,8 @@ struct usher_traffic_reader {
 extern const struct usher_schema usher_traffic_kind_schema;
 extern const struct usher_schema usher_traffic_crew_schema;
 extern const struct usher_schema_row usher_traffic_rate_row;
-extern const struct usher_schema_row usher_traffic_survival_row;
-extern const struct usher_schema_row usher_traffic_weight_row;
-extern const struct usher_schema_row usher_traffic_level_row;
 
-/* Room in the arena, or a copy that lies there; NULL or absent after adding the problem that memory
- * is out. */
-void *usher_traffic_take(struct usher_traffic_reader *reader, size_t count, size_t size);
+/* A copy that lies in the arena; absent after adding the problem that memory is out. */
 struct usher_text usher_traffic_keep(struct usher_traffic_reader *reader, struct usher_text text);
 
 /* Reads a list of figures, in thousandths. Returns how many; 0 after a problem. */

@@ -17,12 +17,12 @@ enum usher_way_to_choose {
     USHER_CHOOSE_NONE = 0,
     USHER_CHOOSE_BY_BID,    /* the engine */
     USHER_CHOOSE_FIFO,      /* who waits longest, within the tiers; who idles longest */
-    USHER_CHOOSE_GREEDY,    /* the best match both ways, within the tiers */
-    USHER_CHOOSE_PENALTIES, /* a queue at random, of it who waits longest; of the agents of the
-                               best band of matches who idles longest */
+    USHER_CHOOSE_GREEDY,    /* the best match both ways, whatever the tiers */
+    USHER_CHOOSE_PENALTIES, /* a line of the best tier at random, of it who waits longest; of the
+                               agents of the best band of matches who idles longest */
     USHER_CHOOSE_COUNT,
 };
-/* "", "fifo", "greedy", "penalties". */
+/* "", "usher", "fifo", "greedy", "penalties". */
 struct usher_text usher_way_to_choose_name(enum usher_way_to_choose way);
 /* NONE when there is none of this name. */
 enum usher_way_to_choose usher_way_to_choose_find(struct usher_text name);

@@ -43,7 +43,7 @@ void usher_study_free(struct usher_study *study);
  * more customers are there at the same time than are possible. */
 USHER_MUST_USE bool usher_study_try(struct usher_study *study, size_t entry);
 const struct usher_entry_result *usher_study_result(const struct usher_study *study, size_t entry);
-/* The figures of one day that was tried. */
+/* The figures of one day that was tried; they hold until the next day is. */
 const struct usher_day_figures *usher_study_day(const struct usher_study *study, size_t entry,
                                                 size_t day);
 

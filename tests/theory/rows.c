@@ -1,6 +1,7 @@
 /* Exact values: Erlang B and C by their formulas, Erlang A and the reserve by solving the Markov
  * chains, the priority by Cobham's formula; of pooling the case in which everybody can do all is
- * M/M/90/120, the others are another simulator's, with its standard error. */
+ * M/M/90/120, and with one skill an agent the states have a product form; the others are another
+ * simulator's, with its standard error. */
 #include "theory/rows.h"
 
 /* agents, erlangs: blocked */

@@ -2,7 +2,6 @@
 #ifndef THEORY_ROWS_H
 #define THEORY_ROWS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #define THEORY_VALUES_MAX 8

@@ -181,6 +181,25 @@ class Fit(unittest.TestCase):
         status, _, errors = self.fit(path, "--column", "outcome=result")
         self.assertEqual((status, errors.count("\n")), (1, 1), errors)
 
+    def test_zone_of_a_time_is_left_out_and_told(self):
+        rows = "".join(f"2026-03-02T09:{at}:58{zone},5,60\n" for at, zone in
+                       (("10", ""), ("11", "Z"), ("12", "+02:00"), ("13", "-0330"), ("14", ".250+02")))
+        path = self.write("calls.csv", "arrived,wait,talk\n" + rows)
+        status, model, errors = self.fit(path, "--days", "1")
+        self.assertEqual(status, 0, errors)
+        self.assertIn("# 5 calls of 1 day, 2026-03-02 to 2026-03-02.\n", model)
+        self.assertIn("# Times are as they were written: the zones behind them are left out.\n", model)
+        self.assertRegex(model, r"\nstarts: \w+ # 09:00\n")
+        status, _, errors = self.fit(self.write("bad.csv", "arrived,wait,talk\n2026-03-02T09:00:00+0,5,60\n2026-03-02T09:00:00 UT,5,60\n"))
+        self.assertEqual(errors.count("write 2026-11-23 09:30:05"), 2, errors)
+
+    def test_dates_with_slashes_are_told_to_be_ambiguous(self):
+        remedy = "is 02/03 in March or in February? Write 02.03.2026 09:00:58 or 2026-03-02 09:00:58"
+        _, _, errors = self.fit(self.write("calls.csv", "arrived,wait,talk\n02/03/2026 09:00:58,5,60\n"))
+        self.assertIn("calls.csv:2:1: arrival `02/03/2026 09:00:58`: " + remedy, errors)
+        _, _, errors = self.fit(self.write("apart.csv", "date,arrived,wait,talk\n3/14/26,09:00:58,5,60\n"))
+        self.assertIn("apart.csv:2:1: date `3/14/26`: " + remedy, errors)
+
     def test_queue_log_has_no_columns(self):
         path = self.write("queue_log", calls.as_queue_log(calls.center(days=1)))
         status, output, errors = self.fit(path, "--column", "wait=hold")

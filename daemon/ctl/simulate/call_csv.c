@@ -23,6 +23,9 @@ static const char abandoned_words[] = " hang hangup hungup abandon abandoned los
 static const char lost_words[] = " timeout exitwithtimeout exitwithkey exitempty overflow "
                                  "overflowed voicemail callback transferred ";
 
+static const char slash_remedy[] =
+    "is 02/03 in March or in February? Write 02.03.2026 09:00:58 or 2026-03-02 09:00:58";
+
 struct call_reader {
     struct call_log *log;
     struct csv csv;
@@ -91,19 +94,39 @@ static bool read_date(struct usher_text text, int64_t *day_ms)
     return true;
 }
 
-/* "9:30", "09:30:05" or "09:30:05.2". */
-static bool read_clock(struct usher_text text, int64_t *clock_ms)
+/* How much of the text stands before its zone: "Z", "+02", "-0330" or "+02:00". */
+static size_t length_before_zone(struct usher_text text)
+{
+    size_t sign = text.length;
+    while (sign > 0 && !strchr("+-Z", text.at[sign - 1]))
+        sign--;
+    if (sign == 0)
+        return text.length;
+    struct usher_text zone = {text.at + sign, text.length - sign};
+    int64_t parts[2];
+    bool is_zone = text.at[sign - 1] == 'Z' ? zone.length == 0
+                                            : zone.length >= 2 && zone.length <= 5 &&
+                                                  split_numbers(zone, ':', parts, 2) > 0;
+    return is_zone ? sign - 1 : text.length;
+}
+
+/* "9:30", "09:30:05" or "09:30:05.2"; a zone behind it is passed over. */
+static bool read_clock(struct call_reader *reader, struct usher_text text, int64_t *clock_ms)
 {
     int64_t parts[3] = {0};
+    size_t length = length_before_zone(text);
+    bool has_zone = length < text.length;
+    text.length = length > 0 && text.at[length - 1] == ' ' ? length - 1 : length;
     size_t count = split_numbers(text, ':', parts, 3);
     if (count < 2 || parts[0] > 24 || parts[1] > 59 || parts[2] > 60)
         return false;
+    reader->log->has_zones |= has_zone;
     *clock_ms = ((parts[0] * 60 + parts[1]) * 60 + parts[2]) * 1000;
     return true;
 }
 
 /* A date and a clock in one, or a number since 1970. */
-static bool read_moment(struct usher_text text, int64_t *at_ms)
+static bool read_moment(struct call_reader *reader, struct usher_text text, int64_t *at_ms)
 {
     int64_t number;
     if (split_numbers(text, ' ', &number, 1) == 1 && number >= EPOCH_MIN) {
@@ -117,10 +140,15 @@ static bool read_moment(struct usher_text text, int64_t *at_ms)
     size_t rest = length < text.length ? length + 1 : length;
     struct usher_text clock = {text.at + rest, text.length - rest};
     int64_t clock_ms;
-    if (!read_date(date, at_ms) || !read_clock(clock, &clock_ms))
+    if (!read_date(date, at_ms) || !read_clock(reader, clock, &clock_ms))
         return false;
     *at_ms += clock_ms;
     return true;
+}
+
+static bool has_slash(struct usher_text text)
+{
+    return memchr(text.at, '/', text.length) != NULL;
 }
 
 static bool read_arrival(struct call_reader *reader, int64_t *at_ms)
@@ -128,17 +156,22 @@ static bool read_arrival(struct call_reader *reader, int64_t *at_ms)
     const struct csv_cell *cell = cell_of(reader, ROLE_ARRIVAL);
     const struct csv_cell *date = cell_of(reader, ROLE_DATE);
     int64_t clock_ms;
-    if (read_moment(cell->text, at_ms))
+    if (read_moment(reader, cell->text, at_ms))
         return true;
-    if (!read_clock(cell->text, &clock_ms)) {
+    if (!read_clock(reader, cell->text, &clock_ms)) {
         refuse(reader, ROLE_ARRIVAL, cell,
-               "write 2026-11-23 09:30:05, or 09:30:05 beside a column `date`, or seconds since "
-               "1970");
+               has_slash(cell->text)
+                   ? slash_remedy
+                   : "write 2026-11-23 09:30:05, or 09:30:05 beside a column `date`, or seconds "
+                     "since 1970");
         return false;
     }
     if (!date || !read_date(date->text, at_ms)) {
         refuse(reader, date ? ROLE_DATE : ROLE_ARRIVAL, date ? date : cell,
-               "of which day? Write 2026-11-23, or say with --column date=NAME where it stands");
+               date && has_slash(date->text)
+                   ? slash_remedy
+                   : "of which day? Write 2026-11-23, or say with --column date=NAME where it "
+                     "stands");
         return false;
     }
     *at_ms += clock_ms;

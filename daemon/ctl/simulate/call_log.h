@@ -39,6 +39,7 @@ struct call_log {
     const char *passed_what; /* those are */
     char passed_word[64];    /* what one of those said, or "" */
     bool has_penalties;
+    bool has_zones; /* times had one, which was left out */
 };
 
 void call_log_init(struct call_log *log);

@@ -182,6 +182,8 @@ static void print_origin(const struct fitting *fitting)
     printf(" to ");
     print_day(fit->last_day);
     printf(".\n");
+    if (log->has_zones)
+        printf("# Times are as they were written: the zones behind them are left out.\n");
     if (fit->days_left_out > 0)
         printf("# Left out (%zu, with %zu calls): days of fewer than half the answers of the "
                "median day.\n",

@@ -190,7 +190,8 @@ class Fit(unittest.TestCase):
         self.assertIn("# 5 calls of 1 day, 2026-03-02 to 2026-03-02.\n", model)
         self.assertIn("# Times are as they were written: the zones behind them are left out.\n", model)
         self.assertRegex(model, r"\nstarts: \w+ # 09:00\n")
-        status, _, errors = self.fit(self.write("bad.csv", "arrived,wait,talk\n2026-03-02T09:00:00+0,5,60\n2026-03-02T09:00:00 UT,5,60\n"))
+        path = self.write("bad.csv", "arrived,wait,talk\n2026-03-02T09:00:00+0,5,60\n2026-03-02T09:00:00 UT,5,60\n")
+        status, _, errors = self.run_ctl("traffic", "fit", path)
         self.assertEqual(errors.count("write 2026-11-23 09:30:05"), 2, errors)
 
     def test_dates_with_slashes_are_told_to_be_ambiguous(self):

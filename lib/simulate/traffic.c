@@ -165,22 +165,24 @@ static bool has_name(const struct usher_traffic_reader *reader, const struct ush
     return false;
 }
 
-static bool is_too_many(const struct usher_traffic_reader *reader, const struct usher_node *node,
-                        size_t most)
+static bool has_wrong_count(const struct usher_traffic_reader *reader,
+                            const struct usher_node *node, size_t most)
 {
-    if (node->count <= most && node->count > 0)
-        return false;
-    usher_problems_add(reader->problems, node->line, node->column,
-                       "there are %zu in this mapping; from 1 to %zu are possible", node->count,
-                       most);
-    return true;
+    if (node->count == 0)
+        usher_problems_add(reader->problems, node->key_line, node->key_column,
+                           "`%.*s` is empty; add at least one", USHER_TEXT_ARGS(node->key));
+    else if (node->count > most)
+        usher_problems_add(reader->problems, node->line, node->column,
+                           "there are %zu in this mapping; from 1 to %zu are possible", node->count,
+                           most);
+    return node->count == 0 || node->count > most;
 }
 
 static void read_kinds(struct usher_traffic_reader *reader, const struct top_values *values)
 {
     struct usher_traffic *traffic = &reader->owner->traffic;
     const struct usher_node *customers = values->customers;
-    if (!customers || is_too_many(reader, customers, USHER_KINDS_MAX))
+    if (!customers || has_wrong_count(reader, customers, USHER_KINDS_MAX))
         return;
     traffic->kinds = take(reader, customers->count, sizeof(*traffic->kinds));
     if (!traffic->kinds)
@@ -233,7 +235,7 @@ static void read_crews(struct usher_traffic_reader *reader, const struct top_val
 {
     struct usher_traffic *traffic = &reader->owner->traffic;
     const struct usher_node *agents = values->agents;
-    if (!agents || is_too_many(reader, agents, USHER_CREWS_MAX))
+    if (!agents || has_wrong_count(reader, agents, USHER_CREWS_MAX))
         return;
     traffic->crews = take(reader, agents->count, sizeof(*traffic->crews));
     if (!traffic->crews)
@@ -275,6 +277,26 @@ static void check_needs(const struct usher_traffic_reader *reader, const struct 
     }
 }
 
+static void check_needs_of_all(const struct usher_traffic_reader *reader,
+                               const struct top_values *values)
+{
+    if (reader->owner->traffic.crews_count == 0)
+        return;
+    check_needs(reader, values->usual_customer);
+    if (values->customers)
+        usher_node_for_each (member, values->customers)
+            check_needs(reader, member);
+}
+
+static bool does_anybody_come(const struct usher_traffic *traffic)
+{
+    for (size_t i = 0; i < traffic->kinds_count; i++)
+        for (size_t half = 0; half < traffic->kinds[i].per_hour_count; half++)
+            if (traffic->kinds[i].per_hour[half] > 0)
+                return true;
+    return false;
+}
+
 static void read_top(struct usher_traffic_reader *reader, const struct usher_node *root)
 {
     struct usher_traffic *traffic = &reader->owner->traffic;
@@ -297,10 +319,12 @@ static void read_top(struct usher_traffic_reader *reader, const struct usher_nod
         reader->shape_count = usher_traffic_read_list(reader, values.shape, reader->shape);
     read_kinds(reader, &values);
     read_crews(reader, &values);
-    check_needs(reader, values.usual_customer);
-    if (values.customers)
-        usher_node_for_each (member, values.customers)
-            check_needs(reader, member);
+    check_needs_of_all(reader, &values);
+    if (reader->problems->count == 0 && !does_anybody_come(traffic))
+        usher_problems_add(reader->problems, values.customers->key_line,
+                           values.customers->key_column,
+                           "nobody comes; say of at least one kind of `customers` how many "
+                           "`per_hour`");
 }
 
 struct usher_traffic *usher_traffic_read(struct usher_text text, struct usher_problems *problems)

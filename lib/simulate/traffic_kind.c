@@ -189,6 +189,26 @@ static void read_patience(struct usher_traffic_reader *reader, const struct ushe
             return;
 }
 
+static void read_wrap_up(struct usher_traffic_reader *reader, const struct usher_node *node,
+                         const struct usher_node *usual, const struct kind_values *values,
+                         struct usher_traffic_kind *kind)
+{
+    const struct usher_node *place = usher_node_find(node, USHER_TEXT("wrap_up"));
+    char wrap_up[USHER_VALUE_TEXT_SIZE];
+    char handle[USHER_VALUE_TEXT_SIZE];
+    kind->wrap_up_ms = values->wrap_up;
+    if (values->wrap_up <= values->handle)
+        return;
+    if (!place && usual)
+        place = usher_node_find(usual, USHER_TEXT("wrap_up"));
+    if (!place)
+        place = node;
+    usher_problems_add(reader->problems, place->line, place->column,
+                       "`wrap_up` is %s, longer than `handle` of %s, of which it is a part",
+                       usher_value_write(USHER_VALUE_DURATION, values->wrap_up, wrap_up),
+                       usher_value_write(USHER_VALUE_DURATION, values->handle, handle));
+}
+
 static enum usher_law law_of(struct usher_text name)
 {
     if (usher_text_is_equal(name, USHER_TEXT("exponential")))
@@ -210,7 +230,6 @@ void usher_traffic_read_kind(struct usher_traffic_reader *reader, const struct u
     kind->handle_ms = values.handle;
     kind->handle_worst = (double)values.handle_worst / 100;
     kind->handle_best = (double)values.handle_best / 100;
-    kind->wrap_up_ms = values.wrap_up < values.handle ? values.wrap_up : values.handle;
     kind->resolved_worst = (double)values.resolved_worst / 100;
     kind->resolved_best = (double)values.resolved_best / 100;
     kind->again_unresolved = (double)values.again_unresolved / 100;
@@ -218,6 +237,7 @@ void usher_traffic_read_kind(struct usher_traffic_reader *reader, const struct u
     kind->again_ms = values.again_after;
     if (values.to.at)
         kind->to = usher_traffic_keep(reader, values.to);
+    read_wrap_up(reader, node, usual, &values, kind);
     read_rates(reader, values.per_hour, kind);
     read_data(reader, values.data, kind);
     read_patience(reader, values.patience, &kind->patience);

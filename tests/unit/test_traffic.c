@@ -103,6 +103,28 @@ START_TEST(crew_that_comes_before_the_doors_open_is_there_when_they_do)
 }
 END_TEST
 
+/* The rest follows from the one mistake. */
+START_TEST(what_is_empty_is_told_once)
+{
+    static const struct {
+        const char *text;
+        const char *told;
+    } rows[] = {
+        {"customers: {a: {per_hour: 1, need: {bills: 1}}}\nagents: {}\n",
+         "f:2:1: `agents` is empty; add at least one\n"},
+        {"customers: {a: {per_hour: 1, need: {bills: 1}}}\n",
+         "f:1:1: `agents` is missing; add it: the agents who are there\n"},
+        {"customers: {}\nagents: {x: {}}\n", "f:1:1: `customers` is empty; add at least one\n"},
+        {"customers: {a: {}, b: {per_hour: 0}}\nagents: {x: {}}\n",
+         "f:1:1: nobody comes; say of at least one kind of `customers` how many `per_hour`\n"},
+        {"shape: [0]\nusual_customer: {per_hour: 3}\ncustomers: {a: {}}\nagents: {x: {}}\n",
+         "f:3:1: nobody comes; say of at least one kind of `customers` how many `per_hour`\n"},
+    };
+    for (size_t i = 0; i < USHER_COUNT_OF(rows); i++)
+        told_assert(told_of(rows[i].text), rows[i].told);
+}
+END_TEST
+
 START_TEST(each_mistake_is_told_with_its_place_and_remedy)
 {
     static const struct {
@@ -124,10 +146,16 @@ START_TEST(each_mistake_is_told_with_its_place_and_remedy)
          "3:21: the shift lies outside the day from 20:00 to 04:00; see `starts` and `day`"},
         {"customers: {a: {per_hour: 1}}\nagents: {x: {shift: \"09:00-09:00\"}}\n",
          "2:21: the shift ends when it begins; who has no `shift` is there all day"},
+        {"customers: {a: {per_hour: 1, wrap_up: 10m}}\nagents: {x: {}}\n",
+         "1:39: `wrap_up` is 10m, longer than `handle` of 5m, of which it is a part"},
+        {"usual_customer: {wrap_up: 10m}\ncustomers: {a: {per_hour: 1, handle: 3m}}\nagents: {x: "
+         "{}}\n",
+         "1:27: `wrap_up` is 10m, longer than `handle` of 3m, of which it is a part"},
+        {"usual_customer: {handle: 30s}\ncustomers: {a: {per_hour: 1, wrap_up: 31s}}\nagents: "
+         "{x: {}}\n",
+         "2:39: `wrap_up` is 31s, longer than `handle` of 30s, of which it is a part"},
         {"day: 1h\nwarm_up: 1h\ncustomers: {a: {per_hour: 1}}\nagents: {x: {}}\n",
          "2:10: `warm_up` takes the whole day; make it shorter, or `day` longer"},
-        {"customers: {a: {per_hour: 1}}\nagents: {}\n",
-         "2:9: there are 0 in this mapping; from 1 to 2000 are possible"},
         {"customers: {a: {per_hour: 1, need: {bills: 1}}}\nagents: {x: {skills: {bill: 3}}}\n",
          "1:37: no agent has the skill `bills`; give it to some, or take it out"},
         {"customers: {a: {per_hour: 1, chanel: voice}}\nagents: {x: {}}\n", "channel"},
@@ -168,6 +196,6 @@ END_TEST
 
 SUITE_MAIN("traffic", kind_has_what_it_says_and_the_rest_from_the_usual_one,
            crew_has_a_shift_from_the_beginning_of_the_day,
-           crew_that_comes_before_the_doors_open_is_there_when_they_do,
+           crew_that_comes_before_the_doors_open_is_there_when_they_do, what_is_empty_is_told_once,
            each_mistake_is_told_with_its_place_and_remedy, names_of_agents_may_look_alike,
            shift_can_end_at_midnight)

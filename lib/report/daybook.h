@@ -44,7 +44,8 @@ struct usher_daybook_half {
     int64_t waited_ms;   /* of these, together */
 };
 
-/* Shares are from 0 to 1, times in seconds; what nobody gives a figure for is 0. */
+/* Shares are from 0 to 1, times in seconds. What nobody gives a figure for, such as the service
+ * level of a day on which nobody came, is NaN. */
 struct usher_day_figures {
     double arrived;       /* contacts */
     double service_level; /* answered within the promise, of those answered or not short */
@@ -79,6 +80,8 @@ struct usher_day_column {
     int better; /* 1: more is better, -1: less, 0: neither */
 };
 extern const struct usher_day_column usher_day_columns[USHER_DAY_COLUMNS_COUNT];
+/* The place of a column, which there must be. */
+size_t usher_day_column_find(const char *key);
 
 struct usher_daybook;
 
@@ -88,7 +91,8 @@ struct usher_daybook *usher_daybook_new(const struct usher_limits *limits, int64
                                         int64_t ends_ms, struct usher_text first_tier);
 void usher_daybook_free(struct usher_daybook *book);
 
-/* Events in their order. False when more contacts or agents are there than the limits say. */
+/* Events in their order. False when more contacts or agents are there than the limits say, or more
+ * classes than USHER_DAYBOOK_CLASSES_MAX, a name is too long, or memory is out. */
 USHER_MUST_USE bool usher_daybook_apply(struct usher_daybook *book,
                                         const struct usher_event *event);
 /* What no event says: whether this live contact is its customer's first, and whether a contact that
@@ -109,7 +113,8 @@ const struct usher_daybook_half *usher_daybook_half(const struct usher_daybook *
 /* Adds the counts of one to another. */
 void usher_daybook_class_add(struct usher_daybook_class *sum,
                              const struct usher_daybook_class *class);
-/* Its service level; -1 when nobody came. */
+/* Its service level; -1 when nobody counts for it: nobody came, or all left within the first
+ * seconds or have not ended. */
 double usher_daybook_class_level(const struct usher_daybook_class *class);
 /* What an agent did from the first counted moment to the end of the day; as of the last
  * usher_daybook_read. */

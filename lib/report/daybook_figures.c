@@ -1,4 +1,5 @@
 /* The figures that come of a daybook's sums. */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,16 @@ const struct usher_day_column usher_day_columns[USHER_DAY_COLUMNS_COUNT] = {
     COLUMN(refused, "refused", COUNT_UNIT, -1),
 };
 
+size_t usher_day_column_find(const char *key)
+{
+    size_t column = 0;
+    while (strcmp(usher_day_columns[column].key, key) != 0) {
+        column++;
+        assert(column < USHER_DAY_COLUMNS_COUNT);
+    }
+    return column;
+}
+
 static int compare_waits(const void *a, const void *b)
 {
     int64_t left = *(const int64_t *)a;
@@ -41,13 +52,13 @@ static int compare_waits(const void *a, const void *b)
 
 static double share(double part, double whole)
 {
-    return whole > 0 ? part / whole : 0;
+    return whole > 0 ? part / whole : (double)NAN;
 }
 
 static double wait_at(const struct usher_daybook *book, double part)
 {
     size_t at = (size_t)((double)book->waits_count * part);
-    return book->waits_count > 0 ? (double)book->waits[at] / 1000 : 0;
+    return book->waits_count > 0 ? (double)book->waits[at] / 1000 : (double)NAN;
 }
 
 double usher_daybook_class_level(const struct usher_daybook_class *class)
@@ -93,14 +104,15 @@ static void read_classes(const struct usher_daybook *book, struct usher_day_figu
         if (level >= 0 && level < worst)
             worst = level;
     }
+    double ended = (double)(all.answered_count + all.abandoned_count);
     double level = usher_daybook_class_level(&all);
     double first_level = usher_daybook_class_level(&first);
     figures->arrived = (double)all.arrived_count;
-    figures->service_level = level < 0 ? 0 : level;
-    figures->worst_level = worst > 1 ? 0 : worst;
-    figures->first_level = first_level < 0 ? 0 : first_level;
-    figures->waited =
-        share((double)all.waited_count, (double)(all.answered_count + all.abandoned_count));
+    figures->service_level = level < 0 ? (double)NAN : level;
+    figures->worst_level = worst > 1 ? (double)NAN : worst;
+    figures->first_level = first_level < 0 ? (double)NAN : first_level;
+    figures->waited = share((double)all.waited_count, ended);
+    figures->longest_s = ended > 0 ? (double)book->longest_ms / 1000 : (double)NAN;
     figures->answer_s = share((double)all.waited_ms / 1000, (double)all.answered_count);
     figures->abandoned = share((double)all.abandoned_count, (double)all.arrived_count);
     figures->match = share((double)book->match_sum / 1000, (double)all.answered_count);
@@ -126,7 +138,7 @@ static void read_people(struct usher_daybook *book, struct usher_day_figures *fi
     }
     figures->occupancy = share(sum, count);
     double variance = share(squares, count) - figures->occupancy * figures->occupancy;
-    figures->occupancy_spread = variance > 0 ? sqrt(variance) : 0;
+    figures->occupancy_spread = variance < 0 ? 0 : sqrt(variance); /* by rounding */
 }
 
 struct usher_day_figures usher_daybook_read(struct usher_daybook *book)
@@ -139,7 +151,6 @@ struct usher_day_figures usher_daybook_read(struct usher_daybook *book)
     figures.p50_s = wait_at(book, .5);
     figures.p95_s = wait_at(book, .95);
     figures.p99_s = wait_at(book, .99);
-    figures.longest_s = (double)book->longest_ms / 1000;
     figures.resolved = share((double)book->first_helped_count, (double)book->first_count);
     figures.told_kept = share((double)book->told_kept_count, (double)book->told_count);
     figures.cost_s = share(book->cost_s, (double)book->first_count);

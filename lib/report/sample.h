@@ -6,7 +6,7 @@
 
 struct usher_sample {
     size_t count;
-    double mean;
+    double mean;    /* 0 of none */
     double squares; /* of the deviations from the mean, together (Welford, 1962) */
 };
 

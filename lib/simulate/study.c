@@ -3,6 +3,7 @@
 #include "simulate/study.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,6 +69,12 @@ static double figure(const struct usher_day_figures *figures, size_t column)
     return at[column];
 }
 
+static void add_known(struct usher_sample *sample, double number)
+{
+    if (!isnan(number))
+        usher_sample_add(sample, number);
+}
+
 /* The differences from the first entry are taken as soon as both have had the day. */
 static void add_day(struct usher_study *study, size_t entry, const struct usher_day_figures *day)
 {
@@ -75,15 +82,14 @@ static void add_day(struct usher_study *study, size_t entry, const struct usher_
     size_t number = study->days_count[entry]++;
     study->days[entry][number] = *day;
     for (size_t i = 0; i < USHER_DAY_COLUMNS_COUNT; i++) {
-        usher_sample_add(&result->figures[i], figure(day, i));
+        add_known(&result->figures[i], figure(day, i));
         for (size_t k = 0; k < study->entries_count; k++) {
             bool is_pair = (entry == 0) != (k == 0);
             if (!is_pair || number >= study->days_count[k])
                 continue;
             size_t other = entry == 0 ? k : entry;
-            usher_sample_add(&study->results[other].differences[i],
-                             figure(&study->days[other][number], i) -
-                                 figure(&study->days[0][number], i));
+            add_known(&study->results[other].differences[i],
+                      figure(&study->days[other][number], i) - figure(&study->days[0][number], i));
         }
     }
 }

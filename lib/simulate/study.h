@@ -23,8 +23,10 @@ struct usher_entry {
 };
 
 struct usher_entry_result {
+    /* Of the days that have the figure: fewer than were tried, or none. */
     struct usher_sample figures[USHER_DAY_COLUMNS_COUNT];
-    /* The same day by day less those of the first entry; of that one all 0. */
+    /* The same day by day less those of the first entry, of the days on which both have one; of
+     * that entry itself none. */
     struct usher_sample differences[USHER_DAY_COLUMNS_COUNT];
     struct usher_daybook_class classes[USHER_DAYBOOK_CLASSES_MAX]; /* of all days together */
     size_t classes_count;

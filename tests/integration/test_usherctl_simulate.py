@@ -94,6 +94,47 @@ class Simulate(unittest.TestCase):
             self.assertGreater(more["rules.yaml"]["figures"][key][0], usual["rules.yaml"]["figures"][key][0] * 1.05, key)
         self.assertIn("12 agents at 120 % of the load, seed 1", self.simulate(DEMO, "--days", "1", "--load", "120")[1])
 
+    def rare_gold(self, rate=30):
+        """A center in which somebody is always free, and gold is one in 20 hours."""
+        for name, text in (("traffic.yaml", "day: 4h\ncustomers:\n"
+                                            f"  calls: {{per_hour: {rate}}}\n  gold: {{per_hour: 0.05, data: {{tier: gold}}}}\n"
+                                            "agents: {crew: {count: 20}}\n"),
+                           ("rules.yaml", "tiers: {gold: {}}\nqueues: {all: {}}\n"
+                                          "routes:\n  - {when: {data.tier: gold}, queue: all, tier: gold}\n  - {queue: all}\n")):
+            with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
+                file.write(text)
+        return os.path.join(self.folder, "rules.yaml")
+
+    def test_day_without_a_figure_is_not_one_of_zero(self):
+        rules = self.rare_gold()
+        words = (rules, "--days", "20", "--compare", "fifo")
+        self.assertRegex(self.simulate(*words)[1], r"\nfirst tier +100\.0 % ± 0\.0 +100\.0 % ± 0\.0 +\+0\.0 ± 0\.0\n")
+        rows = self.figures(*words)
+        self.assertEqual(rows["rules.yaml"]["figures"]["first_level"], [1, 0])
+        self.assertEqual(rows["fifo"]["figures"]["told_kept"], [None, None])
+        levels = {row["first_level"] for row in csv.DictReader(io.StringIO(self.simulate(*words, "--csv")[1]))}
+        self.assertEqual(levels, {"", "1"})
+
+    def test_figure_of_no_day_is_a_dash_or_has_no_row(self):
+        rules = self.rare_gold(rate=0.01)
+        path = os.path.join(self.folder, "levels.svg")
+        words = (rules, "--days", "2", "--load", "1", "--svg", path)
+        output = self.simulate(*words)[1]
+        self.assertRegex(output, r"\ncontacts +0 ± 0\n")
+        self.assertNotIn("service level  ", output)
+        self.assertEqual(self.figures(*words)["rules.yaml"]["figures"]["service_level"], [None, None])
+        self.assertNotIn("nan", self.simulate(*words, "--csv")[1])
+        with open(path, encoding="utf-8") as drawing:
+            self.assertNotIn("nan", drawing.read())
+
+    def test_first_tier_of_one_has_no_row(self):
+        rules = self.rare_gold()
+        with open(rules, "w", encoding="utf-8") as file:
+            file.write("queues: {all: {}}\nroutes: [{queue: all}]\n")
+        output = self.simulate(rules, "--days", "1")[1]
+        self.assertIn("\nworst class ", output)
+        self.assertNotIn("first tier", output)
+
     def test_drawing_is_svg(self):
         path = os.path.join(self.folder, "levels.svg")
         status, _, errors = self.simulate(DEMO, "--days", "2", "--compare", "greedy", "--svg", path)

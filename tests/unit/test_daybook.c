@@ -1,6 +1,8 @@
 /* The account of a day, from a handful of events. */
 #include <check.h>
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "report/daybook.h"
 #include "unit/suite.h"
@@ -170,8 +172,41 @@ START_TEST(whoever_has_not_ended_is_told)
 }
 END_TEST
 
+/* The columns of which a day with nobody has a figure all the same. */
+static bool is_count(size_t column)
+{
+    return usher_day_columns[column].unit == USHER_DAY_COUNT_UNIT;
+}
+
+static void check_figures(struct usher_daybook *book, const char *const *keys, size_t keys_count)
+{
+    struct usher_day_figures figures = usher_daybook_read(book);
+    double at[USHER_DAY_COLUMNS_COUNT];
+    memcpy(at, &figures, sizeof(at));
+    for (size_t i = 0; i < USHER_DAY_COLUMNS_COUNT; i++) {
+        bool has_figure = is_count(i);
+        for (size_t k = 0; k < keys_count; k++)
+            has_figure |= strcmp(keys[k], usher_day_columns[i].key) == 0;
+        ck_assert_msg(isnan(at[i]) == !has_figure, "%s: %f", usher_day_columns[i].key, at[i]);
+    }
+}
+
+START_TEST(what_nobody_gives_a_figure_for_has_none)
+{
+    static const char *const of_one_who_left[] = {"waited", "longest_s", "abandoned", "resolved",
+                                                  "cost_s"};
+    struct usher_daybook *book = open_book(0);
+    check_figures(book, NULL, 0);
+    arrive(book, 10000, "p/1", "gold");
+    happen(book, USHER_EVENT_CONTACT_ABANDONED, 13000, "p/1", NULL); /* too soon to count */
+    check_figures(book, of_one_who_left, USHER_COUNT_OF(of_one_who_left));
+    ck_assert_double_eq(usher_daybook_class_level(usher_daybook_class(book, 0)), -1);
+    usher_daybook_free(book);
+}
+END_TEST
+
 SUITE_MAIN("daybook", figures_are_those_of_the_events,
            who_finds_somebody_free_does_not_have_to_wait,
            who_is_moved_counts_where_he_came_to_and_by_what_was_promised,
            cost_is_that_of_the_formula, what_comes_before_is_not_counted,
-           whoever_has_not_ended_is_told)
+           whoever_has_not_ended_is_told, what_nobody_gives_a_figure_for_has_none)

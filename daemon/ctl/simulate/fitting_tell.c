@@ -1,4 +1,5 @@
 /* What `usherctl traffic fit` says: how far the model is from what was seen, and the model. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,23 +12,21 @@
 
 /* ---- differences ---- */
 
-static size_t column_of(const char *key)
-{
-    size_t column = 0;
-    while (strcmp(usher_day_columns[column].key, key) != 0)
-        column++;
-    return column;
-}
-
 static void add_row(struct table *table, const char *title, double seen, const char *key,
                     const struct usher_entry_result *result)
 {
-    const struct usher_sample *sample = &result->figures[column_of(key)];
-    bool is_share = usher_day_columns[column_of(key)].unit == USHER_DAY_SHARE;
+    size_t column = usher_day_column_find(key);
+    const struct usher_sample *sample = &result->figures[column];
+    bool is_share = usher_day_columns[column].unit == USHER_DAY_SHARE;
     double times = is_share ? 100 : 1;
     const char *unit = is_share ? " %" : " s";
     table_add(table, TABLE_PLAIN, "%s", title);
     table_add(table, TABLE_PLAIN, "%.1f%s", times * seen, unit);
+    if (sample->count == 0) {
+        table_add(table, TABLE_PLAIN, "-");
+        table_add(table, TABLE_PLAIN, "-");
+        return;
+    }
     table_add(table, TABLE_PLAIN, "%.1f%s ± %.1f", times * sample->mean, unit,
               times * usher_sample_reach(sample));
     table_add(table, TABLE_PLAIN, "%+.1f", times * (sample->mean - seen));
@@ -93,18 +92,22 @@ static void print_table(const struct fitting *fitting, const struct usher_entry_
 static void write_number(struct usher_json_writer *writer, const char *key, double number)
 {
     usher_json_write_key(writer, usher_text_of(key));
-    usher_json_write_double(writer, number);
+    if (isnan(number))
+        usher_json_write_raw(writer, USHER_TEXT("null"));
+    else
+        usher_json_write_double(writer, number);
 }
 
 static void write_figure(struct usher_json_writer *writer, const char *key, double seen,
                          const struct usher_entry_result *result)
 {
-    const struct usher_sample *sample = &result->figures[column_of(key)];
+    const struct usher_sample *sample = &result->figures[usher_day_column_find(key)];
     usher_json_write_key(writer, usher_text_of(key));
     usher_json_write_open(writer, '{');
     write_number(writer, "seen", seen);
-    write_number(writer, "simulated", sample->mean);
-    write_number(writer, "reach", usher_sample_reach(sample));
+    bool is_known = sample->count > 0;
+    write_number(writer, "simulated", is_known ? sample->mean : (double)NAN);
+    write_number(writer, "reach", is_known ? usher_sample_reach(sample) : (double)NAN);
     usher_json_write_close(writer, '}');
 }
 

@@ -1,5 +1,6 @@
 /* The results for programs. */
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "ctl/memory.h"
@@ -7,6 +8,15 @@
 #include "wire/json.h"
 
 #define OBJECT_BYTES (1 << 20)
+
+/* One that is not known is null. */
+static void write_figure(struct usher_json_writer *writer, double figure)
+{
+    if (isnan(figure))
+        usher_json_write_raw(writer, USHER_TEXT("null"));
+    else
+        usher_json_write_double(writer, figure);
+}
 
 static void write_samples(struct usher_json_writer *writer, struct usher_text key,
                           const struct usher_sample samples[])
@@ -16,8 +26,8 @@ static void write_samples(struct usher_json_writer *writer, struct usher_text ke
     for (size_t i = 0; i < USHER_DAY_COLUMNS_COUNT; i++) {
         usher_json_write_key(writer, usher_text_of(usher_day_columns[i].key));
         usher_json_write_open(writer, '[');
-        usher_json_write_double(writer, samples[i].mean);
-        usher_json_write_double(writer, usher_sample_reach(&samples[i]));
+        write_figure(writer, samples[i].count > 0 ? samples[i].mean : (double)NAN);
+        write_figure(writer, samples[i].count > 0 ? usher_sample_reach(&samples[i]) : (double)NAN);
         usher_json_write_close(writer, ']');
     }
     usher_json_write_close(writer, '}');
@@ -102,7 +112,10 @@ void simulate_print_csv(const struct simulation *simulation)
             memcpy(figures, usher_study_day(simulation->study, i, day), sizeof(figures));
             printf("%.*s,%zu", USHER_TEXT_ARGS(simulation->entries[i].name), day + 1);
             for (size_t k = 0; k < USHER_DAY_COLUMNS_COUNT; k++)
-                printf(",%.6g", figures[k]);
+                if (isnan(figures[k]))
+                    printf(",");
+                else
+                    printf(",%.6g", figures[k]);
             printf("\n");
         }
 }

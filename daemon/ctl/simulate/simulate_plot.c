@@ -80,13 +80,12 @@ static double write_group(const struct plot *plot, double y, size_t class)
 static double write_all(const struct plot *plot, double y)
 {
     const struct simulation *simulation = plot->simulation;
-    size_t column = 0;
-    while (strcmp(usher_day_columns[column].key, "service_level") != 0)
-        column++;
+    size_t column = usher_day_column_find("service_level");
     for (size_t i = 0; i < simulation->entries_count; i++) {
         const struct usher_sample *sample =
             &usher_study_result(simulation->study, i)->figures[column];
-        write_bar(plot, i, y + (double)i * BAR, sample->mean, usher_sample_reach(sample));
+        if (sample->count > 0)
+            write_bar(plot, i, y + (double)i * BAR, sample->mean, usher_sample_reach(sample));
     }
     double height = (double)simulation->entries_count * BAR;
     write_label(plot, y + height / 2 + 4, "all, a day's mean", NULL);

@@ -23,29 +23,28 @@ static int digits_of(enum usher_day_unit unit)
     return unit == USHER_DAY_COUNT_UNIT ? 0 : 1;
 }
 
-static bool is_told(size_t column)
+static bool has_several_tiers(const struct usher_entry_result *result)
 {
-    const char *key = usher_day_columns[column].key;
-    return strncmp(key, "told", 4) == 0 || strncmp(key, "foretold", 8) == 0;
-}
-
-/* When nobody was told a wait, or refused, by any entry, there is nothing to show. */
-static bool is_shown(const struct simulation *simulation, size_t column)
-{
-    if (!is_told(column) && strcmp(usher_day_columns[column].key, "refused") != 0)
-        return true;
-    for (size_t i = 0; i < simulation->entries_count; i++)
-        if (usher_study_result(simulation->study, i)->figures[column].mean != 0)
+    for (size_t i = 1; i < result->classes_count; i++)
+        if (strcmp(result->classes[i].tier, result->classes[0].tier) != 0)
             return true;
     return false;
 }
 
-/* What only usherd tells its customers: the others have nothing there. */
-static bool has_figure(const struct simulation *simulation, size_t entry, size_t column)
+/* The first tier of one is the service level again. What no entry has a figure for, as the waits
+ * that nobody was told, has no row, nor has it that some were refused when none was. */
+static bool is_shown(const struct simulation *simulation, size_t column)
 {
-    const struct usher_sample *sample =
-        &usher_study_result(simulation->study, entry)->figures[column];
-    return !is_told(column) || sample->mean != 0 || sample->squares != 0;
+    bool is_of_refused = column == usher_day_column_find("refused");
+    bool is_of_tier = column == usher_day_column_find("first_level");
+    for (size_t i = 0; i < simulation->entries_count; i++) {
+        const struct usher_entry_result *result = usher_study_result(simulation->study, i);
+        const struct usher_sample *sample = &result->figures[column];
+        if (is_of_refused ? sample->mean > 0
+                          : sample->count > 0 && (!is_of_tier || has_several_tiers(result)))
+            return true;
+    }
+    return false;
 }
 
 static void add_figure(struct table *table, const struct simulation *simulation, size_t entry,
@@ -55,9 +54,9 @@ static void add_figure(struct table *table, const struct simulation *simulation,
         &usher_study_result(simulation->study, entry)->figures[column];
     enum usher_day_unit unit = usher_day_columns[column].unit;
     double reach = usher_sample_reach(sample);
-    if (!has_figure(simulation, entry, column))
+    if (sample->count == 0)
         table_add(table, TABLE_DIM, "-");
-    else if (simulation->days > 1)
+    else if (sample->count > 1)
         table_add(table, TABLE_PLAIN, "%.*f%s ± %.*f", digits_of(unit), shown(unit, sample->mean),
                   unit_of(unit), digits_of(unit), shown(unit, reach));
     else
@@ -73,14 +72,14 @@ static void add_difference(struct table *table, const struct simulation *simulat
     const struct usher_day_column *row = &usher_day_columns[column];
     double reach = usher_sample_reach(sample);
     double mean = sample->mean;
-    bool is_sure = simulation->days > 1 && fabs(mean) > reach;
+    bool is_sure = sample->count > 1 && fabs(mean) > reach;
     enum table_colour colour = !is_sure                 ? TABLE_DIM
                                : row->better == 0       ? TABLE_PLAIN
                                : row->better * mean > 0 ? TABLE_GREEN
                                                         : TABLE_RED;
-    if (!has_figure(simulation, entry, column) || !has_figure(simulation, 0, column))
+    if (sample->count == 0)
         table_add(table, TABLE_DIM, "%s", "");
-    else if (simulation->days > 1)
+    else if (sample->count > 1)
         table_add(table, colour, "%+.*f ± %.*f", digits_of(row->unit), shown(row->unit, mean),
                   digits_of(row->unit), shown(row->unit, reach));
     else

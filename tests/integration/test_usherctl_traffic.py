@@ -201,6 +201,23 @@ class Fit(unittest.TestCase):
         _, _, errors = self.fit(self.write("apart.csv", "date,arrived,wait,talk\n3/14/26,09:00:58,5,60\n"))
         self.assertIn("apart.csv:2:1: date `3/14/26`: " + remedy, errors)
 
+    def test_columns_that_were_taken_are_told(self):
+        rows = "day,joined,customer,type,priority,wait_s,outcome,talk_s,agent,\"and a\nnote\",\n" \
+               "2026-03-02,9:00:00,7,NW,2,5,AGENT,60,anna,,\n2026-03-02,9:01:00,7,NW,2,5,AGENT,60,anna,,\n"
+        status, model, errors = self.fit(self.write("calls.csv", rows), "--days", "1")
+        self.assertEqual(status, 0, errors)
+        self.assertIn("\n# Columns: arrival `joined` of `day`, wait `wait_s`, outcome `outcome`, service_time `talk_s`,\n"
+                      "#   queue `type`, agent `agent`; not used: `customer`, `priority`, `and a note`.\n", model)
+
+    def test_columns_of_the_same_name_are_refused_where_one_is_taken(self):
+        rows = "\n2026-11-02 9:00:00,5,60,70\n"
+        status, _, errors = self.run_ctl("traffic", "fit", self.write("calls.csv", "arrived,wait,talk,talk" + rows))
+        self.assertEqual(status, 1)
+        self.assertIn("calls.csv:1:19: another column is named `talk`, too; which one counts? Give them different names", errors)
+        rows = "\n2026-11-02 9:00:00,5,60,70,80\n"
+        status, _, errors = self.run_ctl("traffic", "fit", self.write("notes.csv", "arrived,wait,talk,note,note" + rows), "--days", "1")
+        self.assertEqual(status, 0, errors)
+
     def test_queue_log_has_no_columns(self):
         path = self.write("queue_log", calls.as_queue_log(calls.center(days=1)))
         status, output, errors = self.fit(path, "--column", "wait=hold")

@@ -5,6 +5,8 @@
 
 #include "rules/document.h"
 
+#define LINE_LENGTH 84 /* behind which no item of a comment begins */
+
 /* In small letters, without blanks, dashes and units; between blanks. */
 static const struct {
     const char *name;
@@ -120,10 +122,10 @@ static void take_option(struct columns_reader *reader, const char *given)
                        given);
 }
 
-static bool is_taken(const struct columns_reader *reader, size_t column)
+static bool is_taken(const struct call_columns *columns, size_t column)
 {
     for (size_t role = 0; role < ROLES_COUNT; role++)
-        if (reader->columns->at[role] == column)
+        if (columns->at[role] == column)
             return true;
     return false;
 }
@@ -138,7 +140,8 @@ static void guess_column(struct columns_reader *reader, enum call_role role)
         call_word_read(reader->csv->cells[i].text, word);
         bool is_named = call_word_is_one_of(word, roles[role].words);
         (void)unit_of(reader->csv->cells[i].text, word);
-        if (!is_taken(reader, i) && (is_named || call_word_is_one_of(word, roles[role].words)))
+        if (!is_taken(reader->columns, i) &&
+            (is_named || call_word_is_one_of(word, roles[role].words)))
             take_column(reader, role, i);
     }
 }
@@ -164,6 +167,52 @@ static void check_columns(const struct columns_reader *reader)
                            "--column outcome=NAME, service_time=NAME or agent=NAME");
 }
 
+/* The second of two columns of the same name, where either is taken. */
+static void check_names(const struct columns_reader *reader)
+{
+    const struct csv *csv = reader->csv;
+    for (size_t i = 1; i < csv->count; i++) {
+        struct usher_text name = csv->cells[i].text;
+        size_t first = find_column(csv, name);
+        if (name.length == 0 || first == i ||
+            !(is_taken(reader->columns, i) || is_taken(reader->columns, first)))
+            continue;
+        struct usher_text excerpt = usher_node_excerpt(name);
+        usher_problems_add(csv->problems, csv->cells[i].line, csv->cells[i].column,
+                           "another column is named `%.*s`, too; which one counts? Give them "
+                           "different names",
+                           USHER_TEXT_ARGS(excerpt));
+    }
+}
+
+/* ---- telling ---- */
+
+/* In a comment a name is one line. */
+static void tell_name(const struct csv *csv, size_t column, struct usher_bytes *out)
+{
+    struct usher_text name = usher_node_excerpt(csv->cells[column].text);
+    usher_bytes_append_char(out, '`');
+    for (size_t i = 0; i < name.length; i++) {
+        char c = name.at[i];
+        if ((unsigned char)c < ' ')
+            c = ' ';
+        usher_bytes_append_char(out, c);
+    }
+    usher_bytes_append_char(out, '`');
+}
+
+/* Begins an item of a list, in a new line where this one is nearly full. */
+static void tell_item(const char *between, const char *word, struct usher_bytes *out)
+{
+    struct usher_text text = usher_bytes_text(out);
+    size_t length = 0;
+    while (length < text.length && text.at[text.length - 1 - length] != '\n')
+        length++;
+    usher_bytes_append_text(out, usher_text_of(between));
+    usher_bytes_append_text(out, length > LINE_LENGTH ? USHER_TEXT("\n#   ") : USHER_TEXT(" "));
+    usher_bytes_append_text(out, usher_text_of(word));
+}
+
 /* ---- for others ---- */
 
 bool call_columns_read(struct call_columns *columns, const struct csv *csv,
@@ -179,7 +228,38 @@ bool call_columns_read(struct call_columns *columns, const struct csv *csv,
     for (size_t role = 0; role < ROLES_COUNT; role++)
         guess_column(&reader, (enum call_role)role);
     check_columns(&reader);
+    check_names(&reader);
     return csv->problems->count == before;
+}
+
+void call_columns_tell(const struct call_columns *columns, const struct csv *csv,
+                       struct usher_bytes *out)
+{
+    static const enum call_role told[] = {ROLE_ARRIVAL, ROLE_WAIT,  ROLE_OUTCOME,
+                                          ROLE_SERVICE, ROLE_QUEUE, ROLE_AGENT};
+    usher_bytes_append_text(out, USHER_TEXT("# Columns:"));
+    const char *between = "";
+    for (size_t i = 0; i < USHER_COUNT_OF(told); i++) {
+        if (columns->at[told[i]] == SIZE_MAX)
+            continue;
+        tell_item(between, roles[told[i]].name, out);
+        usher_bytes_append_char(out, ' ');
+        tell_name(csv, columns->at[told[i]], out);
+        if (told[i] == ROLE_ARRIVAL && columns->at[ROLE_DATE] != SIZE_MAX) {
+            usher_bytes_append_text(out, USHER_TEXT(" of "));
+            tell_name(csv, columns->at[ROLE_DATE], out);
+        }
+        between = ",";
+    }
+    between = "; not used:";
+    for (size_t i = 0; i < csv->count; i++) {
+        if (is_taken(columns, i) || csv->cells[i].text.length == 0)
+            continue;
+        tell_item(between, "", out);
+        tell_name(csv, i, out);
+        between = ",";
+    }
+    usher_bytes_append_text(out, USHER_TEXT(".\n"));
 }
 
 const char *call_role_name(enum call_role role)

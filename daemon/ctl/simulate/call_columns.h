@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
 #include "ctl/options.h"
 #include "ctl/profile/csv.h"
 
@@ -32,6 +33,9 @@ struct call_columns {
  * wrong to csv->problems. */
 USHER_MUST_USE bool call_columns_read(struct call_columns *columns, const struct csv *csv,
                                       const struct options *options);
+/* A comment of a model that says which were taken, of the same row. */
+void call_columns_tell(const struct call_columns *columns, const struct csv *csv,
+                       struct usher_bytes *out);
 /* As --column has it. */
 const char *call_role_name(enum call_role role);
 

@@ -272,9 +272,11 @@ void call_log_read_csv(struct call_log *log, struct usher_text text, const struc
     if (!usher_characters_check(text, problems))
         return;
     if (csv_begin(&reader.csv, text, "arrival,queue,wait,outcome,service_time,agent", problems) &&
-        call_columns_read(&reader.columns, &reader.csv, options))
+        call_columns_read(&reader.columns, &reader.csv, options)) {
+        call_columns_tell(&reader.columns, &reader.csv, &log->columns);
         while (csv_next(&reader.csv))
             if (!read_row(&reader))
                 break;
+    }
     csv_fini(&reader.csv);
 }

@@ -9,11 +9,13 @@
 #include "ctl/memory.h"
 #include "model/limits.h"
 
-#define NAME_BYTES 48 /* of a name in a model: with room for a number behind it */
+#define COLUMNS_BYTES 65536
+#define NAME_BYTES    48 /* of a name in a model: with room for a number behind it */
 
 void call_log_init(struct call_log *log)
 {
     *log = (struct call_log){.count = 0};
+    usher_bytes_init(&log->columns, COLUMNS_BYTES);
 }
 
 static void names_fini(struct call_names *names)
@@ -36,6 +38,7 @@ void call_log_fini(struct call_log *log)
         free(log->skill_names[i]);
     free(log->skill_names);
     free(log->skills);
+    usher_bytes_fini(&log->columns);
 }
 
 /* ---- names ---- */

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
 #include "ctl/options.h"
 #include "rules/problem.h"
 #include "simulate/fit.h"
@@ -39,7 +40,8 @@ struct call_log {
     const char *passed_what; /* those are */
     char passed_word[64];    /* what one of those said, or "" */
     bool has_penalties;
-    bool has_zones; /* times had one, which was left out */
+    struct usher_bytes columns; /* of a CSV: which were taken, as a comment of a model */
+    bool has_zones;             /* times had one, which was left out */
 };
 
 void call_log_init(struct call_log *log);

@@ -185,6 +185,9 @@ static void print_origin(const struct fitting *fitting)
     printf(" to ");
     print_day(fit->last_day);
     printf(".\n");
+    struct usher_text columns = usher_bytes_text(&log->columns);
+    if (columns.length > 0)
+        (void)fwrite(columns.at, 1, columns.length, stdout);
     if (log->has_zones)
         printf("# Times are as they were written: the zones behind them are left out.\n");
     if (fit->days_left_out > 0)

@@ -127,6 +127,26 @@ class Simulate(unittest.TestCase):
         with open(path, encoding="utf-8") as drawing:
             self.assertNotIn("nan", drawing.read())
 
+    def test_class_that_nobody_answered_has_no_figures(self):
+        rules = self.rare_gold()
+        with open(os.path.join(self.folder, "traffic.yaml"), "w", encoding="utf-8") as file:
+            file.write("day: 4h\ncustomers: {calls: {per_hour: 2, patience: 1s}}\nagents: {late: {shift: \"11:59-12:00\"}}\n")
+        row, = json.loads(self.simulate(rules, "--days", "1", "--json")[1])["classes"]
+        self.assertGreater(row["abandoned"], 0)
+        for key in ("service_level", "answer_s", "foretold_wait_s", "foretold_bias_s", "foretold_error"):
+            self.assertIsNone(row[key], key)
+        self.assertRegex(self.simulate(rules, "--days", "1")[1], r"\nall, standard +-\n")
+
+    def test_name_of_any_characters_is_one_cell(self):
+        rules = self.rare_gold()
+        for name in ("r,2.yaml", 'r"2".yaml', "r\n2.yaml"):
+            path = shutil.copy(rules, os.path.join(self.folder, name))
+            rows = list(csv.DictReader(io.StringIO(self.simulate(path, "--days", "1", "--csv")[1], newline="")))
+            self.assertEqual([(row["entry"], row["day"], row["refused"]) for row in rows], [(name, "1", "0")])
+
+    def test_reach_of_one_day_is_not_known(self):
+        self.assertIsNone(self.figures(DEMO, "--days", "1")["rules.yaml"]["figures"]["service_level"][1])
+
     def test_first_tier_of_one_has_no_row(self):
         rules = self.rare_gold()
         with open(rules, "w", encoding="utf-8") as file:

@@ -27,7 +27,7 @@ static void write_samples(struct usher_json_writer *writer, struct usher_text ke
         usher_json_write_key(writer, usher_text_of(usher_day_columns[i].key));
         usher_json_write_open(writer, '[');
         write_figure(writer, samples[i].count > 0 ? samples[i].mean : (double)NAN);
-        write_figure(writer, samples[i].count > 0 ? usher_sample_reach(&samples[i]) : (double)NAN);
+        write_figure(writer, samples[i].count > 1 ? usher_sample_reach(&samples[i]) : (double)NAN);
         usher_json_write_close(writer, ']');
     }
     usher_json_write_close(writer, '}');
@@ -37,7 +37,7 @@ static void write_ratio(struct usher_json_writer *writer, const char *key, int64
                         int64_t below)
 {
     usher_json_write_key(writer, usher_text_of(key));
-    usher_json_write_double(writer, below > 0 ? (double)above / (double)below : 0);
+    write_figure(writer, below > 0 ? (double)above / (double)below : (double)NAN);
 }
 
 static void write_count(struct usher_json_writer *writer, const char *key, int64_t count)
@@ -48,6 +48,7 @@ static void write_count(struct usher_json_writer *writer, const char *key, int64
 
 static void write_class(struct usher_json_writer *writer, const struct usher_daybook_class *class)
 {
+    double level = usher_daybook_class_level(class);
     usher_json_write_open(writer, '{');
     usher_json_write_key(writer, USHER_TEXT("queue"));
     usher_json_write_text(writer, usher_text_of(class->queue));
@@ -57,7 +58,7 @@ static void write_class(struct usher_json_writer *writer, const struct usher_day
     write_count(writer, "answered", class->answered_count);
     write_count(writer, "abandoned", class->abandoned_count);
     usher_json_write_key(writer, USHER_TEXT("service_level"));
-    usher_json_write_double(writer, usher_daybook_class_level(class));
+    write_figure(writer, level < 0 ? (double)NAN : level);
     write_ratio(writer, "answer_s", class->waited_ms, 1000 * class->answered_count);
     write_count(writer, "foretold", class->foretold_count);
     write_ratio(writer, "foretold_wait_s", class->foretold_wait_ms, 1000 * class->foretold_count);
@@ -100,6 +101,25 @@ void simulate_print_json(const struct simulation *simulation)
     }
 }
 
+/* Between quotes where it would not be one cell without them (RFC 4180). */
+static void print_name(struct usher_text name)
+{
+    bool is_quoted = false;
+    for (size_t i = 0; i < name.length; i++)
+        is_quoted |= strchr(",\"\r\n", name.at[i]) != NULL;
+    if (!is_quoted) {
+        printf("%.*s", USHER_TEXT_ARGS(name));
+        return;
+    }
+    putchar('"');
+    for (size_t i = 0; i < name.length; i++) {
+        if (name.at[i] == '"')
+            putchar('"');
+        putchar(name.at[i]);
+    }
+    putchar('"');
+}
+
 void simulate_print_csv(const struct simulation *simulation)
 {
     printf("entry,day");
@@ -110,7 +130,8 @@ void simulate_print_csv(const struct simulation *simulation)
         for (size_t i = 0; i < simulation->entries_count; i++) {
             double figures[USHER_DAY_COLUMNS_COUNT];
             memcpy(figures, usher_study_day(simulation->study, i, day), sizeof(figures));
-            printf("%.*s,%zu", USHER_TEXT_ARGS(simulation->entries[i].name), day + 1);
+            print_name(simulation->entries[i].name);
+            printf(",%zu", day + 1);
             for (size_t k = 0; k < USHER_DAY_COLUMNS_COUNT; k++)
                 if (isnan(figures[k]))
                     printf(",");

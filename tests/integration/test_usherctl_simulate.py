@@ -130,7 +130,7 @@ class Simulate(unittest.TestCase):
     def test_class_that_nobody_answered_has_no_figures(self):
         rules = self.rare_gold()
         with open(os.path.join(self.folder, "traffic.yaml"), "w", encoding="utf-8") as file:
-            file.write("day: 4h\ncustomers: {calls: {per_hour: 2, patience: 1s}}\nagents: {late: {shift: \"11:59-12:00\"}}\n")
+            file.write("day: 4h\ncustomers: {calls: {per_hour: 1, patience: 1s}}\nagents: {late: {shift: \"11:59-12:00\"}}\n")
         row, = json.loads(self.simulate(rules, "--days", "1", "--json")[1])["classes"]
         self.assertGreater(row["abandoned"], 0)
         for key in ("service_level", "answer_s", "foretold_wait_s", "foretold_bias_s", "foretold_error"):

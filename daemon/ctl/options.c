@@ -2,11 +2,14 @@
 #include "ctl/options.h"
 
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define LETTER_FIRST 256 /* getopt's name of the first row, above all characters */
+#define DAYS_MAX     100000
+#define LOAD_MAX     10000 /* per cent */
 
 static void *member(struct options *options, const struct option_row *row)
 {
@@ -31,8 +34,34 @@ static bool read_count(const struct option_row *row, const char *text, struct op
     int64_t *count = member(options, row);
     if (usher_text_read_int64(usher_text_of(text), count) && *count > 0)
         return true;
-    fprintf(stderr, "usherctl: --%s takes a number above 0, not \"%s\"\n", row->name, text);
+    fprintf(stderr, "usherctl: --%s takes a whole number above 0, not \"%s\"\n", row->name, text);
     return false;
+}
+
+static bool read_number(const struct option_row *row, const char *text, struct options *options,
+                        int64_t max, const char *what)
+{
+    int64_t *number = member(options, row);
+    if (usher_text_read_int64(usher_text_of(text), number) && *number > 0 && *number <= max)
+        return true;
+    fprintf(stderr, "usherctl: --%s takes a whole number from 1 to %" PRIi64 "%s, not \"%s\"\n",
+            row->name, max, what, text);
+    return false;
+}
+
+static bool read_days(const struct option_row *row, const char *text, struct options *options)
+{
+    return read_number(row, text, options, DAYS_MAX, "");
+}
+
+static bool read_seed(const struct option_row *row, const char *text, struct options *options)
+{
+    return read_number(row, text, options, INT64_MAX, "");
+}
+
+static bool read_load(const struct option_row *row, const char *text, struct options *options)
+{
+    return read_number(row, text, options, LOAD_MAX, " in per cent, such as 115");
 }
 
 static bool read_token(const struct option_row *row, const char *path, struct options *options)
@@ -85,7 +114,8 @@ static bool read_tcp(const struct option_row *row, const char *text, struct opti
 static bool read_action(const struct option_row *row, const char *text, struct options *options)
 {
     if (options->actions_count == OPTIONS_ACTIONS_MAX) {
-        fprintf(stderr, "usherctl: --%s can be given %d times\n", row->name, OPTIONS_ACTIONS_MAX);
+        fprintf(stderr, "usherctl: --%s can be given at most %d times\n", row->name,
+                OPTIONS_ACTIONS_MAX);
         return false;
     }
     options->actions[options->actions_count++] = text;
@@ -95,7 +125,8 @@ static bool read_action(const struct option_row *row, const char *text, struct o
 static bool read_compare(const struct option_row *row, const char *text, struct options *options)
 {
     if (options->compares_count == OPTIONS_COMPARES_MAX) {
-        fprintf(stderr, "usherctl: --%s can be given %d times\n", row->name, OPTIONS_COMPARES_MAX);
+        fprintf(stderr, "usherctl: --%s can be given at most %d times\n", row->name,
+                OPTIONS_COMPARES_MAX);
         return false;
     }
     options->compares[options->compares_count++] = text;
@@ -105,7 +136,8 @@ static bool read_compare(const struct option_row *row, const char *text, struct 
 static bool read_column(const struct option_row *row, const char *text, struct options *options)
 {
     if (options->columns_count == OPTIONS_COLUMNS_MAX) {
-        fprintf(stderr, "usherctl: --%s can be given %d times\n", row->name, OPTIONS_COLUMNS_MAX);
+        fprintf(stderr, "usherctl: --%s can be given at most %d times\n", row->name,
+                OPTIONS_COLUMNS_MAX);
         return false;
     }
     options->columns[options->columns_count++] = text;
@@ -186,11 +218,11 @@ const struct option_row option_rows[OPTIONS_COUNT] = {
     [OPTION_TRAFFIC] = {"traffic", "FILE",
                         "the model of customers and agents (else traffic.yaml beside RULES.yaml)",
                         read_text, PLACE(traffic)},
-    [OPTION_DAYS] = {"days", "COUNT", "so many days are simulated (20)", read_count, PLACE(days)},
+    [OPTION_DAYS] = {"days", "COUNT", "so many days are simulated (20)", read_days, PLACE(days)},
     [OPTION_SEED] = {"seed", "NUMBER", "other days: the same number gives the same ones (1)",
-                     read_count, PLACE(seed)},
+                     read_seed, PLACE(seed)},
     [OPTION_LOAD] = {"load", "PERCENT", "so many of the customers come, per cent: 115 (100)",
-                     read_count, PLACE(load)},
+                     read_load, PLACE(load)},
     [OPTION_COMPARE] = {"compare", "RULES",
                         "another file of rules, or fifo, greedy or penalties, tried on the same "
                         "days; can be given several times",

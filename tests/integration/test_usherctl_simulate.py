@@ -257,8 +257,25 @@ class Simulate(unittest.TestCase):
         status, _, errors = self.simulate(DEMO, "--compare", "fiffo")
         self.assertEqual(status, 1)
         self.assertIn("--compare fiffo: there is no such file, and of names it takes fifo, greedy and penalties", errors)
-        status, _, errors = self.simulate(DEMO, "--days", "0")
-        self.assertEqual(status, 2)
+
+    def test_options_that_do_not_fit_are_refused(self):
+        for words, expected in (
+                (("--days", "0"), '--days takes a whole number from 1 to 100000, not "0"'),
+                (("--days", "1.5"), '--days takes a whole number from 1 to 100000, not "1.5"'),
+                (("--days", "100001"), '--days takes a whole number from 1 to 100000, not "100001"'),
+                (("--seed", "99999999999999999999"),
+                 '--seed takes a whole number from 1 to 9223372036854775807, not "99999999999999999999"'),
+                (("--load", "1.15"), '--load takes a whole number from 1 to 10000 in per cent, such as 115, not "1.15"'),
+                (("--load", "115%"), '--load takes a whole number from 1 to 10000 in per cent, such as 115, not "115%"'),
+                (("--compare", "fifo") * 8, "--compare can be given at most 7 times"),
+                (("--csv", "--json"), "--json or --csv, not both")):
+            status, output, errors = self.simulate(DEMO, *words)
+            self.assertEqual((status, output), (2, ""), words)
+            self.assertTrue(errors.startswith(f"usherctl: {expected}\n"), errors)
+
+    def test_options_reach_up_to_their_bounds(self):
+        words = ("--load", "1", "--seed", "9223372036854775807", "--days", "1", *(("--compare", "fifo") * 7))
+        self.assertEqual(self.simulate(DEMO, *words, "--json")[0], 0)
 
 
 if __name__ == "__main__":

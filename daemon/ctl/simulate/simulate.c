@@ -212,6 +212,10 @@ enum exit_code perform_simulate(const struct options *options, enum usher_role r
     enum exit_code code = EXIT_REFUSED;
     struct usher_traffic *traffic = NULL;
     (void)role;
+    if (options->is_json && options->is_csv) {
+        fputs("usherctl: --json or --csv, not both\n", stderr);
+        return EXIT_USAGE;
+    }
     if (read_entries(&simulation, sources))
         traffic = find_traffic(options);
     simulation.traffic = traffic;

@@ -31,7 +31,10 @@ class Fit(unittest.TestCase):
         return done.returncode, done.stdout, done.stderr
 
     def fit(self, path, *words, **options):
-        return self.run_ctl("traffic", "fit", path, "--rules", self.path("rules.yaml"), *words, **options)
+        rules = self.path("rules.yaml")
+        if os.path.exists(rules):
+            os.unlink(rules)  # of the fit before
+        return self.run_ctl("traffic", "fit", path, "--rules", rules, *words, **options)
 
     def check_differences(self, errors, made):
         """The table's rows: seen is what the calls say, and the model comes near it."""
@@ -157,7 +160,6 @@ class Fit(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertIn("usherctl: passed over (1): calls whose outcome is unknown here, the first of them beantwortet\n", errors)
         self.assertEqual(self.fit(words, "--column", "outcome=", "--days", "1")[0], 0)
-        os.unlink(self.path("rules.yaml"))
         status, _, errors = self.fit(self.write("none.csv", "arrived,wait,talk\n2026-11-02 9:00:00,5,0\n"))
         self.assertEqual(status, 1)
         self.assertIn("none.csv: of 1 call none was answered; nothing can be estimated", errors)

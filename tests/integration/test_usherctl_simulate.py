@@ -208,6 +208,16 @@ class Simulate(unittest.TestCase):
         self.assertIn("old, standard", words)
         self.assertIn("new, standard", words)
 
+    def test_service_levels_by_different_promises_are_marked(self):
+        with open(DEMO, encoding="utf-8") as file:
+            text = file.read()
+        other = self.write("other.yaml", text.replace("gold: 10s", "gold: 5s").replace("email: 1h", "email: 2h"))
+        words = ("--days", "1", "--compare", "fifo")
+        _, output, _ = self.simulate(DEMO, *words)
+        self.assertNotIn("promise", output)
+        _, output, _ = self.simulate(DEMO, *words, "--compare", other)
+        self.assertTrue(output.endswith("\n\nservice level: each by its own promise; those of `billing`, `support` differ\n"), output)
+
     def test_bar_is_there_at_once_and_gone_at_the_end(self):
         with Terminal([os.environ["USHERCTL"], "simulate", DEMO, "--days", "3"], 100, 60) as terminal:
             self.assertEqual(terminal.wait_end(), 0)

@@ -29,6 +29,8 @@ double simulate_class_level(const struct simulation *simulation, size_t entry, s
 /* On standard error: which skills of the agents each of the rules do not have, and which customers
  * nobody can serve under them. */
 void simulate_compare_skills(const struct simulation *simulation);
+/* A line for people, where rules promise different times; nothing where they do not. */
+void simulate_print_promises(const struct simulation *simulation);
 /* For people; for programs: an object an entry, or a row an entry and day. */
 void simulate_print_table(const struct simulation *simulation);
 void simulate_print_json(const struct simulation *simulation);

@@ -162,4 +162,5 @@ void simulate_print_table(const struct simulation *simulation)
     print_figures(simulation);
     printf("\n");
     print_classes(simulation);
+    simulate_print_promises(simulation);
 }

@@ -74,6 +74,26 @@ class Fit(unittest.TestCase):
         self.assertEqual([row["entry"] for row in rows], ["rules.yaml", "fifo"])
         self.assertEqual({row["queue"] for row in rows[0]["classes"]}, {"bills", "sales"})
 
+    def test_model_that_does_not_give_back_what_was_seen_is_told(self):
+        made = calls.center()
+        status, _, errors = self.fit(self.write("calls.csv", calls.as_csv(made)))
+        self.assertEqual(status, 0, errors)
+        self.assertNotIn("give back", errors)
+        self.assertNotIn("too few", errors)
+        for call in made:  # one kind goes first
+            call["wait"] = 0 if call["kind"] == "sales" else call["wait"] + 25
+        status, _, errors = self.run_ctl("traffic", "fit", self.write("first.csv", calls.as_csv(made)))
+        self.assertEqual(status, 0, errors)
+        self.assertRegex(errors, r"\n\nThe model does not give back: (.*, )?service level of bills(, sales)?\. Some agents may have served "
+                                 r"only some queues, or some queues went first; do not trust what `usherctl simulate` says of (it|them)\.\n$")
+
+    def test_too_few_calls_are_told(self):
+        for count, words in ((1, "1 answered call is too few: "), (10, "10 answered calls are too few: ")):
+            rows = "".join(f"2026-11-02 9:{minute:02}:00,5,60\n" for minute in range(count))
+            status, _, errors = self.run_ctl("traffic", "fit", self.write("calls.csv", "arrived,wait,talk\n" + rows), "--days", "2")
+            self.assertEqual(status, 0, errors)
+            self.assertTrue(errors.endswith("\n\n" + words + "the model is hardly more than chance.\n"), errors)
+
     def test_differences_are_told_to_programs(self):
         made = calls.center()
         status, _, errors = self.fit(self.write("calls.csv", calls.as_csv(made)), "--json", "--days", "3")

@@ -9,6 +9,11 @@
 #include "wire/json.h"
 
 #define OBJECT_BYTES (1 << 20)
+#define ANSWERED_MIN 100 /* calls, for a model that can be trusted */
+#define JUDGED_MIN   100 /* calls, for a queue's level that can be */
+#define KIND_FAIR    .1  /* of a queue's level */
+#define LEVEL_FAIR   .03
+#define FAIR_PART    .1 /* of what was seen */
 
 /* ---- differences ---- */
 
@@ -32,9 +37,14 @@ static void add_row(struct table *table, const char *title, double seen, const c
     table_add(table, TABLE_PLAIN, "%+.1f", times * (sample->mean - seen));
 }
 
+static size_t judged_count(const struct usher_fit_kind *kind)
+{
+    return kind->answered_count + kind->abandoned_count - kind->short_count;
+}
+
 static double seen_level(const struct usher_fit_kind *kind)
 {
-    size_t judged = kind->answered_count + kind->abandoned_count - kind->short_count;
+    size_t judged = judged_count(kind);
     return judged > 0 ? (double)kind->kept_count / (double)judged : -1;
 }
 
@@ -88,6 +98,82 @@ static void print_table(const struct fitting *fitting, const struct usher_entry_
     table_print(table, table_style_of(stderr), stderr);
     table_free(table);
 }
+
+/* ---- doubts ---- */
+
+/* A list of what the model does not give back, as it grows. */
+struct doubts {
+    struct usher_bytes list;
+    size_t count;
+    bool has_queue;
+};
+
+static void add_doubt(struct doubts *doubts, const char *before, struct usher_text what)
+{
+    usher_bytes_append_text(&doubts->list, usher_text_of(doubts->count++ > 0 ? ", " : ""));
+    usher_bytes_append_text(&doubts->list, usher_text_of(before));
+    usher_bytes_append_text(&doubts->list, what);
+}
+
+/* Chance explains what is within `sample`'s reach, and nobody minds what is within `fair`. */
+static void doubt_figure(struct doubts *doubts, const char *title, double seen, double fair,
+                         const char *key, const struct usher_entry_result *result)
+{
+    const struct usher_sample *sample = &result->figures[usher_day_column_find(key)];
+    double difference = fabs(sample->mean - seen);
+    if (sample->count > 1 && difference > usher_sample_reach(sample) && difference > fair)
+        add_doubt(doubts, "", usher_text_of(title));
+}
+
+static void doubt_kind(struct doubts *doubts, const struct usher_fit_kind *kind,
+                       const struct usher_entry_result *result)
+{
+    double seen = seen_level(kind);
+    double level = simulated_level(kind, result);
+    if (judged_count(kind) < JUDGED_MIN || seen < 0 || level < 0 || fabs(level - seen) <= KIND_FAIR)
+        return;
+    add_doubt(doubts, doubts->has_queue ? "" : "service level of ", kind->name);
+    doubts->has_queue = true;
+}
+
+static void print_doubts(const struct fitting *fitting, const struct usher_entry_result *result)
+{
+    const struct usher_fit *fit = fitting->fit;
+    struct doubts doubts = {.count = 0};
+    usher_bytes_init(&doubts.list, OBJECT_BYTES);
+    doubt_figure(&doubts, "average speed of answer", fit->answer_s, FAIR_PART * fit->answer_s,
+                 "answer_s", result);
+    doubt_figure(&doubts, "gave up", fit->abandoned, FAIR_PART * fit->abandoned, "abandoned",
+                 result);
+    doubt_figure(&doubts, "service level", fit->service_level, LEVEL_FAIR, "service_level", result);
+    for (size_t i = 0; fit->kinds_count > 1 && i < fit->kinds_count; i++)
+        doubt_kind(&doubts, &fit->kinds[i], result);
+    const char *why = doubts.has_queue ? "Some agents may have served only some queues, or some "
+                                         "queues went first; do"
+                                       : "Do";
+    if (doubts.count > 0)
+        fprintf(stderr,
+                "\nThe model does not give back: %.*s. %s not trust what `usherctl simulate` says "
+                "of %s.\n",
+                USHER_TEXT_ARGS(usher_bytes_text(&doubts.list)), why,
+                doubts.count == 1 ? "it" : "them");
+    usher_bytes_fini(&doubts.list);
+}
+
+/* What the model cannot be trusted in. */
+static void print_trust(const struct fitting *fitting, const struct usher_entry_result *result)
+{
+    size_t answered = 0;
+    for (size_t i = 0; i < fitting->fit->kinds_count; i++)
+        answered += fitting->fit->kinds[i].answered_count;
+    if (answered < ANSWERED_MIN)
+        fprintf(stderr, "\n%zu answered call%s too few: the model is hardly more than chance.\n",
+                answered, answered == 1 ? " is" : "s are");
+    else
+        print_doubts(fitting, result);
+}
+
+/* ---- for programs ---- */
 
 static void write_number(struct usher_json_writer *writer, const char *key, double number)
 {
@@ -157,10 +243,12 @@ static void print_json(const struct fitting *fitting, const struct usher_entry_r
 void fitting_print_differences(const struct fitting *fitting,
                                const struct usher_entry_result *result)
 {
-    if (fitting->options->is_json)
+    if (fitting->options->is_json) {
         print_json(fitting, result);
-    else
-        print_table(fitting, result);
+        return;
+    }
+    print_table(fitting, result);
+    print_trust(fitting, result);
 }
 
 /* ---- the model ---- */

@@ -152,6 +152,21 @@ class Fit(unittest.TestCase):
         with open(path, encoding="utf-8") as file:
             self.assertEqual(file.read(), text)
 
+    def test_queue_log_knows_that_who_comes_again_is_not_paused(self):
+        lines = []
+        for at in range(calls.FIRST_DAY + 9 * 3600, calls.FIRST_DAY + 5 * 86400, 86400):
+            for agent in range(4):
+                call = f"{at}.{agent}|600"
+                lines += [(at, f"NONE|600|SIP/{agent}|ADDMEMBER|"), (at + 5, f"{call}|NONE|ENTERQUEUE||1|1"),
+                          (at + 5, f"{call}|SIP/{agent}|CONNECT|0|1.6|0"), (at + 3500, f"{call}|SIP/{agent}|COMPLETEAGENT|0|3495|1"),
+                          (at + 3560, f"NONE|600|SIP/{agent}|PAUSE|"), (at + 3600, f"NONE|600|SIP/{agent}|REMOVEMEMBER|")]
+            lines += [(at + 1800, f"{at}.9|600|NONE|ENTERQUEUE||1|1"), (at + 3500, f"{at}.9|600|SIP/0|CONNECT|1700|1.7|0"),
+                      (at + 3510, f"{at}.9|600|SIP/0|COMPLETEAGENT|1700|10|1")]
+        text = "".join(f"{at}|{rest}\n" for at, rest in sorted(lines, key=lambda line: line[0]))
+        status, model, errors = self.fit(self.write("queue_log", text), "--days", "1")
+        self.assertEqual(status, 0, errors)
+        self.assertIn("# - Agents: 4 are named, on average 4.0 at the same time", model)
+
     def test_columns_of_any_name_can_be_told(self):
         text = "begin;q;ms;who\n1795510800;600;0;\n1795510860;600;4000;anna\n1795510900;600;500;anna\n"
         words = ("--column", "arrival=begin", "--column", "queue=q", "--column", "wait=ms", "--column", "agent=who", "--days", "2")

@@ -199,6 +199,15 @@ static void note_presence(struct log_reader *reader, size_t agent)
     member->since_ms = -1;
 }
 
+/* Who was in no queue begins anew: app_queue forgets a member's pause with the member. */
+static void come_to(const struct log_reader *reader, struct member *member)
+{
+    bool is_paused = reader->fields_count > FIELD_DATA &&
+                     usher_text_is_equal(reader->fields[FIELD_DATA], USHER_TEXT("PAUSED"));
+    member->is_paused = is_paused || (member->is_paused && member->queues > 0);
+    member->queues++;
+}
+
 static void follow_agent(struct log_reader *reader)
 {
     static const char *const come[] = {"ADDMEMBER", "AGENTLOGIN", "AGENTCALLBACKLOGIN"};
@@ -215,14 +224,11 @@ static void follow_agent(struct log_reader *reader)
         return;
     struct member *member = &reader->members[agent];
     if (comes)
-        member->queues++;
+        come_to(reader, member);
     else if (goes)
         member->queues -= member->queues > 0;
     else
         member->is_paused = pauses;
-    if (comes && reader->fields_count > FIELD_DATA &&
-        usher_text_is_equal(reader->fields[FIELD_DATA], USHER_TEXT("PAUSED")))
-        member->is_paused = true;
     note_presence(reader, agent);
 }
 

@@ -316,6 +316,27 @@ class FitOfJournal(CtlTest):
         self.assertIn("# 3 came: 2 answered, 1 gave up; 1 time of service", model)
         self.assertRegex(model, r"\n  olena: \{skills: \{billing: 8, lang.uk: 10\}")
 
+    def talk(self, contact):
+        call = {"contact": contact, "offer": self.pbx.wait_event("contact.offered", contact="pbx1/" + contact)["offer"]}
+        self.pbx.call({"do": "contact.answer", **call})
+
+    def test_caller_who_is_to_be_called_back_waits_no_more(self):
+        self.center.profile("olena", billing=8)
+        self.pbx = self.center.client("pbx", client="pbx1", can=["dial"])
+        desk = self.center.client("desk", agent="olena")
+        wait_until(lambda: desk.ask({"do": "agent.ready"}).get("ok"), "olena is known")
+        self.arrive("first")
+        self.talk("first")
+        self.pbx.call({"do": "contact.arrive", "contact": "c1", "channel": "voice", "from": "+380501112233", "data": {"topic": "billing"}})
+        self.pbx.call({"do": "contact.callback", "contact": "c1"})
+        self.pbx.call({"do": "contact.end", "contact": "first"})
+        self.talk("c1")
+        self.pbx.wait_event("contact.dial", contact="pbx1/c1")
+        self.pbx.call({"do": "contact.end", "contact": "c1"})
+        status, model, errors = self.fit()
+        self.assertEqual(status, 0, errors)
+        self.assertIn("# 2 came: 1 answered, 0 gave up, 1 ended otherwise; 1 time of service", model)
+
     def test_times_and_columns_that_do_not_fit_are_refused(self):
         status, _, errors = self.fit("--column", "wait=hold")
         self.assertEqual(status, 2)

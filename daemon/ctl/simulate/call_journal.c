@@ -1,5 +1,6 @@
 /* The journal as calls: each leg of a voice contact, from where it began to wait to where its agent
- * was free again, with the work after the talk. */
+ * was free again, with the work after the talk. Who is to be called back waits
+ * no more: the callback is no voice contact. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,17 +110,23 @@ static void answer(struct journal_reader *reader, struct leg *leg, const struct 
     reader->rings_count++;
 }
 
+static void move(struct journal_reader *reader, struct leg *leg, struct usher_text queue)
+{
+    size_t kind = call_log_kind(reader->log, queue);
+    leg->kind = kind == SIZE_MAX ? leg->kind : kind;
+}
+
 static void follow_leg(struct journal_reader *reader, struct leg *leg,
                        const struct usher_event *event)
 {
     bool is_answered = leg->answered_ms > 0;
     enum usher_fit_outcome outcome = is_answered ? USHER_FIT_ANSWERED : USHER_FIT_LOST;
     switch ((int)event->kind) {
-    case USHER_EVENT_CONTACT_MOVED: {
-        size_t kind = call_log_kind(reader->log, event->fields.queue);
-        leg->kind = kind == SIZE_MAX ? leg->kind : kind;
+    case USHER_EVENT_CONTACT_MOVED:
+        if (usher_channel_find(event->fields.channel) != USHER_CHANNEL_VOICE)
+            break;
+        move(reader, leg, event->fields.queue);
         return;
-    }
     case USHER_EVENT_CONTACT_OFFERED:
         leg->offered_ms = event->at_ms;
         return;

@@ -176,12 +176,32 @@ class Fit(unittest.TestCase):
         self.assertIn("# 3 came: 2 answered, 1 gave up; 0 times of service", model)
         self.assertIn("handle: 5m # a guess", model)
 
+    def seen_waits(self, rows, header="arrived,wait,agent"):
+        """The average speed of answer and the service level of what a CSV says, in seconds and as a share."""
+        text = header + "\n" + "".join(f"2026-11-02 9:00:{at:02},{row}\n" for at, row in enumerate(rows))
+        status, _, errors = self.run_ctl("traffic", "fit", self.write("calls.csv", text), "--json", "--days", "1")
+        self.assertEqual(status, 0, errors)
+        told = json.loads(errors)
+        return told["answer_s"]["seen"], told["service_level"]["seen"]
+
+    def test_durations_have_fractions(self):
+        self.assertEqual(self.seen_waits(["0.66,anna"], header="arrived,wait_minutes,agent"), (39.6, 0))
+        self.assertEqual(self.seen_waits(["20.9,anna", "19.0555,anna"]), (19.9775, .5))
+        self.assertEqual(self.seen_waits(["0:20.5,anna"]), (20.5, 0))
+        self.assertEqual(self.seen_waits(["12.5,anna"], header="arrived,wait_ms,agent"), (.012, 1))
+        self.assertEqual(self.seen_waits(["10:00:00,anna"], header="arrived,wait_minutes,agent"), (36000, 0))
+
     def test_what_is_wrong_is_told_with_its_place(self):
         path = self.write("calls.csv", "arrived,wait,talk\n2026-11-02 9:00:00,5,60\n2026-13-02 9:00:00,5,60\n2026-11-02 9:00:00,soon,60\n")
         status, output, errors = self.fit(path)
         self.assertEqual((status, output), (1, ""))
         self.assertIn(f"{path}:3:1: arrival `2026-13-02 9:00:00`: write 2026-11-23 09:30:05", errors)
         self.assertIn(f"{path}:4:20: wait `soon`: write seconds", errors)
+        far = self.write("far.csv", "arrived,wait,talk\n2026-4294967297-01 9:00:00,5,60\n2026-01-4294967297 9:00:00,5,60\n")
+        status, _, errors = self.fit(far)
+        self.assertEqual(status, 1)
+        self.assertIn(f"{far}:2:1: arrival `2026-4294967297-01 9:00:00`", errors)
+        self.assertIn(f"{far}:3:1: arrival `2026-01-4294967297 9:00:00`", errors)
         status, _, errors = self.fit(path, "--column", "wait=hold")
         self.assertEqual(status, 1)
         self.assertIn(f"{path}:1:1: --column wait=hold: no column is named `hold`; there are arrived, wait, talk", errors)

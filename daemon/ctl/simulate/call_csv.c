@@ -49,26 +49,43 @@ static void refuse(struct call_reader *reader, enum call_role role, const struct
                        call_role_name(role), USHER_TEXT_ARGS(excerpt), remedy);
 }
 
-/* Up to `count` numbers with `sign` between; how many there were, 0 when it is none of that. A
- * fraction of the last is passed over. */
-static size_t split_numbers(struct usher_text text, char sign, int64_t *numbers, size_t count)
+struct numbers {
+    int64_t parts[3];
+    int64_t thousandths; /* behind the point of the last part */
+};
+
+/* The digits behind a point. */
+static bool read_thousandths(struct usher_text digits, int64_t *thousandths)
+{
+    int64_t weight = 100;
+    for (size_t i = 0; i < digits.length; i++, weight /= 10) {
+        if (digits.at[i] < '0' || digits.at[i] > '9')
+            return false;
+        *thousandths += (digits.at[i] - '0') * weight;
+    }
+    return digits.length > 0;
+}
+
+/* Up to `most` numbers with `sign` between; how many there were, 0 when it is none of that. */
+static size_t split_numbers(struct usher_text text, char sign, size_t most, struct numbers *numbers)
 {
     size_t found = 0;
     bool has_digit = false;
+    *numbers = (struct numbers){.thousandths = 0};
     for (size_t i = 0; i < text.length; i++) {
         char c = text.at[i];
+        int64_t *part = &numbers->parts[found];
         if (c >= '0' && c <= '9') {
-            numbers[found] = (has_digit ? numbers[found] * 10 : 0) + (c - '0');
+            *part = *part * 10 + (c - '0');
             has_digit = true;
-            if (numbers[found] > INT64_C(100000000000000))
+            if (*part > INT64_C(100000000000000))
                 return 0;
-        } else if (c == sign && has_digit && found + 1 < count) {
+        } else if (c == sign && has_digit && found + 1 < most) {
             has_digit = false;
             found++;
-        } else if (c == '.' && has_digit && sign != '.' && i + 1 < text.length) {
-            for (i++; i < text.length && text.at[i] >= '0' && text.at[i] <= '9';)
-                i++;
-            return i == text.length ? found + 1 : 0;
+        } else if (c == '.' && has_digit && sign != '.') {
+            struct usher_text rest = {text.at + i + 1, text.length - i - 1};
+            return read_thousandths(rest, &numbers->thousandths) ? found + 1 : 0;
         } else {
             return 0;
         }
@@ -79,17 +96,20 @@ static size_t split_numbers(struct usher_text text, char sign, int64_t *numbers,
 /* "2026-11-23", "2026/11/23" or "23.11.2026". */
 static bool read_date(struct usher_text text, int64_t *day_ms)
 {
-    int64_t parts[3];
-    struct usher_date date;
-    if (split_numbers(text, '-', parts, 3) == 3 || split_numbers(text, '/', parts, 3) == 3)
-        date = (struct usher_date){parts[0], (int)parts[1], (int)parts[2]};
-    else if (split_numbers(text, '.', parts, 3) == 3)
-        date = (struct usher_date){parts[2], (int)parts[1], (int)parts[0]};
-    else
+    struct numbers numbers;
+    const int64_t *parts = numbers.parts;
+    bool is_year_last = false;
+    if (split_numbers(text, '-', 3, &numbers) != 3 && split_numbers(text, '/', 3, &numbers) != 3) {
+        is_year_last = true;
+        if (split_numbers(text, '.', 3, &numbers) != 3)
+            return false;
+    }
+    int64_t year = parts[is_year_last ? 2 : 0];
+    int64_t day = parts[is_year_last ? 0 : 2];
+    if (year < 1970 || year > 9999 || parts[1] < 1 || parts[1] > 12 || day < 1 ||
+        day > usher_month_days(year, (int)parts[1]))
         return false;
-    if (date.year < 1970 || date.year > 9999 || date.month < 1 || date.month > 12 || date.day < 1 ||
-        date.day > usher_month_days(date.year, date.month))
-        return false;
+    const struct usher_date date = {year, (int)parts[1], (int)day};
     *day_ms = usher_date_days(date) * USHER_DAY_MS;
     return true;
 }
@@ -103,34 +123,39 @@ static size_t length_before_zone(struct usher_text text)
     if (sign == 0)
         return text.length;
     struct usher_text zone = {text.at + sign, text.length - sign};
-    int64_t parts[2];
+    struct numbers numbers;
     bool is_zone = text.at[sign - 1] == 'Z' ? zone.length == 0
                                             : zone.length >= 2 && zone.length <= 5 &&
-                                                  split_numbers(zone, ':', parts, 2) > 0;
+                                                  split_numbers(zone, ':', 2, &numbers) > 0;
     return is_zone ? sign - 1 : text.length;
 }
 
 /* "9:30", "09:30:05" or "09:30:05.2"; a zone behind it is passed over. */
 static bool read_clock(struct call_reader *reader, struct usher_text text, int64_t *clock_ms)
 {
-    int64_t parts[3] = {0};
+    struct numbers numbers;
+    const int64_t *parts = numbers.parts;
     size_t length = length_before_zone(text);
     bool has_zone = length < text.length;
     text.length = length > 0 && text.at[length - 1] == ' ' ? length - 1 : length;
-    size_t count = split_numbers(text, ':', parts, 3);
+    size_t count = split_numbers(text, ':', 3, &numbers);
     if (count < 2 || parts[0] > 24 || parts[1] > 59 || parts[2] > 60)
         return false;
     reader->log->has_zones |= has_zone;
     *clock_ms = ((parts[0] * 60 + parts[1]) * 60 + parts[2]) * 1000;
+    if (count == 3)
+        *clock_ms += numbers.thousandths;
     return true;
 }
 
 /* A date and a clock in one, or a number since 1970. */
 static bool read_moment(struct call_reader *reader, struct usher_text text, int64_t *at_ms)
 {
-    int64_t number;
-    if (split_numbers(text, ' ', &number, 1) == 1 && number >= EPOCH_MIN) {
-        *at_ms = call_log_civil_ms(number < EPOCH_MS_MIN ? number * 1000 : number);
+    struct numbers numbers;
+    if (split_numbers(text, ' ', 1, &numbers) == 1 && numbers.parts[0] >= EPOCH_MIN) {
+        int64_t number = numbers.parts[0];
+        *at_ms =
+            call_log_civil_ms(number < EPOCH_MS_MIN ? number * 1000 + numbers.thousandths : number);
         return true;
     }
     size_t length = 0;
@@ -178,23 +203,24 @@ static bool read_arrival(struct call_reader *reader, int64_t *at_ms)
     return true;
 }
 
-/* "37", "0:37" or "0:00:37"; -1 for an empty cell or no column. */
+/* "37", "37.5", "0:37" or "0:00:37"; -1 for an empty cell or no column. */
 static bool read_length(struct call_reader *reader, enum call_role role, int64_t *ms)
 {
     const struct csv_cell *cell = cell_of(reader, role);
-    int64_t parts[3] = {0};
+    struct numbers numbers;
     *ms = -1;
     if (!cell || cell->text.length == 0)
         return true;
-    size_t count = split_numbers(cell->text, ':', parts, 3);
-    int64_t value = parts[0];
+    size_t count = split_numbers(cell->text, ':', 3, &numbers);
+    int64_t unit_ms = count > 1 ? 1000 : reader->columns.units_ms[role];
+    int64_t value = numbers.parts[0];
     for (size_t i = 1; i < count; i++)
-        value = value * 60 + parts[i];
-    if (count == 0 || value > DURATION_S_MAX * 1000 / reader->columns.units_ms[role]) {
+        value = value * 60 + numbers.parts[i];
+    if (count == 0 || value > DURATION_S_MAX * 1000 / unit_ms) {
         refuse(reader, role, cell, "write seconds, or minutes and seconds as 2:05");
         return false;
     }
-    *ms = value * (count > 1 ? 1000 : reader->columns.units_ms[role]);
+    *ms = value * unit_ms + numbers.thousandths * unit_ms / 1000;
     return true;
 }
 

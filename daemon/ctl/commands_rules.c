@@ -97,7 +97,7 @@ static const struct command commands[] = {
             "or abandoned, a time of service, or an agent); further the queue and the agent. Usual "
             "names are known; --column says it of others, as in --column wait=hold_s, and with "
             "nothing behind the sign (--column outcome=) that there is none of use. Times are in "
-            "seconds unless the name ends with ms or min.\n\n"
+            "seconds unless the name ends with ms, msec, millis or min.\n\n"
             "Estimated are, for each queue, the calls of each half hour, the mean and spread of "
             "the times of service, and the patience (Kaplan-Meier: who was answered would have "
             "waited longer); and who was there when. How many agents were ready is "

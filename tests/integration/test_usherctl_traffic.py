@@ -191,6 +191,10 @@ class Fit(unittest.TestCase):
         self.assertEqual(self.seen_waits(["12.5,anna"], header="arrived,wait_ms,agent"), (.012, 1))
         self.assertEqual(self.seen_waits(["10:00:00,anna"], header="arrived,wait_minutes,agent"), (36000, 0))
 
+    def test_units_stand_behind_the_names_of_columns(self):
+        for unit, each in (("msec", 1000), ("msecs", 1000), ("millis", 1000), ("milliseconds", 1000), ("mins", 1 / 60), ("sec", 1)):
+            self.assertEqual(self.seen_waits([f"{60 * each:.0f},anna"], header=f"arrived,wait_{unit},agent"), (60, 0), unit)
+
     def test_what_is_wrong_is_told_with_its_place(self):
         path = self.write("calls.csv", "arrived,wait,talk\n2026-11-02 9:00:00,5,60\n2026-13-02 9:00:00,5,60\n2026-11-02 9:00:00,soon,60\n")
         status, output, errors = self.fit(path)

@@ -46,8 +46,9 @@ static int64_t unit_of(struct usher_text name, char word[CALL_WORD_BYTES])
     static const struct {
         const char *end;
         int64_t ms;
-    } units[] = {{"milliseconds", 1}, {"ms", 1},   {"seconds", 1000},  {"secs", 1000},
-                 {"sec", 1000},       {"s", 1000}, {"minutes", 60000}, {"min", 60000}};
+    } units[] = {{"milliseconds", 1}, {"millis", 1},      {"msecs", 1},      {"msec", 1},
+                 {"ms", 1},           {"secs", 1000},     {"seconds", 1000}, {"sec", 1000},
+                 {"s", 1000},         {"minutes", 60000}, {"mins", 60000},   {"min", 60000}};
     const char *before = name.length > 1 ? &name.at[name.length - 2] : "-";
     bool is_apart = *before == '_' || *before == ' ';
     for (size_t i = 0; i < USHER_COUNT_OF(units); i++) {

@@ -50,9 +50,12 @@ static int compare_services(const void *a, const void *b)
     return first->from_ms < second->from_ms ? -1 : first->from_ms > second->from_ms;
 }
 
-static size_t collect_services(const struct usher_fit_input *input, bool is_named,
-                               struct service *services)
+/* Until the last day at most: a clock that was set wrong makes services of years. */
+static size_t collect_services(const struct staff *staff, bool is_named, struct service *services)
 {
+    const struct usher_fit_input *input = staff->input;
+    const struct usher_fit_days *days = staff->days;
+    int64_t end_ms = (days->first + (int64_t)days->count) * USHER_DAY_MS;
     size_t count = 0;
     for (size_t i = 0; i < input->calls_count; i++) {
         const struct usher_fit_call *call = &input->calls[i];
@@ -62,6 +65,8 @@ static size_t collect_services(const struct usher_fit_input *input, bool is_name
         service->agent = is_named ? call->agent : 0;
         service->from_ms = call->arrived_ms + call->wait_ms;
         service->until_ms = service->from_ms + (call->service_ms > 0 ? call->service_ms : 0);
+        if (service->until_ms > end_ms)
+            service->until_ms = service->from_ms > end_ms ? service->from_ms : end_ms;
     }
     qsort(services, count, sizeof(*services), compare_services);
     return count;
@@ -112,7 +117,15 @@ static int compare_steps(const void *a, const void *b)
     return first->change - second->change;
 }
 
-/* The most who were busy at the same time in each half hour, as a mean over the days. */
+static void add_busy(const struct staff *staff, int64_t half, int busy)
+{
+    int64_t at_ms = half * USHER_HALF_HOUR_MS;
+    if (usher_fit_day_counts(staff->days, at_ms))
+        staff->fit->halves[usher_fit_half(at_ms)].staff += busy / (double)staff->fit->days_count;
+}
+
+/* The most who were busy at the same time in each half hour, as a mean over the days. In one in
+ * which nothing begins or ends they are those who were busy before. */
 static bool count_busy(const struct staff *staff, const struct service *services, size_t count)
 {
     struct step *steps = calloc(2 * count + 1, sizeof(*steps));
@@ -127,15 +140,15 @@ static bool count_busy(const struct staff *staff, const struct service *services
     qsort(steps, 2 * count, sizeof(*steps), compare_steps);
     for (size_t i = 0; i < 2 * count; i++) {
         int64_t half = usher_floor_div(steps[i].at_ms, USHER_HALF_HOUR_MS);
-        bool is_last =
-            i + 1 == 2 * count || usher_floor_div(steps[i + 1].at_ms, USHER_HALF_HOUR_MS) != half;
+        int64_t next_half =
+            i + 1 < 2 * count ? usher_floor_div(steps[i + 1].at_ms, USHER_HALF_HOUR_MS) : half + 1;
         busy += steps[i].change;
         most = busy > most ? busy : most;
-        if (!is_last)
+        if (next_half == half)
             continue;
-        if (usher_fit_day_counts(staff->days, steps[i].at_ms))
-            staff->fit->halves[usher_fit_half(steps[i].at_ms)].staff +=
-                most / (double)staff->fit->days_count;
+        add_busy(staff, half, most);
+        for (half++; busy > 0 && half < next_half; half++)
+            add_busy(staff, half, busy);
         most = busy;
     }
     free(steps);
@@ -221,7 +234,7 @@ static bool find_spells(const struct staff *staff)
     bool is_done = services != NULL;
     if (!services)
         return false;
-    size_t count = collect_services(input, fit->agents_named > 0, services);
+    size_t count = collect_services(staff, fit->agents_named > 0, services);
     if (fit->agents_named == 0)
         is_done = count_busy(staff, services, count);
     else

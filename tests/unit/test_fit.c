@@ -239,6 +239,29 @@ START_TEST(days_that_are_not_ordinary_are_left_out)
 }
 END_TEST
 
+START_TEST(who_serves_on_is_busy_while_nothing_begins_or_ends)
+{
+    static const struct {
+        int from_minute;
+        int until_minute;
+    } served[] = {{0, 115}, {1, 115}, {2, 115}, {3, 115}, {180, 190}};
+    static const int busy[] = {4, 4, 4, 4, 0, 0, 1};
+    struct center *center = calloc(1, sizeof(*center));
+    ck_assert_ptr_nonnull(center);
+    for (size_t i = 0; i < USHER_COUNT_OF(served); i++)
+        center->calls[center->count++] = (struct usher_fit_call){
+            .arrived_ms = FIRST_DAY * USHER_DAY_MS + OPEN_MS + served[i].from_minute * 60000,
+            .service_ms = (served[i].until_minute - served[i].from_minute) * INT64_C(60000),
+            .outcome = USHER_FIT_ANSWERED,
+            .agent = USHER_FIT_NOBODY};
+    struct usher_fit *fit = fit_of(center, false);
+    for (size_t i = 0; i < USHER_COUNT_OF(busy); i++)
+        ck_assert_double_eq_tol(fit->halves[18 + i].staff, busy[i], 1e-9);
+    usher_fit_free(fit);
+    free(center);
+}
+END_TEST
+
 START_TEST(calls_of_which_none_was_answered_tell_nothing)
 {
     static const struct usher_text kinds[] = {{"sales", 5}};
@@ -284,4 +307,5 @@ END_TEST
 SUITE_MAIN("fit", parameters_come_back, number_of_agents_is_found_where_nobody_is_named,
            model_is_one_that_can_be_read, shift_of_a_center_that_never_closes_ends_at_midnight,
            days_that_are_not_ordinary_are_left_out, calls_of_which_none_was_answered_tell_nothing,
-           calls_of_many_years_or_ever_other_hours_tell_nothing)
+           calls_of_many_years_or_ever_other_hours_tell_nothing,
+           who_serves_on_is_busy_while_nothing_begins_or_ends)

@@ -51,7 +51,6 @@ static void choose_days(struct usher_fit *fit, const size_t *answered, size_t *r
     size_t least = half_of_median(answered, days->count, room);
     for (size_t i = 0; i < days->count; i++) {
         days->counts[i] = answered[i] > 0 && answered[i] >= least;
-        fit->days_left_out += answered[i] > 0 && !days->counts[i];
         if (!days->counts[i])
             continue;
         fit->last_day = days->first + (int64_t)i;
@@ -163,12 +162,10 @@ static void count_calls(struct usher_fit *fit, const struct usher_fit_input *inp
 {
     for (size_t i = 0; i < input->calls_count; i++) {
         const struct usher_fit_call *call = &input->calls[i];
-        if (!usher_fit_day_counts(days, call->arrived_ms))
-            fit->left_out_count++;
-        else if (!usher_fit_call_counts(fit, days, call))
-            fit->closed_count++;
-        else
+        if (usher_fit_call_counts(fit, days, call))
             count_call(fit, call);
+        else
+            fit->closed_count += usher_fit_day_counts(days, call->arrived_ms);
     }
     for (size_t i = 0; i < fit->kinds_count; i++) {
         struct usher_fit_kind *kind = &fit->kinds[i];
@@ -181,6 +178,31 @@ static void count_calls(struct usher_fit *fit, const struct usher_fit_input *inp
         if (kind->handle_ms > HANDLE_MAX_MS)
             kind->handle_ms = HANDLE_MAX_MS;
     }
+}
+
+static int compare_days(const void *a, const void *b)
+{
+    const int64_t *first = a;
+    const int64_t *second = b;
+    return *first < *second ? -1 : *first > *second;
+}
+
+/* Also the days before the first answer and behind the last. */
+static bool count_left_out(struct usher_fit *fit, const struct usher_fit_input *input,
+                           const struct usher_fit_days *days)
+{
+    int64_t *left_out = calloc(input->calls_count, sizeof(*left_out));
+    if (!left_out)
+        return false;
+    for (size_t i = 0; i < input->calls_count; i++)
+        if (!usher_fit_day_counts(days, input->calls[i].arrived_ms))
+            left_out[fit->left_out_count++] =
+                usher_floor_div(input->calls[i].arrived_ms, USHER_DAY_MS);
+    qsort(left_out, fit->left_out_count, sizeof(*left_out), compare_days);
+    for (size_t i = 0; i < fit->left_out_count; i++)
+        fit->days_left_out += i == 0 || left_out[i] != left_out[i - 1];
+    free(left_out);
+    return true;
 }
 
 static void sum_up(struct usher_fit *fit)
@@ -340,8 +362,8 @@ static enum usher_fit_result estimate(struct usher_fit *fit, const struct usher_
         return result;
     count_calls(fit, input, &days);
     sum_up(fit);
-    bool is_whole = find_dispersion(fit, input, &days) && find_patience(fit, input, &days) &&
-                    usher_fit_staff(fit, input, &days);
+    bool is_whole = count_left_out(fit, input, &days) && find_dispersion(fit, input, &days) &&
+                    find_patience(fit, input, &days) && usher_fit_staff(fit, input, &days);
     return is_whole ? USHER_FIT_DONE : USHER_FIT_NO_MEMORY;
 }
 

@@ -115,10 +115,10 @@ struct usher_fit {
     size_t agents_count;
     size_t agents_named;
     struct usher_fit_half halves[USHER_FIT_HALVES];
-    size_t first_half; /* that is open */
-    size_t end_half;   /* behind the last */
-    size_t days_count; /* that count */
-    size_t days_left_out;
+    size_t first_half;     /* that is open */
+    size_t end_half;       /* behind the last */
+    size_t days_count;     /* that count */
+    size_t days_left_out;  /* that have calls */
     size_t closed_count;   /* calls at other hours */
     size_t left_out_count; /* calls of other days */
     int64_t first_day;     /* that counts, since 1970 */

@@ -195,6 +195,12 @@ class Fit(unittest.TestCase):
         for unit, each in (("msec", 1000), ("msecs", 1000), ("millis", 1000), ("milliseconds", 1000), ("mins", 1 / 60), ("sec", 1)):
             self.assertEqual(self.seen_waits([f"{60 * each:.0f},anna"], header=f"arrived,wait_{unit},agent"), (60, 0), unit)
 
+    def test_calls_of_a_day_on_which_nobody_answered_are_told_to_be_left_out(self):
+        text = "arrived,wait,agent\n2026-11-02 9:00:00,5,anna\n2026-11-08 9:00:00,5,\n2026-11-08 9:00:30,5,\n"
+        status, model, errors = self.fit(self.write("calls.csv", text), "--days", "1")
+        self.assertEqual(status, 0, errors)
+        self.assertIn("# Left out (1 day, with 2 calls): days of fewer than half the answers of the median day.\n", model)
+
     def test_what_is_wrong_is_told_with_its_place(self):
         path = self.write("calls.csv", "arrived,wait,talk\n2026-11-02 9:00:00,5,60\n2026-13-02 9:00:00,5,60\n2026-11-02 9:00:00,soon,60\n")
         status, output, errors = self.fit(path)

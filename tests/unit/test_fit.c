@@ -239,6 +239,27 @@ START_TEST(days_that_are_not_ordinary_are_left_out)
 }
 END_TEST
 
+START_TEST(day_on_which_nobody_answered_is_left_out)
+{
+    struct center *center = center_of(6);
+    const int64_t days[] = {-1, 9, 9, 7}; /* before, behind, and between those of answers */
+    live(center, 8, 1);
+    for (size_t i = 0; i < USHER_COUNT_OF(days); i++)
+        center->calls[center->count++] =
+            (struct usher_fit_call){.arrived_ms = (FIRST_DAY + days[i]) * USHER_DAY_MS + OPEN_MS,
+                                    .wait_ms = 5000,
+                                    .service_ms = -1,
+                                    .outcome = USHER_FIT_ABANDONED,
+                                    .agent = USHER_FIT_NOBODY};
+    struct usher_fit *fit = fit_of(center, true);
+    ck_assert_uint_eq(fit->days_count, 7);
+    ck_assert_uint_eq(fit->days_left_out, 3);
+    ck_assert_uint_eq(fit->left_out_count, 4);
+    usher_fit_free(fit);
+    free(center);
+}
+END_TEST
+
 START_TEST(who_serves_on_is_busy_while_nothing_begins_or_ends)
 {
     static const struct {
@@ -308,4 +329,5 @@ SUITE_MAIN("fit", parameters_come_back, number_of_agents_is_found_where_nobody_i
            model_is_one_that_can_be_read, shift_of_a_center_that_never_closes_ends_at_midnight,
            days_that_are_not_ordinary_are_left_out, calls_of_which_none_was_answered_tell_nothing,
            calls_of_many_years_or_ever_other_hours_tell_nothing,
-           who_serves_on_is_busy_while_nothing_begins_or_ends)
+           who_serves_on_is_busy_while_nothing_begins_or_ends,
+           day_on_which_nobody_answered_is_left_out)

@@ -279,9 +279,11 @@ static void print_origin(const struct fitting *fitting)
     if (log->has_zones)
         printf("# Times are as they were written: the zones behind them are left out.\n");
     if (fit->days_left_out > 0)
-        printf("# Left out (%zu, with %zu calls): days of fewer than half the answers of the "
-               "median day.\n",
-               fit->days_left_out, fit->left_out_count);
+        printf(
+            "# Left out (%zu day%s, with %zu call%s): days of fewer than half the answers of the "
+            "median day.\n",
+            fit->days_left_out, s_of(fit->days_left_out), fit->left_out_count,
+            s_of(fit->left_out_count));
     if (fit->closed_count > 0)
         printf("# Left out (%zu): calls at hours at which on most days nobody answers.\n",
                fit->closed_count);

@@ -25,17 +25,17 @@ bool usher_apply_router_outage(struct usher_engine *engine, const struct usher_e
     return true;
 }
 
-void usher_engine_follow_leader(struct usher_engine *engine, int64_t now_ms)
+void usher_engine_follow_leader(struct usher_engine *engine)
 {
     bool is_of_version_2 = engine->leader_version != 0 && engine->leader_version < 3;
-    usher_floor_follow_leader(&engine->floor, is_of_version_2, now_ms);
+    usher_floor_follow_leader(&engine->floor, is_of_version_2);
 }
 
 bool usher_apply_router_started(struct usher_engine *engine, const struct usher_event *event)
 {
     keep(engine->leader_addresses, sizeof(engine->leader_addresses), event->fields.addresses);
     engine->leader_version = (uint32_t)event->fields.version;
-    usher_engine_follow_leader(engine, event->at_ms);
+    usher_engine_follow_leader(engine);
     return usher_apply_router_outage(engine, event);
 }
 

@@ -91,7 +91,7 @@ static void walk_leader(struct usher_archive *archive, struct usher_engine *engi
     else
         engine->leader_version = archive->version;
     if (usher_archive_is_loading(archive))
-        usher_engine_follow_leader(engine, engine->last_ms);
+        usher_engine_follow_leader(engine);
 }
 
 static void walk_turn(struct usher_archive *archive, struct usher_engine *engine)

@@ -97,7 +97,7 @@ struct usher_agent *usher_engine_agent(const struct usher_engine *engine, struct
 struct usher_contact *usher_engine_offer(const struct usher_agent *agent, struct usher_text offer);
 
 /* Counts as the router that leads does, whose version has just become known. */
-void usher_engine_follow_leader(struct usher_engine *engine, int64_t now_ms);
+void usher_engine_follow_leader(struct usher_engine *engine);
 
 /* Whether `contact` waits and its PBX can be told: then it stands in the line of its class. */
 bool usher_engine_can_offer(const struct usher_engine *engine, const struct usher_contact *contact,

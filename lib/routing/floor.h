@@ -131,8 +131,9 @@ static inline uint32_t usher_floor_price(struct usher_floor *floor, uint16_t poo
     return price;
 }
 
-/* Whether a router of version 2 leads, whose pools counted otherwise. */
-void usher_floor_follow_leader(struct usher_floor *floor, bool is_of_version_2, int64_t now_ms);
+/* The pools count as those of the router that leads: one of version 2, or before, or a later one.
+ */
+void usher_floor_follow_leader(struct usher_floor *floor, bool is_of_version_2);
 
 /* Takes the expected shares v of all classes from forecasts and counts; to be called when profiles
  * or rules change. */

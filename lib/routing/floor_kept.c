@@ -145,12 +145,12 @@ static bool is_of_set(const struct usher_pool *pool, const struct kept_set *set)
            memcmp(pool->skills, set->skills, set->skills_count * sizeof(*set->skills)) == 0;
 }
 
-static void recall_set(struct usher_floor *floor, const struct kept_set *set, int64_t now_ms)
+static void recall_set(struct usher_floor *floor, const struct kept_set *set)
 {
     for (size_t i = 0; i < floor->pools_count; i++) {
         if (!is_of_set(&floor->pools[i], set))
             continue;
-        usher_pool_inherit(&floor->pools[i], &set->past, now_ms);
+        usher_pool_inherit(&floor->pools[i], &set->past);
         usher_floor_price_again(floor, (uint16_t)i);
     }
 }
@@ -175,5 +175,5 @@ void usher_floor_recall(struct usher_floor *floor, const struct usher_kept *kept
             class->past = one->past;
     }
     for (size_t i = 0; i < kept->sets_count; i++)
-        recall_set(floor, &kept->sets[i], now_ms);
+        recall_set(floor, &kept->sets[i]);
 }

@@ -25,7 +25,7 @@ static struct usher_pool *add_pool(struct usher_floor *floor, enum usher_pool_ki
     struct usher_pool *pool = &floor->pools[floor->pools_count++];
     usher_pool_init(pool, kind, per_hour, handle_ms, now_ms);
     if (floor->is_of_version_2)
-        usher_pool_be_of_version_2(pool);
+        usher_pool_begin_as_version_2(pool);
     return pool;
 }
 
@@ -53,14 +53,14 @@ void usher_floor_price_again(struct usher_floor *floor, uint16_t pool)
         is_known ? (uint16_t)usher_pool_price(&floor->pools[pool]) : USHER_PRICE_STALE;
 }
 
-void usher_floor_follow_leader(struct usher_floor *floor, bool is_of_version_2, int64_t now_ms)
+void usher_floor_follow_leader(struct usher_floor *floor, bool is_of_version_2)
 {
     floor->is_of_version_2 = is_of_version_2;
     for (size_t i = 0; i < floor->pools_count; i++) {
         if (is_of_version_2)
-            floor->pools[i].is_of_version_2 = true;
+            usher_pool_go_on_as_version_2(&floor->pools[i]);
         else
-            usher_pool_be_of_this_version(&floor->pools[i], now_ms);
+            usher_pool_go_on(&floor->pools[i]);
         usher_floor_price_again(floor, (uint16_t)i);
     }
 }
@@ -109,7 +109,7 @@ static bool make_skill_pools(struct usher_floor *floor, const struct usher_rules
         size_t same =
             before ? usher_rules_find_skill(before, floor->rules->skills[skill]) : SIZE_MAX;
         if (same != SIZE_MAX)
-            usher_pool_inherit(pool, &old[same].past, now_ms);
+            usher_pool_inherit(pool, &old[same].past);
     }
     return true;
 }
@@ -128,7 +128,7 @@ static bool make_channel_pools(struct usher_floor *floor, const struct usher_poo
         pool->channel = (uint8_t)channel;
         for (size_t i = 0; i < old_count; i++)
             if (old[i].kind == USHER_POOL_CHANNEL && old[i].channel == pool->channel)
-                usher_pool_inherit(pool, &old[i].past, now_ms);
+                usher_pool_inherit(pool, &old[i].past);
     }
     return true;
 }

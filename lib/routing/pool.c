@@ -9,6 +9,7 @@
 
 #define STEP_MS     2437 /* 256 steps are 15 min * ln 2 */
 #define OLD_HALF_MS 623832
+#define QUIET_MS    300000 /* nobody came for so long: what is known is forgotten without */
 #define MEAN_MS     900000 /* 15 min */
 #define ONE_Q30     (UINT64_C(1) << 30)
 #define LOAD_MAX                                                                                   \
@@ -41,6 +42,8 @@ static uint64_t forget_steps(uint64_t value, uint64_t steps)
 
 uint64_t usher_pool_forget(uint64_t value, int64_t since_ms, int64_t now_ms)
 {
+    if (now_ms <= since_ms)
+        return value;
     return forget_steps(value, (uint64_t)(now_ms / STEP_MS - since_ms / STEP_MS));
 }
 
@@ -48,7 +51,7 @@ uint64_t usher_pool_forget(uint64_t value, int64_t since_ms, int64_t now_ms)
 static uint64_t forget(const struct usher_pool *pool, uint64_t value, int64_t since_ms,
                        int64_t now_ms)
 {
-    if (pool->is_of_version_2)
+    if (pool->is_of_version_2 && now_ms > since_ms)
         return forget_steps(value, (uint64_t)(now_ms - since_ms) * 256 / OLD_HALF_MS);
     return usher_pool_forget(value, since_ms, now_ms);
 }
@@ -68,6 +71,17 @@ static uint64_t offered_a16(const struct usher_pool_past *past)
     return (product + unit - 1) / unit;
 }
 
+/* How many of the members are busy, in sixteenths, rounded up. */
+static uint64_t busy_a16(const struct usher_pool *pool)
+{
+    const struct usher_pool_past *past = &pool->past;
+    if (pool->is_of_version_2)
+        return (past->busy_q16 + ((UINT64_C(1) << 12) - 1)) >> 12;
+    if (past->arrivals_q16 == 0)
+        return 0;
+    return (past->busy_q16 * 16 + past->arrivals_q16 - 1) / past->arrivals_q16;
+}
+
 /* Half of it what comes for the pool, and half how many of its members are busy, with whatever else
  * they can do; at most twice what comes: nobody is missed for what hardly anybody asks for. */
 static uint64_t exact_a16(const struct usher_pool *pool)
@@ -75,9 +89,8 @@ static uint64_t exact_a16(const struct usher_pool *pool)
     uint64_t offered = offered_a16(&pool->past);
     if (pool->is_of_version_2 && pool->kind != USHER_POOL_SET)
         return offered;
-    uint64_t busy = (pool->past.busy_q16 + ((UINT64_C(1) << 12) - 1)) >> 12;
-    uint64_t mean = (offered + busy + 1) / 2;
-    return mean < 2 * offered ? mean : 2 * offered;
+    uint64_t mean = (offered + busy_a16(pool) + 1) / 2;
+    return mean < 2 * offered || pool->is_of_version_2 ? mean : 2 * offered;
 }
 
 /* Up to the next number with six significant bits. */
@@ -89,6 +102,12 @@ static uint32_t round_up(uint32_t a16)
     return clamp_load((uint64_t)((a16 + step - 1) / step) * step);
 }
 
+/* As if as many had been busy as what comes keeps busy. */
+static void take_offered_for_busy(struct usher_pool *pool)
+{
+    pool->past.busy_q16 = offered_a16(&pool->past) * pool->past.arrivals_q16 / 16;
+}
+
 void usher_pool_init(struct usher_pool *pool, enum usher_pool_kind kind, int64_t per_hour,
                      int64_t handle_ms, int64_t now_ms)
 {
@@ -98,12 +117,12 @@ void usher_pool_init(struct usher_pool *pool, enum usher_pool_kind kind, int64_t
     pool->past.handle_ms = handle_ms > 0 ? handle_ms : USHER_HANDLE_DEFAULT_MS;
     pool->past.arrivals_q16 = per_hour > 0 ? ((uint64_t)per_hour << 16) / 4 : 0;
     pool->past.arrivals_ms = now_ms;
-    pool->past.busy_q16 = offered_a16(&pool->past) << 12;
+    take_offered_for_busy(pool);
     pool->past.busy_ms = now_ms;
     usher_pool_settle(pool);
 }
 
-void usher_pool_be_of_version_2(struct usher_pool *pool)
+void usher_pool_begin_as_version_2(struct usher_pool *pool)
 {
     pool->is_of_version_2 = true;
     pool->past.busy_q16 = 0;
@@ -111,23 +130,24 @@ void usher_pool_be_of_version_2(struct usher_pool *pool)
     usher_pool_settle(pool);
 }
 
-void usher_pool_be_of_this_version(struct usher_pool *pool, int64_t now_ms)
+void usher_pool_go_on_as_version_2(struct usher_pool *pool)
+{
+    pool->is_of_version_2 = true;
+}
+
+void usher_pool_go_on(struct usher_pool *pool)
 {
     if (!pool->is_of_version_2)
         return;
     pool->is_of_version_2 = false;
-    if (pool->kind != USHER_POOL_SET)
-        pool->past.busy_q16 = offered_a16(&pool->past) << 12;
-    pool->past.busy_ms = now_ms;
+    take_offered_for_busy(pool);
     usher_pool_settle(pool);
 }
 
-void usher_pool_inherit(struct usher_pool *pool, const struct usher_pool_past *past, int64_t now_ms)
+void usher_pool_inherit(struct usher_pool *pool, const struct usher_pool_past *past)
 {
     pool->past = *past;
     pool->is_stale = true;
-    if (!pool->is_of_version_2)
-        pool->past.busy_ms = now_ms;
 }
 
 void usher_pool_fini(struct usher_pool *pool)
@@ -136,24 +156,23 @@ void usher_pool_fini(struct usher_pool *pool)
     pool->blocking = NULL;
 }
 
-/* The mean of busy members goes towards what holds now. */
-static void note_busy(struct usher_pool *pool, int64_t now_ms)
+/* What is known of the pool's arrivals, as of now. */
+static void forget_arrivals(struct usher_pool *pool, int64_t now_ms)
 {
     struct usher_pool_past *past = &pool->past;
-    uint64_t busy_q16 = (uint64_t)(pool->member_count - pool->open_count) << 16;
-    uint64_t kept = forget(pool, past->busy_q16, past->busy_ms, now_ms);
-    past->busy_q16 = kept + (busy_q16 - forget(pool, busy_q16, past->busy_ms, now_ms));
-    past->busy_ms = now_ms;
+    past->arrivals_q16 = forget(pool, past->arrivals_q16, past->arrivals_ms, now_ms);
+    if (!pool->is_of_version_2)
+        past->busy_q16 = forget(pool, past->busy_q16, past->arrivals_ms, now_ms);
+    past->arrivals_ms = now_ms;
 }
 
-/* Who comes sees as many busy as the mean over time. */
+/* Of Poisson arrivals each sees as many busy as there are in the mean over time. */
 void usher_pool_note_arrival(struct usher_pool *pool, int64_t now_ms)
 {
-    struct usher_pool_past *past = &pool->past;
+    forget_arrivals(pool, now_ms);
+    pool->past.arrivals_q16 += 1 << 16;
     if (!pool->is_of_version_2)
-        note_busy(pool, now_ms);
-    past->arrivals_q16 = forget(pool, past->arrivals_q16, past->arrivals_ms, now_ms) + (1 << 16);
-    past->arrivals_ms = now_ms;
+        pool->past.busy_q16 += (uint64_t)(pool->member_count - pool->open_count) << 16;
     usher_pool_settle(pool);
 }
 
@@ -170,17 +189,31 @@ void usher_pool_note_handled(struct usher_pool *pool, int64_t handle_ms)
     usher_pool_settle(pool);
 }
 
+/* The mean goes towards what held until now. */
+static void note_busy_as_version_2(struct usher_pool *pool, int64_t now_ms)
+{
+    struct usher_pool_past *past = &pool->past;
+    uint64_t busy_q16 = (uint64_t)(pool->member_count - pool->open_count) << 16;
+    uint64_t kept = forget(pool, past->busy_q16, past->busy_ms, now_ms);
+    past->busy_q16 = kept + (busy_q16 - forget(pool, busy_q16, past->busy_ms, now_ms));
+    past->busy_ms = now_ms;
+    usher_pool_settle(pool);
+}
+
 void usher_pool_change(struct usher_pool *pool, int members, int open, int64_t now_ms)
 {
-    bool notes_busy = pool->is_of_version_2 && pool->kind == USHER_POOL_SET;
-    if (notes_busy)
-        note_busy(pool, now_ms);
+    if (!pool->is_of_version_2) {
+        if (now_ms - pool->past.arrivals_ms >= QUIET_MS) {
+            forget_arrivals(pool, now_ms);
+            usher_pool_settle(pool);
+        }
+    } else if (pool->kind == USHER_POOL_SET) {
+        note_busy_as_version_2(pool, now_ms);
+    }
     pool->member_count = (uint32_t)((int64_t)pool->member_count + members);
     pool->open_count = (uint32_t)((int64_t)pool->open_count + open);
     if (members != 0)
         pool->is_stale = true;
-    if (notes_busy)
-        usher_pool_settle(pool);
 }
 
 void usher_pool_settle(struct usher_pool *pool)

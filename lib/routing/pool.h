@@ -27,9 +27,10 @@ enum usher_pool_kind {
 struct usher_pool_past {
     uint64_t arrivals_q16; /* arrivals that need the pool, each forgotten by e^(-age / 15 min) */
     int64_t arrivals_ms;   /* when that was last changed */
-    uint64_t busy_q16;     /* the mean of busy members over 15 minutes, as those who came saw it */
-    int64_t busy_ms;
-    int64_t handle_ms; /* moving mean of talk, hold and wrap-up */
+    uint64_t busy_q16;     /* how many members were busy, added up over those arrivals and forgotten
+                              alike; of version 2: their mean over time */
+    int64_t busy_ms;       /* of version 2 */
+    int64_t handle_ms;     /* moving mean of talk, hold and wrap-up */
     uint32_t
         load_used; /* the offered load that prices are made of, in 1/16 erlang, before the cap */
 };
@@ -57,14 +58,15 @@ void usher_pool_init(struct usher_pool *pool, enum usher_pool_kind kind, int64_t
                      int64_t handle_ms, int64_t now_ms);
 void usher_pool_fini(struct usher_pool *pool);
 
-/* To be called for a new pool when a router of version 2 leads: it counts who is busy for sets
- * alone, from nobody on, and forgets too little of what comes often. */
-void usher_pool_be_of_version_2(struct usher_pool *pool);
-/* And when one of a later version leads from now on. */
-void usher_pool_be_of_this_version(struct usher_pool *pool, int64_t now_ms);
+/* To be called for a new pool when a router of version 2 or before leads: it counts who is busy for
+ * sets alone, from nobody on, and forgets too little of what comes often. */
+void usher_pool_begin_as_version_2(struct usher_pool *pool);
+/* For a pool whose past stood in the snapshot of such a one; and when a later one leads from now
+ * on. */
+void usher_pool_go_on_as_version_2(struct usher_pool *pool);
+void usher_pool_go_on(struct usher_pool *pool);
 /* The pool goes on where one of other rules was. */
-void usher_pool_inherit(struct usher_pool *pool, const struct usher_pool_past *past,
-                        int64_t now_ms);
+void usher_pool_inherit(struct usher_pool *pool, const struct usher_pool_past *past);
 
 /* A contact that needs the pool came. */
 void usher_pool_note_arrival(struct usher_pool *pool, int64_t now_ms);

@@ -48,8 +48,8 @@ class Pool:
         per_hour, handle_ms = forecast
         self.handle_ms = handle_ms or 300000
         self.arrivals = (per_hour << 16) // 4
-        self.arrivals_ms = self.busy_ms = at_ms
-        self.busy = self.offered() << 12
+        self.arrivals_ms = at_ms
+        self.busy = self.offered() * self.arrivals // 16  # added up over the arrivals
         self.members = self.open = self.load = 0
         self.settle()
 
@@ -60,7 +60,8 @@ class Pool:
     def settle(self):
         """The load goes up and down in steps of its first six binary digits."""
         offered = self.offered()
-        exact = max(min((offered + -(-self.busy >> 12) + 1) // 2, 2 * offered), 1)
+        busy = -(-self.busy * 16 // self.arrivals) if self.arrivals else 0
+        exact = max(min((offered + busy + 1) // 2, 2 * offered), 1)
         step = 1 << max(self.load.bit_length() - 6, 0)
         if self.load and self.load >= exact and self.load - exact < 2 * step:
             return
@@ -68,10 +69,9 @@ class Pool:
         self.load = -(-exact // step) * step
 
     def arrive(self, at_ms):
-        held = (self.members - self.open) << 16
-        self.busy = forget(self.busy, self.busy_ms, at_ms) + held - forget(held, self.busy_ms, at_ms)
         self.arrivals = forget(self.arrivals, self.arrivals_ms, at_ms) + 65536
-        self.arrivals_ms = self.busy_ms = at_ms
+        self.busy = forget(self.busy, self.arrivals_ms, at_ms) + ((self.members - self.open) << 16)
+        self.arrivals_ms = at_ms
         self.settle()
 
     def handled(self, took_ms):

@@ -203,7 +203,7 @@ static void add_channel_pool(struct model *model, enum usher_channel channel,
     pool->channel = channel;
     for (size_t i = 0; i < old_count; i++)
         if (old[i].channel == channel)
-            usher_pool_inherit(&pool->lib, &old[i].lib.past, at_ms);
+            usher_pool_inherit(&pool->lib, &old[i].lib.past);
 }
 
 void model_take_rules(struct model *model, struct usher_rules *rules, int64_t at_ms)
@@ -219,7 +219,7 @@ void model_take_rules(struct model *model, struct usher_rules *rules, int64_t at
         add_skill_pool(model, i, at_ms);
         size_t same = before ? usher_rules_find_skill(before, rules->skills[i]) : SIZE_MAX;
         if (same < old_count)
-            usher_pool_inherit(&model->pools[i].lib, &old[same].lib.past, at_ms);
+            usher_pool_inherit(&model->pools[i].lib, &old[same].lib.past);
     }
     for (enum usher_channel channel = USHER_CHANNEL_VOICE; channel < USHER_CHANNEL_COUNT; channel++)
         if (rules->channels[channel].unit >= 100 && usher_channel_pool(channel) == channel)

@@ -69,7 +69,7 @@ static bool is_lately(const struct model *model, const struct model_class *class
 }
 
 static void recall_set(struct model *model, const struct usher_rules *before,
-                       const struct model_pool *kept, int64_t at_ms)
+                       const struct model_pool *kept)
 {
     for (size_t i = 0; i < model->pools_count; i++) {
         struct model_pool *pool = &model->pools[i];
@@ -80,7 +80,7 @@ static void recall_set(struct model *model, const struct usher_rules *before,
                                             before->skills[kept->skills[k]]);
         if (kept->skills_count >= 2 && pool->skills_count == kept->skills_count &&
             same == kept->skills_count)
-            usher_pool_inherit(&pool->lib, &kept->lib.past, at_ms);
+            usher_pool_inherit(&pool->lib, &kept->lib.past);
     }
 }
 
@@ -98,5 +98,5 @@ void model_recall(struct model *model, const struct usher_rules *before,
             model->classes[found] = class;
     }
     for (size_t i = 0; i < kept->pools_count; i++)
-        recall_set(model, before, &kept->pools[i], at_ms);
+        recall_set(model, before, &kept->pools[i]);
 }

@@ -165,12 +165,11 @@ START_TEST(new_rules_keep_the_past_of_skills_by_their_names_and_of_channels)
     usher_floor_note_arrival(&world.floor, both, 1000);
     usher_floor_note_handled(&world.floor, both, 460000);
     usher_floor_note_arrival(&world.floor, voice("billing"), 2000);
-    struct usher_pool_past billing = world.floor.pools[BILLING].past;
-    struct usher_pool_past french = world.floor.pools[FRENCH].past;
-    struct usher_pool_past calls = world.floor.pools[VOICE].past;
+    const struct usher_pool_past billing = world.floor.pools[BILLING].past;
+    const struct usher_pool_past french = world.floor.pools[FRENCH].past;
+    const struct usher_pool_past calls = world.floor.pools[VOICE].past;
     ck_assert_uint_ge(calls.arrivals_q16, 1 << 16);
     world.now_ms = 5000;
-    billing.busy_ms = french.busy_ms = calls.busy_ms = 5000; /* the mean of busy members goes on */
     floor_reload(&world, "skills: [card, french, billing]\nqueues:\n" QUEUES);
     ck_assert_uint_eq(world.floor.classes_count, 0);
     ck_assert_uint_eq(world.floor.pools_count, 4); /* no set's */

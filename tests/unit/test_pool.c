@@ -164,9 +164,69 @@ START_TEST(load_is_at_most_twice_what_comes)
     usher_pool_init(&pool, USHER_POOL_SKILL, -1, 900000, 0);
     usher_pool_change(&pool, 101, 1, 0);
     usher_pool_note_arrival(&pool, 3600000);
-    ck_assert_uint_eq(pool.past.busy_q16 >> 16, 98);
     ck_assert_uint_eq(pool.past.load_used, 32); /* one erlang came */
     usher_pool_fini(&pool);
+}
+END_TEST
+
+/* What is busy with the pool's own calls alone, of so many erlangs, for a day: calls come by chance
+ * and take 5 min each. The mean of what arrivals see, in hundredths. */
+static uint64_t busy_seen(unsigned erlangs)
+{
+    enum { HANDLE_MS = 300000, DAY_MS = 86400000, CALLS_MAX = 64 };
+    int64_t ends[CALLS_MAX];
+    int busy = 0;
+    uint64_t state = erlangs;
+    uint64_t sum = 0;
+    uint64_t count = 0;
+    struct usher_pool pool;
+    usher_pool_init(&pool, USHER_POOL_SKILL, (int64_t)erlangs * 12, HANDLE_MS, 0);
+    usher_pool_change(&pool, CALLS_MAX, CALLS_MAX, 0);
+    for (int64_t now_ms = 0; now_ms < DAY_MS; now_ms += 100) {
+        for (int i = busy - 1; i >= 0; i--)
+            if (ends[i] <= now_ms) {
+                ends[i] = ends[--busy];
+                usher_pool_change(&pool, 0, 1, now_ms);
+            }
+        if (busy == CALLS_MAX || random_below(&state, HANDLE_MS / 100) >= erlangs)
+            continue;
+        usher_pool_note_arrival(&pool, now_ms);
+        sum += pool.past.busy_q16 * 100 / pool.past.arrivals_q16;
+        count++;
+        ends[busy++] = now_ms + HANDLE_MS;
+        usher_pool_change(&pool, 0, -1, now_ms);
+    }
+    usher_pool_fini(&pool);
+    return sum / count;
+}
+
+START_TEST(busy_members_are_counted_as_often_as_they_are)
+{
+    for (unsigned erlangs = 1; erlangs <= 10; erlangs += 3) {
+        ck_assert_uint_ge(busy_seen(erlangs), erlangs * 90);
+        ck_assert_uint_le(busy_seen(erlangs), erlangs * 110);
+    }
+}
+END_TEST
+
+START_TEST(price_falls_while_nobody_comes)
+{
+    struct usher_pool pool;
+    usher_pool_init(&pool, USHER_POOL_SKILL, 360, 300000, 0); /* 30 erlangs */
+    usher_pool_change(&pool, 40, 10, 0);
+    ck_assert_uint_gt(usher_pool_price(&pool), 1000);
+    for (int64_t now_ms = 0; now_ms <= 14400000; now_ms += 60000) {
+        usher_pool_change(&pool, 0, -1, now_ms); /* they have other work */
+        usher_pool_change(&pool, 0, 1, now_ms);
+    }
+    ck_assert_uint_eq(usher_pool_price(&pool), 0);
+    usher_pool_fini(&pool);
+}
+END_TEST
+
+START_TEST(time_that_goes_back_is_none)
+{
+    ck_assert_uint_eq(usher_pool_forget(1000, 5000, 0), 1000);
 }
 END_TEST
 
@@ -189,12 +249,12 @@ START_TEST(who_is_busy_counts_from_the_moment_when_a_later_router_leads)
 {
     struct usher_pool pool;
     usher_pool_init(&pool, USHER_POOL_SKILL, 36, 300000, 0); /* 3 erlangs */
-    usher_pool_be_of_version_2(&pool);
+    usher_pool_begin_as_version_2(&pool);
     usher_pool_change(&pool, 7, 1, 0);
     usher_pool_note_arrival(&pool, 100000);
     ck_assert_uint_eq(pool.past.busy_q16, 0);
     uint32_t load = pool.past.load_used;
-    usher_pool_be_of_this_version(&pool, 100000);
+    usher_pool_go_on(&pool);
     ck_assert_uint_eq(pool.past.load_used, load);
     usher_pool_note_arrival(&pool, 200000);
     ck_assert_uint_gt(pool.past.load_used, load); /* 6 of 7 are busy */
@@ -228,6 +288,9 @@ int main(void)
     tcase_add_test(cases, load_is_half_of_what_comes_and_half_of_who_is_busy);
     tcase_add_test(cases, load_follows_arrivals_that_come_ten_a_second);
     tcase_add_test(cases, load_is_at_most_twice_what_comes);
+    tcase_add_test(cases, busy_members_are_counted_as_often_as_they_are);
+    tcase_add_test(cases, price_falls_while_nobody_comes);
+    tcase_add_test(cases, time_that_goes_back_is_none);
     tcase_add_test(cases, forecast_is_the_first_load);
     tcase_add_test(cases, who_is_busy_counts_from_the_moment_when_a_later_router_leads);
     tcase_add_test(cases, handle_time_moves_by_a_sixteenth);

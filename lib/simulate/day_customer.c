@@ -265,6 +265,17 @@ static void take_offer(struct usher_sim *sim, struct usher_sim_customer *custome
     usher_sim_send(sim, &command);
 }
 
+/* What is left to do when the customer has gone, as far as the rules give time for it. */
+static double wrap_up_of(const struct usher_sim *sim, const struct usher_sim_customer *customer,
+                         double handle_ms)
+{
+    const struct usher_traffic_kind *kind = customer->kind;
+    const struct usher_rules *rules = usher_contender_rules(sim->contender);
+    double given_ms = (double)rules->queues[customer->queue].wrap_up_ms;
+    double wrap_up_ms = handle_ms * (double)kind->wrap_up_ms / (double)kind->handle_ms;
+    return wrap_up_ms < given_ms ? wrap_up_ms : given_ms;
+}
+
 static void talk(struct usher_sim *sim, struct usher_sim_customer *customer)
 {
     const struct usher_traffic_kind *kind = customer->kind;
@@ -272,7 +283,7 @@ static void talk(struct usher_sim *sim, struct usher_sim_customer *customer)
     double times = kind->handle_worst + (kind->handle_best - kind->handle_worst) * match;
     double helped = kind->resolved_worst + (kind->resolved_best - kind->resolved_worst) * match;
     double handle_ms = (double)kind->handle_ms * times * customer->work;
-    double wrap_up_ms = handle_ms * (double)kind->wrap_up_ms / (double)kind->handle_ms;
+    double wrap_up_ms = wrap_up_of(sim, customer, handle_ms);
     bool is_helped = customer->help < helped;
     char room[64];
     usher_heap_remove(&sim->timers, &customer->leaves.node);

@@ -77,7 +77,9 @@ static const struct usher_schema_row kind_rows[] = {
     PERCENT(handle_worst, 1000, 100, "the share of `handle` with an agent who knows nothing of it"),
     PERCENT(handle_best, 1000, 100, "the share of `handle` with an agent who knows all of it"),
     USHER_SCHEMA_ROW(kind_values, wrap_up, DURATION, .max = 24 * HOUR_MS,
-                     .sentence = "how much of `handle` comes after the talk"),
+                     .sentence =
+                         "how much of `handle` comes after the talk, as far as the rules give "
+                         "time to wrap up; the rest is worked during it"),
     PERCENT(resolved_worst, 100, 100, "how many are helped by an agent who knows nothing of it"),
     PERCENT(resolved_best, 100, 100, "how many are helped by an agent who knows all of it"),
     PERCENT(again_unresolved, 100, 0, "how many of those who were not helped come again"),

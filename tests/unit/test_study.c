@@ -248,6 +248,31 @@ START_TEST(center_that_opens_with_the_day_serves_it)
 }
 END_TEST
 
+/* Rules that give no time to wrap up do not take work away. */
+START_TEST(work_is_the_same_however_long_the_rules_let_wrap_up)
+{
+    static const char *const texts[] = {
+        "queues: {calls: {}}\nroutes: [{queue: calls}]\n",
+        "queues: {calls: {wrap_up: 1m}}\nroutes: [{queue: calls}]\n",
+        "queues: {calls: {wrap_up: 9m}}\nroutes: [{queue: calls}]\n"};
+    static const char calls[] = "day: 8h\n"
+                                "customers: {calls: {per_hour: 12, handle: 10m, wrap_up: 5m, law: "
+                                "constant, patience: never}}\n"
+                                "agents: {crew: {count: 20}}\n";
+    struct usher_traffic *model = read_traffic(calls);
+    double occupancy[3];
+    for (size_t i = 0; i < 3; i++) {
+        struct usher_daybook *book = live_by(texts[i], model, USHER_CHOOSE_BY_BID, 0);
+        occupancy[i] = usher_daybook_read(book).occupancy;
+        usher_daybook_free(book);
+    }
+    ck_assert_double_gt(occupancy[0], .05);
+    ck_assert_double_eq_tol(occupancy[1], occupancy[0], 1e-6);
+    ck_assert_double_eq_tol(occupancy[2], occupancy[0], 1e-6);
+    usher_traffic_free(model);
+}
+END_TEST
+
 /* Nobody is there any more, and who waits never leaves: only the announcements go on. */
 START_TEST(day_ends_though_somebody_waits_for_ever)
 {
@@ -286,5 +311,6 @@ SUITE_MAIN("study", whoever_comes_is_served_or_leaves, every_contender_meets_the
            study_can_be_repeated_and_pairs_its_days, day_without_a_figure_is_left_out_of_the_mean,
            agents_keep_their_shifts_and_breaks,
            night_crew_is_there_in_the_morning_and_again_in_the_evening,
-           center_that_opens_with_the_day_serves_it, day_ends_though_somebody_waits_for_ever,
-           agent_comes_back_from_a_break_in_any_state)
+           center_that_opens_with_the_day_serves_it,
+           work_is_the_same_however_long_the_rules_let_wrap_up,
+           day_ends_though_somebody_waits_for_ever, agent_comes_back_from_a_break_in_any_state)

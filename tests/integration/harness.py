@@ -153,8 +153,13 @@ class Client:
         return self.wait_answer(self.send(command), timeout)
 
     def call(self, command, timeout=None):
-        """Sends and returns the answer, which must be ok; else raises Refused."""
+        """Sends and returns the answer, which must be ok; else raises Refused. A profile that has just been written is known a moment
+        later."""
         answer = self.ask(command, timeout)
+        end = time.monotonic() + TIMEOUT
+        while answer.get("error", {}).get("code") == "no_such_agent" and time.monotonic() < end:
+            time.sleep(0.01)
+            answer = self.ask(command, timeout)
         if answer.get("ok") is not True:
             raise Refused(answer)
         return answer

@@ -166,13 +166,21 @@ static void forget_arrivals(struct usher_pool *pool, int64_t now_ms)
     past->arrivals_ms = now_ms;
 }
 
+/* Where nobody is there yet, as many as what comes would keep busy. */
+static uint64_t busy_seen_q16(const struct usher_pool *pool)
+{
+    if (pool->member_count == 0)
+        return offered_a16(&pool->past) << 12;
+    return (uint64_t)(pool->member_count - pool->open_count) << 16;
+}
+
 /* Of Poisson arrivals each sees as many busy as there are in the mean over time. */
 void usher_pool_note_arrival(struct usher_pool *pool, int64_t now_ms)
 {
     forget_arrivals(pool, now_ms);
     pool->past.arrivals_q16 += 1 << 16;
     if (!pool->is_of_version_2)
-        pool->past.busy_q16 += (uint64_t)(pool->member_count - pool->open_count) << 16;
+        pool->past.busy_q16 += busy_seen_q16(pool);
     usher_pool_settle(pool);
 }
 

@@ -70,7 +70,8 @@ class Pool:
 
     def arrive(self, at_ms):
         self.arrivals = forget(self.arrivals, self.arrivals_ms, at_ms) + 65536
-        self.busy = forget(self.busy, self.arrivals_ms, at_ms) + ((self.members - self.open) << 16)
+        seen = (self.members - self.open) << 16 if self.members else self.offered() << 12
+        self.busy = forget(self.busy, self.arrivals_ms, at_ms) + seen
         self.arrivals_ms = at_ms
         self.settle()
 

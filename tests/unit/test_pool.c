@@ -209,6 +209,18 @@ START_TEST(busy_members_are_counted_as_often_as_they_are)
 }
 END_TEST
 
+START_TEST(load_is_what_comes_while_nobody_is_there)
+{
+    struct usher_pool pool;
+    usher_pool_init(&pool, USHER_POOL_SKILL, -1, 300000, 0);
+    for (int64_t now_ms = 0; now_ms < 7200000; now_ms += 10000)
+        usher_pool_note_arrival(&pool, now_ms);
+    ck_assert_uint_ge(pool.past.load_used, 29 * 16);
+    ck_assert_uint_le(pool.past.load_used, 32 * 16);
+    usher_pool_fini(&pool);
+}
+END_TEST
+
 START_TEST(price_falls_while_nobody_comes)
 {
     struct usher_pool pool;
@@ -289,6 +301,7 @@ int main(void)
     tcase_add_test(cases, load_follows_arrivals_that_come_ten_a_second);
     tcase_add_test(cases, load_is_at_most_twice_what_comes);
     tcase_add_test(cases, busy_members_are_counted_as_often_as_they_are);
+    tcase_add_test(cases, load_is_what_comes_while_nobody_is_there);
     tcase_add_test(cases, price_falls_while_nobody_comes);
     tcase_add_test(cases, time_that_goes_back_is_none);
     tcase_add_test(cases, forecast_is_the_first_load);

@@ -184,7 +184,7 @@ static bool read_number(const struct usher_schema_row *row, const struct usher_n
     bool is_below;
 
     if (!read_value(row, node, &number, &is_below)) {
-        refuse_value(row, node, usher_value_expected(row->type), problems);
+        refuse_value(row, node, row->kind ? row->kind : usher_value_expected(row->type), problems);
         return false;
     }
     if (is_quoted_number(row, node)) {

@@ -28,7 +28,8 @@ struct usher_schema_row {
     const char *fallback_text; /* the same of a TEXT or NAME; NULL = an absent text */
     const char *sentence;      /* completes "It says …": "how long an agent's phone rings" */
     /* For the manual and the JSON Schema, which are written from the rows: */
-    const char *kind;    /* what stands there, where the type does not say it: "a path" */
+    const char *kind;    /* what stands there, where the type does not say it: "a path"; of a number
+                            what is expected, too, where another value was found */
     const char *without; /* what holds when the key is absent, where `fallback` does not say it */
     const struct usher_schema *members; /* the keys inside: of the map, or of each in the list */
     const char *name; /* the map's own keys are the user's ("QUEUE"), and `members` inside each */

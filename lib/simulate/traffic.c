@@ -10,6 +10,7 @@
 #include "wire/json.h"
 
 #define HOUR_MS INT64_C(3600000)
+#define DAY_MS  (24 * HOUR_MS)
 
 struct top_values {
     int64_t starts;
@@ -24,10 +25,12 @@ struct top_values {
 };
 
 static const struct usher_schema_row top_rows[] = {
-    USHER_SCHEMA_ROW(top_values, starts, DURATION, .max = 24 * HOUR_MS - 1, .fallback = 8 * HOUR_MS,
+    USHER_SCHEMA_ROW(top_values, starts, DURATION, .max = DAY_MS, .fallback = 8 * HOUR_MS,
+                     .kind = "a duration such as 9h for 09:00 or 510m for 08:30",
                      .sentence = "when the day begins, from midnight"),
     USHER_SCHEMA_ROW(top_values, day, DURATION, .min = 60000, .max = USHER_DAY_MAX_MS,
                      .fallback = 8 * HOUR_MS,
+                     .kind = "a duration such as 8h, or 510m for eight and a half hours",
                      .sentence = "for how long customers come; then the last are served"),
     USHER_SCHEMA_ROW(top_values, warm_up, DURATION, .max = USHER_DAY_MAX_MS,
                      .sentence = "how much of the day is not counted: it begins with an empty "
@@ -40,7 +43,7 @@ static const struct usher_schema_row top_rows[] = {
                      .kind = "a list of numbers",
                      .sentence = "by how much a `per_hour` of one number is multiplied in each "
                                  "half hour, such as [0.7, 0.85, 1]; from the first again after "
-                                 "the last",
+                                 "the last, as far as the day goes",
                      .without = "1"),
     USHER_SCHEMA_ROW(top_values, usual_customer, MAP, .members = &usher_traffic_kind_schema,
                      .sentence = "what holds for all customers of whom nothing else is said",
@@ -76,9 +79,11 @@ struct usher_text usher_traffic_keep(struct usher_traffic_reader *reader, struct
 }
 
 size_t usher_traffic_read_list(struct usher_traffic_reader *reader, const struct usher_node *node,
-                               int64_t list[USHER_SHAPE_MAX])
+                               const char *key, int64_t list[USHER_SHAPE_MAX])
 {
+    struct usher_schema_row row = usher_traffic_rate_row;
     size_t count = 0;
+    row.key = key;
     if (node->count == 0 || node->count > USHER_SHAPE_MAX) {
         usher_problems_add(reader->problems, node->line, node->column,
                            "there are %zu figures; from 1 to %d, one a half hour, are possible",
@@ -86,8 +91,7 @@ size_t usher_traffic_read_list(struct usher_traffic_reader *reader, const struct
         return 0;
     }
     usher_node_for_each (member, node) {
-        if (!usher_schema_read_value(&usher_traffic_rate_row, member, &list[count],
-                                     reader->problems))
+        if (!usher_schema_read_value(&row, member, &list[count], reader->problems))
             return 0;
         count++;
     }
@@ -303,7 +307,7 @@ static void read_top(struct usher_traffic_reader *reader, const struct usher_nod
     struct top_values values;
     usher_schema_default(&usher_traffic_schema, &values);
     usher_schema_read(&usher_traffic_schema, root, &values, reader->problems);
-    traffic->starts_ms = values.starts;
+    traffic->starts_ms = values.starts % DAY_MS;
     traffic->day_ms = values.day;
     traffic->warm_up_ms = values.warm_up;
     traffic->load = 1;
@@ -316,7 +320,7 @@ static void read_top(struct usher_traffic_reader *reader, const struct usher_nod
     reader->shape[0] = 1000;
     reader->shape_count = 1;
     if (values.shape)
-        reader->shape_count = usher_traffic_read_list(reader, values.shape, reader->shape);
+        reader->shape_count = usher_traffic_read_list(reader, values.shape, "shape", reader->shape);
     read_kinds(reader, &values);
     read_crews(reader, &values);
     check_needs_of_all(reader, &values);

@@ -1,9 +1,14 @@
 /* `agents`: one, or several who are alike. */
+#include <stdio.h>
+#include <string.h>
+
 #include "simulate/traffic_read.h"
 
 #define HOUR_MS   INT64_C(3600000)
 #define MINUTE_MS INT64_C(60000)
 #define DAY_MS    (24 * HOUR_MS)
+
+#define GUESS_SIZE 32
 
 struct crew_values {
     int64_t count;
@@ -33,7 +38,7 @@ static const struct usher_schema_row crew_rows[] = {
     USHER_SCHEMA_ROW(crew_values, capacity, MAP, .own = &capacity_row,
                      .sentence = "how many contacts of a channel they take at the same time",
                      .without = "what `channels` of the rules says"),
-    USHER_SCHEMA_ROW(crew_values, shift, TEXT, .max = 11,
+    USHER_SCHEMA_ROW(crew_values, shift, TEXT, .max = 32,
                      .sentence =
                          "when they are there, each day: \"08:00-16:30\", or \"22:00-06:00\" "
                          "over midnight; for a fixed lunch hour write two crews",
@@ -59,6 +64,11 @@ static const struct usher_schema_row crew_rows[] = {
 
 const struct usher_schema usher_traffic_crew_schema = {crew_rows, USHER_COUNT_OF(crew_rows), NULL};
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 /* "08:00" to milliseconds from midnight; -1 when it is none. */
 static int64_t read_clock(struct usher_text text)
 {
@@ -69,10 +79,45 @@ static int64_t read_clock(struct usher_text text)
     hours = (text.at[0] - '0') * 10 + (text.at[1] - '0');
     minutes = (text.at[3] - '0') * 10 + (text.at[4] - '0');
     for (size_t i = 0; i < 5; i++)
-        if (i != 2 && (text.at[i] < '0' || text.at[i] > '9'))
+        if (i != 2 && !is_digit(text.at[i]))
             return -1;
     int64_t clock_ms = hours * HOUR_MS + minutes * MINUTE_MS;
     return clock_ms > 24 * HOUR_MS || minutes > 59 ? -1 : clock_ms;
+}
+
+/* Reads "9", "9:00" or "09:00", and moves `*at` behind it. -1 when it is none. */
+static int64_t guess_clock(struct usher_text text, size_t *at)
+{
+    int64_t numbers[2] = {0, 0};
+    size_t begins = *at;
+    for (size_t i = 0; i < 2; i++) {
+        while (*at < text.length && *at < begins + 2 && is_digit(text.at[*at]))
+            numbers[i] = numbers[i] * 10 + (text.at[(*at)++] - '0');
+        if (*at == begins)
+            return -1;
+        if (i > 0 || *at == text.length || text.at[*at] != ':')
+            break;
+        begins = ++*at;
+    }
+    int64_t clock_ms = numbers[0] * HOUR_MS + numbers[1] * MINUTE_MS;
+    return clock_ms > DAY_MS || numbers[1] > 59 ? -1 : clock_ms;
+}
+
+/* What "9:00 – 17:00" must be written as; an example where nobody knows what is meant. */
+static const char *guess_shift(struct usher_text text, char room[GUESS_SIZE])
+{
+    size_t at = 0;
+    int64_t begins_ms = guess_clock(text, &at);
+    size_t between = at;
+    while (at < text.length && strchr(" -\xE2\x80\x88\x92\x93\x94", text.at[at]) != NULL)
+        at++;
+    int64_t ends_ms = at > between ? guess_clock(text, &at) : -1;
+    if (begins_ms < 0 || ends_ms < 0 || at < text.length)
+        return "08:00-16:30";
+    (void)snprintf(room, GUESS_SIZE, "%02d:%02d-%02d:%02d", (int)(begins_ms / HOUR_MS),
+                   (int)(begins_ms % HOUR_MS / MINUTE_MS), (int)(ends_ms / HOUR_MS),
+                   (int)(ends_ms % HOUR_MS / MINUTE_MS));
+    return room;
 }
 
 /* The shift that runs when the day begins, else the first one of the day. */
@@ -110,9 +155,10 @@ static void read_shift(struct usher_traffic_reader *reader, const struct usher_n
     }
     if (begins_ms < 0 || ends_ms < 0) {
         struct usher_text excerpt = usher_node_excerpt(shift);
+        char room[GUESS_SIZE];
         usher_problems_add(reader->problems, node->line, node->column,
-                           "`shift` is \"%.*s\"; write it as \"08:00-16:30\"",
-                           USHER_TEXT_ARGS(excerpt));
+                           "`shift` is \"%.*s\"; write it as \"%s\"", USHER_TEXT_ARGS(excerpt),
+                           guess_shift(shift, room));
         return;
     }
     int64_t length_ms = ends_ms - begins_ms + (ends_ms < begins_ms ? DAY_MS : 0);

@@ -27,15 +27,21 @@ struct kind_values {
     int64_t again_after;
 };
 
-const struct usher_schema_row usher_traffic_rate_row = {
-    .key = "a figure", .type = USHER_VALUE_FRACTION, .max = INT64_C(1000000000)};
+const struct usher_schema_row usher_traffic_rate_row = {.key = "a figure",
+                                                        .type = USHER_VALUE_FRACTION,
+                                                        .max = INT64_C(1000000000),
+                                                        .kind = "a number such as 12 or 0.15"};
 static const struct usher_schema_row weight_row = {
     .key = "a weight", .type = USHER_VALUE_WHOLE, .min = 1, .max = 100};
 static const struct usher_schema_row survival_row = {
     .key = "a share", .type = USHER_VALUE_FRACTION, .min = 1, .max = 999};
 
 static const struct usher_schema_row mean_row = {
-    .key = "patience", .type = USHER_VALUE_DURATION, .min = 1000, .max = MONTH_MS};
+    .key = "patience",
+    .type = USHER_VALUE_DURATION,
+    .min = 1000,
+    .max = MONTH_MS,
+    .kind = "a duration such as 3m, `never`, or a mapping such as {30s: 0.9, 2m: 0.7}"};
 static const struct usher_schema_row text_row = {
     .key = "data", .type = USHER_VALUE_TEXT, .max = 256};
 
@@ -93,16 +99,18 @@ const struct usher_schema usher_traffic_kind_schema = {kind_rows, USHER_COUNT_OF
 static void read_rates(struct usher_traffic_reader *reader, const struct usher_node *node,
                        struct usher_traffic_kind *kind)
 {
+    struct usher_schema_row row = usher_traffic_rate_row;
     int64_t list[USHER_SHAPE_MAX];
+    row.kind = "a number such as 12 or 0.15, or a list of them";
     if (!node)
         return;
     if (node->kind == USHER_NODE_LIST) {
-        kind->per_hour_count = usher_traffic_read_list(reader, node, list);
+        kind->per_hour_count = usher_traffic_read_list(reader, node, "per_hour", list);
         for (size_t i = 0; i < kind->per_hour_count; i++)
             kind->per_hour[i] = (double)list[i] / 1000;
         return;
     }
-    if (!usher_schema_read_value(&usher_traffic_rate_row, node, &list[0], reader->problems))
+    if (!usher_schema_read_value(&row, node, &list[0], reader->problems))
         return;
     kind->per_hour_count = reader->shape_count;
     for (size_t i = 0; i < reader->shape_count; i++)

@@ -28,9 +28,10 @@ extern const struct usher_schema_row usher_traffic_rate_row;
 /* A copy that lies in the arena; absent after adding the problem that memory is out. */
 struct usher_text usher_traffic_keep(struct usher_traffic_reader *reader, struct usher_text text);
 
-/* Reads a list of figures, in thousandths. Returns how many; 0 after a problem. */
+/* Reads the list of figures that stands behind `key`, in thousandths. Returns how many; 0 after a
+ * problem. */
 size_t usher_traffic_read_list(struct usher_traffic_reader *reader, const struct usher_node *node,
-                               int64_t list[USHER_SHAPE_MAX]);
+                               const char *key, int64_t list[USHER_SHAPE_MAX]);
 /* Reads a mapping of names to whole numbers. Returns how many, 0 for no node. */
 size_t usher_traffic_read_shares(struct usher_traffic_reader *reader, const struct usher_node *node,
                                  const struct usher_schema_row *row,

@@ -139,7 +139,30 @@ START_TEST(each_mistake_is_told_with_its_place_and_remedy)
         {"customers: {a: {per_hour: 1, patience: {soon: 0.7}}}\nagents: {x: {}}\n",
          "1:41: `soon` must be a duration such as 30s or 2m, above 0"},
         {"customers: {a: {per_hour: 1}}\nagents: {x: {shift: \"8-16\"}}\n",
-         "2:21: `shift` is \"8-16\"; write it as \"08:00-16:30\""},
+         "2:21: `shift` is \"8-16\"; write it as \"08:00-16:00\""},
+        {"customers: {a: {per_hour: 1}}\nagents: {x: {shift: \"9:00 \xe2\x80\x93 17:30\"}}\n",
+         "2:21: `shift` is \"9:00 \xe2\x80\x93 17:30\"; write it as \"09:00-17:30\""},
+        {"customers: {a: {per_hour: 1}}\nagents: {x: {shift: 9am-5pm}}\n",
+         "2:21: `shift` is \"9am-5pm\"; write it as \"08:00-16:30\""},
+        {"customers: {a: {per_hour: 1}}\nagents: {x: {shift: \"9:00-24:30\"}}\n",
+         "2:21: `shift` is \"9:00-24:30\"; write it as \"08:00-16:30\""},
+        {"customers: {a: {per_hour: many}}\nagents: {x: {}}\n",
+         "1:27: `per_hour` is `many`; it must be a number such as 12 or 0.15, or a list of them"},
+        {"shape: [1, low]\ncustomers: {a: {per_hour: 1}}\nagents: {x: {}}\n",
+         "1:12: `shape` is `low`; it must be a number such as 12 or 0.15"},
+        {"customers: {a: {per_hour: [1, x]}}\nagents: {x: {}}\n",
+         "1:31: `per_hour` is `x`; it must be a number such as 12 or 0.15"},
+        {"customers: {a: {per_hour: 1, patience: forever}}\nagents: {x: {}}\n",
+         "1:40: `patience` is `forever`; it must be a duration such as 3m, `never`, or a mapping "
+         "such as {30s: 0.9, 2m: 0.7}"},
+        {"starts: 09:00\ncustomers: {a: {per_hour: 1}}\nagents: {x: {}}\n",
+         "1:9: `starts` is `09:00`; it must be a duration such as 9h for 09:00 or 510m for "
+         "08:30: "},
+        {"starts: 25h\ncustomers: {a: {per_hour: 1}}\nagents: {x: {}}\n",
+         "1:9: `starts` is `25h`; it must be 0 to 1d: "},
+        {"day: 8h30m\ncustomers: {a: {per_hour: 1}}\nagents: {x: {}}\n",
+         "1:6: `day` is `8h30m`; it must be a duration such as 8h, or 510m for eight and a half "
+         "hours: "},
         {"starts: 9h\ncustomers: {a: {per_hour: 1}}\nagents: {x: {shift: \"06:30-09:00\"}}\n",
          "3:21: the shift lies outside the day from 09:00 to 17:00; see `starts` and `day`"},
         {"starts: 20h\ncustomers: {a: {per_hour: 1}}\nagents: {x: {shift: \"05:00-18:00\"}}\n",
@@ -184,6 +207,17 @@ START_TEST(names_of_agents_may_look_alike)
 }
 END_TEST
 
+START_TEST(day_can_begin_at_midnight)
+{
+    struct usher_traffic *traffic = traffic_of("starts: 24h\n"
+                                               "customers: {a: {per_hour: 1}}\n"
+                                               "agents: {x: {shift: \"00:00-06:00\"}}\n");
+    ck_assert_int_eq(traffic->starts_ms, 0);
+    ck_assert_int_eq(traffic->crews[0].begins_ms, 0);
+    usher_traffic_free(traffic);
+}
+END_TEST
+
 START_TEST(shift_can_end_at_midnight)
 {
     struct usher_traffic *traffic = traffic_of("starts: 8h\n"
@@ -198,4 +232,4 @@ SUITE_MAIN("traffic", kind_has_what_it_says_and_the_rest_from_the_usual_one,
            crew_has_a_shift_from_the_beginning_of_the_day,
            crew_that_comes_before_the_doors_open_is_there_when_they_do, what_is_empty_is_told_once,
            each_mistake_is_told_with_its_place_and_remedy, names_of_agents_may_look_alike,
-           shift_can_end_at_midnight)
+           day_can_begin_at_midnight, shift_can_end_at_midnight)

@@ -53,7 +53,7 @@ struct usher_day_figures {
     double first_level;   /* of the rules' first tier alone */
     double waited;        /* of all that were answered or gave up: nobody was free at once */
     double answer_s;      /* average speed of answer */
-    double p50_s;         /* of the waits of those answered */
+    double p50_s;         /* of the waits of those answered, by nearest rank */
     double p95_s;
     double p99_s;
     double longest_s;        /* of all waits */

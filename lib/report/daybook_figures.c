@@ -55,10 +55,13 @@ static double share(double part, double whole)
     return whole > 0 ? part / whole : (double)NAN;
 }
 
-static double wait_at(const struct usher_daybook *book, double part)
+/* The shortest wait that so many percent did not exceed: the nearest rank. */
+static double wait_at(const struct usher_daybook *book, size_t percent)
 {
-    size_t at = (size_t)((double)book->waits_count * part);
-    return book->waits_count > 0 ? (double)book->waits[at] / 1000 : (double)NAN;
+    if (book->waits_count == 0)
+        return (double)NAN;
+    size_t rank = (book->waits_count * percent + 99) / 100;
+    return (double)book->waits[rank - 1] / 1000;
 }
 
 double usher_daybook_class_level(const struct usher_daybook_class *class)
@@ -148,9 +151,9 @@ struct usher_day_figures usher_daybook_read(struct usher_daybook *book)
         qsort(book->waits, book->waits_count, sizeof(*book->waits), compare_waits);
     read_classes(book, &figures);
     read_people(book, &figures);
-    figures.p50_s = wait_at(book, .5);
-    figures.p95_s = wait_at(book, .95);
-    figures.p99_s = wait_at(book, .99);
+    figures.p50_s = wait_at(book, 50);
+    figures.p95_s = wait_at(book, 95);
+    figures.p99_s = wait_at(book, 99);
     figures.resolved = share((double)book->first_helped_count, (double)book->first_count);
     figures.told_kept = share((double)book->told_kept_count, (double)book->told_count);
     figures.cost_s = share(book->cost_s, (double)book->first_count);

@@ -126,6 +126,30 @@ START_TEST(who_is_moved_counts_where_he_came_to_and_by_what_was_promised)
 }
 END_TEST
 
+/* The nearest rank: of 20 waits of 1 to 20 s, 19 are at most 19 s. */
+START_TEST(percentile_is_a_wait_that_so_many_did_not_exceed)
+{
+    static const struct {
+        int64_t count;
+        double p50_s;
+        double p95_s;
+        double p99_s;
+    } rows[] = {{1, 1, 1, 1}, {2, 1, 2, 2}, {3, 2, 3, 3}, {20, 10, 19, 20}, {100, 50, 95, 99}};
+    for (size_t i = 0; i < USHER_COUNT_OF(rows); i++) {
+        struct usher_daybook *book = open_book(0);
+        for (int64_t k = rows[i].count; k > 0; k--) {
+            arrive(book, 0, "p/1", "standard");
+            serve(book, "p/1", "anna", 1000 * k, 1000 * k);
+        }
+        struct usher_day_figures figures = usher_daybook_read(book);
+        ck_assert_double_eq(figures.p50_s, rows[i].p50_s);
+        ck_assert_double_eq(figures.p95_s, rows[i].p95_s);
+        ck_assert_double_eq(figures.p99_s, rows[i].p99_s);
+        usher_daybook_free(book);
+    }
+}
+END_TEST
+
 START_TEST(cost_is_that_of_the_formula)
 {
     struct usher_daybook *book = open_book(0);
@@ -208,5 +232,6 @@ END_TEST
 SUITE_MAIN("daybook", figures_are_those_of_the_events,
            who_finds_somebody_free_does_not_have_to_wait,
            who_is_moved_counts_where_he_came_to_and_by_what_was_promised,
-           cost_is_that_of_the_formula, what_comes_before_is_not_counted,
-           whoever_has_not_ended_is_told, what_nobody_gives_a_figure_for_has_none)
+           percentile_is_a_wait_that_so_many_did_not_exceed, cost_is_that_of_the_formula,
+           what_comes_before_is_not_counted, whoever_has_not_ended_is_told,
+           what_nobody_gives_a_figure_for_has_none)

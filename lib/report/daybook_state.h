@@ -19,7 +19,6 @@ struct usher_daybook_record {
     bool is_counted;
     bool is_met; /* by a free agent, in the moment of arrival */
     bool is_again;
-    bool is_helped;
 };
 
 struct usher_daybook_person {

@@ -35,8 +35,8 @@ void simulate_print_promises(const struct simulation *simulation);
 void simulate_print_table(const struct simulation *simulation);
 void simulate_print_json(const struct simulation *simulation);
 void simulate_print_csv(const struct simulation *simulation);
-/* The service level of each queue and tier, and the waits, as a drawing. False after saying why it
- * could not be written. */
+/* The service level of each queue and tier as a drawing. False after saying why it could not be
+ * written. */
 USHER_MUST_USE bool simulate_write_svg(const struct simulation *simulation, const char *path);
 
 #endif

@@ -114,6 +114,14 @@ static void append_kind(const struct usher_fit *fit, const struct usher_fit_kind
 
 /* ---- agents ---- */
 
+static bool has_skill(const struct usher_fit *fit, const struct usher_fit_agent *agent)
+{
+    for (size_t i = 0; i < fit->kinds_count; i++)
+        if (agent->levels[i] > 0)
+            return true;
+    return false;
+}
+
 static bool is_like(const struct usher_fit *fit, const struct usher_fit_agent *a,
                     const struct usher_fit_agent *b)
 {
@@ -189,6 +197,23 @@ static void append_agent(const struct usher_fit *fit, const struct usher_fit_age
     }
 }
 
+/* The first name that append_agent writes with a colon is explained. */
+static void append_shifts_comment(const struct usher_fit *fit, struct usher_bytes *out)
+{
+    for (size_t i = 0; i < fit->agents_named; i++) {
+        const struct usher_fit_agent *agent = &fit->agents[i];
+        size_t shifts = 0;
+        for (size_t half = fit->first_half; half < fit->end_half; half++)
+            shifts +=
+                agent->is_there[half] && (half == fit->first_half || !agent->is_there[half - 1]);
+        if (shifts < 2 || !has_skill(fit, agent))
+            continue;
+        append(out, "  # \"%.*s:2\" is a second shift of %.*s, on the same day.\n",
+               USHER_TEXT_ARGS(agent->name), USHER_TEXT_ARGS(agent->name));
+        return;
+    }
+}
+
 /* It rings for half to one and a half times the mean, and stops before the rules take the offer
  * away. */
 static void append_usual_agent(const struct usher_fit *fit, struct usher_bytes *out)
@@ -202,14 +227,6 @@ static void append_usual_agent(const struct usher_fit *fit, struct usher_bytes *
     append(out, ", answers_within: ");
     append_duration(out, most_ms < RING_MAX_MS ? most_ms : RING_MAX_MS);
     append(out, "}\n");
-}
-
-static bool has_skill(const struct usher_fit *fit, const struct usher_fit_agent *agent)
-{
-    for (size_t i = 0; i < fit->kinds_count; i++)
-        if (agent->levels[i] > 0)
-            return true;
-    return false;
 }
 
 void usher_fit_write_traffic(const struct usher_fit *fit, struct usher_bytes *out)
@@ -228,6 +245,7 @@ void usher_fit_write_traffic(const struct usher_fit *fit, struct usher_bytes *ou
     append(out, "\n");
     append_usual_agent(fit, out);
     append(out, "agents:\n");
+    append_shifts_comment(fit, out);
     for (size_t i = 0; i < fit->agents_count;) {
         const struct usher_fit_agent *agent = &fit->agents[i];
         size_t count = 1;

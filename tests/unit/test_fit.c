@@ -194,6 +194,33 @@ START_TEST(model_is_one_that_can_be_read)
 }
 END_TEST
 
+static bool model_says(const struct usher_fit *fit, const char *words)
+{
+    struct usher_bytes traffic;
+    usher_bytes_init(&traffic, 1 << 20);
+    usher_fit_write_traffic(fit, &traffic);
+    usher_bytes_append_char(&traffic, '\0');
+    bool is_said = strstr(usher_bytes_text(&traffic).at, words) != NULL;
+    usher_bytes_fini(&traffic);
+    return is_said;
+}
+
+START_TEST(second_shift_of_a_day_is_explained)
+{
+    struct center *center = center_of(5);
+    struct usher_fit *fit = fit_of(center, true);
+    for (size_t i = 0; i < fit->agents_named; i++)
+        for (size_t half = fit->first_half; half < fit->end_half; half++)
+            fit->agents[i].is_there[half] = true;
+    ck_assert(!model_says(fit, "second shift"));
+    fit->agents[2].is_there[fit->first_half + 3] = false;
+    ck_assert(model_says(fit, "agents:\n  # \"agent.3:2\" is a second shift of agent.3,"));
+    ck_assert(model_says(fit, "\n  \"agent.3:2\": {skills: "));
+    usher_fit_free(fit);
+    free(center);
+}
+END_TEST
+
 /* Who stays to the end of the day serves the last who came; of a day without a night that would
  * already be the next one's begin. */
 START_TEST(shift_of_a_center_that_never_closes_ends_at_midnight)
@@ -326,7 +353,8 @@ START_TEST(calls_of_many_years_or_ever_other_hours_tell_nothing)
 END_TEST
 
 SUITE_MAIN("fit", parameters_come_back, number_of_agents_is_found_where_nobody_is_named,
-           model_is_one_that_can_be_read, shift_of_a_center_that_never_closes_ends_at_midnight,
+           model_is_one_that_can_be_read, second_shift_of_a_day_is_explained,
+           shift_of_a_center_that_never_closes_ends_at_midnight,
            days_that_are_not_ordinary_are_left_out, calls_of_which_none_was_answered_tell_nothing,
            calls_of_many_years_or_ever_other_hours_tell_nothing,
            who_serves_on_is_busy_while_nothing_begins_or_ends,

@@ -117,6 +117,8 @@ class Fit(unittest.TestCase):
         self.assertIn(f"# {len(made)} calls of 6 days, 2023-11-20 to 2023-11-25.\n# Left out (1): lines that are none", model)
         self.assertIn("# - Agents: 6 are named, on average", model)
         self.assertRegex(model, r"\n  SIP-101: \{skills: \{bills: 10, sales: 10\}")
+        self.assertEqual(re.findall(r"\n# Names: (.*)", model),
+                         ["`SIP/101` is `SIP-101` here: a model's names have only plain letters, digits and `-._@+`."])
 
     def test_queue_log_with_penalties_is_held_against_penalties(self):
         text = calls.as_queue_log(calls.center(days=2))

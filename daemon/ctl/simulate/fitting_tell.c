@@ -6,6 +6,7 @@
 #include "base/civil.h"
 #include "ctl/simulate/fitting.h"
 #include "ctl/table.h"
+#include "rules/document.h"
 #include "wire/json.h"
 
 #define OBJECT_BYTES (1 << 20)
@@ -259,6 +260,23 @@ static void print_day(int64_t day)
     printf("%04d-%02d-%02d", (int)date.year, date.month, date.day);
 }
 
+/* The first name that had to be changed for a model. */
+static void print_names(const struct call_names *names)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        const struct call_name *name = &names->list[i];
+        if (strcmp(name->own, name->clean) == 0)
+            continue;
+        struct usher_text own = usher_node_excerpt(usher_text_of(name->own));
+        printf("# Names: `");
+        for (size_t at = 0; at < own.length; at++)
+            putchar((unsigned char)own.at[at] < ' ' ? ' ' : own.at[at]);
+        printf("` is `%s` here: a model's names have only plain letters, digits and `-._@+`.\n",
+               name->clean);
+        return;
+    }
+}
+
 static void print_origin(const struct fitting *fitting)
 {
     const struct usher_fit *fit = fitting->fit;
@@ -292,6 +310,8 @@ static void print_origin(const struct fitting *fitting)
                log->passed_what, log->passed_word);
     else if (log->passed_over > 0)
         printf("# Left out (%zu): %s.\n", log->passed_over, log->passed_what);
+    print_names(&log->agents);
+    print_names(&log->kinds);
 }
 
 static void print_staff(const struct fitting *fitting)

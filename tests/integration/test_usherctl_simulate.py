@@ -3,6 +3,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -164,6 +165,11 @@ class Simulate(unittest.TestCase):
         words = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
         self.assertIn("greedy", words)
         self.assertIn("support, gold", words)
+        left = float(next(element.get("x") for element in root.iter("{http://www.w3.org/2000/svg}rect") if element.get("x")))
+        reaches = [element.get("d") for element in root.iter("{http://www.w3.org/2000/svg}path")]
+        self.assertEqual(len(reaches), 2)
+        for begin, end in (re.fullmatch(r"M(\S+) \S+H(\S+)", reach).groups() for reach in reaches):
+            self.assertTrue(left <= float(begin) < float(end) <= left + 560, reaches)
         status, _, errors = self.simulate(DEMO, "--days", "1", "--svg", os.path.join(self.folder, "none", "x.svg"))
         self.assertEqual(status, 1)
         self.assertIn("cannot be written: No such file or directory", errors)
@@ -278,7 +284,7 @@ class Simulate(unittest.TestCase):
                 (("--load", "1.15"), '--load takes a whole number from 1 to 10000 in per cent, such as 115, not "1.15"'),
                 (("--load", "115%"), '--load takes a whole number from 1 to 10000 in per cent, such as 115, not "115%"'),
                 (("--compare", "fifo") * 8, "--compare can be given at most 7 times"),
-                (("--csv", "--json"), "--json or --csv, not both")):
+                (("--csv", "--json"), "--json or --csv, not both"), (("--svg", "-"), "--svg: the drawing needs a file of its own, not -")):
             status, output, errors = self.simulate(DEMO, *words)
             self.assertEqual((status, output), (2, ""), words)
             self.assertTrue(errors.startswith(f"usherctl: {expected}\n"), errors)

@@ -204,6 +204,18 @@ static enum exit_code study(struct simulation *simulation)
     return code;
 }
 
+/* False after saying so. */
+static bool are_fit(const struct options *options)
+{
+    if (options->is_json && options->is_csv)
+        fputs("usherctl: --json or --csv, not both\n", stderr);
+    else if (options->svg && strcmp(options->svg, "-") == 0)
+        fputs("usherctl: --svg: the drawing needs a file of its own, not -\n", stderr);
+    else
+        return true;
+    return false;
+}
+
 enum exit_code perform_simulate(const struct options *options, enum usher_role role)
 {
     struct simulation simulation = {
@@ -212,10 +224,8 @@ enum exit_code perform_simulate(const struct options *options, enum usher_role r
     enum exit_code code = EXIT_REFUSED;
     struct usher_traffic *traffic = NULL;
     (void)role;
-    if (options->is_json && options->is_csv) {
-        fputs("usherctl: --json or --csv, not both\n", stderr);
+    if (!are_fit(options))
         return EXIT_USAGE;
-    }
     if (read_entries(&simulation, sources))
         traffic = find_traffic(options);
     simulation.traffic = traffic;

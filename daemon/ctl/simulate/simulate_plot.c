@@ -53,14 +53,15 @@ static void write_bar(const struct plot *plot, size_t entry, double y, double sh
 {
     FILE *file = plot->file;
     int left = plot->left;
-    double length = BARS * share;
+    double from = share > reach ? share - reach : 0; /* an interval may reach beyond all shares */
+    double to = share + reach < 1 ? share + reach : 1;
     fprintf(file, "<rect x=\"%d\" y=\"%.1f\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>\n", left, y,
-            length, BAR - 2, colours[entry]);
+            BARS * share, BAR - 2, colours[entry]);
     if (reach > 0)
-        fprintf(file, "<path d=\"M%.1f %.1fH%.1f\" stroke=\"#222\"/>\n",
-                left + BARS * (share - reach), y + (BAR - 2) / 2.0, left + BARS * (share + reach));
-    fprintf(file, "<text x=\"%.1f\" y=\"%.1f\">%.1f %%</text>\n", left + BARS * (share + reach) + 6,
-            y + BAR - 3, 100 * share);
+        fprintf(file, "<path d=\"M%.1f %.1fH%.1f\" stroke=\"#222\"/>\n", left + BARS * from,
+                y + (BAR - 2) / 2.0, left + BARS * to);
+    fprintf(file, "<text x=\"%.1f\" y=\"%.1f\">%.1f %%</text>\n", left + BARS * to + 6, y + BAR - 3,
+            100 * share);
 }
 
 static double write_group(const struct plot *plot, double y, size_t class)

@@ -246,6 +246,14 @@ class Simulate(unittest.TestCase):
             status, output, errors = self.simulate(rules)
             self.assertEqual((status, output, errors), (1, "", f"usherctl: {rules} cannot be read: {why}\n"))
 
+    def test_drawing_has_names_of_any_characters(self):
+        rules = self.rare_gold()
+        for name, shown in (("a<b>&\"'.yaml", "a<b>&\"'.yaml"), ("b\x01\n.yaml", "b??.yaml"), ("a" + 40 * "é" + ".yaml", "a" + 29 * "é" + "…")):
+            path = os.path.join(self.folder, "levels.svg")
+            self.assertEqual(self.simulate(shutil.copy(rules, os.path.join(self.folder, name)), "--days", "1", "--svg", path)[0], 0)
+            words = [element.text for element in xml.etree.ElementTree.parse(path).iter("{http://www.w3.org/2000/svg}text")]
+            self.assertIn(shown, words)
+
     def test_what_is_wrong_is_told_with_its_place(self):
         traffic = os.path.join(self.folder, "traffic.yaml")
         with open(traffic, "w", encoding="utf-8") as file:

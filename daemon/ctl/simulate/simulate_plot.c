@@ -14,6 +14,7 @@ enum {
     BAR = 13, /* high */
     GAP = 14, /* between the groups */
     TOP = 70,
+    NAME_BYTES = 60, /* of an entry's name at most */
 };
 
 static const char *const colours[USHER_ENTRIES_MAX] = {"#1f6f8b", "#c9782b", "#7a9a3a", "#8a5a9e",
@@ -25,15 +26,19 @@ struct plot {
     int left; /* where the bars begin */
 };
 
-static void write_text(FILE *file, const char *text)
+/* As text of an element; XML has no place for control characters. */
+static void write_text(FILE *file, struct usher_text text)
 {
-    for (; *text; text++) {
-        if (*text == '<')
+    for (size_t i = 0; i < text.length; i++) {
+        unsigned char letter = (unsigned char)text.at[i];
+        if (letter == '<')
             fputs("&lt;", file);
-        else if (*text == '&')
+        else if (letter == '>')
+            fputs("&gt;", file);
+        else if (letter == '&')
             fputs("&amp;", file);
         else
-            fputc(*text, file);
+            fputc(letter < ' ' || letter == 0x7f ? '?' : letter, file);
     }
 }
 
@@ -41,10 +46,10 @@ static void write_label(const struct plot *plot, double y, const char *first, co
 {
     FILE *file = plot->file;
     fprintf(file, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">", plot->left - 10, y);
-    write_text(file, first);
+    write_text(file, usher_text_of(first));
     if (second) {
         fputs(", ", file);
-        write_text(file, second);
+        write_text(file, usher_text_of(second));
     }
     fputs("</text>\n", file);
 }
@@ -93,21 +98,30 @@ static double write_all(const struct plot *plot, double y)
     return y + height + GAP;
 }
 
+/* Whether a byte of UTF-8 goes on with a letter that began before it. */
+static bool is_inside_letter(char byte)
+{
+    return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
 static void write_legend(const struct plot *plot)
 {
     const struct simulation *simulation = plot->simulation;
     FILE *file = plot->file;
     int x = plot->left;
     for (size_t i = 0; i < simulation->entries_count; i++) {
-        char name[64];
-        (void)snprintf(name, sizeof(name), "%.*s", USHER_TEXT_ARGS(simulation->entries[i].name));
+        struct usher_text name = simulation->entries[i].name;
+        bool is_cut = name.length > NAME_BYTES;
+        name.length = is_cut ? NAME_BYTES : name.length;
+        while (is_cut && name.length > 0 && is_inside_letter(name.at[name.length]))
+            name.length--;
         fprintf(file,
                 "<rect x=\"%d\" y=\"40\" width=\"11\" height=\"11\" fill=\"%s\"/>\n"
                 "<text x=\"%d\" y=\"50\">",
                 x, colours[i], x + 16);
         write_text(file, name);
-        fputs("</text>\n", file);
-        x += 40 + 7 * (int)strlen(name);
+        fputs(is_cut ? "…</text>\n" : "</text>\n", file);
+        x += 40 + LETTER * (int)name.length;
     }
 }
 
@@ -140,8 +154,13 @@ bool simulate_write_svg(const struct simulation *simulation, const char *path)
     for (size_t i = 0; i < simulation->classes_count; i++)
         y = write_group(&plot, y, i);
     fputs("</svg>\n", file);
-    if (fclose(file) == 0)
-        return true;
-    fprintf(stderr, "usherctl: %s cannot be written: %s\n", path, strerror(errno));
-    return false;
+    bool is_written = fflush(file) == 0 && !ferror(file);
+    int reason = errno;
+    if (fclose(file) != 0 && is_written) {
+        is_written = false;
+        reason = errno;
+    }
+    if (!is_written)
+        fprintf(stderr, "usherctl: %s cannot be written: %s\n", path, strerror(reason));
+    return is_written;
 }

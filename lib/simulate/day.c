@@ -12,10 +12,13 @@
 #define OVERTIME_MS   86400000 /* who is not served so long after the day never will be */
 #define CUSTOMERS_MAX 200000   /* there at the same time, or about to come again */
 
+/* Wrap-ups that an agent has at the same time, of those who have hung up: enough, not exact. */
+#define WRAP_UPS_MAX 10
+
 static struct usher_limits limits_of(const struct usher_traffic *traffic)
 {
     struct usher_limits limits = USHER_LIMITS_DEFAULT;
-    limits.contacts = traffic->trunks;
+    limits.contacts = traffic->trunks + WRAP_UPS_MAX * traffic->agents_count;
     limits.agents = traffic->agents_count;
     limits.clients = 16;
     limits.ended = 1024;

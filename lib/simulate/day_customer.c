@@ -143,12 +143,13 @@ static void come(struct usher_sim *sim, struct usher_sim_customer *customer)
 {
     struct usher_command command = arrival_of(customer->kind, usher_text_of(customer->id));
     customer->step = USHER_SIM_WAITING;
-    if (sim->there_count >= sim->traffic->trunks || usher_sim_send(sim, &command) != USHER_OK) {
+    if (sim->lines_count >= sim->traffic->trunks || usher_sim_send(sim, &command) != USHER_OK) {
         usher_daybook_note_refused(sim->book, sim->now_ms);
         usher_sim_customer_free(sim, customer);
         return;
     }
     sim->there_count++;
+    sim->lines_count++;
     if (customer->patience_ms != USHER_NEVER_LEAVES)
         usher_sim_set(sim, &customer->leaves, sim->now_ms + customer->patience_ms);
 }
@@ -393,6 +394,7 @@ void usher_sim_customer_hear(struct usher_sim *sim, struct usher_sim_customer *c
         return;
     case USHER_EVENT_CONTACT_WRAPPING:
         customer->step = USHER_SIM_WRAPPING;
+        sim->lines_count--;
         usher_sim_set(sim, &customer->goes_on, sim->now_ms + customer->wrap_up_ms);
         return;
     case USHER_EVENT_CONTACT_ABANDONED:
@@ -406,5 +408,7 @@ void usher_sim_customer_hear(struct usher_sim *sim, struct usher_sim_customer *c
         return;
     }
     sim->there_count--;
+    if (customer->step != USHER_SIM_WRAPPING)
+        sim->lines_count--;
     usher_sim_customer_free(sim, customer);
 }

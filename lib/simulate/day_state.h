@@ -96,6 +96,7 @@ struct usher_sim {
     struct usher_table by_id; /* agents */
     struct usher_sim_source *sources;
     size_t there_count; /* customers who have come and are not done */
+    size_t lines_count; /* of them those who have not hung up: whose wrap-up has not begun */
     bool is_full;
 };
 

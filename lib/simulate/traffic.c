@@ -38,7 +38,7 @@ static const struct usher_schema_row top_rows[] = {
     USHER_SCHEMA_ROW(top_values, trunks, WHOLE, .min = 1, .max = USHER_TRUNKS_MAX,
                      .fallback = USHER_TRUNKS_MAX,
                      .sentence = "how many customers can be there at the same time, waiting or "
-                                 "served; further ones find the lines busy"),
+                                 "served, until the wrap-up; further ones find the lines busy"),
     USHER_SCHEMA_ROW(top_values, shape, LIST, .item = &usher_traffic_rate_row,
                      .kind = "a list of numbers",
                      .sentence = "by how much a `per_hour` of one number is multiplied in each "

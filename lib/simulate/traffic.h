@@ -97,7 +97,7 @@ struct usher_traffic {
     int64_t day_ms;     /* customers come for so long; then the last are served */
     int64_t warm_up_ms; /* of the day; who comes in it is not counted */
     double load;        /* all rates are multiplied by it; 1, unless the caller says otherwise */
-    size_t trunks;      /* so many customers can be there at the same time */
+    size_t trunks;      /* so many customers can be there at the same time, until the wrap-up */
     struct usher_traffic_kind *kinds;
     size_t kinds_count;
     struct usher_traffic_crew *crews;

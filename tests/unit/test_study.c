@@ -307,10 +307,35 @@ START_TEST(agent_comes_back_from_a_break_in_any_state)
 }
 END_TEST
 
+/* Half an erlang of talk for one line, whatever comes after it: Erlang B has it busy for a third.
+ */
+START_TEST(line_is_free_again_when_the_wrap_up_begins)
+{
+    static const char wrapped[] = "queues: {calls: {wrap_up: 20m}}\n"
+                                  "routes: [{queue: calls}]\n";
+    static const char calls[] =
+        "day: 200h\n"
+        "trunks: 1\n"
+        "customers: {calls: {per_hour: 60, handle: 10m, wrap_up: 570s, law: constant}}\n"
+        "agents: {crew: {count: 30}}\n";
+    static const enum usher_way_to_choose both[] = {USHER_CHOOSE_BY_BID, USHER_CHOOSE_FIFO};
+    struct usher_traffic *model = read_traffic(calls);
+    for (size_t i = 0; i < USHER_COUNT_OF(both); i++) {
+        struct usher_daybook *book = live_by(wrapped, model, both[i], 0);
+        struct usher_day_figures figures = usher_daybook_read(book);
+        ck_assert_double_eq_tol(figures.refused / (figures.refused + figures.arrived), 1. / 3, .02);
+        ck_assert_int_eq(usher_daybook_open_count(book), 0);
+        usher_daybook_free(book);
+    }
+    usher_traffic_free(model);
+}
+END_TEST
+
 SUITE_MAIN("study", whoever_comes_is_served_or_leaves, every_contender_meets_the_same_customers,
            study_can_be_repeated_and_pairs_its_days, day_without_a_figure_is_left_out_of_the_mean,
            agents_keep_their_shifts_and_breaks,
            night_crew_is_there_in_the_morning_and_again_in_the_evening,
            center_that_opens_with_the_day_serves_it,
            work_is_the_same_however_long_the_rules_let_wrap_up,
-           day_ends_though_somebody_waits_for_ever, agent_comes_back_from_a_break_in_any_state)
+           day_ends_though_somebody_waits_for_ever, agent_comes_back_from_a_break_in_any_state,
+           line_is_free_again_when_the_wrap_up_begins)

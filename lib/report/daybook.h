@@ -110,6 +110,9 @@ const struct usher_daybook_class *usher_daybook_class(const struct usher_daybook
 /* The half hours from the first counted moment on; `index` is below USHER_DAYBOOK_HALVES, and what
  * comes behind the last is not in them. */
 const struct usher_daybook_half *usher_daybook_half(const struct usher_daybook *book, size_t index);
+/* Whether both are of the same queue and tier. */
+bool usher_daybook_class_is_like(const struct usher_daybook_class *a,
+                                 const struct usher_daybook_class *b);
 /* Adds the counts of one to another. */
 void usher_daybook_class_add(struct usher_daybook_class *sum,
                              const struct usher_daybook_class *class);

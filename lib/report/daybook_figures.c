@@ -75,6 +75,12 @@ const struct usher_daybook_half *usher_daybook_half(const struct usher_daybook *
     return &book->halves[index];
 }
 
+bool usher_daybook_class_is_like(const struct usher_daybook_class *a,
+                                 const struct usher_daybook_class *b)
+{
+    return strcmp(a->queue, b->queue) == 0 && strcmp(a->tier, b->tier) == 0;
+}
+
 void usher_daybook_class_add(struct usher_daybook_class *sum,
                              const struct usher_daybook_class *class)
 {

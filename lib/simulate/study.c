@@ -49,8 +49,7 @@ static void add_class(struct usher_entry_result *result, const struct usher_dayb
 {
     struct usher_daybook_class *sum = result->classes;
     struct usher_daybook_class *end = sum + result->classes_count;
-    while (sum < end &&
-           (strcmp(sum->queue, class->queue) != 0 || strcmp(sum->tier, class->tier) != 0))
+    while (sum < end && !usher_daybook_class_is_like(sum, class))
         sum++;
     if (sum == end) {
         if (result->classes_count == USHER_DAYBOOK_CLASSES_MAX)

@@ -1,18 +1,11 @@
 /* The queues and tiers of all entries. Other rules may send customers elsewhere. */
-#include <string.h>
-
 #include "ctl/memory.h"
 #include "ctl/simulate/simulate.h"
-
-static bool is_alike(const struct usher_daybook_class *a, const struct usher_daybook_class *b)
-{
-    return strcmp(a->queue, b->queue) == 0 && strcmp(a->tier, b->tier) == 0;
-}
 
 static bool has(const struct simulation *simulation, const struct usher_daybook_class *class)
 {
     for (size_t i = 0; i < simulation->classes_count; i++)
-        if (is_alike(simulation->classes[i], class))
+        if (usher_daybook_class_is_like(simulation->classes[i], class))
             return true;
     return false;
 }
@@ -36,7 +29,7 @@ double simulate_class_level(const struct simulation *simulation, size_t entry, s
 {
     const struct usher_entry_result *result = usher_study_result(simulation->study, entry);
     for (size_t i = 0; i < result->classes_count; i++)
-        if (is_alike(&result->classes[i], simulation->classes[class]))
+        if (usher_daybook_class_is_like(&result->classes[i], simulation->classes[class]))
             return usher_daybook_class_level(&result->classes[i]);
     return -1;
 }

@@ -24,6 +24,8 @@ struct fitting {
  * in so many days. */
 void fitting_print_differences(const struct fitting *fitting,
                                const struct usher_entry_result *result);
+/* What makes a noun fit for so many: "" or "s". */
+const char *fitting_s_of(size_t count);
 /* The model on standard output, with what it was made of and what it cannot know. */
 void fitting_print_model(const struct fitting *fitting);
 

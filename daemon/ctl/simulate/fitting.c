@@ -184,23 +184,29 @@ static bool is_new(const char *path)
     return !is_there;
 }
 
+/* 0, or what went wrong. */
+static int write_to(const struct fitting *fitting, FILE *file)
+{
+    struct usher_text text = usher_bytes_text(&fitting->rules);
+    if (fprintf(file, "# A queue for each kind of calls in %s, made by usherctl traffic fit.\n\n",
+                fitting->source) < 0 ||
+        fwrite(text.at, 1, text.length, file) != text.length || fflush(file) != 0)
+        return errno;
+    return 0;
+}
+
 static bool write_rules(const struct fitting *fitting)
 {
     const char *path = fitting->options->rules;
-    struct usher_text text = usher_bytes_text(&fitting->rules);
     if (!path)
         return true;
     FILE *file = fopen(path, "wxe");
-    bool is_written = file != NULL;
-    if (file) {
-        fprintf(file, "# A queue for each kind of calls in %s, made by usherctl traffic fit.\n\n",
-                fitting->source);
-        is_written = fwrite(text.at, 1, text.length, file) == text.length;
-        is_written = fclose(file) == 0 && is_written;
-    }
-    if (!is_written)
-        fprintf(stderr, "usherctl: %s cannot be written: %s\n", path, strerror(errno));
-    return is_written;
+    int error = file ? write_to(fitting, file) : errno;
+    if (file && fclose(file) != 0 && error == 0)
+        error = errno;
+    if (error != 0)
+        fprintf(stderr, "usherctl: %s cannot be written: %s\n", path, strerror(error));
+    return error == 0;
 }
 
 static bool make(struct fitting *fitting)

@@ -1,5 +1,6 @@
 /* The model as text. Each kind is a skill and a queue of its own name; `data.queue` tells the rules
  * which. */
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -8,6 +9,7 @@
 #define LINE_BYTES  512
 #define RING_MAX_MS 14000
 
+/* Words and numbers only: names may be of any length. */
 static void append(struct usher_bytes *out, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -18,8 +20,8 @@ static void append(struct usher_bytes *out, const char *format, ...)
     va_start(arguments, format);
     int length = vsnprintf(line, sizeof(line), format, arguments);
     va_end(arguments);
-    if (length > 0)
-        usher_bytes_append(out, line, (size_t)length < sizeof(line) ? (size_t)length : LINE_BYTES);
+    assert(length >= 0 && length < LINE_BYTES);
+    usher_bytes_append(out, line, (size_t)length);
 }
 
 static bool is_letter(char c)
@@ -35,7 +37,17 @@ static void append_name(struct usher_bytes *out, struct usher_text name)
         char c = name.at[i];
         is_plain = is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
     }
-    append(out, is_plain ? "%.*s" : "\"%.*s\"", USHER_TEXT_ARGS(name));
+    const char *quote = is_plain ? "" : "\"";
+    append(out, "%s", quote);
+    usher_bytes_append_text(out, name);
+    append(out, "%s", quote);
+}
+
+static void append_numbered_name(struct usher_bytes *out, struct usher_text name, size_t number)
+{
+    append(out, "\"");
+    usher_bytes_append_text(out, name);
+    append(out, ":%zu\"", number);
 }
 
 static void append_duration(struct usher_bytes *out, int64_t ms)
@@ -187,7 +199,7 @@ static void append_agent(const struct usher_fit *fit, const struct usher_fit_age
         else if (++shift == 1)
             append_name(out, agent->name);
         else
-            append(out, "\"%.*s:%zu\"", USHER_TEXT_ARGS(agent->name), shift);
+            append_numbered_name(out, agent->name, shift);
         append(out, ": {");
         if (count > 1)
             append(out, "count: %zu, ", count);
@@ -208,8 +220,11 @@ static void append_shifts_comment(const struct usher_fit *fit, struct usher_byte
                 agent->is_there[half] && (half == fit->first_half || !agent->is_there[half - 1]);
         if (shifts < 2 || !has_skill(fit, agent))
             continue;
-        append(out, "  # \"%.*s:2\" is a second shift of %.*s, on the same day.\n",
-               USHER_TEXT_ARGS(agent->name), USHER_TEXT_ARGS(agent->name));
+        append(out, "  # ");
+        append_numbered_name(out, agent->name, 2);
+        append(out, " is a second shift of ");
+        usher_bytes_append_text(out, agent->name);
+        append(out, ", on the same day.\n");
         return;
     }
 }

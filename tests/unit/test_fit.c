@@ -252,6 +252,29 @@ START_TEST(shift_of_a_center_that_never_closes_ends_at_midnight)
 }
 END_TEST
 
+START_TEST(name_of_a_skill_stays_whole)
+{
+    char name[601];
+    memset(name, 'x', sizeof(name) - 1);
+    name[sizeof(name) - 1] = '\0';
+    struct usher_traffic_share skill = {.name = usher_text_of(name), .number = 7};
+    struct center *center = center_of(2);
+    struct usher_fit *fit = fit_of(center, true);
+    struct usher_bytes traffic;
+    fit->agents[0].more = &skill;
+    fit->agents[0].more_count = 1;
+    usher_bytes_init(&traffic, 1 << 20);
+    usher_fit_write_traffic(fit, &traffic);
+    usher_bytes_append_char(&traffic, '\0');
+    const char *found = strstr(traffic.at, name);
+    ck_assert_ptr_nonnull(found);
+    ck_assert_int_eq(strncmp(found + strlen(name), ": 7}", 4), 0);
+    usher_bytes_fini(&traffic);
+    usher_fit_free(fit);
+    free(center);
+}
+END_TEST
+
 START_TEST(days_that_are_not_ordinary_are_left_out)
 {
     struct center *center = center_of(6);
@@ -358,4 +381,4 @@ SUITE_MAIN("fit", parameters_come_back, number_of_agents_is_found_where_nobody_i
            days_that_are_not_ordinary_are_left_out, calls_of_which_none_was_answered_tell_nothing,
            calls_of_many_years_or_ever_other_hours_tell_nothing,
            who_serves_on_is_busy_while_nothing_begins_or_ends,
-           day_on_which_nobody_answered_is_left_out)
+           day_on_which_nobody_answered_is_left_out, name_of_a_skill_stays_whole)

@@ -238,6 +238,7 @@ bool usher_calibration_try(struct usher_calibration *calibration)
 
 bool usher_calibration_end(struct usher_calibration *calibration)
 {
+    assert(calibration->round > 0);
     go_back(calibration);
     return usher_fit_set_agents(calibration->fit);
 }

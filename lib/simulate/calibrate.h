@@ -21,7 +21,8 @@ struct usher_calibration *usher_calibration_new(struct usher_fit *fit, enum ushe
 /* One round: simulates some days, and goes on from what differs. False when the model cannot be
  * simulated: memory is out when there are no problems. */
 USHER_MUST_USE bool usher_calibration_try(struct usher_calibration *calibration);
-/* Leaves the fit at the best of the rounds. False when memory is out. */
+/* Leaves the fit at the best of the rounds, of which there must be one at least. False when memory
+ * is out. */
 USHER_MUST_USE bool usher_calibration_end(struct usher_calibration *calibration);
 void usher_calibration_free(struct usher_calibration *calibration);
 

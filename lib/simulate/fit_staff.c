@@ -302,10 +302,7 @@ static double score_of(const struct usher_fit *fit, size_t agent, size_t half)
 {
     const struct usher_fit_agent *own = &fit->agents[agent];
     bool was_there = half > fit->first_half && own->is_there[half - 1];
-    bool has_skill = false;
-    for (size_t i = 0; i < fit->kinds_count && !has_skill; i++)
-        has_skill = own->levels[i] > 0;
-    if (!has_skill)
+    if (!usher_fit_has_skill(fit, own))
         return -2;
     if (agent >= fit->agents_named)
         return -1;

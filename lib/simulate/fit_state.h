@@ -36,6 +36,16 @@ static inline bool usher_fit_call_counts(const struct usher_fit *fit,
            half < fit->end_half;
 }
 
+/* For a kind of the calls. */
+static inline bool usher_fit_has_skill(const struct usher_fit *fit,
+                                       const struct usher_fit_agent *agent)
+{
+    for (size_t i = 0; i < fit->kinds_count; i++)
+        if (agent->levels[i] > 0)
+            return true;
+    return false;
+}
+
 /* Fills fit->agents and the half hours' staff. False when memory is out. */
 USHER_MUST_USE bool usher_fit_staff(struct usher_fit *fit, const struct usher_fit_input *input,
                                     const struct usher_fit_days *days);

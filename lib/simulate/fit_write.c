@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "simulate/fit.h"
+#include "simulate/fit_state.h"
 
 #define LINE_BYTES  512
 #define RING_MAX_MS 14000
@@ -126,14 +126,6 @@ static void append_kind(const struct usher_fit *fit, const struct usher_fit_kind
 
 /* ---- agents ---- */
 
-static bool has_skill(const struct usher_fit *fit, const struct usher_fit_agent *agent)
-{
-    for (size_t i = 0; i < fit->kinds_count; i++)
-        if (agent->levels[i] > 0)
-            return true;
-    return false;
-}
-
 static bool is_like(const struct usher_fit *fit, const struct usher_fit_agent *a,
                     const struct usher_fit_agent *b)
 {
@@ -218,7 +210,7 @@ static void append_shifts_comment(const struct usher_fit *fit, struct usher_byte
         for (size_t half = fit->first_half; half < fit->end_half; half++)
             shifts +=
                 agent->is_there[half] && (half == fit->first_half || !agent->is_there[half - 1]);
-        if (shifts < 2 || !has_skill(fit, agent))
+        if (shifts < 2 || !usher_fit_has_skill(fit, agent))
             continue;
         append(out, "  # ");
         append_numbered_name(out, agent->name, 2);
@@ -267,7 +259,7 @@ void usher_fit_write_traffic(const struct usher_fit *fit, struct usher_bytes *ou
         while (!agent->name.at && i + count < fit->agents_count &&
                is_like(fit, agent, &fit->agents[i + count]))
             count++;
-        if (has_skill(fit, agent))
+        if (usher_fit_has_skill(fit, agent))
             append_agent(fit, agent, count, &number, out);
         i += count;
     }

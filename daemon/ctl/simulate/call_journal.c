@@ -16,9 +16,6 @@
 #include "wire/json.h"
 
 #define LEGS_MAX 65536 /* at the same time */
-#define SPELL_MAX_MS                                                                               \
-    (16 * INT64_C(3600000)) /* nobody works longer: such a one stayed signed in                    \
-                             */
 
 /* A contact that has not ended. */
 struct leg {
@@ -176,7 +173,7 @@ static void set_ready(struct journal_reader *reader, struct profile *profile, si
 {
     if (is_ready == (profile->ready_ms > 0))
         return;
-    if (!is_ready && reader->last_ms - profile->ready_ms <= SPELL_MAX_MS)
+    if (!is_ready)
         call_log_add_spell(reader->log, agent, call_log_civil_ms(profile->ready_ms),
                            call_log_civil_ms(reader->last_ms));
     profile->ready_ms = is_ready ? reader->last_ms : 0;

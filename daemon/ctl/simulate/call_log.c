@@ -10,6 +10,7 @@
 #include "model/limits.h"
 
 #define COLUMNS_BYTES 65536
+#define SPELL_MAX_MS  (16 * INT64_C(3600000))
 #define NAME_BYTES    48 /* of a name in a model: with room for a number behind it */
 
 void call_log_init(struct call_log *log)
@@ -118,6 +119,8 @@ void call_log_add(struct call_log *log, const struct usher_fit_call *call)
 
 void call_log_add_spell(struct call_log *log, size_t agent, int64_t from_ms, int64_t until_ms)
 {
+    if (until_ms - from_ms > SPELL_MAX_MS)
+        return;
     if (log->spells_count == log->spells_room) {
         log->spells_room = log->spells_room * 2 + 256;
         log->spells = memory_resize(log->spells, log->spells_room * sizeof(*log->spells));

@@ -52,6 +52,7 @@ void call_log_fini(struct call_log *log);
 size_t call_log_kind(struct call_log *log, struct usher_text name);
 size_t call_log_agent(struct call_log *log, struct usher_text name);
 void call_log_add(struct call_log *log, const struct usher_fit_call *call);
+/* One of more than 16 hours is passed over: nobody works longer, such an agent stayed signed in. */
 void call_log_add_spell(struct call_log *log, size_t agent, int64_t from_ms, int64_t until_ms);
 
 /* A moment as the clocks of this machine's zone show it: civil, as of 1970 (base/civil.h). */

@@ -15,9 +15,6 @@
 #define NUMBER_MAX INT64_C(1000000000) /* a number of seconds, or a place in line */
 #define EPOCH_MIN  INT64_C(100000000)
 #define EPOCH_MAX  INT64_C(253402300799) /* the end of the year 9999 */
-#define SPELL_MAX_MS                                                                               \
-    (16 * INT64_C(3600000)) /* nobody works longer: such a one stayed signed in                    \
-                             */
 #define RING_S_MAX 120
 #define FAIR_LEVEL 7 /* of penalty 1, */
 #define POOR_LEVEL 4 /* and of those above */
@@ -194,8 +191,7 @@ static void note_presence(struct log_reader *reader, size_t agent)
         member->since_ms = reader->now_ms;
         return;
     }
-    if (reader->now_ms - member->since_ms <= SPELL_MAX_MS)
-        call_log_add_spell(reader->log, agent, member->since_ms, reader->now_ms);
+    call_log_add_spell(reader->log, agent, member->since_ms, reader->now_ms);
     member->since_ms = -1;
 }
 

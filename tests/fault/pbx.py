@@ -41,6 +41,7 @@ class Pbx(Session):
         self.transferred_count = 0
         self.is_synced = False
         self.wants_new = True
+        self.wants_sync = False  # again, when the one under way is answered
         self.listed = set()  # in the last sync
         self.unsure = set()  # listed in a sync that did not take in all: the next snapshot tells which
         super().__init__(world, name, {"role": "pbx", "client": name, "instance": "life-1"}, addresses, is_resending)
@@ -167,7 +168,10 @@ class Pbx(Session):
         self.sync()
 
     def sync(self):
-        """The list of all calls, in one piece."""
+        """The list of all calls, in one piece; another one when the answer to the last has come."""
+        self.wants_sync = self.sync_id is not None
+        if self.wants_sync:
+            return
         self.count += 1
         self.is_synced = False
         self.write({"id": "sync", "do": "sync.begin"})
@@ -191,6 +195,8 @@ class Pbx(Session):
             self.lost()
         elif error:
             self.world.complain(f"{self.name}: a sync was refused: {error}")
+        elif self.wants_sync:
+            self.sync()
 
     def on_welcome(self, lines):
         if lines is None:

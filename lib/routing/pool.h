@@ -49,7 +49,7 @@ struct usher_pool {
                                 behind it */
     uint32_t blocking_a16;   /* of this load */
     bool is_stale;           /* the load or N has changed since */
-    bool is_of_version_2;    /* see usher_pool_be_of_version_2 */
+    bool is_of_version_2;    /* see usher_pool_begin_as_version_2 */
 };
 
 /* forecast: arrivals an hour and handle time, or -1 each for unknown (none, 300 s). As many members

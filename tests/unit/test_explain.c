@@ -74,8 +74,7 @@ static void not_ready(const char *id)
     ck_assert_str_ne(desk(&w, id, "agent.not_ready reason=lunch"), "");
 }
 
-/* Lets everybody be as in the moment before the engine offers. No journal gives such a state, so
- * the world is not to be compared with its own. */
+/* Lets everybody be as in the moment before the engine offers, and back. */
 static void set_state(enum usher_agent_state state)
 {
     struct usher_floor *floor = &w.world.engine->floor;
@@ -242,7 +241,8 @@ START_TEST(contacts_for_an_agent_stand_in_the_order_of_his_search)
     set_state(USHER_AGENT_READY);
     ck_assert_str_eq(contacts_for("olena"), "1 2");
     ck_assert_str_eq(agents_for("2"), "olena");
-    world_close(&w.world);
+    set_state(USHER_AGENT_NOT_READY);
+    engine_close(&w);
 }
 END_TEST
 
@@ -254,7 +254,8 @@ START_TEST(without_overtaking_who_stands_behind_is_told_before_whom)
     set_state(USHER_AGENT_READY);
     ck_assert_str_eq(contacts_for("olena"), "1 | 2:behind");
     ck_assert_ptr_eq(pair_of("olena", "2").before, engine_contact(&w, "1"));
-    world_close(&w.world);
+    set_state(USHER_AGENT_NOT_READY);
+    engine_close(&w);
 }
 END_TEST
 
@@ -334,7 +335,8 @@ START_TEST(terms_of_a_bid_add_up_and_name_the_pool_that_makes_it_dear)
         ck_assert_uint_gt(usher_pool_load_a16(pool), 0);
     }
     usher_explanation_fini(&explanation);
-    world_close(&w.world);
+    set_state(USHER_AGENT_NOT_READY);
+    engine_close(&w);
 }
 END_TEST
 
@@ -412,7 +414,8 @@ START_TEST(offer_whose_figures_are_others_is_not_explained)
     usher_explained_offer_fini(&offer);
     event.fields.agent = USHER_TEXT("nobody");
     ck_assert(!usher_explain_offer(w.world.engine, &event, &offer));
-    world_close(&w.world);
+    set_state(USHER_AGENT_NOT_READY);
+    engine_close(&w);
 }
 END_TEST
 

@@ -99,7 +99,7 @@ void usher_json_write_key(struct usher_json_writer *writer, struct usher_text ke
 /* `text` must be valid UTF-8; escapes what JSON demands and DEL. */
 void usher_json_write_text(struct usher_json_writer *writer, struct usher_text text);
 void usher_json_write_int64(struct usher_json_writer *writer, int64_t number);
-/* To six digits; `number` must be finite. */
+/* To six digits; NaN, a figure that nobody has, is null. `number` must not be infinite. */
 void usher_json_write_double(struct usher_json_writer *writer, double number);
 void usher_json_write_bool(struct usher_json_writer *writer, bool value);
 /* `raw` must be one checked value without a newline in it. */

@@ -88,7 +88,8 @@ void usher_json_write_double(struct usher_json_writer *writer, double number)
 {
     char room[32];
     (void)snprintf(room, sizeof(room), "%.6g", number);
-    usher_json_write_raw(writer, usher_text_of(room));
+    bool is_nan = number != number;
+    usher_json_write_raw(writer, is_nan ? USHER_TEXT("null") : usher_text_of(room));
 }
 
 void usher_json_write_bool(struct usher_json_writer *writer, bool value)

@@ -1,6 +1,7 @@
 /* The strict JSON reader and writer: what is refused and where, and what is read.
  * tests/unit/test_json_oracle.c holds the same reader against another one. */
 #include <check.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "unit/suite.h"
@@ -273,6 +274,7 @@ START_TEST(writer_cares_for_commas_and_escapes)
     usher_json_write_int64(&writer, INT64_MIN);
     usher_json_write_double(&writer, 2.0 / 3);
     usher_json_write_double(&writer, -1e20);
+    usher_json_write_double(&writer, (double)NAN);
     usher_json_write_bool(&writer, true);
     usher_json_write_open(&writer, '{');
     usher_json_write_close(&writer, '}');
@@ -283,8 +285,9 @@ START_TEST(writer_cares_for_commas_and_escapes)
     usher_json_write_close(&writer, '}');
     usher_bytes_append_char(&out, '\0');
     ck_assert_str_eq(
-        out.at, "{\"a\\\"b\":\"\\b\\f\\n\\r\\t\\u0001\\u001f\\u007f\\\\ \xc3\xa9/\","
-                "\"list\":[-9223372036854775808,0.666667,-1e+20,true,{},{\"k\":1}],\"end\":false}");
+        out.at,
+        "{\"a\\\"b\":\"\\b\\f\\n\\r\\t\\u0001\\u001f\\u007f\\\\ \xc3\xa9/\","
+        "\"list\":[-9223372036854775808,0.666667,-1e+20,null,true,{},{\"k\":1}],\"end\":false}");
     usher_bytes_fini(&out);
 }
 END_TEST

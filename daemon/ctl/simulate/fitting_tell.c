@@ -171,10 +171,7 @@ static void print_trust(const struct fitting *fitting, const struct usher_entry_
 static void write_number(struct usher_json_writer *writer, const char *key, double number)
 {
     usher_json_write_key(writer, usher_text_of(key));
-    if (isnan(number))
-        usher_json_write_raw(writer, USHER_TEXT("null"));
-    else
-        usher_json_write_double(writer, number);
+    usher_json_write_double(writer, number);
 }
 
 static void write_figure(struct usher_json_writer *writer, const char *key, double seen,

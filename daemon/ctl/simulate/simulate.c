@@ -54,6 +54,18 @@ static bool read_rules(struct source *source, const char *path)
     return rules != NULL;
 }
 
+struct usher_rules *simulate_read_rules(const struct simulation *simulation, size_t entry)
+{
+    struct usher_text text = simulation->entries[entry].rules;
+    if (entry > 0 && text.at == simulation->entries[0].rules.at)
+        return NULL;
+    struct usher_problems *problems = memory_resize(NULL, sizeof(*problems));
+    usher_problems_init(problems);
+    struct usher_rules *rules = usher_rules_read(text, "", problems);
+    free(problems);
+    return rules;
+}
+
 /* NULL when that was said. */
 static struct usher_traffic *read_traffic(const char *path)
 {

@@ -26,6 +26,10 @@ void simulate_gather_classes(struct simulation *simulation);
 /* The service level of one of `classes`; -1 when nobody came there by this entry. */
 double simulate_class_level(const struct simulation *simulation, size_t entry, size_t class);
 
+/* The rules of an entry, which the caller frees; NULL where they are those of the first entry, or
+ * have problems. */
+struct usher_rules *simulate_read_rules(const struct simulation *simulation, size_t entry);
+
 /* On standard error: which skills of the agents each of the rules do not have, and which customers
  * nobody can serve under them. */
 void simulate_compare_skills(const struct simulation *simulation);

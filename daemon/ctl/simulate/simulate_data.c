@@ -9,15 +9,6 @@
 
 #define OBJECT_BYTES (1 << 20)
 
-/* One that is not known is null. */
-static void write_figure(struct usher_json_writer *writer, double figure)
-{
-    if (isnan(figure))
-        usher_json_write_raw(writer, USHER_TEXT("null"));
-    else
-        usher_json_write_double(writer, figure);
-}
-
 static void write_samples(struct usher_json_writer *writer, struct usher_text key,
                           const struct usher_sample samples[])
 {
@@ -26,8 +17,9 @@ static void write_samples(struct usher_json_writer *writer, struct usher_text ke
     for (size_t i = 0; i < USHER_DAY_COLUMNS_COUNT; i++) {
         usher_json_write_key(writer, usher_text_of(usher_day_columns[i].key));
         usher_json_write_open(writer, '[');
-        write_figure(writer, samples[i].count > 0 ? samples[i].mean : (double)NAN);
-        write_figure(writer, samples[i].count > 1 ? usher_sample_reach(&samples[i]) : (double)NAN);
+        usher_json_write_double(writer, samples[i].count > 0 ? samples[i].mean : (double)NAN);
+        usher_json_write_double(writer, samples[i].count > 1 ? usher_sample_reach(&samples[i])
+                                                             : (double)NAN);
         usher_json_write_close(writer, ']');
     }
     usher_json_write_close(writer, '}');
@@ -37,7 +29,7 @@ static void write_ratio(struct usher_json_writer *writer, const char *key, int64
                         int64_t below)
 {
     usher_json_write_key(writer, usher_text_of(key));
-    write_figure(writer, below > 0 ? (double)above / (double)below : (double)NAN);
+    usher_json_write_double(writer, below > 0 ? (double)above / (double)below : (double)NAN);
 }
 
 static void write_count(struct usher_json_writer *writer, const char *key, int64_t count)
@@ -58,7 +50,7 @@ static void write_class(struct usher_json_writer *writer, const struct usher_day
     write_count(writer, "answered", class->answered_count);
     write_count(writer, "abandoned", class->abandoned_count);
     usher_json_write_key(writer, USHER_TEXT("service_level"));
-    write_figure(writer, level < 0 ? (double)NAN : level);
+    usher_json_write_double(writer, level < 0 ? (double)NAN : level);
     write_ratio(writer, "answer_s", class->waited_ms, 1000 * class->answered_count);
     write_count(writer, "foretold", class->foretold_count);
     write_ratio(writer, "foretold_wait_s", class->foretold_wait_ms, 1000 * class->foretold_count);

@@ -8,15 +8,6 @@
 #include "ctl/simulate/simulate.h"
 #include "rules/rules.h"
 
-static struct usher_rules *read_rules(struct usher_text text)
-{
-    struct usher_problems *problems = memory_resize(NULL, sizeof(*problems));
-    usher_problems_init(problems);
-    struct usher_rules *rules = usher_rules_read(text, "", problems);
-    free(problems);
-    return rules;
-}
-
 /* -1 when the rules do not have such a class. */
 static int64_t promise_of(const struct usher_rules *rules, const struct usher_daybook_class *class,
                           enum usher_channel channel)
@@ -73,8 +64,7 @@ void simulate_print_promises(const struct simulation *simulation)
 {
     struct usher_rules *rules[USHER_ENTRIES_MAX] = {NULL};
     for (size_t i = 0; i < simulation->entries_count; i++)
-        if (i == 0 || simulation->entries[i].rules.at != simulation->entries[0].rules.at)
-            rules[i] = read_rules(simulation->entries[i].rules);
+        rules[i] = simulate_read_rules(simulation, i);
     print_queues(simulation, rules);
     for (size_t i = 0; i < simulation->entries_count; i++)
         usher_rules_free(rules[i]);

@@ -142,22 +142,15 @@ static void tell_traps(const char *name, const struct usher_staff *staff,
     free(traps);
 }
 
-static void tell(const char *name, struct usher_text text, const struct usher_traffic *traffic,
-                 const struct usher_staff_member *members)
+static void tell(const char *name, const struct usher_rules *rules,
+                 const struct usher_traffic *traffic, const struct usher_staff_member *members)
 {
-    struct usher_problems *problems = memory_resize(NULL, sizeof(*problems));
-    usher_problems_init(problems);
-    struct usher_rules *rules = usher_rules_read(text, "", problems);
-    free(problems);
-    if (!rules)
-        return;
     struct usher_staff staff;
     if (!usher_staff_init(&staff, rules, members, traffic->crews_count))
         memory_fail();
     tell_skills(name, rules, traffic);
     tell_traps(name, &staff, traffic);
     usher_staff_fini(&staff);
-    usher_rules_free(rules);
 }
 
 void simulate_compare_skills(const struct simulation *simulation)
@@ -166,11 +159,11 @@ void simulate_compare_skills(const struct simulation *simulation)
     const struct usher_traffic *traffic = simulation->traffic;
     struct usher_staff_member *members = members_new(traffic);
     for (size_t i = 0; i < simulation->entries_count; i++) {
-        const struct usher_entry *entry = &simulation->entries[i];
-        if (i == 0)
-            tell(input_name(options->arguments[0]), entry->rules, traffic, members);
-        else if (entry->rules.at != simulation->entries[0].rules.at)
-            tell(input_name(options->compares[i - 1]), entry->rules, traffic, members);
+        struct usher_rules *rules = simulate_read_rules(simulation, i);
+        const char *path = i == 0 ? options->arguments[0] : options->compares[i - 1];
+        if (rules)
+            tell(input_name(path), rules, traffic, members);
+        usher_rules_free(rules);
     }
     members_free(members, traffic->crews_count);
 }
